@@ -1,0 +1,5 @@
+/** Benchmarks. */
+@NullMarked
+package io.dropwatch.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The SDK. */
+@NullMarked
+package io.dropwatch;
+
+import org.jspecify.annotations.NullMarked;

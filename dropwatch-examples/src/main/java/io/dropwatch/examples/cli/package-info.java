@@ -1,0 +1,5 @@
+/** The command line. */
+@NullMarked
+package io.dropwatch.examples.cli;
+
+import org.jspecify.annotations.NullMarked;
