@@ -126,7 +126,7 @@ final class EventJson {
     Vlan vlan = event.vlan();
     if (vlan != null) {
       json.writeFieldName("packet_vlan");
-      LayersJson.write(json, vlan);
+      new LayerFields(json, null, dialect).write(vlan);
     }
   }
 
