@@ -78,12 +78,15 @@ static __u64 oldest_emission;
 
 /*
  * The filter's slot: its end is overwritten in the object's image before loading. The verifier removes the `goto +0` run,
- * so what is not used costs nothing. Hidden, not static: clang would propagate constants into a static function.
+ * so what is not used costs nothing. Hidden, not static, and a verdict that the compiler cannot see: clang would otherwise
+ * propagate constants into the function and out of it.
  */
 __hidden __noinline int dropwatch_filter(const __u8 *base, __u32 captured, const struct filter_meta *meta)
 {
-	asm volatile(".rept 2048\n\tgoto +0\n\t.endr" ::"r"(base), "r"(captured), "r"(meta));
-	return 1;
+	int verdict = 1;
+
+	asm volatile(".rept 2048\n\tgoto +0\n\t.endr" : "+r"(verdict) : "r"(base), "r"(captured), "r"(meta));
+	return verdict;
 }
 
 /*
