@@ -41,7 +41,7 @@ public record Icmp(
   private static boolean isIdentified(int version, int type) {
     return version == 6
         ? type == 128 || type == 129
-        : type == 0 || type == 8 || type >= 13 && type <= 18;
+        : type == 0 || type == 8 || (type >= 13 && type <= 18);
   }
 
   /**
