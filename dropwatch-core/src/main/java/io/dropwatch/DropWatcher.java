@@ -78,9 +78,9 @@ public final class DropWatcher implements AutoCloseable {
   }
 
   /**
-   * Takes the probe out of the kernel, delivers what is still in the ring (for at most five seconds)
-   * and counts: after it, the equations of {@link DropStatistics} hold exactly. A second call does
-   * nothing.
+   * Takes the probe out of the kernel, delivers what is still in the ring (for at most five
+   * seconds) and counts: after it, the equations of {@link DropStatistics} hold exactly. A second
+   * call does nothing.
    *
    * <p>May be called from the listener. The probe is then gone when this returns, and the rest is
    * done when the listener returns; {@link #awaitClose(Duration)} tells another thread when. A

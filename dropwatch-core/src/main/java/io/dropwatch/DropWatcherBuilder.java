@@ -74,7 +74,8 @@ public final class DropWatcherBuilder {
   }
 
   /**
-   * Frames of the kernel stack, innermost first. Walking it is most of what an event costs the host.
+   * Frames of the kernel stack, innermost first. Walking it is most of what an event costs the
+   * host.
    *
    * @param frames 0 (no stack) to 127 (the default)
    */
@@ -128,8 +129,8 @@ public final class DropWatcherBuilder {
   }
 
   /**
-   * Who gets what the listener throws, and a record that could not be read; on the watcher's thread.
-   * By default the first is logged as a warning (System.Logger {@code io.dropwatch}).
+   * Who gets what the listener throws, and a record that could not be read; on the watcher's
+   * thread. By default the first is logged as a warning (System.Logger {@code io.dropwatch}).
    */
   public DropWatcherBuilder onError(Consumer<Throwable> handler) {
     this.onError = Objects.requireNonNull(handler, "handler");

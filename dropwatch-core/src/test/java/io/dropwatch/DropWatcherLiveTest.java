@@ -147,8 +147,7 @@ class DropWatcherLiveTest {
     assertTrue(all.length >= 14, () -> all.length + " events in 2.5 s");
     for (int i = 7; i < all.length; i++) {
       Duration between = Duration.between(all[i - 7].time(), all[i].time());
-      assertTrue(
-          between.compareTo(Duration.ofMillis(990)) >= 0, "8 events within " + between);
+      assertTrue(between.compareTo(Duration.ofMillis(990)) >= 0, "8 events within " + between);
     }
   }
 
@@ -156,10 +155,7 @@ class DropWatcherLiveTest {
   void underAFloodTheAccountIsExact() throws IOException, InterruptedException {
     AtomicLong heard = new AtomicLong();
     DropWatcher watcher =
-        DropWatcher.builder()
-            .ringBytesPerCpu(16384)
-            .onEvent(_ -> heard.incrementAndGet())
-            .start();
+        DropWatcher.builder().ringBytesPerCpu(16384).onEvent(_ -> heard.incrementAndGet()).start();
     try (watcher) {
       Thread flood = Thread.ofPlatform().start(() -> flood(100_000));
       Loopback.sendUdp(port, 100_000);

@@ -23,8 +23,8 @@ public interface DropTap extends AutoCloseable {
   KernelCounts counts();
 
   /**
-   * Takes the probe off the tracepoint. Programs that run at this moment end as usual, so counts and
-   * ring may still change for an instant. A second call does nothing.
+   * Takes the probe off the tracepoint. Programs that run at this moment end as usual, so counts
+   * and ring may still change for an instant. A second call does nothing.
    */
   void detach();
 

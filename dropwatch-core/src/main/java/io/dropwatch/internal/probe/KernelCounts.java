@@ -6,8 +6,9 @@ import java.nio.LongBuffer;
 import java.util.List;
 
 /**
- * The probe's counters ({@code struct counters}), summed over the CPUs. {@code seen} is counted when
- * the program begins and the outcome when it ends, so a drop being looked at is in {@code seen} only.
+ * The probe's counters ({@code struct counters}), summed over the CPUs. {@code seen} is counted
+ * when the program begins and the outcome when it ends, so a drop being looked at is in {@code
+ * seen} only.
  *
  * @param lostNoSpace records that found the ring full (ENOSPC)
  * @param lostNoRing records of a CPU without a ring (ENOENT, EOPNOTSUPP)
@@ -32,8 +33,7 @@ public record KernelCounts(
         sums[i] += counters.get(i);
       }
     }
-    return new KernelCounts(
-        sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6], sums[7]);
+    return new KernelCounts(sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6], sums[7]);
   }
 
   /** Records that did not get into a ring. */

@@ -65,8 +65,7 @@ public final class Probe implements DropTap {
         object.map("devices").update(device.bytes(), new byte[] {1});
       }
       ring =
-          PerfRing.open(
-              object.map("events"), settings.ringBytesPerCpu(), settings.wakeupEvents());
+          PerfRing.open(object.map("events"), settings.ringBytesPerCpu(), settings.wakeupEvents());
       return new Probe(object, ring, object.program(variant.program()).attach());
     } catch (Throwable e) {
       if (ring != null) {
@@ -78,10 +77,7 @@ public final class Probe implements DropTap {
   }
 
   private static void configure(
-      BpfObject object,
-      ProbeImage image,
-      ProbeSettings settings,
-      TracepointArguments arguments) {
+      BpfObject object, ProbeImage image, ProbeSettings settings, TracepointArguments arguments) {
     ReadOnlyData data = object.readOnlyData();
     int version = data.getInt("record_version");
     if (version != RECORD_VERSION) {

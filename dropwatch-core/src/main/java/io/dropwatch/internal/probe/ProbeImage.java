@@ -11,7 +11,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/** The probe's object before it is loaded: ours or a file's, with or without a filter in its slot. */
+/**
+ * The probe's object before it is loaded: ours or a file's, with or without a filter in its slot.
+ */
 public final class ProbeImage {
   private static final String RESOURCE = "dropwatch.bpf.o";
   private static final String SLOT = "dropwatch_filter";

@@ -16,8 +16,7 @@ record TracepointArguments(boolean hasReason, boolean hasReceivingSocket) {
   private static final int RECEIVING_SOCKET = 4;
 
   static TracepointArguments of(KernelBtf btf) {
-    List<KernelBtf.Parameter> parameters =
-        btf.parameters("btf_trace_kfree_skb").orElse(List.of());
+    List<KernelBtf.Parameter> parameters = btf.parameters("btf_trace_kfree_skb").orElse(List.of());
     boolean hasReason = isAt(parameters, REASON, "enum skb_drop_reason");
     return new TracepointArguments(
         hasReason, hasReason && isAt(parameters, RECEIVING_SOCKET, "struct sock *"));

@@ -10,8 +10,8 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frames of addresses. Symbols are read when the first stack is looked at, and again, at most once a
- * minute, for an address that they do not know: a module or program may have been loaded since.
+ * Frames of addresses. Symbols are read when the first stack is looked at, and again, at most once
+ * a minute, for an address that they do not know: a module or program may have been loaded since.
  * Without symbols (kptr_restrict, no CAP_SYSLOG) a frame is its address. Thread-safe.
  */
 public final class SymbolFrames implements LongFunction<StackFrame> {

@@ -9,8 +9,8 @@ final class Account {
 
   /**
    * The account of a running watcher. The kernel counts a drop as seen first, as emitted after its
-   * record is in the ring, so the reader may be ahead: what is delivered was emitted, and what has no
-   * outcome yet is left for the next look.
+   * record is in the ring, so the reader may be ahead: what is delivered was emitted, and what has
+   * no outcome yet is left for the next look.
    */
   static DropStatistics running(KernelCounts kernel, long delivered, long skipped) {
     long emitted = Math.max(kernel.emitted(), delivered + skipped);

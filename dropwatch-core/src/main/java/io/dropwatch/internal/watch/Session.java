@@ -48,12 +48,7 @@ public final class Session {
       try {
         Watch watch =
             new Watch(
-                probe,
-                decoder,
-                clock,
-                request.listener(),
-                request.onError(),
-                request.maxLatency());
+                probe, decoder, clock, request.listener(), request.onError(), request.maxLatency());
         watch.start();
         return watch;
       } catch (Throwable e) {
@@ -67,9 +62,7 @@ public final class Session {
 
   private static ProbeImage image(WatchRequest request) {
     ProbeImage image =
-        request.bpfObject() == null
-            ? ProbeImage.embedded()
-            : ProbeImage.read(request.bpfObject());
+        request.bpfObject() == null ? ProbeImage.embedded() : ProbeImage.read(request.bpfObject());
     String filter = request.filter();
     if (filter == null || filter.isBlank()) {
       return image;

@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  * outcome counted; empty the ring; read the counters; free.
  */
 public final class Watch {
-  /** How long {@link #close} waits for programs that run while they are detached: microseconds do. */
+  /**
+   * How long {@link #close} waits for programs that run while they are detached: microseconds do.
+   */
   private static final Duration SETTLE = Duration.ofSeconds(1);
 
   /** How long records are still delivered after {@link #close}. */
@@ -201,8 +203,7 @@ public final class Watch {
     while (true) {
       LockSupport.parkNanos(1_000_000);
       KernelCounts now = tap.counts();
-      if ((now.equals(before) && now.seen() == now.decided())
-          || System.nanoTime() - until > 0) {
+      if ((now.equals(before) && now.seen() == now.decided()) || System.nanoTime() - until > 0) {
         return now;
       }
       before = now;
