@@ -95,7 +95,7 @@ public final class IpAddress {
   }
 
   private int group(int index) {
-    return (bytes[2 * index] & 0xff) << 8 | bytes[2 * index + 1] & 0xff;
+    return (bytes[2 * index] & 0xff) << 8 | (bytes[2 * index + 1] & 0xff);
   }
 
   // RFC 5952, 4.2: the first of the longest runs of two or more zero groups becomes "::".
