@@ -4,16 +4,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropwatch.DropWatchException;
 import io.dropwatch.bpf.BpfException;
 import io.dropwatch.bpf.KernelBtf;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The probe in the running kernel. Needs root. */
@@ -24,8 +31,7 @@ class ProbeLiveTest {
   void bothProgramsLoadWithEverySwitchOn() throws IOException {
     DeviceKey device = new DeviceKey(1, 4026531833L);
     ProbeSettings all =
-        new ProbeSettings(
-            new DeviceList.Allowed(java.util.Set.of(device)), 100, 127, 256, 1 << 16, 4096);
+        new ProbeSettings(new DeviceList.Allowed(Set.of(device)), 100, 127, 256, 1 << 16, 4096);
     ProbeImage filtering = ProbeImage.embedded().withFilter(Code.REFUSE_ALL, "none");
 
     Probe.attach(filtering, all, KernelBtf.load()).close();
@@ -60,12 +66,38 @@ class ProbeLiveTest {
   }
 
   @Test
-  void aRingThatTheKernelCannotGiveLeavesNothingBehind() {
-    KernelBtf btf = KernelBtf.load();
-    ProbeImage image = ProbeImage.embedded();
+  void anObjectOfAnotherReleaseIsNamedAndLeavesNothingBehind() throws IOException {
+    Path file = Files.createTempFile("another-release", ".o");
+    try {
+      Files.write(file, withRecordVersion(ProbeImage.embedded().bytes(), 9));
+      ProbeImage image = ProbeImage.read(file);
+      KernelBtf btf = KernelBtf.load();
 
-    assertThrows(BpfException.class, () -> Probe.attach(image, settings(1 << 30), btf));
-    assertEquals(Map.of(), HeldByKernel.now());
+      DropWatchException refusal =
+          assertThrows(DropWatchException.class, () -> Probe.attach(image, SETTINGS, btf));
+      assertEquals(
+          file
+              + " writes records of version 9, this library reads version 1: use the probe of the same release",
+          refusal.getMessage());
+      assertEquals(Map.of(), HeldByKernel.now());
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  // The read-only data are the settings in the order of the source, record_version first.
+  private static byte[] withRecordVersion(byte[] elf, int version) {
+    ByteBuffer bytes = ByteBuffer.wrap(elf).order(ByteOrder.LITTLE_ENDIAN);
+    int[] settings = {1, 0, 0, 0, 0, 0, 127 * 8, 256};
+    for (int at = 0; at + 4 * settings.length <= elf.length; at += 4) {
+      int start = at;
+      if (IntStream.range(0, settings.length)
+          .allMatch(i -> bytes.getInt(start + 4 * i) == settings[i])) {
+        bytes.putInt(start, version);
+        return elf;
+      }
+    }
+    throw new AssertionError("the settings are not where they were");
   }
 
   /**
@@ -112,7 +144,7 @@ class ProbeLiveTest {
     private Code() {}
 
     static byte[] of(String... instructions) {
-      return java.util.HexFormat.of().parseHex(String.join("", Arrays.asList(instructions)));
+      return HexFormat.of().parseHex(String.join("", Arrays.asList(instructions)));
     }
   }
 }
