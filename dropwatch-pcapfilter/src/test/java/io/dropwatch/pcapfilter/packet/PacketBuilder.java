@@ -192,7 +192,7 @@ public final class PacketBuilder {
             .put((byte) 0)
             .putShort((short) 0)
             .putShort((short) 0x1234)
-            .putShort((short) (fragmentOffset & 0x1fff | (moreFragments ? 0x2000 : 0)))
+            .putShort((short) ((fragmentOffset & 0x1fff) | (moreFragments ? 0x2000 : 0)))
             .put((byte) 64)
             .put((byte) 0xfd)
             .putShort((short) 0)
