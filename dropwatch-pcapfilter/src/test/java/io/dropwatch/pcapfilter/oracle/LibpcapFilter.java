@@ -33,12 +33,14 @@ public final class LibpcapFilter implements AutoCloseable {
    * @param wireLength what {@code len} is: the packet's length before it was cut, in bytes
    */
   public boolean matches(byte[] packet, int wireLength) {
+    return matches(MemorySegment.ofArray(packet), wireLength);
+  }
+
+  /** The same for a packet in native memory, as libpcap itself sees one. */
+  public boolean matches(MemorySegment packet, int wireLength) {
     try {
-      int accepted =
-          (int)
-              Libpcap.BPF_FILTER.invokeExact(
-                  instructions, MemorySegment.ofArray(packet), wireLength, packet.length);
-      return accepted != 0;
+      int captured = (int) packet.byteSize();
+      return (int) Libpcap.BPF_FILTER.invokeExact(instructions, packet, wireLength, captured) != 0;
     } catch (Throwable failure) {
       throw new IllegalStateException("bpf_filter of \"" + expression + "\" failed", failure);
     }
