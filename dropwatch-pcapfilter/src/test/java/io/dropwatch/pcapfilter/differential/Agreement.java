@@ -12,10 +12,20 @@ import io.dropwatch.pcapfilter.oracle.LibpcapFilter;
 import io.dropwatch.pcapfilter.oracle.LibpcapRefusal;
 import io.dropwatch.pcapfilter.packet.SamplePacket;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Fails with the expression and the packet when two implementations differ. */
 final class Agreement {
+  /**
+   * libpcap looks for a bad constant in the first statement of a calculation's right operand. When
+   * that operand is a load, the first statement has the load's index: {@code ip[9] / ip[0]} is a
+   * "division by zero" to libpcap. Accepting it gives no other meaning to anything; constants that
+   * really are bad are in refused.txt.
+   */
+  private static final Set<String> SLIPS =
+      Set.of("division by zero", "modulus by zero", "shift by more than 31 bits");
+
   private Agreement() {}
 
   /**
@@ -56,7 +66,9 @@ final class Agreement {
     } catch (FilterSyntaxException _) {
       return;
     }
-    fail("on " + link + " we accept what " + refusal.getMessage());
+    if (!SLIPS.contains(refusal.words())) {
+      fail("on " + link + " we accept what " + refusal.getMessage());
+    }
   }
 
   /** The message of a difference: everything that is needed to see it again. */
