@@ -40,19 +40,13 @@ class KernelAgreementTest {
   @ParameterizedTest
   @MethodSource("article")
   void articleOnEthernet(ListedExpression expression) {
-    agree(
-        expression,
-        LinkType.ETHERNET,
-        Corpora.full(LinkType.ETHERNET),
-        Base.MAC,
-        ETHERNET_FULL);
+    agree(expression, LinkType.ETHERNET, Corpora.full(LinkType.ETHERNET), Base.MAC, ETHERNET_FULL);
   }
 
   @ParameterizedTest
   @MethodSource("article")
   void articleOnRawIp(ListedExpression expression) {
-    agree(
-        expression, LinkType.RAW_IP, Corpora.full(LinkType.RAW_IP), Base.NETWORK, RAW_IP_FULL);
+    agree(expression, LinkType.RAW_IP, Corpora.full(LinkType.RAW_IP), Base.NETWORK, RAW_IP_FULL);
   }
 
   @ParameterizedTest
@@ -70,11 +64,7 @@ class KernelAgreementTest {
   @MethodSource("table")
   void tableOnRawIp(ListedExpression expression) {
     agree(
-        expression,
-        LinkType.RAW_IP,
-        Corpora.sample(LinkType.RAW_IP),
-        Base.NETWORK,
-        RAW_IP_SAMPLE);
+        expression, LinkType.RAW_IP, Corpora.sample(LinkType.RAW_IP), Base.NETWORK, RAW_IP_SAMPLE);
   }
 
   private static void agree(
@@ -93,8 +83,7 @@ class KernelAgreementTest {
       boolean expected = filter.matches(packet.bytes(), packet.wireLength());
       if (expected != accepted.get(i)) {
         fail(
-            Agreement.difference(
-                    expression.ours(), link, packet, "the JVM", expected, "the kernel")
+            Agreement.difference(expression.ours(), link, packet, "the JVM", expected, "the kernel")
                 + "\n"
                 + filter.ebpf());
       }

@@ -84,7 +84,15 @@ record QualifiedIds(Arbitrary<String> qualifiers, Arbitrary<String> id) {
 
   static QualifiedIds protocolNumbers() {
     return new QualifiedIds(
-        word("proto", "ip proto", "ip6 proto", "tcp proto", "src proto"),
+        word(
+            "proto",
+            "ip proto",
+            "ip6 proto",
+            "tcp proto",
+            "src proto",
+            "protochain",
+            "ip protochain",
+            "ip6 protochain"),
         Arbitraries.frequencyOf(
             Tuple.of(
                 3,

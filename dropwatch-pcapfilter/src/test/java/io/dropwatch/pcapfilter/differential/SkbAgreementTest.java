@@ -23,18 +23,21 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * {@link LinkType#SKB} in the kernel: whatever of a frame the kernel keeps in the skb and not in the
- * bytes, the verdict is libpcap's on the frame as it was on the wire.
+ * {@link LinkType#SKB} in the kernel: whatever of a frame the kernel keeps in the skb and not in
+ * the bytes, the verdict is libpcap's on the frame as it was on the wire.
  */
 class SkbAgreementTest {
   private static final List<SamplePacket> UNTAGGED =
-      Corpora.full(LinkType.ETHERNET).stream().filter(p -> isEthernetTwo(p) && tag(p) == 0).toList();
+      Corpora.full(LinkType.ETHERNET).stream()
+          .filter(p -> isEthernetTwo(p) && tag(p) == 0)
+          .toList();
   private static final List<SamplePacket> TAGGED =
       Corpora.full(LinkType.ETHERNET).stream().filter(p -> isTagged(p)).toList();
   private static final List<SamplePacket> IP =
       Corpora.full(LinkType.RAW_IP).stream().filter(p -> ipEtherType(p) != 0).toList();
 
-  private static final List<KernelPacket> UNTAGGED_SKBS = skbs(UNTAGGED, SkbAgreementTest::untagged);
+  private static final List<KernelPacket> UNTAGGED_SKBS =
+      skbs(UNTAGGED, SkbAgreementTest::untagged);
   private static final List<KernelPacket> TAGGED_SKBS = skbs(TAGGED, SkbAgreementTest::stripped);
   private static final List<KernelPacket> IP_SKBS = skbs(IP, SkbAgreementTest::withoutMac);
 
@@ -118,7 +121,15 @@ class SkbAgreementTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"arp, true", "rarp, false", "ip, false", "arp host 10.0.0.1, true", "host 10.0.0.2, true", "host 10.0.0.3, false", "not arp, false"})
+  @CsvSource({
+    "arp, true",
+    "rarp, false",
+    "ip, false",
+    "arp host 10.0.0.1, true",
+    "host 10.0.0.2, true",
+    "host 10.0.0.3, false",
+    "not arp, false"
+  })
   void seesArpWithoutMacHeader(String expression, boolean match) {
     byte[] packet = PacketBuilder.raw().arp(1, "10.0.0.1", "10.0.0.2").build();
     KernelPacket skb =
@@ -181,7 +192,8 @@ class SkbAgreementTest {
   private static KernelPacket.Builder builder(SamplePacket frame, int header) {
     byte[] bytes = frame.bytes();
     return new KernelPacket.Builder(Base.NETWORK)
-        .packet(java.util.Arrays.copyOfRange(bytes, header, bytes.length), frame.wireLength() - header);
+        .packet(
+            java.util.Arrays.copyOfRange(bytes, header, bytes.length), frame.wireLength() - header);
   }
 
   /** A frame that the kernel can have seen: a whole MAC header with a type, not a length. */

@@ -56,7 +56,8 @@ public final class KernelVerdicts {
     out.update(FIRST, new byte[out.valueSize()]);
     object.program("next_verdict").testRun(FRAME, new byte[0], count);
     byte[] verdicts = out.lookup(FIRST);
-    int done = verdicts == null ? 0 : ByteBuffer.wrap(verdicts).order(ByteOrder.nativeOrder()).getInt(0);
+    int done =
+        verdicts == null ? 0 : ByteBuffer.wrap(verdicts).order(ByteOrder.nativeOrder()).getInt(0);
     if (verdicts == null || done != count) {
       throw new IllegalStateException("the kernel ran " + done + " packets of " + count);
     }

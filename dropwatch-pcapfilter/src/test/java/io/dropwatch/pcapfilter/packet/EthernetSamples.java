@@ -21,6 +21,7 @@ final class EthernetSamples {
     samples.addAddressResolution();
     samples.addHardwareAddresses();
     samples.addEtherTypes();
+    samples.addDecnet();
     samples.addVlans();
     samples.addLabelsAndSessions();
     samples.addLogicalLinkControl();
@@ -75,6 +76,23 @@ final class EthernetSamples {
     };
     for (int type : types) {
       add("ethertype " + Integer.toHexString(type), ethernet().etherType(type).payload(46));
+    }
+  }
+
+  private void addDecnet() {
+    // Long and short headers, with and without padding; every address in them is 1.2.
+    int[][] flags = {{0x06}, {0x81, 0x06}, {0x02}, {0x81, 0x02}};
+    for (int[] flag : flags) {
+      for (int phase = 0; phase < 2; phase++) {
+        byte[] body = new byte[46];
+        for (int i = 0; i < body.length; i++) {
+          body[i] = (byte) (i % 2 == phase ? 0x02 : 0x04);
+        }
+        for (int i = 0; i < flag.length; i++) {
+          body[2 + i] = (byte) flag[i];
+        }
+        add("decnet " + flag[0] + "/" + phase, ethernet().etherType(0x6003).payload(body));
+      }
     }
   }
 

@@ -222,11 +222,11 @@ final class InternetSamples {
         v6().extension(0).extension(43).fragment(0, true).tcp(1, 443, 2));
     add("ip6 fragment, destination, tcp", v6().fragment(0, true).extension(60).tcp(40000, 443, 2));
     add("ip6 fragment of a fragment", v6().fragment(0, true).fragment(0, false).tcp(40000, 443, 2));
-    PacketBuilder nine = v6();
-    for (int i = 0; i < 9; i++) {
-      nine.extension(60);
+    PacketBuilder seven = v6();
+    for (int i = 0; i < 7; i++) {
+      seven.extension(60);
     }
-    add("ip6 nine extensions, tcp", nine.tcp(40000, 443, 2));
+    add("ip6 seven extensions, tcp", seven.tcp(40000, 443, 2));
   }
 
   private void addTunnels() {
