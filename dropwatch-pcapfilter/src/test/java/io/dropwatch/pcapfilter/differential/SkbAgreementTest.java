@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.PcapFilter;
-import io.dropwatch.pcapfilter.kernel.KernelPacket;
+import io.dropwatch.pcapfilter.SkbPacket;
 import io.dropwatch.pcapfilter.kernel.KernelPacket.Base;
 import io.dropwatch.pcapfilter.kernel.KernelVerdicts;
 import io.dropwatch.pcapfilter.oracle.Libpcap;
@@ -23,23 +23,30 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * {@link LinkType#SKB} in the kernel: whatever of a frame the kernel keeps in the skb and not in
- * the bytes, the verdict is libpcap's on the frame as it was on the wire.
+ * {@link LinkType#SKB}: whatever of a frame the kernel keeps in the skb and not in the bytes, the
+ * verdict of the JVM and of the kernel is libpcap's on the frame as it was on the wire.
  */
 class SkbAgreementTest {
-  private static final List<SamplePacket> UNTAGGED =
-      Corpora.full(LinkType.ETHERNET).stream()
-          .filter(p -> isEthernetTwo(p) && tag(p) == 0)
-          .toList();
-  private static final List<SamplePacket> TAGGED =
-      Corpora.full(LinkType.ETHERNET).stream().filter(p -> isTagged(p)).toList();
-  private static final List<SamplePacket> IP =
-      Corpora.full(LinkType.RAW_IP).stream().filter(p -> ipEtherType(p) != 0).toList();
+  private static final Sample UNTAGGED =
+      new Sample(
+          Corpora.sample(LinkType.ETHERNET),
+          p -> Skbs.isEthernetTwo(p) && !Skbs.hasTagType(p),
+          Skbs::untagged);
+  private static final Sample TAGGED =
+      new Sample(Corpora.full(LinkType.ETHERNET), Skbs::isTagged, Skbs::stripped);
+  private static final Sample IP =
+      new Sample(Corpora.sample(LinkType.RAW_IP), p -> Skbs.ipEtherType(p) != 0, Skbs::withoutMac);
 
-  private static final List<KernelPacket> UNTAGGED_SKBS =
-      skbs(UNTAGGED, SkbAgreementTest::untagged);
-  private static final List<KernelPacket> TAGGED_SKBS = skbs(TAGGED, SkbAgreementTest::stripped);
-  private static final List<KernelPacket> IP_SKBS = skbs(IP, SkbAgreementTest::withoutMac);
+  /** Packets on the wire and the same packets in the kernel. */
+  private record Sample(List<SamplePacket> packets, List<SkbPacket> skbs) {
+    Sample(
+        List<SamplePacket> corpus,
+        java.util.function.Predicate<SamplePacket> which,
+        Function<SamplePacket, SkbPacket> skb) {
+      List<SamplePacket> packets = corpus.stream().filter(which).toList();
+      this(packets, packets.stream().map(skb).toList());
+    }
+  }
 
   static Stream<ListedExpression> article() {
     return ListedExpression.read("article.txt").stream();
@@ -50,21 +57,16 @@ class SkbAgreementTest {
     return ListedExpression.read("table.txt").stream().filter(e -> !e.ours().contains("vlan"));
   }
 
-  /** What a raw IP packet can be asked. */
-  static Stream<ListedExpression> articleOnIp() {
-    return article();
-  }
-
   @ParameterizedTest
   @MethodSource({"article", "tableWithoutVlan"})
   void anUntaggedFrameHasEthernetsVerdict(ListedExpression expression) {
-    agree(expression, LinkType.ETHERNET, UNTAGGED, UNTAGGED_SKBS);
+    agree(expression, LinkType.ETHERNET, UNTAGGED);
   }
 
   @ParameterizedTest
-  @MethodSource("articleOnIp")
+  @MethodSource("article")
   void anIpPacketWithoutMacHeaderHasRawIpsVerdict(ListedExpression expression) {
-    agree(expression, LinkType.RAW_IP, IP, IP_SKBS);
+    agree(expression, LinkType.RAW_IP, IP);
   }
 
   @ParameterizedTest
@@ -86,7 +88,7 @@ class SkbAgreementTest {
         "vlan and pppoes and tcp port 443"
       })
   void aStrippedTagHasTheVerdictOfTheTaggedFrame(String expression) {
-    agree(ListedExpression.of(expression), LinkType.ETHERNET, TAGGED, TAGGED_SKBS);
+    agree(ListedExpression.of(expression), LinkType.ETHERNET, TAGGED);
   }
 
   @ParameterizedTest
@@ -107,17 +109,16 @@ class SkbAgreementTest {
           tcp and not ifindex 8,  0,    true
           arp,                    0,    false
           not arp,                0,    true
+          broadcast,              0,    false
+          broadcast,              1,    true
+          multicast,              2,    true
+          multicast,              0,    false
+          vlan,                   0,    false
+          not vlan and ip,        0,    true
           """)
   void knowsWhatTheKernelKnows(String expression, int packetType, boolean match) {
     byte[] packet = PacketBuilder.raw().ipv4("10.0.0.1", "10.0.0.2").tcp(1, 2, 2).build();
-    KernelPacket skb =
-        new KernelPacket.Builder(Base.NETWORK)
-            .packet(packet, packet.length)
-            .protocol(0x0800)
-            .packetType(packetType)
-            .ifindex(7)
-            .build();
-    assertEquals(match, verdicts(expression, List.of(skb)).get(0));
+    one(match, expression, new SkbPacket(packet, 0, 40, 0x0800, 0, 0, packetType, 7));
   }
 
   @ParameterizedTest
@@ -132,93 +133,44 @@ class SkbAgreementTest {
   })
   void seesArpWithoutMacHeader(String expression, boolean match) {
     byte[] packet = PacketBuilder.raw().arp(1, "10.0.0.1", "10.0.0.2").build();
-    KernelPacket skb =
-        new KernelPacket.Builder(Base.NETWORK)
-            .packet(packet, packet.length)
-            .protocol(0x0806)
-            .build();
-    assertEquals(match, verdicts(expression, List.of(skb)).get(0));
+    one(match, expression, new SkbPacket(packet, 0, 28, 0x0806, 0, 0, 0, 0));
   }
 
-  private static void agree(
-      ListedExpression expression,
-      LinkType link,
-      List<SamplePacket> packets,
-      List<KernelPacket> skbs) {
-    BitSet accepted = verdicts(expression.ours(), skbs);
+  private static void one(boolean match, String expression, SkbPacket skb) {
+    PcapFilter filter = PcapFilter.compile(expression, LinkType.SKB);
+    assertEquals(match, filter.matches(skb), "the JVM");
+    assertEquals(match, kernel(filter, List.of(skb)).get(0), "the kernel");
+  }
+
+  private static void agree(ListedExpression expression, LinkType link, Sample sample) {
+    PcapFilter filter = PcapFilter.compile(expression.ours(), LinkType.SKB);
+    BitSet accepted = kernel(filter, sample.skbs());
     try (LibpcapFilter theirs =
         Libpcap.compile(expression.libpcaps(), Agreement.dlt(link), Mode.UNOPTIMIZED)) {
-      for (int i = 0; i < packets.size(); i++) {
-        SamplePacket packet = packets.get(i);
+      for (int i = 0; i < sample.packets().size(); i++) {
+        SamplePacket packet = sample.packets().get(i);
         boolean expected = theirs.matches(packet.bytes(), packet.wireLength());
-        if (expected != accepted.get(i)) {
-          fail(
-              Agreement.difference(
-                  expression.ours(), LinkType.SKB, packet, "libpcap", expected, "the kernel"));
-        }
+        check(expression, packet, expected, accepted.get(i), "the kernel");
+        check(expression, packet, expected, filter.matches(sample.skbs().get(i)), "the JVM");
       }
     }
   }
 
-  private static BitSet verdicts(String expression, List<KernelPacket> skbs) {
-    PcapFilter filter = PcapFilter.compile(expression, LinkType.SKB);
-    return KernelVerdicts.of(filter.ebpf().bytes(), Base.NETWORK, skbs);
+  private static void check(
+      ListedExpression expression,
+      SamplePacket packet,
+      boolean expected,
+      boolean verdict,
+      String implementation) {
+    if (expected != verdict) {
+      fail(
+          Agreement.difference(
+              expression.ours(), LinkType.SKB, packet, "libpcap", expected, implementation));
+    }
   }
 
-  private static List<KernelPacket> skbs(
-      List<SamplePacket> packets, Function<SamplePacket, KernelPacket> asSkb) {
-    return packets.stream().map(asSkb).toList();
-  }
-
-  private static KernelPacket untagged(SamplePacket frame) {
-    return builder(frame, 14).mac(frame.bytes()).protocol(u16(frame, 12)).build();
-  }
-
-  /** The kernel takes the outer tag out: 14 bytes of MAC header, then what was behind the tag. */
-  private static KernelPacket stripped(SamplePacket frame) {
-    byte[] mac = frame.bytes().clone();
-    System.arraycopy(frame.bytes(), 16, mac, 12, 2);
-    return builder(frame, 18)
-        .mac(mac)
-        .protocol(u16(frame, 16))
-        .vlan(u16(frame, 12), u16(frame, 14))
-        .build();
-  }
-
-  private static KernelPacket withoutMac(SamplePacket packet) {
-    return builder(packet, 0).protocol(ipEtherType(packet)).build();
-  }
-
-  private static KernelPacket.Builder builder(SamplePacket frame, int header) {
-    byte[] bytes = frame.bytes();
-    return new KernelPacket.Builder(Base.NETWORK)
-        .packet(
-            java.util.Arrays.copyOfRange(bytes, header, bytes.length), frame.wireLength() - header);
-  }
-
-  /** A frame that the kernel can have seen: a whole MAC header with a type, not a length. */
-  private static boolean isEthernetTwo(SamplePacket frame) {
-    return frame.bytes().length >= 14 && u16(frame, 12) >= 0x0600;
-  }
-
-  private static boolean isTagged(SamplePacket frame) {
-    return isEthernetTwo(frame)
-        && tag(frame) != 0
-        && frame.bytes().length >= 18
-        && u16(frame, 16) >= 0x0600;
-  }
-
-  private static int tag(SamplePacket frame) {
-    int type = u16(frame, 12);
-    return type == 0x8100 || type == 0x88a8 || type == 0x9100 ? type : 0;
-  }
-
-  private static int ipEtherType(SamplePacket packet) {
-    int version = packet.bytes().length == 0 ? 0 : packet.bytes()[0] >> 4;
-    return version == 4 ? 0x0800 : version == 6 ? 0x86dd : 0;
-  }
-
-  private static int u16(SamplePacket frame, int offset) {
-    return (frame.bytes()[offset] & 0xff) << 8 | (frame.bytes()[offset + 1] & 0xff);
+  static BitSet kernel(PcapFilter filter, List<SkbPacket> skbs) {
+    return KernelVerdicts.of(
+        filter.ebpf().bytes(), Base.NETWORK, skbs.stream().map(Skbs::inKernel).toList());
   }
 }
