@@ -128,7 +128,7 @@ public final class Probe implements DropTap {
 
   @Override
   public KernelCounts counts() {
-    return KernelCounts.sum(object.map("counters").lookupPerCpu(ONLY));
+    return KernelCounts.sum(object.map("per_cpu").lookupPerCpu(ONLY));
   }
 
   @Override
