@@ -62,7 +62,7 @@ public final class Session {
     if (filter == null || filter.isBlank()) {
       return image;
     }
-    return image.withFilter(PcapFilter.compile(filter, LinkType.SKB).ebpf(), filter);
+    return image.withFilter(PcapFilter.compile(filter, LinkType.SKB).ebpf().toBytes(), filter);
   }
 
   // Before anything is tried: what comes back from the kernel says less.
