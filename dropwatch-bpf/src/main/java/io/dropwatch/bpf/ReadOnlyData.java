@@ -80,6 +80,16 @@ public final class ReadOnlyData {
     return this;
   }
 
+  /**
+   * {@return a variable of four bytes: what the object's source says, or what has been set}
+   *
+   * @throws BpfException if there is no such variable, or it has another size
+   * @throws IllegalStateException if the object has been loaded or closed
+   */
+  public int getInt(String variable) {
+    return value(variable, 4, true).get(ValueLayout.JAVA_INT_UNALIGNED, 0);
+  }
+
   private ElfImage.Symbol find(String variable) {
     ElfImage.Symbol symbol = image.readOnlyVariable(variable);
     if (symbol == null) {

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -31,7 +30,8 @@ final class PerfCursorTest {
         ring.sample(payload, (byte) payload);
         Heard heard = new Heard();
         assertEquals(1, ring.cursor().drain(heard));
-        assertEquals(List.of("lost 5", SyntheticRing.sampleText(payload, (byte) payload)), heard.said);
+        assertEquals(
+            List.of("lost 5", SyntheticRing.sampleText(payload, (byte) payload)), heard.said);
         assertEquals(ring.head(), ring.tail());
       }
     }
@@ -108,8 +108,7 @@ final class PerfCursorTest {
   void refusesSizesThatNoKernelWrites(int size, long head, String message) {
     SyntheticRing ring = new SyntheticRing(SIZE, 0);
     ring.header(9, size, head);
-    BpfException damaged =
-        assertThrows(BpfException.class, () -> ring.cursor().drain(new Heard()));
+    BpfException damaged = assertThrows(BpfException.class, () -> ring.cursor().drain(new Heard()));
     assertTrue(
         damaged.getMessage().startsWith("cannot read the perf ring of CPU 3: " + message),
         damaged.getMessage());

@@ -133,7 +133,8 @@ final class PerfRingTest {
       assertEquals(1000, sum(object, 0) + sum(object, 1));
       assertTrue(sum(object, 1) > 0);
       assertEquals("ENOSPC", lastError(object));
-      // The kernel tells of the lost ones with the next record it can write on that CPU, so the run may have to be
+      // The kernel tells of the lost ones with the next record it can write on that CPU, so the run
+      // may have to be
       // repeated until it happens on the same one again; and it never tells of more than were lost.
       do {
         run(object);
