@@ -18,31 +18,89 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /**
- * Expressions that are mostly none: we accept those that libpcap accepts, and no other, and mean the
- * same.
+ * Expressions that are mostly none: we accept those that libpcap accepts, and no other, and mean
+ * the same.
  *
  * <p>No names: libpcap would ask a resolver for them.
  */
 class DisorderlyExpressionsTest {
-  private static final Pattern BETWEEN_TOKENS = Pattern.compile("(?<=[ ()\\[\\]!:])|(?=[ ()\\[\\]!:])");
+  private static final Pattern BETWEEN_TOKENS =
+      Pattern.compile("(?<=[ ()\\[\\]!:])|(?=[ ()\\[\\]!:])");
 
   /** What the scanner may take for a name: 1-2 outside of a port range, 10.0.0.0.1, 0200.0. */
-  private static final Pattern NAME = Pattern.compile("\\d-\\w|\\w-\\d|(\\.\\w+){4}|\\d[g-wyz]|\\b0\\w{3}");
+  private static final Pattern NAME =
+      Pattern.compile("\\d-\\w|\\w-\\d|(\\.\\w+){4}|\\d[g-wyz]|\\b0\\w{3}");
 
   /** Everything whose mutation cannot become a host's name. */
   private static final Set<Vocabulary> WITHOUT_NAMES =
       EnumSet.complementOf(
           EnumSet.of(
-              Vocabulary.PROTOCOL_NUMBERS, Vocabulary.ETHER_TYPES, Vocabulary.LOGICAL_LINK, Vocabulary.PORT_RANGES));
+              Vocabulary.PROTOCOL_NUMBERS,
+              Vocabulary.ETHER_TYPES,
+              Vocabulary.LOGICAL_LINK,
+              Vocabulary.PORT_RANGES));
 
   private static Arbitrary<String> token() {
     return word(
-        "tcp", "udp", "ip", "ip6", "arp", "icmp", "ether", "host", "net", "port", "portrange", "src",
-        "dst", "and", "or", "not", "!", "(", ")", "[", "]", ":", "10.0.0.1", "10.0.0.0/8", "10.1",
-        "2001:db8::/32", "::1", "00:11:22:33:44:55", "80", "443", "0x10", "mask 255.0.0.0",
-        "ip proto 6", "vlan", "mpls", "broadcast", "multicast", "less", "greater", "len", "=", "!=",
-        "<", ">", "<=", "&", "|", "+", "-", "*", "/", "<<", "tcp[", "ip[0]", "tcpflags", "&&", "||",
-        "\t", "\n");
+        "tcp",
+        "udp",
+        "ip",
+        "ip6",
+        "arp",
+        "icmp",
+        "ether",
+        "host",
+        "net",
+        "port",
+        "portrange",
+        "src",
+        "dst",
+        "and",
+        "or",
+        "not",
+        "!",
+        "(",
+        ")",
+        "[",
+        "]",
+        ":",
+        "10.0.0.1",
+        "10.0.0.0/8",
+        "10.1",
+        "2001:db8::/32",
+        "::1",
+        "00:11:22:33:44:55",
+        "80",
+        "443",
+        "0x10",
+        "mask 255.0.0.0",
+        "ip proto 6",
+        "vlan",
+        "mpls",
+        "broadcast",
+        "multicast",
+        "less",
+        "greater",
+        "len",
+        "=",
+        "!=",
+        "<",
+        ">",
+        "<=",
+        "&",
+        "|",
+        "+",
+        "-",
+        "*",
+        "/",
+        "<<",
+        "tcp[",
+        "ip[0]",
+        "tcpflags",
+        "&&",
+        "||",
+        "\t",
+        "\n");
   }
 
   @Provide
