@@ -1,0 +1,258 @@
+package io.dropwatch;
+
+import io.dropwatch.layers.Layers;
+import io.dropwatch.layers.Vlan;
+import io.dropwatch.pcapfilter.LinkType;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One packet that the kernel dropped: when, why, where, whose, and the packet's first bytes.
+ *
+ * <p>Immutable, thread-safe, and a value: equal events say the same. Cheap to keep: layers are
+ * decoded and stack symbols looked up when they are first asked for.
+ *
+ * <pre>{@code
+ * if (event.layers().tcp() != null) {
+ *   System.out.println(event.reason() + " " + event.stack());
+ * }
+ * }</pre>
+ *
+ * <p>Names ({@link #comm}, {@link NetworkDevice#name}) are chosen by the programs being watched and
+ * may hold control characters; the writers in {@link io.dropwatch.output} escape them.
+ */
+public final class DropEvent {
+  private final Instant time;
+  private final @Nullable Instant receivedTime;
+  private final DropReason reason;
+  private final @Nullable String reasonGroup;
+  private final DropSource source;
+  private final long location;
+  private final String comm;
+  private final int pid;
+  private final int tid;
+  private final @Nullable String containerId;
+  private final @Nullable NetworkDevice device;
+  private final NetworkNamespace networkNamespace;
+  private final @Nullable SocketState socketState;
+  private final long memoryCgroupCss;
+  private final long skbAddress;
+  private final int protocol;
+  private final @Nullable Vlan vlan;
+  private final int packetLength;
+  private final LinkType linkType;
+  private final byte[] packet;
+  private final KernelStack stack;
+
+  // Written without a lock: threads that race decode the same bytes into equal, immutable layers.
+  private @Nullable Layers layers;
+
+  DropEvent(DropEventBuilder from) {
+    time = from.time;
+    receivedTime = from.receivedTime;
+    reason = from.reason;
+    reasonGroup = from.reasonGroup;
+    source = from.source;
+    location = from.location;
+    comm = from.comm;
+    pid = from.pid;
+    tid = from.tid;
+    containerId = from.containerId;
+    device = from.device;
+    networkNamespace = from.networkNamespace;
+    socketState = from.socketState;
+    memoryCgroupCss = from.memoryCgroupCss;
+    skbAddress = from.skbAddress;
+    protocol = from.protocol;
+    vlan = from.vlan();
+    packetLength = from.packetLength;
+    linkType = from.linkType;
+    packet = from.packet;
+    stack = from.stack;
+  }
+
+  /** An empty builder, for tests, replay and other probes. */
+  public static DropEventBuilder builder() {
+    return new DropEventBuilder();
+  }
+
+  /** When the kernel dropped the packet, as wall clock with nanoseconds. */
+  public Instant time() {
+    return time;
+  }
+
+  /** When this process took the record out of the ring; null when that was not noted. */
+  public @Nullable Instant receivedTime() {
+    return receivedTime;
+  }
+
+  /** Why. */
+  public DropReason reason() {
+    return reason;
+  }
+
+  /** For a hardware drop the devlink trap group, such as {@code l2_drops}; else null. */
+  public @Nullable String reasonGroup() {
+    return reasonGroup;
+  }
+
+  /** Network stack or device. */
+  public DropSource source() {
+    return source;
+  }
+
+  /** Kernel address of the code that called kfree_skb; 0 when unknown. */
+  public long location() {
+    return location;
+  }
+
+  /**
+   * Name of the thread that was running, at most 15 bytes. In softirq that is whoever was
+   * interrupted, not the packet's owner.
+   */
+  public String comm() {
+    return comm;
+  }
+
+  /** Process id (the kernel's tgid) of the thread that was running; 0 for the idle task. */
+  public int pid() {
+    return pid;
+  }
+
+  /** Thread id (the kernel's pid) of the thread that was running. */
+  public int tid() {
+    return tid;
+  }
+
+  /** The container the packet belonged to; null when there is none or it is not known. */
+  public @Nullable String containerId() {
+    return containerId;
+  }
+
+  /** The device the packet was on; null when it was on none. */
+  public @Nullable NetworkDevice device() {
+    return device;
+  }
+
+  /** Where the packet was dropped. */
+  public NetworkNamespace networkNamespace() {
+    return networkNamespace;
+  }
+
+  /** State of the packet's socket; null when it had none yet, or none any more. */
+  public @Nullable SocketState socketState() {
+    return socketState;
+  }
+
+  /** Kernel address of the memory cgroup's css of the packet's socket; 0 when unknown. */
+  public long memoryCgroupCss() {
+    return memoryCgroupCss;
+  }
+
+  /** Kernel address of the {@code sk_buff}; 0 when unknown. Addresses are used again and again. */
+  public long skbAddress() {
+    return skbAddress;
+  }
+
+  /** {@code skb->protocol}: the ethertype behind VLAN tags, host order; 0 when unknown. */
+  public int protocol() {
+    return protocol;
+  }
+
+  /**
+   * The VLAN tag that the kernel or the device had taken out of the frame ({@code skb->vlan_tci});
+   * null when there was none. Tags still in the frame are in {@link #layers}.
+   */
+  public @Nullable Vlan vlan() {
+    return vlan;
+  }
+
+  /**
+   * Bytes of the packet from the first header known (MAC if it is there, else network), captured or
+   * not.
+   */
+  public int packetLength() {
+    return packetLength;
+  }
+
+  /**
+   * What {@link #packet} starts with: {@link LinkType#ETHERNET} at the MAC header, {@link
+   * LinkType#RAW_IP} at the network header, which {@link #protocol} names.
+   */
+  public LinkType linkType() {
+    return linkType;
+  }
+
+  /** The packet's first bytes, as many as were captured; a copy. */
+  public byte[] packet() {
+    return packet.clone();
+  }
+
+  /** The packet's protocols, decoded from its bytes on first use. */
+  public Layers layers() {
+    Layers known = layers;
+    if (known == null) {
+      known = Layers.decode(linkType, packet, protocol);
+      layers = known;
+    }
+    return known;
+  }
+
+  /** The kernel functions that led to the drop. */
+  public KernelStack stack() {
+    return stack;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof DropEvent that
+        && Arrays.equals(packet, that.packet)
+        && facts().equals(that.facts());
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * facts().hashCode() + Arrays.hashCode(packet);
+  }
+
+  // All but the bytes, which List.equals would compare by identity.
+  private List<@Nullable Object> facts() {
+    return Arrays.asList(
+        time,
+        receivedTime,
+        reason,
+        reasonGroup,
+        source,
+        location,
+        comm,
+        pid,
+        tid,
+        containerId,
+        device,
+        networkNamespace,
+        socketState,
+        memoryCgroupCss,
+        skbAddress,
+        protocol,
+        vlan,
+        packetLength,
+        linkType,
+        stack);
+  }
+
+  /** For a debugger or an assertion; {@link io.dropwatch.output} writes for people and programs. */
+  @Override
+  public String toString() {
+    return "DropEvent[%s %s %s len=%d dev=%s pid=%d]"
+        .formatted(
+            time,
+            layers().label(),
+            reason,
+            packetLength,
+            Objects.requireNonNullElse(device, "-"),
+            pid);
+  }
+}

@@ -1,0 +1,212 @@
+package io.dropwatch;
+
+import io.dropwatch.layers.Vlan;
+import io.dropwatch.pcapfilter.LinkType;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a {@link DropEvent}. Whatever is not set is unknown: empty, 0 or null. Not thread-safe; may
+ * be used again after {@link #build}.
+ */
+public final class DropEventBuilder {
+  Instant time = Instant.EPOCH;
+  @Nullable Instant receivedTime;
+  DropReason reason = DropReason.NOT_SUPPORTED;
+  @Nullable String reasonGroup;
+  DropSource source = DropSource.SOFTWARE;
+  long location;
+  String comm = "";
+  int pid;
+  int tid;
+  @Nullable String containerId;
+  @Nullable NetworkDevice device;
+  NetworkNamespace networkNamespace = NetworkNamespace.UNKNOWN;
+  @Nullable SocketState socketState;
+  long memoryCgroupCss;
+  long skbAddress;
+  int protocol;
+  int packetLength;
+  LinkType linkType = LinkType.ETHERNET;
+  byte[] packet = new byte[0];
+  KernelStack stack = KernelStack.EMPTY;
+  private int vlanTpid;
+  private int vlanTci;
+
+  DropEventBuilder() {}
+
+  /** See {@link DropEvent#time}. */
+  public DropEventBuilder time(Instant time) {
+    this.time = Objects.requireNonNull(time, "time");
+    return this;
+  }
+
+  /** See {@link DropEvent#receivedTime}. */
+  public DropEventBuilder receivedTime(@Nullable Instant receivedTime) {
+    this.receivedTime = receivedTime;
+    return this;
+  }
+
+  /** See {@link DropEvent#reason}. */
+  public DropEventBuilder reason(DropReason reason) {
+    this.reason = Objects.requireNonNull(reason, "reason");
+    return this;
+  }
+
+  /** See {@link DropEvent#reasonGroup}. */
+  public DropEventBuilder reasonGroup(@Nullable String reasonGroup) {
+    this.reasonGroup = reasonGroup == null ? null : WellFormed.text(reasonGroup);
+    return this;
+  }
+
+  /** See {@link DropEvent#source}. */
+  public DropEventBuilder source(DropSource source) {
+    this.source = Objects.requireNonNull(source, "source");
+    return this;
+  }
+
+  /** See {@link DropEvent#location}. */
+  public DropEventBuilder location(long location) {
+    this.location = location;
+    return this;
+  }
+
+  /** See {@link DropEvent#comm}; an unpaired surrogate becomes U+FFFD. */
+  public DropEventBuilder comm(String comm) {
+    this.comm = WellFormed.text(comm);
+    return this;
+  }
+
+  /** {@code task->comm}: up to the first NUL, as UTF-8; what is not UTF-8 becomes U+FFFD. */
+  public DropEventBuilder comm(byte[] comm) {
+    int length = 0;
+    while (length < comm.length && comm[length] != 0) {
+      length++;
+    }
+    return comm(new String(comm, 0, length, StandardCharsets.UTF_8));
+  }
+
+  /** See {@link DropEvent#pid}. */
+  public DropEventBuilder pid(int pid) {
+    this.pid = pid;
+    return this;
+  }
+
+  /** See {@link DropEvent#tid}. */
+  public DropEventBuilder tid(int tid) {
+    this.tid = tid;
+    return this;
+  }
+
+  /** See {@link DropEvent#containerId}. */
+  public DropEventBuilder containerId(@Nullable String containerId) {
+    this.containerId = containerId == null ? null : WellFormed.text(containerId);
+    return this;
+  }
+
+  /** See {@link DropEvent#device}. */
+  public DropEventBuilder device(@Nullable NetworkDevice device) {
+    this.device = device;
+    return this;
+  }
+
+  /** See {@link DropEvent#networkNamespace}. */
+  public DropEventBuilder networkNamespace(NetworkNamespace networkNamespace) {
+    this.networkNamespace = Objects.requireNonNull(networkNamespace, "networkNamespace");
+    return this;
+  }
+
+  /** See {@link DropEvent#socketState}. */
+  public DropEventBuilder socketState(@Nullable SocketState socketState) {
+    this.socketState = socketState;
+    return this;
+  }
+
+  /** See {@link DropEvent#memoryCgroupCss}. */
+  public DropEventBuilder memoryCgroupCss(long memoryCgroupCss) {
+    this.memoryCgroupCss = memoryCgroupCss;
+    return this;
+  }
+
+  /** See {@link DropEvent#skbAddress}. */
+  public DropEventBuilder skbAddress(long skbAddress) {
+    this.skbAddress = skbAddress;
+    return this;
+  }
+
+  /**
+   * See {@link DropEvent#protocol}.
+   *
+   * @param protocol ethertype in host order, 0 to 0xffff
+   */
+  public DropEventBuilder protocol(int protocol) {
+    this.protocol = requireU16("protocol", protocol);
+    return this;
+  }
+
+  /**
+   * See {@link DropEvent#vlan}.
+   *
+   * @param tpid {@code skb->vlan_proto} in host order, such as 0x8100; 0 when there is no tag
+   * @param tci {@code skb->vlan_tci}: priority, drop eligible, id
+   */
+  public DropEventBuilder vlan(int tpid, int tci) {
+    this.vlanTpid = requireU16("VLAN protocol", tpid);
+    this.vlanTci = requireU16("VLAN tag", tci);
+    return this;
+  }
+
+  /**
+   * See {@link DropEvent#packetLength}.
+   *
+   * @param packetLength bytes; not negative
+   */
+  public DropEventBuilder packetLength(int packetLength) {
+    if (packetLength < 0) {
+      throw new IllegalArgumentException("a packet has no negative length: " + packetLength);
+    }
+    this.packetLength = packetLength;
+    return this;
+  }
+
+  /**
+   * See {@link DropEvent#packet}.
+   *
+   * @param linkType {@link LinkType#ETHERNET} if the bytes start at the MAC header, {@link
+   *     LinkType#RAW_IP} if they start at the network header
+   * @param bytes copied
+   */
+  public DropEventBuilder packet(LinkType linkType, byte[] bytes) {
+    if (linkType == LinkType.SKB) {
+      throw new IllegalArgumentException(
+          "the bytes of an event start at the MAC header (ETHERNET) or the network header (RAW_IP)");
+    }
+    this.linkType = linkType;
+    this.packet = bytes.clone();
+    return this;
+  }
+
+  /** See {@link DropEvent#stack}. */
+  public DropEventBuilder stack(KernelStack stack) {
+    this.stack = Objects.requireNonNull(stack, "stack");
+    return this;
+  }
+
+  /** The event. */
+  public DropEvent build() {
+    return new DropEvent(this);
+  }
+
+  @Nullable Vlan vlan() {
+    return vlanTpid == 0 ? null : Vlan.of(vlanTpid, vlanTci, protocol);
+  }
+
+  private static int requireU16(String what, int value) {
+    if (value < 0 || value > 0xffff) {
+      throw new IllegalArgumentException("a " + what + " has 16 bits: " + value);
+    }
+    return value;
+  }
+}

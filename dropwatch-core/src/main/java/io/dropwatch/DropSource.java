@@ -1,0 +1,18 @@
+package io.dropwatch;
+
+import java.util.Locale;
+
+/** Who dropped the packet. */
+public enum DropSource {
+  /** The kernel's network stack, in kfree_skb. */
+  SOFTWARE,
+  /** A device, which told the kernel through a devlink trap. */
+  HARDWARE,
+  /** The record does not say. */
+  UNKNOWN;
+
+  /** {@code software}, {@code hardware} or {@code unknown}, as every output spells it. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,83 @@
+package io.dropwatch;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kernel's call stack at the drop, innermost function first. Symbols are looked up when the
+ * frames are first asked for; a stack that nobody reads costs only its addresses.
+ *
+ * <p>Immutable and thread-safe, provided that the look-up passed to {@link #resolving} is.
+ */
+public final class KernelStack {
+  /** No frame: the stack was not walked. */
+  public static final KernelStack EMPTY = of(List.of());
+
+  private final long[] addresses;
+  private final LongFunction<StackFrame> symbols;
+
+  // Written without a lock: threads that race compute equal lists, and lists of records are safe
+  // to publish through a data race because their fields are final.
+  private @Nullable List<StackFrame> frames;
+
+  private KernelStack(
+      long[] addresses, LongFunction<StackFrame> symbols, @Nullable List<StackFrame> frames) {
+    this.addresses = addresses;
+    this.symbols = symbols;
+    this.frames = frames;
+  }
+
+  /** A stack whose symbols are known already. */
+  public static KernelStack of(List<StackFrame> frames) {
+    List<StackFrame> copy = List.copyOf(frames);
+    long[] addresses = copy.stream().mapToLong(StackFrame::address).toArray();
+    return new KernelStack(addresses, StackFrame::unknown, copy);
+  }
+
+  /**
+   * A stack whose symbols are looked up on first use.
+   *
+   * @param addresses return addresses, innermost first; copied
+   * @param symbols a pure function from an address to its frame, called from any thread
+   */
+  public static KernelStack resolving(long[] addresses, LongFunction<StackFrame> symbols) {
+    return new KernelStack(addresses.clone(), symbols, null);
+  }
+
+  /** Innermost first; unmodifiable. */
+  public List<StackFrame> frames() {
+    List<StackFrame> known = frames;
+    if (known == null) {
+      known = Arrays.stream(addresses).mapToObj(symbols).toList();
+      frames = known;
+    }
+    return known;
+  }
+
+  /** Number of frames, without looking up a symbol. */
+  public int depth() {
+    return addresses.length;
+  }
+
+  /** Equal frames. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof KernelStack that
+        && Arrays.equals(addresses, that.addresses)
+        && frames().equals(that.frames());
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(addresses);
+  }
+
+  /** Bare function names, one per line, innermost first; an address where there is no name. */
+  @Override
+  public String toString() {
+    return frames().stream().map(StackFrame::name).collect(Collectors.joining("\n"));
+  }
+}

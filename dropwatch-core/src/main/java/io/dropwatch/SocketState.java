@@ -1,0 +1,45 @@
+package io.dropwatch;
+
+import java.util.List;
+
+/**
+ * {@code sk_state} of the packet's socket at the time of the drop (kernel:
+ * include/net/tcp_states.h). Sockets of other protocols borrow the TCP states: a bound UDP socket
+ * is {@code CLOSE}, a connected one {@code ESTABLISHED}.
+ *
+ * @param value the kernel's number, 0 to 255
+ */
+public record SocketState(int value) {
+  private static final List<String> NAMES =
+      List.of(
+          "unknown",
+          "ESTABLISHED",
+          "SYN_SENT",
+          "SYN_RECV",
+          "FIN_WAIT1",
+          "FIN_WAIT2",
+          "TIME_WAIT",
+          "CLOSE",
+          "CLOSE_WAIT",
+          "LAST_ACK",
+          "LISTEN",
+          "CLOSING",
+          "NEW_SYN_RECV");
+
+  public SocketState {
+    if (value < 0 || value > 255) {
+      throw new IllegalArgumentException("a socket state is one byte, not " + value);
+    }
+  }
+
+  /** {@code ESTABLISHED}, …; {@code UNKNOWN(n)} for a number the kernel of today does not use. */
+  public String name() {
+    return value < NAMES.size() ? NAMES.get(value) : "UNKNOWN(" + value + ")";
+  }
+
+  /** The name. */
+  @Override
+  public String toString() {
+    return name();
+  }
+}

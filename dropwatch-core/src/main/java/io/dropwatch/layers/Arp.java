@@ -1,0 +1,80 @@
+package io.dropwatch.layers;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An ARP message (RFC 826), or RARP (RFC 903).
+ *
+ * @param addrType hardware type, 1 for Ethernet (IANA ARP parameters)
+ * @param protocol ethertype of the protocol addresses
+ * @param hwAddressSize bytes of a hardware address
+ * @param protAddressSize bytes of a protocol address
+ * @param operation 1 request, 2 reply
+ * @param senderMac hardware address of the sender
+ * @param senderIp protocol address of the sender; null when its size is neither 4 nor 16
+ * @param targetMac hardware address of the target; zeros in a request
+ * @param targetIp protocol address of the target; null as for the sender
+ */
+public record Arp(
+    int addrType,
+    int protocol,
+    int hwAddressSize,
+    int protAddressSize,
+    int operation,
+    HardwareAddress senderMac,
+    @Nullable IpAddress senderIp,
+    HardwareAddress targetMac,
+    @Nullable IpAddress targetIp)
+    implements Layer {
+  private static final int FIXED_LENGTH = 8;
+  private static final int ETHERNET = 1;
+
+  static void decode(Dissection dissection) {
+    if (!dissection.has(FIXED_LENGTH)) {
+      return;
+    }
+    Cursor cursor = dissection.cursor();
+    int addrType = cursor.u16();
+    int protocol = cursor.u16();
+    int hardware = cursor.u8();
+    int address = cursor.u8();
+    int operation = cursor.u16();
+    if (dissection.has(2 * (hardware + address))) {
+      dissection.add(
+          new Arp(
+              addrType,
+              protocol,
+              hardware,
+              address,
+              operation,
+              HardwareAddress.take(cursor, hardware),
+              protocolAddress(cursor, address),
+              HardwareAddress.take(cursor, hardware),
+              protocolAddress(cursor, address)));
+    }
+  }
+
+  private static @Nullable IpAddress protocolAddress(Cursor cursor, int size) {
+    byte[] bytes = cursor.take(size);
+    return size == 4 || size == 16 ? IpAddress.of(bytes) : null;
+  }
+
+  /** {@code Ethernet}, or {@code UnknownLinkType}. */
+  public String addrTypeName() {
+    return addrType == ETHERNET ? "Ethernet" : "UnknownLinkType";
+  }
+
+  /** {@code IPv4}, …; see {@link Ethernet#typeName}. */
+  public String protocolName() {
+    return EtherType.name(protocol);
+  }
+
+  /** {@code request}, {@code reply}, {@code UNKNOWN(n)}. */
+  public String operationName() {
+    return switch (operation) {
+      case 1 -> "request";
+      case 2 -> "reply";
+      default -> "UNKNOWN(" + operation + ")";
+    };
+  }
+}

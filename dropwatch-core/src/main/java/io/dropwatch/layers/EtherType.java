@@ -1,0 +1,91 @@
+package io.dropwatch.layers;
+
+/**
+ * What follows a MAC header (IEEE 802 numbers, RFC 9542), and how HUATUO spells it. Values below
+ * 0x600 are no types but lengths of 802.3 frames, except where the kernel uses them in {@code
+ * skb->protocol}.
+ */
+final class EtherType {
+  /** Stands for "the field holds a length", as in HUATUO's output. */
+  static final int LLC = 0;
+
+  static final int IPV4 = 0x0800;
+  static final int ARP = 0x0806;
+  static final int TRANSPARENT_ETHERNET_BRIDGING = 0x6558;
+  static final int RARP = 0x8035;
+  static final int DOT1Q = 0x8100;
+  static final int IPV6 = 0x86dd;
+  static final int QINQ = 0x88a8;
+  static final int OLD_QINQ = 0x9100;
+
+  /** The smallest number that is a type and not a length. */
+  static final int FIRST_TYPE = 0x600;
+
+  // linux/if_ether.h, ETH_P_802_2: the kernel's mark for a frame that starts with an LLC header.
+  private static final int KERNEL_LLC = 4;
+
+  private EtherType() {}
+
+  static boolean isVlan(int type) {
+    return type == DOT1Q || type == QINQ || type == OLD_QINQ;
+  }
+
+  /** Decodes what follows a type field, VLAN tags first. */
+  static void decode(Dissection dissection, int first) {
+    int type = first;
+    while (isVlan(type)) {
+      if (!dissection.has(Vlan.LENGTH)) {
+        return;
+      }
+      Vlan tag = Vlan.decode(dissection, type);
+      if (tag.type() < FIRST_TYPE) {
+        dissection.cursor().limit(tag.type());
+        Llc.decode(dissection);
+        return;
+      }
+      type = tag.type();
+    }
+    switch (type) {
+      case IPV4 -> Ipv4.decode(dissection);
+      case IPV6 -> Ipv6.decode(dissection);
+      case ARP, RARP -> Arp.decode(dissection);
+      case KERNEL_LLC -> Llc.decode(dissection);
+      default -> {}
+    }
+  }
+
+  /** Decodes what can only be IP, by its version. */
+  static void decodeIp(Dissection dissection) {
+    if (!dissection.has(1)) {
+      return;
+    }
+    switch (dissection.cursor().peek() >> 4) {
+      case 4 -> Ipv4.decode(dissection);
+      case 6 -> Ipv6.decode(dissection);
+      default -> {}
+    }
+  }
+
+  static String name(int type) {
+    return switch (type) {
+      case LLC -> "LLC";
+      case IPV4 -> "IPv4";
+      case IPV6 -> "IPv6";
+      case ARP -> "ARP";
+      case DOT1Q, QINQ -> "Dot1Q";
+      case 0x880b -> "PPP";
+      case 0x8863 -> "PPPoEDiscovery";
+      case 0x8864 -> "PPPoESession";
+      case 0x9000 -> "EthernetCTP";
+      case 0x2000 -> "CiscoDiscovery";
+      case 0x01a2 -> "NortelDiscovery";
+      case 0x88cc -> "LinkLayerDiscovery";
+      case 0x8847 -> "MPLSUnicast";
+      case 0x8848 -> "MPLSMulticast";
+      case 0x888e -> "EAPOL";
+      case TRANSPARENT_ETHERNET_BRIDGING -> "TransparentEthernetBridging";
+      case 0x88be -> "ERSPAN Type II";
+      default -> "UnknownEthernetType";
+    };
+  }
+}

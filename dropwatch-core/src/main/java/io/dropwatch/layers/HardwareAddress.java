@@ -1,0 +1,46 @@
+package io.dropwatch.layers;
+
+import java.util.Arrays;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/** A MAC address, or what ARP carries in its place: any number of bytes. A value. */
+public final class HardwareAddress {
+  private static final HexFormat COLONS = HexFormat.ofDelimiter(":");
+
+  private final byte[] bytes;
+
+  private HardwareAddress(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  /** An address of these bytes, in the order of the wire; copied. */
+  public static HardwareAddress of(byte[] bytes) {
+    return new HardwareAddress(bytes.clone());
+  }
+
+  static HardwareAddress take(Cursor cursor, int length) {
+    return new HardwareAddress(cursor.take(length));
+  }
+
+  /** The bytes in the order of the wire; a copy. */
+  public byte[] bytes() {
+    return bytes.clone();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof HardwareAddress that && Arrays.equals(bytes, that.bytes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bytes);
+  }
+
+  /** {@code aa:bb:cc:dd:ee:ff}; empty for no bytes. */
+  @Override
+  public String toString() {
+    return COLONS.formatHex(bytes);
+  }
+}

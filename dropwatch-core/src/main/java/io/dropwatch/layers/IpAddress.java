@@ -1,0 +1,130 @@
+package io.dropwatch.layers;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An IPv4 or IPv6 address as the packet holds it. A value. Unlike {@link InetAddress} it never asks
+ * a name server and prints IPv6 in its short form.
+ */
+public final class IpAddress {
+  private static final int V4_LENGTH = 4;
+  private static final int V6_LENGTH = 16;
+
+  private final byte[] bytes;
+
+  private IpAddress(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  /**
+   * An address of these bytes, in the order of the wire; copied.
+   *
+   * @throws IllegalArgumentException unless there are 4 or 16
+   */
+  public static IpAddress of(byte[] bytes) {
+    if (bytes.length != V4_LENGTH && bytes.length != V6_LENGTH) {
+      throw new IllegalArgumentException("an IP address has 4 or 16 bytes, not " + bytes.length);
+    }
+    return new IpAddress(bytes.clone());
+  }
+
+  static IpAddress v4(Cursor cursor) {
+    return new IpAddress(cursor.take(V4_LENGTH));
+  }
+
+  static IpAddress v6(Cursor cursor) {
+    return new IpAddress(cursor.take(V6_LENGTH));
+  }
+
+  /** 4 or 16 bytes in the order of the wire; a copy. */
+  public byte[] bytes() {
+    return bytes.clone();
+  }
+
+  /** The same address for java.net; an IPv4-mapped one comes out as IPv4. */
+  public InetAddress inetAddress() {
+    try {
+      return InetAddress.getByAddress(bytes);
+    } catch (UnknownHostException e) {
+      throw new AssertionError("4 or 16 bytes are an address", e);
+    }
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof IpAddress that && Arrays.equals(bytes, that.bytes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bytes);
+  }
+
+  /**
+   * {@code 10.0.0.1}, {@code 2001:db8::1} (RFC 5952); an IPv4-mapped IPv6 address as its IPv4
+   * address.
+   */
+  @Override
+  public String toString() {
+    if (bytes.length == V4_LENGTH) {
+      return dotted(0);
+    }
+    return isMapped() ? dotted(V6_LENGTH - V4_LENGTH) : groups();
+  }
+
+  private boolean isMapped() {
+    for (int i = 0; i < 10; i++) {
+      if (bytes[i] != 0) {
+        return false;
+      }
+    }
+    return bytes[10] == -1 && bytes[11] == -1;
+  }
+
+  private String dotted(int from) {
+    return (bytes[from] & 0xff)
+        + "."
+        + (bytes[from + 1] & 0xff)
+        + "."
+        + (bytes[from + 2] & 0xff)
+        + "."
+        + (bytes[from + 3] & 0xff);
+  }
+
+  private int group(int index) {
+    return (bytes[2 * index] & 0xff) << 8 | (bytes[2 * index + 1] & 0xff);
+  }
+
+  // RFC 5952, 4.2: the first of the longest runs of two or more zero groups becomes "::".
+  private String groups() {
+    int zerosFrom = -1;
+    int zeros = 1;
+    for (int i = 0; i < 8; i++) {
+      int end = i;
+      while (end < 8 && group(end) == 0) {
+        end++;
+      }
+      if (end - i > zeros) {
+        zerosFrom = i;
+        zeros = end - i;
+      }
+      i = Math.max(i, end - 1);
+    }
+    var text = new StringBuilder(39);
+    for (int i = 0; i < 8; i++) {
+      if (i == zerosFrom) {
+        text.append("::");
+        i += zeros - 1;
+        continue;
+      }
+      if (!text.isEmpty() && text.charAt(text.length() - 1) != ':') {
+        text.append(':');
+      }
+      text.append(Integer.toHexString(group(i)));
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,63 @@
+package io.dropwatch.layers;
+
+/**
+ * A header between IPv6 and the transport: hop-by-hop options, routing, destination options,
+ * mobility, host identity, shim6 (RFC 8200, 4), or an IPsec authentication header (RFC 4302). The
+ * fragment header is {@link Ipv6Fragment}.
+ *
+ * @param type IANA number of this header
+ * @param nextHeader IANA number of what follows
+ * @param len bytes of this header
+ */
+public record IpExtension(int type, int nextHeader, int len) implements Layer {
+  /** No header can follow: a later fragment, or bytes that ended. */
+  static final int NOTHING = -1;
+
+  /** Decodes extension headers until something else comes; returns what that is. */
+  static int decodeAll(Dissection dissection, int first) {
+    int next = first;
+    while (true) {
+      switch (next) {
+        case IpProtocol.HOP_BY_HOP,
+            IpProtocol.ROUTING,
+            IpProtocol.DESTINATION_OPTIONS,
+            IpProtocol.AUTHENTICATION,
+            IpProtocol.MOBILITY,
+            IpProtocol.HOST_IDENTITY,
+            IpProtocol.SHIM6 ->
+            next = decode(dissection, next);
+        case IpProtocol.FRAGMENT -> next = Ipv6Fragment.decode(dissection);
+        default -> {
+          return next;
+        }
+      }
+    }
+  }
+
+  private static int decode(Dissection dissection, int type) {
+    if (!dissection.has(2)) {
+      return NOTHING;
+    }
+    Cursor cursor = dissection.cursor();
+    int next = cursor.u8();
+    int units = cursor.u8();
+    // An authentication header counts words of 4 bytes less two, the others words of 8 less one.
+    int len = type == IpProtocol.AUTHENTICATION ? 4 * (units + 2) : 8 * (units + 1);
+    dissection.add(new IpExtension(type, next, len));
+    if (!dissection.has(len - 2)) {
+      return NOTHING;
+    }
+    cursor.skip(len - 2);
+    return next;
+  }
+
+  /** {@code IPv6HopByHop}, {@code IPSecAH}, …, {@code UnknownIPProtocol}. */
+  public String typeName() {
+    return IpProtocol.name(type);
+  }
+
+  /** {@code TCP}, …, {@code UnknownIPProtocol}. */
+  public String nextHeaderName() {
+    return IpProtocol.name(nextHeader);
+  }
+}
