@@ -1,9 +1,17 @@
 package io.dropwatch.examples.lab;
 
+import io.dropwatch.DropEvent;
+import io.dropwatch.layers.IpAddress;
+import io.dropwatch.layers.Ipv4;
+import io.dropwatch.layers.Ipv6;
+import io.dropwatch.layers.Layers;
+import io.dropwatch.layers.Tcp;
+import io.dropwatch.layers.Udp;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The five-tuple of the packets of one scenario. */
 public record Flow(Transport transport, InetSocketAddress source, InetSocketAddress destination) {
@@ -25,6 +33,26 @@ public record Flow(Transport transport, InetSocketAddress source, InetSocketAddr
 
   static Flow tcp(String from, int sourcePort, String to, int destinationPort) {
     return new Flow(Transport.TCP, at(from, sourcePort), at(to, destinationPort));
+  }
+
+  /** The five-tuple of a dropped packet; null when it is not TCP or UDP over IP. */
+  public static @Nullable Flow of(DropEvent event) {
+    Layers layers = event.layers();
+    Ipv4 ipv4 = layers.ipv4();
+    Ipv6 ipv6 = layers.ipv6();
+    if (ipv4 != null) {
+      return of(layers, ipv4.src(), ipv4.dst());
+    }
+    return ipv6 == null ? null : of(layers, ipv6.src(), ipv6.dst());
+  }
+
+  private static @Nullable Flow of(Layers layers, IpAddress from, IpAddress to) {
+    Udp udp = layers.udp();
+    Tcp tcp = layers.tcp();
+    if (udp != null) {
+      return new Flow(Transport.UDP, at(from, udp.sport()), at(to, udp.dport()));
+    }
+    return tcp == null ? null : new Flow(Transport.TCP, at(from, tcp.sport()), at(to, tcp.dport()));
   }
 
   /** Whether it runs over IPv6. */
@@ -59,6 +87,10 @@ public record Flow(Transport transport, InetSocketAddress source, InetSocketAddr
    */
   private static String text(InetAddress address) {
     return address.getHostAddress().replaceFirst("(:0)+:", "::");
+  }
+
+  private static InetSocketAddress at(IpAddress address, int port) {
+    return new InetSocketAddress(address.inetAddress(), port);
   }
 
   private static InetSocketAddress at(String address, int port) {

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * Owner of throw-away network namespaces: what it made is gone after {@link #close()}, and what an
  * earlier JVM that was killed left behind is gone after {@link #open()}.
  *
- * <p>For one thread at a time. Needs root.
+ * <p>A JVM that ends by SIGINT or SIGTERM closes it too. Thread-safe. Needs root.
  */
 public final class NetworkLab implements AutoCloseable {
   /**
@@ -28,7 +28,11 @@ public final class NetworkLab implements AutoCloseable {
   private final int number = COUNTER.incrementAndGet();
   private final Deque<AutoCloseable> made = new ArrayDeque<>();
 
-  private NetworkLab() {}
+  private final Thread atExit = Thread.ofPlatform().name("lab").unstarted(this::removeAll);
+
+  private NetworkLab() {
+    Runtime.getRuntime().addShutdownHook(atExit);
+  }
 
   /** An empty lab. */
   public static NetworkLab open() {
@@ -40,7 +44,7 @@ public final class NetworkLab implements AutoCloseable {
    * A new namespace that says nothing by itself: no link-local addresses, no router solicitations,
    * no duplicate address detection. Its loopback is up.
    */
-  public Namespace namespace(String role) {
+  public synchronized Namespace namespace(String role) {
     String name = "dw-%d-%d-%s".formatted(ProcessHandle.current().pid(), number, role);
     Command.run("ip", "netns", "add", name);
     made.push(() -> Command.run("ip", "netns", "delete", name));
@@ -67,7 +71,7 @@ public final class NetworkLab implements AutoCloseable {
   }
 
   /** Closes {@code resource} with the lab, before what was made earlier. */
-  public <T extends AutoCloseable> T keep(T resource) {
+  public synchronized <T extends AutoCloseable> T keep(T resource) {
     made.push(resource);
     return resource;
   }
@@ -78,6 +82,15 @@ public final class NetworkLab implements AutoCloseable {
    */
   @Override
   public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      // The JVM is ending; whoever comes second finds nothing left.
+    }
+    removeAll();
+  }
+
+  private synchronized void removeAll() {
     LabException failure = null;
     while (!made.isEmpty()) {
       try {
