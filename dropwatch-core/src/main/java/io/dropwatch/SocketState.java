@@ -32,6 +32,26 @@ public record SocketState(int value) {
     }
   }
 
+  /**
+   * The state of that name.
+   *
+   * @throws IllegalArgumentException for text that {@link #name} does not give
+   */
+  public static SocketState of(String name) {
+    int known = NAMES.indexOf(name);
+    if (known >= 0) {
+      return new SocketState(known);
+    }
+    if (name.startsWith("UNKNOWN(") && name.endsWith(")")) {
+      var state =
+          new SocketState(Integer.parseInt(name, "UNKNOWN(".length(), name.length() - 1, 10));
+      if (state.name().equals(name)) {
+        return state;
+      }
+    }
+    throw new IllegalArgumentException("not a socket state: '" + name + "'");
+  }
+
   /** {@code ESTABLISHED}, …; {@code UNKNOWN(n)} for a number the kernel of today does not use. */
   public String name() {
     return value < NAMES.size() ? NAMES.get(value) : "UNKNOWN(" + value + ")";

@@ -10,6 +10,7 @@ final class Cursor {
   private final byte[] bytes;
   private int position;
   private int limit;
+  private boolean endsWithCapture = true;
 
   Cursor(byte[] bytes) {
     this.bytes = bytes;
@@ -20,16 +21,17 @@ final class Cursor {
     return limit - position;
   }
 
-  /** Whether the limit is the end of the captured bytes, not a length some header gave. */
+  /** Whether the packet goes on behind the limit for all we know: no header's length ends there. */
   boolean endsWithCapture() {
-    return limit == bytes.length;
+    return endsWithCapture;
   }
 
-  /**
-   * What follows after {@code count} more bytes is padding. A count past the limit changes nothing.
-   */
+  /** By a header's account the packet ends after {@code count} more bytes; padding follows. */
   void limit(int count) {
-    limit = position + Math.min(count, remaining());
+    if (count <= remaining()) {
+      limit = position + count;
+      endsWithCapture = false;
+    }
   }
 
   void skip(int count) {

@@ -31,6 +31,11 @@ public record Ipv6Fragment(int nextHeader, int fragOffset, boolean moreFragments
     return fragOffset != 0 || moreFragments;
   }
 
+  /** {@code IPv6Fragment}. */
+  public String typeName() {
+    return IpProtocol.name(IpProtocol.FRAGMENT);
+  }
+
   /** {@code UDP}, …, {@code UnknownIPProtocol}. */
   public String nextHeaderName() {
     return IpProtocol.name(nextHeader);

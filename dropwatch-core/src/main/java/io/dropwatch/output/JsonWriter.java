@@ -1,0 +1,74 @@
+package io.dropwatch.output;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.dropwatch.DropEvent;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Writes events as NDJSON: each one JSON object on one line. Everything beyond printable ASCII is
+ * written as {@code \\u…}, so a line is valid UTF-8 whatever a process calls itself, and harmless
+ * on a terminal.
+ */
+public final class JsonWriter implements EventWriter {
+  private static final int TYPICAL_LENGTH = 2048;
+  private static final JsonFactory FACTORY =
+      new JsonFactoryBuilder()
+          .highestNonEscapedChar(0x7f)
+          .characterEscapes(new AsciiEscapes())
+          .build();
+
+  private final LineOutput output;
+  private final JsonDialect dialect;
+
+  /** Writes the default dialect; see {@link #JsonWriter(OutputStream, JsonDialect)}. */
+  public JsonWriter(OutputStream stream) {
+    this(stream, JsonDialect.DEFAULT);
+  }
+
+  /**
+   * A writer to a stream that it closes in the end. Each event is one call of {@link
+   * OutputStream#write(byte[])}: buffer the stream where many events are expected, and flush.
+   */
+  public JsonWriter(OutputStream stream, JsonDialect dialect) {
+    this.output = new LineOutput(stream);
+    this.dialect = dialect;
+  }
+
+  @Override
+  public void write(DropEvent event) {
+    output.write(line(event, dialect));
+  }
+
+  @Override
+  public void flush() {
+    output.flush();
+  }
+
+  @Override
+  public void close() {
+    output.close();
+  }
+
+  /** The event as one JSON object, without a newline. */
+  public static String format(DropEvent event, JsonDialect dialect) {
+    byte[] line = line(event, dialect);
+    return new String(line, 0, line.length - 1, StandardCharsets.US_ASCII);
+  }
+
+  private static byte[] line(DropEvent event, JsonDialect dialect) {
+    var bytes = new ByteArrayOutputStream(TYPICAL_LENGTH);
+    try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
+      EventJson.write(json, event, dialect);
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory does not fail to be written", e);
+    }
+    bytes.write('\n');
+    return bytes.toByteArray();
+  }
+}

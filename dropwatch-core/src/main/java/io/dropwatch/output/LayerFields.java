@@ -1,0 +1,224 @@
+package io.dropwatch.output;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.dropwatch.SocketState;
+import io.dropwatch.layers.Arp;
+import io.dropwatch.layers.Ethernet;
+import io.dropwatch.layers.Geneve;
+import io.dropwatch.layers.Gre;
+import io.dropwatch.layers.Icmp;
+import io.dropwatch.layers.IpAddress;
+import io.dropwatch.layers.IpExtension;
+import io.dropwatch.layers.Ipv4;
+import io.dropwatch.layers.Ipv6;
+import io.dropwatch.layers.Ipv6Fragment;
+import io.dropwatch.layers.Layer;
+import io.dropwatch.layers.Llc;
+import io.dropwatch.layers.Sctp;
+import io.dropwatch.layers.Tcp;
+import io.dropwatch.layers.Udp;
+import io.dropwatch.layers.Vlan;
+import io.dropwatch.layers.Vxlan;
+import java.io.IOException;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/** The fields of each layer, as an object. */
+final class LayerFields {
+  private final JsonGenerator json;
+  private final @Nullable SocketState state;
+  private final JsonDialect dialect;
+
+  LayerFields(JsonGenerator json, @Nullable SocketState state, JsonDialect dialect) {
+    this.json = json;
+    this.state = state;
+    this.dialect = dialect;
+  }
+
+  void write(Layer layer) throws IOException {
+    json.writeStartObject();
+    switch (layer) {
+      case Ethernet ether -> writeFields(ether);
+      case Llc llc -> writeFields(llc);
+      case Vlan vlan -> writeFields(vlan);
+      case Ipv4 ip -> writeFields(ip);
+      case Ipv6 ip -> writeFields(ip);
+      case IpExtension extension -> writeFields(extension);
+      case Ipv6Fragment fragment -> writeFields(fragment);
+      case Tcp tcp -> writeFields(tcp);
+      case Udp udp -> writeFields(udp);
+      case Sctp sctp -> writeFields(sctp);
+      case Icmp icmp -> writeFields(icmp);
+      case Arp arp -> writeFields(arp);
+      case Gre gre -> writeFields(gre);
+      case Vxlan vxlan -> writeFields(vxlan);
+      case Geneve geneve -> writeFields(geneve);
+    }
+    json.writeEndObject();
+  }
+
+  private void writeFields(Ethernet ether) throws IOException {
+    text(dialect.src, ether.src().toString());
+    text(dialect.dst, ether.dst().toString());
+    text("type", ether.typeName());
+    if (ether.len() != null) {
+      numberUnlessOmitted("len", ether.len());
+    }
+  }
+
+  private void writeFields(Llc llc) throws IOException {
+    number("dsap", llc.dsap());
+    number("ssap", llc.ssap());
+    number("control", llc.control());
+  }
+
+  private void writeFields(Vlan tag) throws IOException {
+    text("tpid", "0x" + HexFormat.of().toHexDigits((short) tag.tpid()));
+    number("priority", tag.priority());
+    json.writeBooleanField("dei", tag.dei());
+    number("id", tag.id());
+    text("type", tag.typeName());
+  }
+
+  private void writeFields(Ipv4 ip) throws IOException {
+    number("version", ip.version());
+    number("ihl", ip.ihl());
+    number("tos", ip.tos());
+    number("len", ip.len());
+    number("id", ip.id());
+    if (isDefault() || ip.flags() != 0) {
+      text("flags", ip.flagsText());
+    }
+    numberUnlessOmitted("frag_offset", ip.fragOffset());
+    number("ttl", ip.ttl());
+    text("protocol", ip.protocolName());
+    number("checksum", ip.checksum());
+    text(dialect.src, ip.src().toString());
+    text(dialect.dst, ip.dst().toString());
+  }
+
+  private void writeFields(Ipv6 ip) throws IOException {
+    number("version", ip.version());
+    number("traffic_class", ip.trafficClass());
+    number("flow_label", ip.flowLabel());
+    number("len", ip.len());
+    text("next_header", ip.nextHeaderName());
+    number("hop_limit", ip.hopLimit());
+    text(dialect.src, ip.src().toString());
+    text(dialect.dst, ip.dst().toString());
+  }
+
+  private void writeFields(IpExtension extension) throws IOException {
+    text("type", extension.typeName());
+    text("next_header", extension.nextHeaderName());
+    number("len", extension.len());
+  }
+
+  private void writeFields(Ipv6Fragment fragment) throws IOException {
+    text("type", fragment.typeName());
+    text("next_header", fragment.nextHeaderName());
+    number("frag_offset", fragment.fragOffset());
+    json.writeBooleanField("more_fragments", fragment.moreFragments());
+    number("id", fragment.id());
+  }
+
+  private void writeFields(Tcp tcp) throws IOException {
+    number("sport", tcp.sport());
+    number("dport", tcp.dport());
+    number("seq", tcp.seq());
+    number(dialect.ack, tcp.ack());
+    number("data_offset", tcp.dataOffset());
+    text("flags", tcp.flagsText());
+    number("window", tcp.window());
+    number("checksum", tcp.checksum());
+    numberUnlessOmitted("urgent", tcp.urgent());
+    text("sk_state", state == null ? "unknown" : state.name());
+  }
+
+  private void writeFields(Udp udp) throws IOException {
+    number("sport", udp.sport());
+    number("dport", udp.dport());
+    number("len", udp.len());
+    number("checksum", udp.checksum());
+  }
+
+  private void writeFields(Sctp sctp) throws IOException {
+    number("sport", sctp.sport());
+    number("dport", sctp.dport());
+    number("tag", sctp.tag());
+    number("checksum", sctp.checksum());
+  }
+
+  private void writeFields(Icmp icmp) throws IOException {
+    text("type", icmp.typeText());
+    number("code", icmp.code());
+    number("checksum", icmp.checksum());
+    if (icmp.id() != null && icmp.seq() != null && (isDefault() || icmp.version() == 4)) {
+      numberUnlessOmitted("id", icmp.id());
+      numberUnlessOmitted("seq", icmp.seq());
+    }
+  }
+
+  private void writeFields(Arp arp) throws IOException {
+    text("addr_type", arp.addrTypeName());
+    text("protocol", arp.protocolName());
+    number("hw_address_size", arp.hwAddressSize());
+    number("prot_address_size", arp.protAddressSize());
+    text("operation", arp.operationName());
+    text("sender_mac", arp.senderMac().toString());
+    text("sender_ip", orEmpty(arp.senderIp()));
+    text("target_mac", arp.targetMac().toString());
+    text("target_ip", orEmpty(arp.targetIp()));
+  }
+
+  private void writeFields(Gre gre) throws IOException {
+    number("version", gre.version());
+    text("protocol", gre.protocolName());
+    if (gre.checksum() != null) {
+      number("checksum", gre.checksum());
+    }
+    if (gre.key() != null) {
+      number("key", gre.key());
+    }
+    if (gre.seq() != null) {
+      number("seq", gre.seq());
+    }
+  }
+
+  private void writeFields(Vxlan vxlan) throws IOException {
+    number("flags", vxlan.flags());
+    number("vni", vxlan.vni());
+  }
+
+  private void writeFields(Geneve geneve) throws IOException {
+    number("version", geneve.version());
+    json.writeBooleanField("control", geneve.control());
+    json.writeBooleanField("critical", geneve.critical());
+    text("protocol", geneve.protocolName());
+    number("vni", geneve.vni());
+    number("options_len", geneve.optionsLen());
+  }
+
+  private void text(String name, String value) throws IOException {
+    json.writeStringField(name, value);
+  }
+
+  private void number(String name, long value) throws IOException {
+    json.writeNumberField(name, value);
+  }
+
+  /** HUATUO leaves these out when they are 0. */
+  private void numberUnlessOmitted(String name, long value) throws IOException {
+    if (isDefault() || value != 0) {
+      number(name, value);
+    }
+  }
+
+  private static String orEmpty(@Nullable IpAddress address) {
+    return address == null ? "" : address.toString();
+  }
+
+  private boolean isDefault() {
+    return dialect == JsonDialect.DEFAULT;
+  }
+}

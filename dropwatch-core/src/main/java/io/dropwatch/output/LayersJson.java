@@ -1,0 +1,123 @@
+package io.dropwatch.output;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.dropwatch.SocketState;
+import io.dropwatch.layers.Arp;
+import io.dropwatch.layers.Ethernet;
+import io.dropwatch.layers.Geneve;
+import io.dropwatch.layers.Gre;
+import io.dropwatch.layers.Icmp;
+import io.dropwatch.layers.IpExtension;
+import io.dropwatch.layers.Ipv4;
+import io.dropwatch.layers.Ipv6;
+import io.dropwatch.layers.Ipv6Fragment;
+import io.dropwatch.layers.Layer;
+import io.dropwatch.layers.Layers;
+import io.dropwatch.layers.Llc;
+import io.dropwatch.layers.Sctp;
+import io.dropwatch.layers.Tcp;
+import io.dropwatch.layers.Udp;
+import io.dropwatch.layers.Vlan;
+import io.dropwatch.layers.Vxlan;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The {@code layers} object. A protocol that can occur more than once is an array. */
+final class LayersJson {
+  private final JsonGenerator json;
+  private final JsonDialect dialect;
+  private final LayerFields fields;
+
+  private LayersJson(JsonGenerator json, JsonDialect dialect, @Nullable SocketState state) {
+    this.json = json;
+    this.dialect = dialect;
+    this.fields = new LayerFields(json, state, dialect);
+  }
+
+  static void write(
+      JsonGenerator json, Layers layers, @Nullable SocketState state, JsonDialect dialect)
+      throws IOException {
+    new LayersJson(json, dialect, state).write(layers);
+  }
+
+  private void write(Layers layers) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("label", layers.label());
+    Set<String> written = new HashSet<>();
+    for (Layer layer : layers.all()) {
+      String name = name(layer);
+      if ((isDefault() || isOfHuatuo(layer)) && written.add(name)) {
+        json.writeFieldName(name);
+        if (isRepeated(layer)) {
+          writeAll(layers, name);
+        } else {
+          fields.write(layer);
+        }
+      }
+    }
+    if (isDefault()) {
+      writeRest(layers);
+    }
+    json.writeEndObject();
+  }
+
+  private void writeRest(Layers layers) throws IOException {
+    Layers inner = layers.inner();
+    if (inner != null) {
+      json.writeFieldName("inner");
+      write(json, inner, null, dialect);
+    }
+    if (layers.truncated()) {
+      json.writeBooleanField("truncated", true);
+    }
+    if (layers.malformed()) {
+      json.writeBooleanField("malformed", true);
+    }
+  }
+
+  private void writeAll(Layers layers, String name) throws IOException {
+    json.writeStartArray();
+    for (Layer layer : layers.all()) {
+      if (name(layer).equals(name)) {
+        fields.write(layer);
+      }
+    }
+    json.writeEndArray();
+  }
+
+  private static String name(Layer layer) {
+    return switch (layer) {
+      case Ethernet _ -> "ether";
+      case Llc _ -> "llc";
+      case Vlan _ -> "vlan";
+      case Ipv4 _ -> "ipv4";
+      case Ipv6 _ -> "ipv6";
+      case IpExtension _, Ipv6Fragment _ -> "ip_extensions";
+      case Tcp _ -> "tcp";
+      case Udp _ -> "udp";
+      case Sctp _ -> "sctp";
+      case Icmp _ -> "icmp";
+      case Arp _ -> "arp";
+      case Gre _ -> "gre";
+      case Vxlan _ -> "vxlan";
+      case Geneve _ -> "geneve";
+    };
+  }
+
+  private static boolean isRepeated(Layer layer) {
+    return layer instanceof Vlan || layer instanceof IpExtension || layer instanceof Ipv6Fragment;
+  }
+
+  private static boolean isOfHuatuo(Layer layer) {
+    return switch (layer) {
+      case Ethernet _, Ipv4 _, Ipv6 _, Tcp _, Udp _, Icmp _, Arp _ -> true;
+      case Llc _, Vlan _, IpExtension _, Ipv6Fragment _, Sctp _, Gre _, Vxlan _, Geneve _ -> false;
+    };
+  }
+
+  private boolean isDefault() {
+    return dialect == JsonDialect.DEFAULT;
+  }
+}

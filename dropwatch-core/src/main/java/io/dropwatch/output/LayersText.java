@@ -1,0 +1,158 @@
+package io.dropwatch.output;
+
+import io.dropwatch.DropEvent;
+import io.dropwatch.SocketState;
+import io.dropwatch.layers.Arp;
+import io.dropwatch.layers.Ethernet;
+import io.dropwatch.layers.Geneve;
+import io.dropwatch.layers.Gre;
+import io.dropwatch.layers.Icmp;
+import io.dropwatch.layers.IpExtension;
+import io.dropwatch.layers.Ipv4;
+import io.dropwatch.layers.Ipv6;
+import io.dropwatch.layers.Ipv6Fragment;
+import io.dropwatch.layers.Layer;
+import io.dropwatch.layers.Layers;
+import io.dropwatch.layers.Llc;
+import io.dropwatch.layers.Sctp;
+import io.dropwatch.layers.Tcp;
+import io.dropwatch.layers.Udp;
+import io.dropwatch.layers.Vlan;
+import io.dropwatch.layers.Vxlan;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The packet in a text line: label, then what each layer has to say, in the order of the wire. The
+ * addresses wait for the ports.
+ */
+final class LayersText {
+  private final StringBuilder out;
+  private final Layers layers;
+
+  private LayersText(StringBuilder out, Layers layers) {
+    this.out = out;
+    this.layers = layers;
+  }
+
+  /** Appends the layers of an event's packet, those of packets inside it behind {@code inner}. */
+  static void append(StringBuilder out, Layers layers, DropEvent event) {
+    new LayersText(out, layers).append(event.vlan(), event.socketState());
+    for (Layers inner = layers.inner(); inner != null; inner = inner.inner()) {
+      out.append(" inner ");
+      new LayersText(out, inner).append(null, null);
+    }
+    if (layers.truncated()) {
+      out.append(" (truncated)");
+    }
+    if (layers.malformed()) {
+      out.append(" (malformed)");
+    }
+  }
+
+  private void append(@Nullable Vlan stripped, @Nullable SocketState state) {
+    out.append(layers.label());
+    Ethernet ether = layers.ether();
+    if (ether != null) {
+      out.append(" smac=").append(ether.src()).append(" dmac=").append(ether.dst());
+    }
+    if (stripped != null) {
+      out.append(" vlan=").append(stripped.id());
+    }
+    for (Vlan tag : layers.vlans()) {
+      out.append(" vlan=").append(tag.id());
+    }
+    appendAddresses();
+    for (Layer layer : layers.all()) {
+      appendDetails(layer, state);
+    }
+  }
+
+  private void appendAddresses() {
+    Ipv4 ipv4 = layers.ipv4();
+    Ipv6 ipv6 = layers.ipv6();
+    String src = ipv4 != null ? ipv4.src().toString() : ipv6 != null ? ipv6.src().toString() : null;
+    String dst = ipv4 != null ? ipv4.dst().toString() : ipv6 != null ? ipv6.dst().toString() : null;
+    if (src == null || dst == null) {
+      return;
+    }
+    Tcp tcp = layers.tcp();
+    Udp udp = layers.udp();
+    Sctp sctp = layers.sctp();
+    if (tcp != null) {
+      appendEnds(withPort(src, tcp.sport()), withPort(dst, tcp.dport()));
+    } else if (udp != null) {
+      appendEnds(withPort(src, udp.sport()), withPort(dst, udp.dport()));
+    } else if (sctp != null) {
+      appendEnds(withPort(src, sctp.sport()), withPort(dst, sctp.dport()));
+    } else {
+      appendEnds(src, dst);
+    }
+  }
+
+  private void appendEnds(String src, String dst) {
+    out.append(' ').append(src).append(" > ").append(dst);
+  }
+
+  private static String withPort(String address, int port) {
+    return address.indexOf(':') < 0 ? address + ":" + port : "[" + address + "]:" + port;
+  }
+
+  private void appendDetails(Layer layer, @Nullable SocketState state) {
+    switch (layer) {
+      case Ethernet _, Vlan _, Ipv6 _ -> {}
+      case Llc llc ->
+          out.append(" dsap=")
+              .append(hex(llc.dsap(), 2))
+              .append(" ssap=")
+              .append(hex(llc.ssap(), 2));
+      case Ipv4 ip -> {
+        if (ip.isFragment()) {
+          appendFragment(ip.id(), ip.fragOffset());
+        }
+      }
+      case Ipv6Fragment fragment -> appendFragment(fragment.id(), fragment.fragOffset());
+      case IpExtension extension -> out.append(" ext=").append(extension.typeName());
+      case Tcp tcp -> appendTcp(tcp, state);
+      case Udp udp ->
+          out.append(" len=").append(udp.len()).append(" chk=").append(hex(udp.checksum(), 4));
+      case Sctp sctp -> out.append(" tag=").append(hex(sctp.tag(), 8));
+      case Icmp icmp -> {
+        out.append(" type=").append(icmp.typeText());
+        if (icmp.id() != null) {
+          out.append(" id=").append(icmp.id()).append(" seq=").append(icmp.seq());
+        }
+      }
+      case Arp arp -> appendArp(arp);
+      case Gre gre -> {
+        if (gre.key() != null) {
+          out.append(" key=").append(hex(gre.key(), 8));
+        }
+      }
+      case Vxlan vxlan -> out.append(" vxlan=").append(vxlan.vni());
+      case Geneve geneve -> out.append(" geneve=").append(geneve.vni());
+    }
+  }
+
+  private void appendFragment(long id, int offset) {
+    out.append(" frag_id=").append(id).append(" frag_offset=").append(offset);
+  }
+
+  private void appendTcp(Tcp tcp, @Nullable SocketState state) {
+    out.append(" [").append(tcp.flagsText()).append("] seq=").append(tcp.seq());
+    out.append(" ack=").append(tcp.ack()).append(" win=").append(tcp.window());
+    out.append(" sk=").append(state == null ? "unknown" : state.name());
+  }
+
+  private void appendArp(Arp arp) {
+    out.append(' ').append(arp.operationName());
+    out.append(" sender=").append(arp.senderIp() == null ? "?" : arp.senderIp());
+    out.append('/').append(arp.senderMac());
+    out.append(" target=").append(arp.targetIp() == null ? "?" : arp.targetIp());
+    out.append('/').append(arp.targetMac());
+  }
+
+  private static String hex(long value, int digits) {
+    String text = Long.toHexString(value);
+    return "0x" + "0".repeat(Math.max(0, digits - text.length())) + text;
+  }
+}
