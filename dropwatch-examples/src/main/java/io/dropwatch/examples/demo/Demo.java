@@ -8,9 +8,11 @@ import io.dropwatch.DropWatcher;
 import io.dropwatch.examples.lab.Flow;
 import io.dropwatch.examples.lab.LabException;
 import io.dropwatch.examples.lab.RoutedNetwork;
+import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -73,7 +75,7 @@ public final class Demo {
   }
 
   private static boolean showsColours() {
-    return System.console().isTerminal()
+    return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent()
         && System.getenv("NO_COLOR") == null
         && !"dumb".equals(System.getenv("TERM"));
   }

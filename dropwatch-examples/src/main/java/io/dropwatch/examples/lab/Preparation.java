@@ -13,17 +13,24 @@ interface Preparation {
 
   static void none(RoutedNetwork network, Flow flow) {}
 
-  /** A firewall on the server: {@code hook} of the {@code inet} family. */
+  /** A firewall on the server, for what arrives. */
   static void nftablesInput(RoutedNetwork network, Flow flow) {
-    network
-        .server()
-        .nft(
-            """
-            add table inet lab
-            add chain inet lab input { type filter hook input priority 0; }
-            add rule inet lab input udp dport %d counter drop
-            """
-                .formatted(flow.destination().getPort()));
+    nftables(network.server(), "input", flow);
+  }
+
+  /** A firewall on the client, for what it sends itself. */
+  static void nftablesOutput(RoutedNetwork network, Flow flow) {
+    nftables(network.client(), "output", flow);
+  }
+
+  private static void nftables(Namespace host, String hook, Flow flow) {
+    host.nft(
+        """
+        add table inet lab
+        add chain inet lab %1$s { type filter hook %1$s priority 0; }
+        add rule inet lab %1$s udp dport %2$d counter drop
+        """
+            .formatted(hook, flow.destination().getPort()));
   }
 
   /** The same before the packet reaches IP. */

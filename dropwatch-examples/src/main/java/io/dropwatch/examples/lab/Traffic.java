@@ -12,6 +12,8 @@ import java.util.function.UnaryOperator;
 /** How the client sends the packets of a flow. */
 @FunctionalInterface
 interface Traffic {
+  int PAYLOAD_BYTES = 32;
+
   void send(RoutedNetwork network, Flow flow, int packets);
 
   /** UDP datagrams of 32 bytes through an ordinary socket. */
@@ -22,13 +24,25 @@ interface Traffic {
             () -> {
               try (DatagramChannel socket = DatagramChannel.open(family(flow))) {
                 socket.bind(flow.source());
-                ByteBuffer payload = ByteBuffer.allocate(32);
                 for (int i = 0; i < packets; i++) {
-                  socket.send(payload.clear(), flow.destination());
+                  socket.send(ByteBuffer.allocate(PAYLOAD_BYTES), flow.destination());
                 }
                 return packets;
               }
             });
+  }
+
+  /** The same where the client's own firewall drops them, which the sender is told as EPERM. */
+  static void forbiddenDatagrams(RoutedNetwork network, Flow flow, int packets) {
+    for (int i = 0; i < packets; i++) {
+      try {
+        datagrams(network, flow, 1);
+      } catch (LabException e) {
+        if (!String.valueOf(e.getMessage()).contains("Operation not permitted")) {
+          throw e;
+        }
+      }
+    }
   }
 
   /** TCP connections that are refused: one SYN each. */
