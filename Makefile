@@ -22,3 +22,14 @@ format:
 
 clean:
 	$(MVN) -q clean
+
+# The probe's object is committed, so that nobody needs clang. The same sources and clang 16 give the same bytes anywhere:
+# no path of the building machine and no DWARF gets in.
+probe:
+	.ci/install-packages probe
+	dropwatch-core/src/main/bpf/build write
+
+# Fails when the committed object is not what its sources compile to.
+check-probe:
+	.ci/install-packages probe
+	dropwatch-core/src/main/bpf/build check

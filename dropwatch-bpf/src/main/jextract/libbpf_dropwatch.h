@@ -1,6 +1,7 @@
 /* What the bindings are generated from; includes.txt picks the few names that are used. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/perf_event.h>
 #include <poll.h>

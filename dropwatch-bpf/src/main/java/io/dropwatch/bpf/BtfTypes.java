@@ -1,0 +1,208 @@
+package io.dropwatch.bpf;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The types of one BTF image by number: where each begins, and no object for any of them.
+ *
+ * <p>A kernel has some 150,000 types, of which a program asks for a handful. Building the index is
+ * one pass over the type section; a look-up by name is one more and compares bytes.
+ *
+ * <p>Split BTF, as modules have it, continues the numbers and the string offsets of its base.
+ *
+ * <p>Source: Linux, Documentation/bpf/btf.rst and include/uapi/linux/btf.h.
+ */
+final class BtfTypes {
+  static final int PTR = 2;
+  static final int ARRAY = 3;
+  static final int STRUCT = 4;
+  static final int UNION = 5;
+  static final int ENUM = 6;
+  static final int FWD = 7;
+  static final int TYPEDEF = 8;
+  static final int VOLATILE = 9;
+  static final int CONST = 10;
+  static final int RESTRICT = 11;
+  static final int FUNC = 12;
+  static final int FUNC_PROTO = 13;
+  static final int FLOAT = 16;
+  static final int TYPE_TAG = 18;
+  static final int ENUM64 = 19;
+
+  private static final int MAGIC = 0xeB9F;
+  private static final int HEADER_BYTES = 24;
+  private static final int TYPE_BYTES = 12;
+
+  private final ByteImage image;
+  private final @Nullable BtfTypes base;
+  private final int firstId;
+  private final long firstString;
+  private final long strings;
+  private final long stringsEnd;
+  private final int[] offsets;
+
+  /**
+   * Indexes an image.
+   *
+   * @param base the types it continues, or null
+   * @throws BpfException if it is no BTF, is cut short, or a type runs over its end
+   */
+  BtfTypes(ByteImage image, @Nullable BtfTypes base) {
+    this.image = image;
+    this.base = base;
+    if (image.u16(0, "magic") != MAGIC) {
+      throw image.damaged("it does not begin with BTF's magic number in little-endian order");
+    }
+    long header = image.u32(4, "header length");
+    if (header < HEADER_BYTES) {
+      throw image.damaged("its header has " + header + " bytes");
+    }
+    long types = header + image.u32(8, "type offset");
+    long typesSize = image.u32(12, "type length");
+    strings = header + image.u32(16, "string offset");
+    long stringsSize = image.u32(20, "string length");
+    image.check(types, typesSize, "type section");
+    image.check(strings, stringsSize, "string section");
+    stringsEnd = strings + stringsSize;
+    firstId = base == null ? 1 : base.endId();
+    firstString = base == null ? 0 : base.stringsLimit();
+    offsets = index((int) types, (int) (types + typesSize));
+  }
+
+  private int[] index(int start, int end) {
+    int[] found = new int[Math.max(16, (end - start) / 24)];
+    int count = 0;
+    int at = start;
+    while (at < end) {
+      if (end - at < TYPE_BYTES) {
+        throw image.damaged("its last type is cut short");
+      }
+      long size = TYPE_BYTES + (long) trailing(at);
+      if (size > end - at) {
+        throw image.damaged("type " + (firstId + count) + " runs over the end of its section");
+      }
+      if (count == found.length) {
+        found = Arrays.copyOf(found, count + (count >> 1));
+      }
+      found[count++] = at;
+      at += (int) size;
+    }
+    return Arrays.copyOf(found, count);
+  }
+
+  /** Bytes after the common 12, by kind. */
+  private int trailing(int at) {
+    int info = image.s32(at + 4, "type");
+    int vlen = info & 0xffff;
+    int kind = (info >>> 24) & 0x1f;
+    return switch (kind) {
+      case 1, 14, 17 -> 4; // INT, VAR, DECL_TAG
+      case PTR, FWD, TYPEDEF, VOLATILE, CONST, RESTRICT, FUNC, FLOAT, TYPE_TAG -> 0;
+      case ARRAY -> 12;
+      case STRUCT, UNION, 15, ENUM64 -> vlen * 12; // 15 is DATASEC
+      case ENUM, FUNC_PROTO -> vlen * 8;
+      default ->
+          throw image.damaged(
+              "a type at offset " + at + " is of kind " + kind + ", which is unknown");
+    };
+  }
+
+  /** {@return one more than the last number} */
+  int endId() {
+    return firstId + offsets.length;
+  }
+
+  private long stringsLimit() {
+    return firstString + (stringsEnd - strings);
+  }
+
+  /** {@return how many types this image itself holds} */
+  int count() {
+    return offsets.length;
+  }
+
+  /**
+   * {@return the number of the first type of this name and one of two kinds, in this image and then
+   * in its base; 0 if there is none}
+   */
+  int find(String name, int kind, int otherKind) {
+    byte[] wanted = name.getBytes(StandardCharsets.UTF_8);
+    if (wanted.length == 0) {
+      return 0;
+    }
+    for (int i = 0; i < offsets.length; i++) {
+      int at = offsets[i];
+      int found = (image.s32(at + 4, "type") >>> 24) & 0x1f;
+      if ((found == kind || found == otherKind) && isNamed(image.u32(at, "type"), wanted)) {
+        return firstId + i;
+      }
+    }
+    return base == null ? 0 : base.find(name, kind, otherKind);
+  }
+
+  private boolean isNamed(long nameOffset, byte[] wanted) {
+    if (nameOffset < firstString) {
+      return base != null && base.isNamed(nameOffset, wanted);
+    }
+    long start = strings + nameOffset - firstString;
+    long end = start + wanted.length;
+    byte[] bytes = image.array();
+    return end < stringsEnd
+        && bytes[(int) end] == 0
+        && Arrays.equals(bytes, (int) start, (int) end, wanted, 0, wanted.length);
+  }
+
+  /** {@return the kind of a type, {@code BTF_KIND_*}; 0, void, for number 0} */
+  int kind(int id) {
+    return id == 0 ? 0 : (word(id, 4) >>> 24) & 0x1f;
+  }
+
+  /** {@return the number of members, values or parameters} */
+  int vlen(int id) {
+    return word(id, 4) & 0xffff;
+  }
+
+  /** {@return the info word's flag: bit-fields for a struct, signed values for an enum} */
+  boolean kindFlag(int id) {
+    return word(id, 4) < 0;
+  }
+
+  /** {@return the size in bytes or the number of the type it refers to, by kind} */
+  int sizeOrType(int id) {
+    return word(id, 8);
+  }
+
+  /** {@return its name, empty if it has none} */
+  String name(int id) {
+    return string(word(id, 0) & 0xffff_ffffL);
+  }
+
+  /** {@return a 32-bit word of what follows the common 12 bytes} */
+  int extra(int id, int index) {
+    return word(id, TYPE_BYTES + 4 * index);
+  }
+
+  /** {@return the string at an offset that some type holds} */
+  String string(long offset) {
+    if (offset < firstString) {
+      if (base == null) {
+        throw image.damaged("a string at offset " + offset);
+      }
+      return base.string(offset);
+    }
+    return image.string(strings + offset - firstString, stringsEnd, "name");
+  }
+
+  private int word(int id, int offset) {
+    if (id < firstId && id > 0 && base != null) {
+      return base.word(id, offset);
+    }
+    int index = id - firstId;
+    if (index < 0 || index >= offsets.length) {
+      throw image.damaged("it refers to type " + Integer.toUnsignedString(id) + ", which it lacks");
+    }
+    return image.s32(offsets[index] + (long) offset, "type");
+  }
+}

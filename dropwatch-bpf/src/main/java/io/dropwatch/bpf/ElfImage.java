@@ -1,0 +1,254 @@
+package io.dropwatch.bpf;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A relocatable eBPF object in ELF64 little-endian form, as {@code clang -target bpf} writes it.
+ *
+ * <p>Pure Java: it needs neither libbpf nor Linux. It reads just enough to find functions and
+ * read-only variables, and to overwrite the end of a function. Immutable and safe for any thread.
+ *
+ * <p>Sources: elf(5); Linux, Documentation/bpf/llvm_reloc.rst for the relocation sections.
+ */
+public final class ElfImage {
+  private static final int HEADER_BYTES = 64;
+  private static final int SECTION_BYTES = 64;
+  private static final int SYMBOL_BYTES = 24;
+  private static final int RELOCATION_BYTES = 16;
+  private static final int INSTRUCTION_BYTES = 8;
+
+  private static final int ET_REL = 1;
+  private static final int EM_BPF = 247;
+  private static final int SHT_PROGBITS = 1;
+  private static final int SHT_SYMTAB = 2;
+  private static final int SHT_REL = 9;
+  private static final int STT_OBJECT = 1;
+  private static final int STT_FUNC = 2;
+
+  private final String name;
+  private final ByteImage image;
+  private final List<Section> sections;
+  private final int symbolTable;
+
+  private ElfImage(String name, ByteImage image) {
+    this.name = name;
+    this.image = image;
+    checkHeader();
+    this.sections = readSections();
+    this.symbolTable = findSymbolTable();
+  }
+
+  /** A section header, and where its content is. */
+  private record Section(String name, int type, int offset, int size, int link, int info) {}
+
+  /**
+   * A symbol and the bytes it stands for.
+   *
+   * @param section the name of its section
+   * @param value offset in the section, in bytes
+   * @param offset offset in the file, in bytes
+   * @param size in bytes
+   */
+  record Symbol(String name, int sectionIndex, String section, int value, int offset, int size) {}
+
+  /**
+   * Reads an object.
+   *
+   * @param elf the file's bytes; copied
+   * @throws BpfException if this is no eBPF object; the message says what was found
+   */
+  public static ElfImage of(byte[] elf) {
+    return of("the eBPF object", elf);
+  }
+
+  /** As {@link #of(byte[])}, with the words that messages call it by. */
+  static ElfImage of(String name, byte[] elf) {
+    return new ElfImage(name, new ByteImage(name, elf.clone()));
+  }
+
+  /** {@return a copy of the file's bytes} */
+  public byte[] bytes() {
+    return image.array().clone();
+  }
+
+  /**
+   * {@return the length of a function, in eBPF instructions of 8 bytes}
+   *
+   * @throws BpfException if the object has no such function
+   */
+  public int functionSize(String function) {
+    return function(function).size() / INSTRUCTION_BYTES;
+  }
+
+  /** {@return whether the object has a function of this name} */
+  public boolean hasFunction(String function) {
+    return find(function, STT_FUNC) != null;
+  }
+
+  /**
+   * Overwrites the end of a function, keeping its length: what comes before stays, so a body of
+   * {@code goto +0} stays valid code that falls into the new end.
+   *
+   * @param function a function without relocations where the new code goes
+   * @param code eBPF instructions, 8 bytes each
+   * @return a new image; this one stays as it is
+   * @throws BpfException if there is no such function, or the code is longer than it (the message
+   *     says both numbers), is no whole number of instructions, or would overwrite an instruction
+   *     that libbpf relocates
+   */
+  public ElfImage withFunctionTail(String function, byte[] code) {
+    String operation = "cannot put code into function " + function + " of " + name;
+    Symbol symbol = function(function);
+    if (code.length % INSTRUCTION_BYTES != 0) {
+      throw new BpfException(operation, code.length + " bytes are no whole number of instructions");
+    }
+    if (code.length > symbol.size()) {
+      throw new BpfException(
+          operation,
+          "the code has "
+              + code.length / INSTRUCTION_BYTES
+              + " instructions and the function has room for "
+              + symbol.size() / INSTRUCTION_BYTES);
+    }
+    int start = symbol.value() + symbol.size() - code.length;
+    checkNotRelocated(operation, symbol, start);
+    byte[] changed = bytes();
+    System.arraycopy(code, 0, changed, symbol.offset() + symbol.size() - code.length, code.length);
+    return new ElfImage(name, new ByteImage(name, changed));
+  }
+
+  /** {@return the variable of this name in a read-only data section, or null} */
+  @Nullable Symbol readOnlyVariable(String variable) {
+    Symbol symbol = find(variable, STT_OBJECT);
+    return symbol != null && symbol.section().startsWith(".rodata") ? symbol : null;
+  }
+
+  private Symbol function(String function) {
+    Symbol symbol = find(function, STT_FUNC);
+    if (symbol == null) {
+      throw new BpfException(
+          "cannot find function " + function + " in " + name, "it has no such symbol");
+    }
+    return symbol;
+  }
+
+  private void checkNotRelocated(String operation, Symbol symbol, int start) {
+    for (Section section : sections) {
+      if (section.type() != SHT_REL || section.info() != symbol.sectionIndex()) {
+        continue;
+      }
+      for (int at = 0; at + RELOCATION_BYTES <= section.size(); at += RELOCATION_BYTES) {
+        long target = image.s64(section.offset() + at, "relocation");
+        if (target >= start && target < symbol.value() + symbol.size()) {
+          throw new BpfException(
+              operation, "libbpf relocates the instruction at byte " + target + " of its section");
+        }
+      }
+    }
+  }
+
+  private @Nullable Symbol find(String wanted, int type) {
+    Section table = sections.get(symbolTable);
+    Section strings = sections.get(table.link());
+    for (int at = 0; at + SYMBOL_BYTES <= table.size(); at += SYMBOL_BYTES) {
+      int symbol = table.offset() + at;
+      if ((image.u8(symbol + 4, "symbol") & 0xf) == type) {
+        String found = string(strings, image.u32(symbol, "symbol"), "symbol name");
+        if (found.equals(wanted)) {
+          return symbol(found, symbol);
+        }
+      }
+    }
+    return null;
+  }
+
+  private Symbol symbol(String found, int at) {
+    int index = image.u16(at + 6, "symbol");
+    long value = image.s64(at + 8, "symbol");
+    long size = image.s64(at + 16, "symbol");
+    if (index == 0 || index >= sections.size()) {
+      throw image.damaged("symbol " + found + " is in section " + index);
+    }
+    Section section = sections.get(index);
+    if (section.type() != SHT_PROGBITS) {
+      throw image.damaged("symbol " + found + " is in section " + section.name() + ", not in data");
+    }
+    if (value < 0 || size < 0 || size > section.size() || value > section.size() - size) {
+      throw image.damaged("symbol " + found + " lies beyond its section " + section.name());
+    }
+    return new Symbol(
+        found, index, section.name(), (int) value, (int) (section.offset() + value), (int) size);
+  }
+
+  private void checkHeader() {
+    if (image.length() < HEADER_BYTES) {
+      throw image.damaged("it has " + image.length() + " bytes, and an ELF header alone has 64");
+    }
+    if (image.s32(0, "magic") != 0x464c457f) {
+      throw image.damaged("it does not begin with \\x7fELF");
+    }
+    if (image.u8(4, "class") != 2 || image.u8(5, "byte order") != 1) {
+      throw image.damaged("it is not a 64-bit little-endian ELF file");
+    }
+    if (image.u16(16, "type") != ET_REL || image.u16(18, "machine") != EM_BPF) {
+      throw image.damaged(
+          "it is an ELF file of type "
+              + image.u16(16, "type")
+              + " for machine "
+              + image.u16(18, "machine")
+              + ", not a relocatable one (1) for eBPF (247)");
+    }
+  }
+
+  private List<Section> readSections() {
+    long table = image.s64(40, "section header offset");
+    int entry = image.u16(58, "section header size");
+    int count = image.u16(60, "section count");
+    int names = image.u16(62, "index of section names");
+    if (entry != SECTION_BYTES || names >= count) {
+      throw image.damaged("its section headers are " + count + " of " + entry + " bytes");
+    }
+    image.check(table, (long) count * SECTION_BYTES, "section headers");
+    Section strings = readSection(table + (long) names * SECTION_BYTES, null);
+    List<Section> read = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      read.add(readSection(table + (long) i * SECTION_BYTES, strings));
+    }
+    return List.copyOf(read);
+  }
+
+  private Section readSection(long at, @Nullable Section names) {
+    int type = image.s32(at + 4, "section type");
+    // SHT_NOBITS (8) and SHT_NULL (0) have no bytes in the file.
+    boolean empty = type == 0 || type == 8;
+    long offset = empty ? 0 : image.s64(at + 24, "section offset");
+    long size = empty ? 0 : image.s64(at + 32, "section size");
+    image.check(offset, size, "section");
+    return new Section(
+        names == null ? "" : string(names, image.u32(at, "section name"), "section name"),
+        type,
+        (int) offset,
+        (int) size,
+        image.s32(at + 40, "section link"),
+        image.s32(at + 44, "section info"));
+  }
+
+  private int findSymbolTable() {
+    for (int i = 0; i < sections.size(); i++) {
+      if (sections.get(i).type() == SHT_SYMTAB) {
+        int link = sections.get(i).link();
+        if (link < 0 || link >= sections.size()) {
+          throw image.damaged("its symbol table names string table " + link);
+        }
+        return i;
+      }
+    }
+    throw image.damaged("it has no symbol table");
+  }
+
+  private String string(Section table, long index, String what) {
+    return image.string(table.offset() + index, table.offset() + (long) table.size(), what);
+  }
+}

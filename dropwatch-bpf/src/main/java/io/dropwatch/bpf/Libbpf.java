@@ -1,0 +1,106 @@
+package io.dropwatch.bpf;
+
+import io.dropwatch.bpf.libbpf.gen.LibbpfHeaders;
+import java.lang.foreign.Arena;
+import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The native library, {@code libbpf.so.1}.
+ *
+ * <p>Whether it is there is a value ({@link #problem}), asked once for the process; nothing here
+ * throws {@link LinkageError}. Everything in this package that needs the library calls {@link
+ * #require} first.
+ */
+public final class Libbpf {
+  private static final String SONAME = "libbpf.so.1";
+  private static final String INSTALL =
+      "Install libbpf 1.x (Debian, Ubuntu: apt-get install libbpf1)";
+  private static final String ALLOW =
+      "Start java with --enable-native-access=io.dropwatch.bpf (class path: ALL-UNNAMED)";
+
+  private Libbpf() {}
+
+  /** Holds the answer; the class is initialised by the first who asks, and once. */
+  private static final class Loaded {
+    static final Preflight.@Nullable Finding PROBLEM = load();
+
+    private static Preflight.@Nullable Finding load() {
+      // Loaded here first: a failure inside the generated class's initialiser would be for ever a
+      // NoClassDefFoundError without the cause.
+      SymbolLookup library;
+      try {
+        library = SymbolLookup.libraryLookup(SONAME, Arena.global());
+      } catch (IllegalArgumentException e) {
+        return problem("the library " + SONAME + " is not on this machine", INSTALL);
+      } catch (IllegalCallerException e) {
+        return problem("this JVM forbids native access to " + SONAME, ALLOW);
+      }
+      SymbolLookup known = library.or(Linker.nativeLinker().defaultLookup());
+      List<String> missing =
+          functions().stream().filter(name -> known.find(name).isEmpty()).toList();
+      if (!missing.isEmpty()) {
+        String lacks = " on this machine is too old: it lacks " + String.join(", ", missing);
+        return problem(SONAME + lacks, INSTALL);
+      }
+      PrintCallback.install();
+      return null;
+    }
+
+    private static Preflight.Finding problem(String what, String remedy) {
+      return new Preflight.Finding(Preflight.Kind.LIBBPF, true, what, remedy);
+    }
+
+    /** Every function that the bindings know, so that none is missing at its first use. */
+    private static List<String> functions() {
+      return Arrays.stream(LibbpfHeaders.class.getDeclaredMethods())
+          .map(Method::getName)
+          .filter(name -> name.endsWith("$address"))
+          .map(name -> name.substring(0, name.length() - "$address".length()))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /** {@return why libbpf cannot be used, and the remedy; null when it can} */
+  public static Preflight.@Nullable Finding problem() {
+    return Loaded.PROBLEM;
+  }
+
+  /**
+   * Loads libbpf and resolves every symbol that this package uses.
+   *
+   * @throws BpfException if it is missing or too old; the message says what to install
+   */
+  public static void require() {
+    Preflight.Finding problem = problem();
+    if (problem != null) {
+      throw new BpfException("cannot use libbpf", problem.what(), problem.remedy());
+    }
+  }
+
+  /**
+   * {@return the library's version, for instance {@code v1.1}}
+   *
+   * @throws BpfException if it is missing or too old
+   */
+  public static String version() {
+    require();
+    return Downcalls.version();
+  }
+
+  /**
+   * {@return how many CPUs the kernel may ever have, which is the number of values in an entry of a
+   * per-CPU map}
+   *
+   * @throws BpfException if libbpf is missing or the number is not to be had
+   */
+  public static int possibleCpus() {
+    require();
+    return (int) Attempt.run("cannot count the possible CPUs", Downcalls::possibleCpus);
+  }
+}

@@ -1,0 +1,98 @@
+package io.dropwatch.bpf;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What libbpf prints while a thread is inside one operation.
+ *
+ * <p>libbpf has one print callback for the process and calls it on the thread that called it, so a
+ * thread-local list gives each operation its own lines. Lines outside of an operation are dropped.
+ */
+final class NativeLog {
+  private static final ThreadLocal<@Nullable NativeLog> CURRENT = new ThreadLocal<>();
+  private static final int MAX_LINES = 200;
+
+  /** Of a log that may be 16 MiB long, the end is what says why. */
+  private static final int MAX_VERIFIER_LINES = 40;
+
+  private final List<String> libbpf = new ArrayList<>();
+  private List<String> verifier = List.of();
+
+  private NativeLog() {}
+
+  /** Starts collecting on this thread; an operation inside an operation collects for itself. */
+  static NativeLog begin() {
+    NativeLog log = new NativeLog();
+    CURRENT.set(log);
+    return log;
+  }
+
+  Lines end() {
+    CURRENT.remove();
+    return new Lines(List.copyOf(libbpf), verifier);
+  }
+
+  /** Whether anyone would read what is printed now. */
+  static boolean isCollecting() {
+    return CURRENT.get() != null;
+  }
+
+  /** Takes one call of the print callback, which may hold many lines. */
+  static void print(String text) {
+    NativeLog log = CURRENT.get();
+    if (log != null) {
+      log.add(text);
+    }
+  }
+
+  // One call holds the whole log: "prog 'x': -- BEGIN PROG LOAD LOG --\n…\n-- END PROG LOAD LOG
+  // --".
+  private void add(String text) {
+    int begin = text.indexOf("-- BEGIN PROG LOAD LOG --");
+    if (begin >= 0) {
+      int start = text.indexOf('\n', begin) + 1;
+      int end = text.lastIndexOf("-- END PROG LOAD LOG --");
+      List<String> lines =
+          text.substring(start, end < start ? text.length() : end)
+              .lines()
+              .filter(line -> !line.isBlank())
+              .toList();
+      verifier =
+          List.copyOf(lines.subList(Math.max(0, lines.size() - MAX_VERIFIER_LINES), lines.size()));
+      return;
+    }
+    for (String line : text.lines().toList()) {
+      if (libbpf.size() < MAX_LINES && !line.isBlank()) {
+        libbpf.add(line.startsWith("libbpf: ") ? line.substring(8) : line);
+      }
+    }
+  }
+
+  /**
+   * What one operation printed.
+   *
+   * @param libbpf its own lines, without the {@code libbpf: } in front
+   * @param verifier the last lines of the verifier's log
+   */
+  record Lines(List<String> libbpf, List<String> verifier) {
+    static final Lines NONE = new Lines(List.of(), List.of());
+
+    /** The verifier's verdict, or else the first thing libbpf complained about. */
+    @Nullable String mostTelling() {
+      for (String line : verifier.reversed()) {
+        if (!isStatistics(line)) {
+          return "the verifier says: " + line.strip();
+        }
+      }
+      return libbpf.isEmpty() ? null : "libbpf says: " + libbpf.getFirst().strip();
+    }
+
+    private static boolean isStatistics(String line) {
+      return line.startsWith("processed ")
+          || line.startsWith("verification time ")
+          || line.startsWith("stack depth ");
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package io.dropwatch.bpf;
+
+import io.dropwatch.bpf.libbpf.gen.LibbpfHeaders;
+import io.dropwatch.bpf.libbpf.gen.perf_event_mmap_page;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Reads one CPU's perf ring. It knows memory only, no file descriptor, so that every wrap-around is
+ * tested without privileges.
+ *
+ * <pre>
+ *  control page: … data_head u64 (kernel writes)  data_tail u64 (we write)  …
+ *  data: a power of two of bytes; head and tail count bytes for ever, and are taken modulo its size
+ *
+ *  record, 8-byte aligned, a multiple of 8 long, may wrap:
+ *   0 type u32 | 4 misc u16 | 6 size u16, of all
+ *   SAMPLE  8 size u32 of the payload, padding included | 12 payload
+ *   LOST    8 id u64 | 16 how many u64
+ * </pre>
+ *
+ * <p>Source: perf_event_open(2), "MMAP layout", and include/uapi/linux/perf_event.h.
+ */
+final class PerfCursor {
+  private static final VarHandle HEAD = counter("data_head");
+  private static final VarHandle TAIL = counter("data_tail");
+
+  private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED;
+  private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED;
+  private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED;
+
+  private static final int HEADER_BYTES = 8;
+  private static final int SAMPLE_BYTES = 12;
+  private static final int LOST_BYTES = 24;
+
+  /** Room is given back this often, since each time costs the producer a cache miss. */
+  private static final int RELEASES_PER_RING = 8;
+
+  private final int cpu;
+  private final MemorySegment control;
+  private final MemorySegment data;
+  private final long mask;
+  private final MemorySegment scratch;
+  private long skipped;
+
+  /**
+   * A cursor at the ring's own tail.
+   *
+   * @param control the control page, writable
+   * @param data the ring's bytes, a power of two, at least 8
+   */
+  PerfCursor(int cpu, MemorySegment control, MemorySegment data) {
+    if (data.byteSize() < HEADER_BYTES || Long.bitCount(data.byteSize()) != 1) {
+      throw new IllegalArgumentException(
+          "a ring has a power of two of bytes, not " + data.byteSize());
+    }
+    this.cpu = cpu;
+    this.control = control;
+    this.data = data.asReadOnly();
+    this.mask = data.byteSize() - 1;
+    // A record's size is a u16.
+    this.scratch = MemorySegment.ofArray(new long[(1 << 16) / Long.BYTES]);
+  }
+
+  private static VarHandle counter(String name) {
+    return perf_event_mmap_page.layout().varHandle(MemoryLayout.PathElement.groupElement(name));
+  }
+
+  /** {@return records of other types, which a newer kernel may write} */
+  long skipped() {
+    return skipped;
+  }
+
+  /**
+   * Delivers what was in the ring when it was called; what comes in meanwhile is for the next time,
+   * so that one busy CPU does not starve the others.
+   *
+   * @return how many records were delivered
+   * @throws BpfException if a record's size is impossible; the ring is of no use after that
+   */
+  int drain(RingConsumer consumer) {
+    long head = (long) HEAD.getAcquire(control, 0L);
+    long tail = (long) TAIL.get(control, 0L);
+    if (head == tail) {
+      return 0;
+    }
+    long released = tail;
+    int delivered = 0;
+    try {
+      while (tail != head) {
+        int size = checkedSize(tail, head);
+        MemorySegment record = record(tail, size);
+        // Before the consumer has it: a record whose consumer throws is not delivered again.
+        tail += size;
+        if (deliver(record, size, consumer)) {
+          delivered++;
+        }
+        if (tail - released >= data.byteSize() / RELEASES_PER_RING) {
+          TAIL.setRelease(control, 0L, tail);
+          released = tail;
+        }
+      }
+    } finally {
+      TAIL.setRelease(control, 0L, tail);
+    }
+    return delivered;
+  }
+
+  private int checkedSize(long tail, long head) {
+    long available = head - tail;
+    // A header does not wrap: records begin at multiples of 8.
+    int size = (tail & 7) != 0 ? 0 : sizeAt((tail & mask) + 6);
+    if (size < HEADER_BYTES || (size & 7) != 0 || size > available || available > data.byteSize()) {
+      throw new BpfException(
+          "cannot read the perf ring of CPU " + cpu,
+          "it holds no record of "
+              + size
+              + " bytes at "
+              + Long.toUnsignedString(tail)
+              + " (head "
+              + Long.toUnsignedString(head)
+              + ", ring of "
+              + data.byteSize()
+              + " bytes)",
+          "Close it and open another; something else writes to this memory");
+    }
+    return size;
+  }
+
+  private int sizeAt(long offset) {
+    return data.get(U16, offset) & 0xffff;
+  }
+
+  private MemorySegment record(long tail, int size) {
+    long offset = tail & mask;
+    long untilEnd = data.byteSize() - offset;
+    if (size <= untilEnd) {
+      return data.asSlice(offset, size);
+    }
+    MemorySegment.copy(data, offset, scratch, 0, untilEnd);
+    MemorySegment.copy(data, 0, scratch, untilEnd, size - untilEnd);
+    return scratch.asSlice(0, size).asReadOnly();
+  }
+
+  /** Returns whether it was a program's record. */
+  private boolean deliver(MemorySegment record, int size, RingConsumer consumer) {
+    int type = record.get(U32, 0);
+    if (type == LibbpfHeaders.PERF_RECORD_SAMPLE() && size >= SAMPLE_BYTES) {
+      long payload = record.get(U32, 8) & 0xffff_ffffL;
+      if (payload > size - SAMPLE_BYTES) {
+        throw new BpfException(
+            "cannot read the perf ring of CPU " + cpu,
+            "a record of " + size + " bytes claims a payload of " + payload);
+      }
+      consumer.record(cpu, record.asSlice(SAMPLE_BYTES, payload));
+      return true;
+    }
+    if (type == LibbpfHeaders.PERF_RECORD_LOST() && size >= LOST_BYTES) {
+      consumer.lost(cpu, record.get(U64, 16));
+      return false;
+    }
+    skipped++;
+    return false;
+  }
+}

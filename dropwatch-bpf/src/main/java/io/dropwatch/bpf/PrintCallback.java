@@ -1,0 +1,86 @@
+package io.dropwatch.bpf;
+
+import io.dropwatch.bpf.libbpf.gen.LibbpfHeaders;
+import java.lang.foreign.AddressLayout;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * libbpf's print callback, {@code int (*)(enum libbpf_print_level, const char *format, va_list)},
+ * which hands what libbpf prints to {@link NativeLog}.
+ *
+ * <p>A {@code va_list} parameter is a pointer on x86-64 (array of one 24-byte struct) and on arm64
+ * (32-byte struct passed by reference) alike; jextract leaves functions with one out.
+ */
+final class PrintCallback {
+  private static final AddressLayout POINTER = LibbpfHeaders.C_POINTER;
+  private static final FunctionDescriptor CALLBACK =
+      FunctionDescriptor.of(LibbpfHeaders.C_INT, LibbpfHeaders.C_INT, POINTER, POINTER);
+  private static final long VA_LIST_BYTES =
+      System.getProperty("os.arch", "").equals("aarch64") ? 32 : 24;
+
+  /** libbpf's own log buffer ends at 16 MiB. */
+  private static final int MAX_TEXT = 1 << 25;
+
+  private static final MethodHandle VSNPRINTF =
+      Linker.nativeLinker()
+          .downcallHandle(
+              Linker.nativeLinker().defaultLookup().findOrThrow("vsnprintf"),
+              FunctionDescriptor.of(
+                  LibbpfHeaders.C_INT, POINTER, LibbpfHeaders.C_LONG, POINTER, POINTER));
+
+  private PrintCallback() {}
+
+  /** Points libbpf at it, for the rest of the process. */
+  static void install() {
+    MethodHandle print;
+    try {
+      print =
+          MethodHandles.lookup().findStatic(PrintCallback.class, "print", CALLBACK.toMethodType());
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError(e.getMessage(), e);
+    }
+    MemorySegment unused =
+        LibbpfHeaders.libbpf_set_print(
+            Linker.nativeLinker().upcallStub(print, CALLBACK, Arena.global()));
+    assert unused != null;
+  }
+
+  @SuppressWarnings("UnusedMethod") // called by libbpf
+  private static int print(int level, MemorySegment format, MemorySegment arguments) {
+    // Whatever escapes an upcall ends the JVM.
+    try {
+      if (level != LibbpfHeaders.LIBBPF_DEBUG() && NativeLog.isCollecting()) {
+        NativeLog.print(format(format, arguments));
+      }
+    } catch (Throwable _) {
+      return 0;
+    }
+    return 0;
+  }
+
+  private static String format(MemorySegment format, MemorySegment arguments) throws Throwable {
+    try (Arena arena = Arena.ofConfined()) {
+      // vsnprintf walks the list it is given, so the first call, which only measures, gets a copy.
+      MemorySegment copy = arena.allocate(VA_LIST_BYTES, Long.BYTES);
+      copy.copyFrom(arguments.reinterpret(VA_LIST_BYTES));
+      int length = (int) VSNPRINTF.invokeExact(MemorySegment.NULL, 0L, format, copy);
+      long size = Math.clamp(length, 0, MAX_TEXT) + 1L;
+      MemorySegment text = arena.allocate(size);
+      int written = (int) VSNPRINTF.invokeExact(text, size, format, arguments);
+      return written < 0
+          ? ""
+          : new String(
+              text.toArray(ValueLayout.JAVA_BYTE),
+              0,
+              (int) Math.min(written, size - 1),
+              StandardCharsets.UTF_8);
+    }
+  }
+}

@@ -1,0 +1,491 @@
+// SPDX-License-Identifier: (MIT OR GPL-2.0-only)
+/*
+ * One record for each packet the kernel drops (kfree_skb), unless the device list, the filter or the rate limit says no.
+ * Cheap tests come first, and whatever costs (time, socket, stack) only after the last of them.
+ *
+ * Settings are read-only data, set before the program is loaded, so that the verifier removes what is switched off.
+ * `make probe` compiles this file; the object is committed.
+ */
+#include "kernel.h"
+#include "record.h"
+
+#define IPPROTO_TCP 6
+#define ENOENT 2
+#define ENOSPC 28
+#define EOPNOTSUPP 95
+#define SECOND 1000000000ULL
+/* Slots that one event looks at before it counts as limited: CPUs that race for the same slot move on to the next. */
+#define LIMIT_ATTEMPTS 8
+#define LIMIT_RACE 1000000ULL
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+const volatile __u32 record_version = RECORD_VERSION;
+/* Which arguments this kernel's tracepoint has: read from its btf_trace_kfree_skb, not guessed from a version. */
+const volatile __u32 has_reason = 0;
+const volatile __u32 has_rx_sk = 0;
+const volatile __u32 filter_enabled = 0;
+enum { DEVICES_ALL, DEVICES_ALLOWED, DEVICES_DENIED };
+const volatile __u32 device_mode = DEVICES_ALL;
+/* Events in any second, over all CPUs; 0: no limit. `emissions` has as many entries. */
+const volatile __u32 events_per_second = 0;
+/* Return addresses wanted, times 8; 0: the stack is not walked. */
+const volatile __u32 stack_bytes = MAX_STACK * 8;
+/* Bytes reported from the network header on; the filter sees WINDOW whatever this is. */
+const volatile __u32 snaplen = WINDOW;
+
+struct device_key {
+	__u32 ifindex;
+	__u32 netns_inum;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct device_key);
+	__type(value, __u8);
+} devices SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct counters);
+} counters SEC(".maps");
+
+/* Where the record is put together: too large for the BPF stack. The program cannot nest on one CPU. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct drop_record);
+} scratch SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} emissions SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+} events SEC(".maps");
+
+static __u64 oldest_emission;
+
+/*
+ * The filter's slot: its end is overwritten in the object's image before loading. The verifier removes the `goto +0` run,
+ * so what is not used costs nothing. Hidden, not static, and a verdict that the compiler cannot see: clang would otherwise
+ * propagate constants into the function and out of it.
+ */
+__hidden __noinline int dropwatch_filter(const __u8 *base, __u32 captured, const struct filter_meta *meta)
+{
+	int verdict = 1;
+
+	asm volatile(".rept 2048\n\tgoto +0\n\t.endr" : "+r"(verdict) : "r"(base), "r"(captured), "r"(meta));
+	return verdict;
+}
+
+/*
+ * Reads a member. tp_btf's typed pointers are followed by plain loads, which tolerate faults; the classic tracepoint gives
+ * plain addresses, which take a helper call. `typed` is a constant after inlining.
+ */
+#define READ(member) \
+	({ \
+		typeof(member) value_; \
+		if (typed) \
+			value_ = (member); \
+		else \
+			bpf_core_read(&value_, sizeof(value_), &(member)); \
+		value_; \
+	})
+
+/* skb->dev holds something else in UDP receive queues (dev_scratch), skb->sk did during reassembly. */
+#define IS_KERNEL_ADDRESS(p) ((__u64)(p) >= 0xff00000000000000ULL)
+
+/*
+ * A pointer as a number. Recent verifiers type skb->head as memory and then refuse to calculate with it; what has been through
+ * a map value is a number on every kernel. The field serves as the place, it gets its own value later.
+ */
+static __always_inline __u64 address(struct drop_record *r, const void *pointer)
+{
+	volatile __u64 *place = &r->location;
+
+	*place = (__u64)pointer;
+	return *place;
+}
+
+static __always_inline bool is_vlan(__u16 ethertype)
+{
+	return ethertype == ETHERTYPE_VLAN || ethertype == ETHERTYPE_QINQ || ethertype == ETHERTYPE_QINQ_OLD;
+}
+
+static __always_inline __u16 be16_at(const __u8 *p)
+{
+	return (__u16)p[0] << 8 | p[1];
+}
+
+/* Which bytes of the packet are known, in kernel addresses. */
+struct placement {
+	__u64 mac; /* 0: there is no MAC header, or none that can be trusted */
+	__u64 network; /* 0: none */
+	__u64 tail; /* end of the linear area */
+	bool guessed; /* network follows from mac alone */
+};
+
+static __always_inline struct placement place(struct drop_record *r, struct sk_buff *skb, const bool typed)
+{
+	struct placement at = {};
+	__u64 head = address(r, READ(skb->head));
+	__u32 tail = READ(skb->tail);
+	__u16 network = READ(skb->network_header);
+	__u16 mac = READ(skb->mac_header);
+
+	at.tail = head + tail;
+	/* 0 is the value of an skb that no protocol has touched: there is always headroom before a real header. */
+	if (network && network <= tail)
+		at.network = head + network;
+	if (mac != HEADER_UNSET && mac + ETHERNET_HEADER <= tail) {
+		at.mac = head + mac;
+		if (!network) {
+			at.network = at.mac + ETHERNET_HEADER;
+			at.guessed = true;
+		}
+	}
+	return at;
+}
+
+/* Copies `length` bytes from the network header on, and the MAC header before it if there is one. */
+static __always_inline bool copy(struct drop_record *r, __u64 mac, __u64 network, __u32 length)
+{
+	length &= 2 * WINDOW - 1;
+	if (length > WINDOW)
+		return false;
+	if (mac)
+		return !bpf_probe_read_kernel(r->mac, ETHERNET_HEADER + length, (void *)mac);
+	return !bpf_probe_read_kernel(r->window, length, (void *)network);
+}
+
+/*
+ * Takes the outermost 802.1Q tag that is still in the frame into the metadata, where the kernel has those that it (or the
+ * NIC) stripped, so that a filter and a reader meet one form only. Further tags stay in the bytes.
+ */
+static __always_inline __u64 strip_tag(struct drop_record *r, __u64 mac, __u64 network)
+{
+	__u8 tag[VLAN_TAG]; /* TCI, EtherType */
+
+	if (bpf_probe_read_kernel(tag, sizeof(tag), (void *)network))
+		return 0;
+	if (mac && bpf_probe_read_kernel(r->mac, ETHERNET_ADDRESSES, (void *)mac))
+		return 0;
+	r->mac[ETHERNET_ADDRESSES] = tag[2];
+	r->mac[ETHERNET_ADDRESSES + 1] = tag[3];
+	r->meta.vlan_proto = r->meta.protocol;
+	r->meta.vlan_tci = be16_at(tag);
+	r->meta.protocol = be16_at(tag + 2);
+	r->flags |= TAG_IN_FRAME;
+	return network + VLAN_TAG;
+}
+
+static __always_inline __u32 least(__u32 a, __u32 b)
+{
+	return a < b ? a : b;
+}
+
+/* Fills meta, mac and window; returns the bytes in the window. */
+static __always_inline __u32 capture(struct drop_record *r, struct sk_buff *skb, const bool typed)
+{
+	struct filter_meta *meta = &r->meta;
+	struct placement at = place(r, skb, typed);
+	__u32 length = READ(skb->len);
+	__u64 data = address(r, READ(skb->data));
+	__u64 network = at.network;
+	__u64 distance = network - at.mac;
+	bool tagged;
+	__s64 wire_length;
+	__u32 captured;
+
+	meta->protocol = bpf_ntohs(READ(skb->protocol));
+	meta->pkt_type = typed ? BPF_CORE_READ_BITFIELD(skb, pkt_type) : BPF_CORE_READ_BITFIELD_PROBED(skb, pkt_type);
+	meta->reserved1 = 0;
+	meta->reserved2 = 0;
+	meta->mac_len = 0;
+	meta->wire_length = length;
+	meta->vlan_tci = 0;
+	meta->vlan_proto = 0;
+	if (bpf_core_field_exists(skb->vlan_all))
+		tagged = READ(skb->vlan_all) != 0;
+	else
+		tagged = typed ? BPF_CORE_READ_BITFIELD(skb, vlan_present) :
+				 BPF_CORE_READ_BITFIELD_PROBED(skb, vlan_present);
+	if (tagged) {
+		meta->vlan_tci = READ(skb->vlan_tci);
+		meta->vlan_proto = bpf_ntohs(READ(skb->vlan_proto));
+	}
+
+	/* A frame sent with a tag in it has its network header behind the tag. */
+	if (at.mac && (distance == ETHERNET_HEADER + VLAN_TAG || distance == ETHERNET_HEADER + 2 * VLAN_TAG)) {
+		__u8 type[2];
+
+		if (bpf_probe_read_kernel(type, sizeof(type), (void *)(at.mac + ETHERNET_ADDRESSES)) ||
+		    !is_vlan(be16_at(type))) {
+			at.mac = 0;
+		} else {
+			network = at.mac + ETHERNET_HEADER;
+			meta->protocol = be16_at(type);
+		}
+	} else if (distance != ETHERNET_HEADER) {
+		at.mac = 0;
+	}
+	wire_length = (__s64)length + (__s64)(data - network);
+	if (!network || wire_length <= 0 || wire_length > 0x7fffffff)
+		return 0;
+	if (network >= at.tail)
+		return 0;
+	captured = least(least(at.tail - network, wire_length), WINDOW);
+
+	if (is_vlan(meta->protocol) && !meta->vlan_proto && captured >= VLAN_TAG) {
+		network = strip_tag(r, at.mac, network);
+		if (!network)
+			return 0;
+		wire_length -= VLAN_TAG;
+		captured = least(least(at.tail - network, wire_length), WINDOW);
+		if (!copy(r, 0, network, captured))
+			return 0;
+		meta->mac_len = at.mac ? ETHERNET_HEADER : 0;
+	} else {
+		if (!copy(r, at.mac, network, captured))
+			return 0;
+		if (at.mac) {
+			__u16 type = be16_at(r->mac + ETHERNET_ADDRESSES);
+
+			/* What lies there may be an older header's bytes: the EtherType tells. */
+			if (type < ETHERTYPE_MIN || type == meta->protocol || !meta->protocol) {
+				meta->mac_len = ETHERNET_HEADER;
+				if (!meta->protocol && type >= ETHERTYPE_MIN)
+					meta->protocol = type;
+			} else if (at.guessed) {
+				return 0; /* not Ethernet, then */
+			}
+		}
+	}
+	meta->wire_length = wire_length;
+	r->flags |= HAS_NETWORK_HEADER;
+	return captured;
+}
+
+/*
+ * At most events_per_second events in any second whatever: each slot of `emissions` holds the time of one event and can be
+ * taken again a second later, so two events that share a slot are a second apart, and there are as many slots as the limit.
+ * oldest_emission only says where to look first.
+ */
+static __always_inline bool within_limit(__u64 now)
+{
+	__u64 cursor = *(volatile __u64 *)&oldest_emission;
+
+	for (int i = 0; i < LIMIT_ATTEMPTS; i++) {
+		__u32 index = (cursor + i) % events_per_second;
+		__u64 *slot = bpf_map_lookup_elem(&emissions, &index);
+		__u64 taken;
+
+		if (!slot)
+			return false;
+		taken = *(volatile __u64 *)slot;
+		if ((__s64)(now - taken) >= (__s64)SECOND) {
+			if (__sync_val_compare_and_swap(slot, taken, now) == taken) {
+				__sync_fetch_and_add(&oldest_emission, 1);
+				return true;
+			}
+		} else if ((__s64)(now - taken) > (__s64)LIMIT_RACE) {
+			return false; /* not taken just now by another CPU: the limit is reached */
+		}
+	}
+	return false;
+}
+
+static __always_inline void describe_device(struct drop_record *r, struct net_device *dev, const bool typed)
+{
+	unsigned long state = READ(dev->state);
+	__u32 flags = READ(dev->flags) & ~(FLAG_RUNNING | FLAG_LOWER_UP);
+
+	/* As dev_get_flags() computes them: the stored word does not have the carrier. */
+	if (state & 1UL << LINK_STATE_START && !(state & 1UL << LINK_STATE_NOCARRIER))
+		flags |= FLAG_RUNNING | FLAG_LOWER_UP;
+	r->device_flags = flags;
+	r->flags |= HAS_DEVICE;
+	bpf_probe_read_kernel(r->device_name, sizeof(r->device_name), &dev->name);
+}
+
+static __always_inline void describe_socket(struct drop_record *r, struct sock *sk, const bool typed)
+{
+	r->flags |= HAS_SOCKET;
+	r->socket_family = READ(sk->__sk_common.skc_family);
+	r->socket_state = READ(sk->__sk_common.skc_state);
+	r->socket_cookie = READ(sk->__sk_common.skc_cookie.counter);
+	/* These two are not full sockets: nothing lies behind the common part. */
+	if (r->socket_state == TCP_TIME_WAIT || r->socket_state == TCP_NEW_SYN_RECV) {
+		r->socket_protocol = IPPROTO_TCP;
+		return;
+	}
+	if (bpf_core_field_size(sk->sk_protocol) == sizeof(__u16))
+		r->socket_protocol = READ(sk->sk_protocol);
+	if (bpf_core_field_exists(sk->sk_memcg))
+		r->memory_cgroup = (__u64)READ(sk->sk_memcg);
+}
+
+static __always_inline void count_lost(struct counters *c, long error)
+{
+	if (error == -ENOSPC)
+		c->lost_no_space++;
+	else if (error == -ENOENT || error == -EOPNOTSUPP)
+		c->lost_no_ring++;
+	else
+		c->lost_other++;
+}
+
+static __always_inline int on_drop(void *ctx, struct sk_buff *skb, __u64 location, __u32 reason, bool reason_known,
+				   struct sock *rx_sk, const bool typed)
+{
+	__u32 zero = 0;
+	struct counters *c = bpf_map_lookup_elem(&counters, &zero);
+	struct drop_record *r = bpf_map_lookup_elem(&scratch, &zero);
+	struct net_device *dev;
+	struct net *net = NULL;
+	struct sock *sk;
+	__u32 captured;
+	__u32 length;
+	__u64 now = 0;
+	long error;
+
+	if (!c || !r)
+		return 0;
+	c->seen++;
+
+	r->flags = 0;
+	r->meta.ifindex = 0;
+	r->netns_inum = 0;
+	dev = READ(skb->dev);
+	if (IS_KERNEL_ADDRESS(dev)) {
+		r->meta.ifindex = READ(dev->ifindex);
+		net = READ(dev->nd_net.net);
+	} else {
+		dev = NULL;
+	}
+	if (device_mode != DEVICES_ALL) {
+		bool listed = false;
+
+		if (dev) {
+			struct device_key key = { .ifindex = r->meta.ifindex, .netns_inum = READ(net->ns.inum) };
+
+			listed = bpf_map_lookup_elem(&devices, &key) != NULL;
+		}
+		if (listed != (device_mode == DEVICES_ALLOWED)) {
+			c->excluded++;
+			return 0;
+		}
+	}
+
+	captured = capture(r, skb, typed);
+	if (filter_enabled && !dropwatch_filter(r->window, captured, &r->meta)) {
+		c->filtered++;
+		return 0;
+	}
+
+	now = bpf_ktime_get_ns();
+	if (events_per_second && !within_limit(now)) {
+		c->limited++;
+		return 0;
+	}
+
+	r->version = RECORD_VERSION;
+	r->time = now;
+	r->pid_tgid = bpf_get_current_pid_tgid();
+	bpf_get_current_comm(r->comm, sizeof(r->comm));
+	r->skb = (__u64)skb;
+	r->location = location;
+	r->reason = reason;
+	if (reason_known)
+		r->flags |= HAS_REASON;
+	r->source = SOURCE_SOFTWARE;
+	r->queue_mapping = READ(skb->queue_mapping);
+	if (dev)
+		describe_device(r, dev, typed);
+
+	r->memory_cgroup = 0;
+	r->socket_cookie = 0;
+	r->socket_family = 0;
+	r->socket_protocol = 0;
+	r->socket_state = 0;
+	sk = READ(skb->sk);
+	if (!IS_KERNEL_ADDRESS(sk))
+		sk = rx_sk;
+	if (sk) {
+		describe_socket(r, sk, typed);
+		if (!dev)
+			net = READ(sk->__sk_common.skc_net.net);
+	}
+	r->netns_cookie = 0;
+	if (net) {
+		r->netns_inum = READ(net->ns.inum);
+		if (bpf_core_field_exists(net->net_cookie))
+			r->netns_cookie = READ(net->net_cookie);
+	}
+
+	captured = least(captured, snaplen);
+	r->captured = captured;
+	length = (captured + 7) & (2 * WINDOW - 8);
+	if (length > WINDOW)
+		length = WINDOW;
+	r->stack_bytes = 0;
+	if (stack_bytes) {
+		long walked = bpf_get_stack(ctx, r->window + length, stack_bytes, 0);
+
+		if (walked > 0 && walked <= MAX_STACK * 8) {
+			r->stack_bytes = walked;
+			length += walked;
+		}
+	}
+	length += __builtin_offsetof(struct drop_record, window);
+	if (length > sizeof(*r))
+		return 0;
+	error = bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, r, length);
+	if (error)
+		count_lost(c, error);
+	else
+		c->emitted++;
+	return 0;
+}
+
+SEC("tp_btf/kfree_skb")
+int dropwatch_typed(__u64 *ctx)
+{
+	struct sk_buff *skb = (void *)ctx[0];
+	__u64 location = ctx[1];
+	__u32 reason = 0;
+	struct sock *rx_sk = NULL;
+
+	if (has_reason)
+		reason = ctx[2];
+	if (has_rx_sk)
+		rx_sk = (void *)ctx[3];
+	return on_drop(ctx, skb, location, reason, has_reason, rx_sk, true);
+}
+
+SEC("tracepoint/skb/kfree_skb")
+int dropwatch_classic(struct trace_event_raw_kfree_skb *ctx)
+{
+	struct sk_buff *skb = ctx->skbaddr;
+	__u64 location = (__u64)ctx->location;
+	__u32 reason = 0;
+	bool reason_known = bpf_core_field_exists(ctx->reason);
+	struct sock *rx_sk = NULL;
+
+	if (reason_known)
+		reason = ctx->reason;
+	if (bpf_core_field_exists(ctx->rx_sk))
+		rx_sk = ctx->rx_sk;
+	return on_drop(ctx, skb, location, reason, reason_known, rx_sk, false);
+}

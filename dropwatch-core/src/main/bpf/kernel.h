@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: (MIT OR GPL-2.0-only) */
+/*
+ * The few kernel types the probe reads, each with only the members it uses. Offsets here mean nothing: libbpf relocates
+ * every access by name against the running kernel's BTF (preserve_access_index). A member that exists only on some
+ * kernels is tested with bpf_core_field_exists.
+ */
+#ifndef DROPWATCH_KERNEL_H
+#define DROPWATCH_KERNEL_H
+
+#include <linux/bpf.h>
+#include <linux/types.h>
+#include <stdbool.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#define ETHERNET_HEADER 14
+#define ETHERNET_ADDRESSES 12
+#define VLAN_TAG 4
+#define ETHERTYPE_MIN 0x600 /* below: an 802.3 length */
+#define ETHERTYPE_VLAN 0x8100
+#define ETHERTYPE_QINQ 0x88a8
+#define ETHERTYPE_QINQ_OLD 0x9100
+#define HEADER_UNSET 0xffff /* mac_header of a fresh skb */
+
+#define FLAG_UP (1u << 0)
+#define FLAG_RUNNING (1u << 6)
+#define FLAG_LOWER_UP (1u << 16)
+#define LINK_STATE_START 0
+#define LINK_STATE_NOCARRIER 2
+
+#define TCP_TIME_WAIT 6
+#define TCP_NEW_SYN_RECV 12
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct ns_common {
+	unsigned int inum;
+};
+
+struct net {
+	struct ns_common ns;
+	__u64 net_cookie; /* since 5.14 */
+};
+
+typedef struct {
+	struct net *net;
+} possible_net_t;
+
+struct net_device {
+	unsigned long state;
+	unsigned int flags;
+	int ifindex;
+	possible_net_t nd_net;
+	char name[16];
+};
+
+typedef struct {
+	__s64 counter;
+} atomic64_t;
+
+struct sock_common {
+	unsigned short skc_family;
+	unsigned char skc_state;
+	possible_net_t skc_net;
+	atomic64_t skc_cookie;
+};
+
+struct mem_cgroup;
+
+struct sock {
+	struct sock_common __sk_common;
+	__u16 sk_protocol; /* a bit-field before 5.6 */
+	struct mem_cgroup *sk_memcg; /* with CONFIG_MEMCG */
+};
+
+struct sk_buff {
+	struct net_device *dev;
+	struct sock *sk;
+	unsigned int len;
+	__u16 queue_mapping;
+	__u8 pkt_type : 3;
+	__u8 vlan_present : 1; /* before 6.2 */
+	__u32 vlan_all; /* since 6.2 */
+	__be16 vlan_proto;
+	__u16 vlan_tci;
+	__be16 protocol;
+	__u16 network_header;
+	__u16 mac_header;
+	__u32 tail; /* an offset from head on 64-bit machines */
+	unsigned char *head;
+	unsigned char *data;
+};
+
+enum skb_drop_reason { SKB_DROP_REASON_UNKNOWN_HERE };
+
+struct trace_event_raw_kfree_skb {
+	void *skbaddr;
+	void *location;
+	void *rx_sk; /* since 6.11 */
+	enum skb_drop_reason reason; /* since 5.17 */
+};
+
+#pragma clang attribute pop
+
+#endif

@@ -1,0 +1,93 @@
+package io.dropwatch;
+
+import io.dropwatch.internal.watch.Watch;
+import java.time.Duration;
+
+/**
+ * Watches the packets that the kernel drops, from {@link #builder start} to {@link #close}.
+ *
+ * <pre>{@code
+ * try (DropWatcher watcher = DropWatcher.builder()
+ *     .filter("tcp and port 8080")
+ *     .devices("eth0")
+ *     .onEvent(event -> System.out.println(event.reason() + " " + event.stack()))
+ *     .start()) {
+ *   watcher.awaitClose(Duration.ofSeconds(60));
+ *   System.out.println(watcher.statistics());
+ * }
+ * }</pre>
+ *
+ * <p>The listener is called on one daemon thread of the watcher's, one event after the other. While
+ * it works the ring fills; what finds it full is counted as {@linkplain DropStatistics#lost lost}.
+ * A listener that throws gets the next event all the same; what it threw goes to {@link
+ * DropWatcherBuilder#onError}.
+ *
+ * <p>All methods may be called from any thread.
+ */
+public final class DropWatcher implements AutoCloseable {
+  private final Watch watch;
+
+  DropWatcher(Watch watch) {
+    this.watch = watch;
+  }
+
+  /** What to watch, and who is told. */
+  public static DropWatcherBuilder builder() {
+    return new DropWatcherBuilder();
+  }
+
+  /**
+   * What became of every drop so far. Once the watcher is closed these are the final numbers, and
+   * nothing is in flight.
+   */
+  public DropStatistics statistics() {
+    return watch.statistics();
+  }
+
+  /**
+   * Waits until the watcher is closed, by another thread or by the listener.
+   *
+   * @param time how long at most
+   * @return whether it is closed; false when the time is over before, or the thread is interrupted,
+   *     which it then still is
+   * @throws DropWatchException if watching ended by a failure
+   * @throws IllegalStateException if the listener calls this: it would wait for itself
+   */
+  public boolean awaitClose(Duration time) {
+    if (watch.isReader()) {
+      throw new IllegalStateException("the listener cannot wait for the end of its own watcher");
+    }
+    boolean closed;
+    try {
+      closed = watch.awaitEnd(time);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+    Throwable failure = watch.failure();
+    if (closed && failure != null) {
+      throw DropWatchException.environment(
+          "watching ended: " + failure.getMessage() + "; start it again", failure);
+    }
+    return closed;
+  }
+
+  /** As {@link #awaitClose(Duration)}, for as long as it takes. */
+  public void awaitClose() {
+    var _ = awaitClose(Duration.ofSeconds(Long.MAX_VALUE));
+  }
+
+  /**
+   * Takes the probe out of the kernel, delivers what is still in the ring (for at most five
+   * seconds) and counts: after it, the equations of {@link DropStatistics} hold exactly. A second
+   * call does nothing.
+   *
+   * <p>May be called from the listener. The probe is then gone when this returns, and the rest is
+   * done when the listener returns; {@link #awaitClose(Duration)} tells another thread when. A
+   * listener that does not return within ten seconds is left behind.
+   */
+  @Override
+  public void close() {
+    watch.close();
+  }
+}

@@ -1,0 +1,176 @@
+package io.dropwatch;
+
+import io.dropwatch.internal.watch.Session;
+import io.dropwatch.internal.watch.Watch;
+import io.dropwatch.internal.watch.WatchRequest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link DropWatcher} watches. Whatever is not set: every drop of every device, unlimited,
+ * with the whole stack. Not thread-safe; may be used again after {@link #start}.
+ */
+public final class DropWatcherBuilder {
+  private static final int MOST_STACK = 127;
+  private static final int LEAST_RING = 4096;
+  private static final int MOST_RING = 1 << 30;
+  private static final int MOST_EVENTS = 10_000_000;
+
+  private @Nullable String filter;
+  private List<String> devices = List.of();
+  private List<String> excludedDevices = List.of();
+  private int maxEventsPerSecond;
+  private int stackDepth = MOST_STACK;
+  private @Nullable Path bpfObject;
+  private int ringBytesPerCpu = 1 << 20;
+  private Duration maxLatency = Duration.ofMillis(100);
+  private @Nullable Consumer<DropEvent> listener;
+  private @Nullable Consumer<Throwable> onError;
+
+  DropWatcherBuilder() {}
+
+  /**
+   * Only packets that match; null or blank: all.
+   *
+   * @param expression in the language of pcap-filter(7); checked by {@link #start}
+   */
+  public DropWatcherBuilder filter(@Nullable String expression) {
+    this.filter = expression;
+    return this;
+  }
+
+  /**
+   * Only drops on these devices of the caller's network namespace; a packet without a device is
+   * excluded. None: all devices. Not together with {@link #excludedDevices}.
+   */
+  public DropWatcherBuilder devices(String... names) {
+    this.devices = List.of(names);
+    return this;
+  }
+
+  /**
+   * No drops on these devices of the caller's network namespace; a packet without a device is not
+   * excluded. Not together with {@link #devices}.
+   */
+  public DropWatcherBuilder excludedDevices(String... names) {
+    this.excludedDevices = List.of(names);
+    return this;
+  }
+
+  /**
+   * Never more events than this in any second, over all CPUs; what is above is counted as {@link
+   * DropStatistics#limited}.
+   *
+   * @param events at most 10,000,000; 0 (the default): no limit
+   */
+  public DropWatcherBuilder maxEventsPerSecond(int events) {
+    require(events >= 0 && events <= MOST_EVENTS, "events per second", events, "0 to 10000000");
+    this.maxEventsPerSecond = events;
+    return this;
+  }
+
+  /**
+   * Frames of the kernel stack, innermost first. Walking it is most of what an event costs the
+   * host.
+   *
+   * @param frames 0 (no stack) to 127 (the default)
+   */
+  public DropWatcherBuilder stackDepth(int frames) {
+    require(frames >= 0 && frames <= MOST_STACK, "stack depth", frames, "0 to 127");
+    this.stackDepth = frames;
+    return this;
+  }
+
+  /** Another object than the one in this library; null: that one. */
+  public DropWatcherBuilder bpfObject(@Nullable Path file) {
+    this.bpfObject = file;
+    return this;
+  }
+
+  /**
+   * The ring that holds records until they are read, one for each CPU. Counts against the limit of
+   * locked memory unless the process has CAP_IPC_LOCK.
+   *
+   * @param bytes a power of two from 4096 to 2^30; 2^20 by default, 500 to 5000 events
+   */
+  public DropWatcherBuilder ringBytesPerCpu(int bytes) {
+    require(
+        bytes >= LEAST_RING && bytes <= MOST_RING && Integer.bitCount(bytes) == 1,
+        "ring bytes per CPU",
+        bytes,
+        "a power of two from 4096 to 1073741824");
+    this.ringBytesPerCpu = bytes;
+    return this;
+  }
+
+  /**
+   * How long an event may wait in the ring for others to come, so that the reader is not woken for
+   * each.
+   *
+   * @param latency positive; 100 ms by default, and never more
+   */
+  public DropWatcherBuilder maxLatency(Duration latency) {
+    if (latency.isNegative() || latency.isZero()) {
+      throw DropWatchException.usage(
+          "a latency of " + latency + " is none: give a positive duration");
+    }
+    this.maxLatency = latency;
+    return this;
+  }
+
+  /** Who is told of each drop: on the watcher's own thread, one event after the other. */
+  public DropWatcherBuilder onEvent(Consumer<DropEvent> listener) {
+    this.listener = Objects.requireNonNull(listener, "listener");
+    return this;
+  }
+
+  /**
+   * Who gets what the listener throws, and a record that could not be read; on the watcher's
+   * thread. By default the first is logged as a warning (System.Logger {@code io.dropwatch}).
+   */
+  public DropWatcherBuilder onError(Consumer<Throwable> handler) {
+    this.onError = Objects.requireNonNull(handler, "handler");
+    return this;
+  }
+
+  /**
+   * Loads the probe and attaches it. On any failure nothing stays in the kernel.
+   *
+   * @throws DropWatchException if what was asked for makes no sense (kind USAGE), or the machine
+   *     lacks what it takes (kind ENVIRONMENT)
+   * @throws io.dropwatch.pcapfilter.FilterSyntaxException if the filter is not one
+   */
+  public DropWatcher start() {
+    if (!devices.isEmpty() && !excludedDevices.isEmpty()) {
+      throw DropWatchException.usage(
+          "devices to watch and devices to exclude were both given: choose one list");
+    }
+    if (listener == null) {
+      throw DropWatchException.usage("nobody listens: set onEvent before start");
+    }
+    Watch watch =
+        Session.open(
+            new WatchRequest(
+                filter,
+                devices,
+                excludedDevices,
+                maxEventsPerSecond,
+                stackDepth,
+                bpfObject,
+                ringBytesPerCpu,
+                maxLatency,
+                listener,
+                onError));
+    return new DropWatcher(watch);
+  }
+
+  private static void require(boolean right, String what, int value, String range) {
+    if (!right) {
+      throw DropWatchException.usage("%s cannot be %d: give %s".formatted(what, value, range));
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.dropwatch.internal.probe;
+
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/**
+ * An attached probe as its reader sees it. {@link #poll} and {@link #drain} are for one thread; the
+ * others may be called by any, until {@link #close}.
+ */
+public interface DropTap extends AutoCloseable {
+  /**
+   * Waits until enough records are there or the time is over, then takes out all that are there.
+   *
+   * @param records gets each record; the memory is valid during the call
+   */
+  void poll(Duration timeout, Consumer<MemorySegment> records);
+
+  /** Takes out what is there, without waiting. */
+  void drain(Consumer<MemorySegment> records);
+
+  /** What the probe has counted so far. */
+  KernelCounts counts();
+
+  /**
+   * Takes the probe off the tracepoint. Programs that run at this moment end as usual, so counts
+   * and ring may still change for an instant. A second call does nothing.
+   */
+  void detach();
+
+  /** Detaches, and frees everything. A second call does nothing. */
+  @Override
+  void close();
+}

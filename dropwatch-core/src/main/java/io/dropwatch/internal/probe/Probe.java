@@ -1,0 +1,143 @@
+package io.dropwatch.internal.probe;
+
+import io.dropwatch.DropWatchException;
+import io.dropwatch.bpf.BpfException;
+import io.dropwatch.bpf.BpfLink;
+import io.dropwatch.bpf.BpfObject;
+import io.dropwatch.bpf.KernelBtf;
+import io.dropwatch.bpf.PerfRing;
+import io.dropwatch.bpf.ReadOnlyData;
+import io.dropwatch.bpf.RingConsumer;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** The probe in the kernel: loaded, attached, its ring open. */
+public final class Probe implements DropTap {
+  /** Key of the one entry of an array map. */
+  private static final byte[] ONLY = new byte[Integer.BYTES];
+
+  private static final int RECORD_VERSION = 1;
+
+  private final BpfObject object;
+  private final PerfRing ring;
+  private final BpfLink link;
+
+  private Probe(BpfObject object, PerfRing ring, BpfLink link) {
+    this.object = object;
+    this.ring = ring;
+    this.link = link;
+  }
+
+  /**
+   * Loads and attaches the probe: the typed program, or where the kernel refuses that, the classic
+   * one. Nothing stays in the kernel if neither goes.
+   *
+   * @throws BpfException if the kernel refuses both: what it said about the first
+   * @throws DropWatchException if the image is another release's
+   */
+  public static Probe attach(ProbeImage image, ProbeSettings settings, KernelBtf btf) {
+    BpfException refusal;
+    try {
+      return attach(image, settings, TracepointArguments.of(btf), Variant.TYPED);
+    } catch (BpfException e) {
+      refusal = e;
+    }
+    try {
+      return attach(image, settings, TracepointArguments.of(btf), Variant.CLASSIC);
+    } catch (BpfException e) {
+      refusal.addSuppressed(e);
+      throw refusal;
+    }
+  }
+
+  private static Probe attach(
+      ProbeImage image, ProbeSettings settings, TracepointArguments arguments, Variant variant) {
+    BpfObject object = BpfObject.open("dropwatch", image.bytes());
+    PerfRing ring = null;
+    try {
+      for (Variant each : Variant.values()) {
+        object.program(each.program()).autoload(each == variant);
+      }
+      configure(object, image, settings, arguments);
+      object.load();
+      for (DeviceKey device : settings.devices().devices()) {
+        object.map("devices").update(device.bytes(), new byte[] {1});
+      }
+      ring =
+          PerfRing.open(object.map("events"), settings.ringBytesPerCpu(), settings.wakeupEvents());
+      return new Probe(object, ring, object.program(variant.program()).attach());
+    } catch (Throwable e) {
+      if (ring != null) {
+        ring.close();
+      }
+      object.close();
+      throw e;
+    }
+  }
+
+  private static void configure(
+      BpfObject object, ProbeImage image, ProbeSettings settings, TracepointArguments arguments) {
+    ReadOnlyData data = object.readOnlyData();
+    int version = data.getInt("record_version");
+    if (version != RECORD_VERSION) {
+      throw DropWatchException.environment(
+          "%s writes records of version %d, this library reads version %d: use the probe of the same release"
+              .formatted(image, version, RECORD_VERSION));
+    }
+    data.setInt("has_reason", arguments.hasReason() ? 1 : 0)
+        .setInt("has_rx_sk", arguments.hasReceivingSocket() ? 1 : 0)
+        .setInt("filter_enabled", image.filtering() ? 1 : 0)
+        .setInt("device_mode", settings.devices().mode())
+        .setInt("events_per_second", settings.eventsPerSecond())
+        .setInt("stack_bytes", settings.stackDepth() * Long.BYTES)
+        .setInt("snaplen", settings.snaplen());
+    object.map("emissions").resize(Math.max(1, settings.eventsPerSecond()));
+    object.map("devices").resize(Math.max(1, settings.devices().devices().size()));
+  }
+
+  @Override
+  public void poll(Duration timeout, Consumer<MemorySegment> records) {
+    ring.poll(timeout, consumer(records));
+  }
+
+  @Override
+  public void drain(Consumer<MemorySegment> records) {
+    ring.drain(consumer(records));
+  }
+
+  private static RingConsumer consumer(Consumer<MemorySegment> records) {
+    return new RingConsumer() {
+      @Override
+      public void record(int cpu, MemorySegment payload) {
+        records.accept(payload);
+      }
+
+      @Override
+      public void lost(int cpu, long count) {
+        // The probe has counted these: its output function returned an error for each. The ring's
+        // own notice comes late or not at all.
+      }
+    };
+  }
+
+  @Override
+  public KernelCounts counts() {
+    return KernelCounts.sum(object.map("counters").lookupPerCpu(ONLY));
+  }
+
+  @Override
+  public void detach() {
+    link.close();
+  }
+
+  @Override
+  public void close() {
+    try {
+      link.close();
+    } finally {
+      ring.close();
+      object.close();
+    }
+  }
+}

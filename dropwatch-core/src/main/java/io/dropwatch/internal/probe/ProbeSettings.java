@@ -1,0 +1,19 @@
+package io.dropwatch.internal.probe;
+
+/**
+ * What the probe is told before it is loaded.
+ *
+ * @param devices whose drops
+ * @param eventsPerSecond most events in any second, over all CPUs; 0: no limit
+ * @param stackDepth return addresses to walk, 0 to 127; 0: none
+ * @param snaplen bytes to report from the network header on, at most 256
+ * @param ringBytesPerCpu size of the ring of each CPU, a power of two times the page size
+ * @param wakeupEvents records after which the reader is woken
+ */
+public record ProbeSettings(
+    DeviceList devices,
+    int eventsPerSecond,
+    int stackDepth,
+    int snaplen,
+    int ringBytesPerCpu,
+    int wakeupEvents) {}

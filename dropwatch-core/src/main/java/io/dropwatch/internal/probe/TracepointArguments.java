@@ -1,0 +1,28 @@
+package io.dropwatch.internal.probe;
+
+import io.dropwatch.bpf.KernelBtf;
+import java.util.List;
+
+/**
+ * Which arguments the running kernel's kfree_skb tracepoint passes, by its own prototype: void *,
+ * struct sk_buff *, void *location, then since Linux 5.17 enum skb_drop_reason, since 6.11 struct
+ * sock *rx_sk. Version numbers would not do: distributions backport.
+ *
+ * @param hasReason the reason is the third
+ * @param hasReceivingSocket the socket is the fourth
+ */
+record TracepointArguments(boolean hasReason, boolean hasReceivingSocket) {
+  private static final int REASON = 3;
+  private static final int RECEIVING_SOCKET = 4;
+
+  static TracepointArguments of(KernelBtf btf) {
+    List<KernelBtf.Parameter> parameters = btf.parameters("btf_trace_kfree_skb").orElse(List.of());
+    boolean hasReason = isAt(parameters, REASON, "enum skb_drop_reason");
+    return new TracepointArguments(
+        hasReason, hasReason && isAt(parameters, RECEIVING_SOCKET, "struct sock *"));
+  }
+
+  private static boolean isAt(List<KernelBtf.Parameter> parameters, int index, String type) {
+    return index < parameters.size() && parameters.get(index).type().equals(type);
+  }
+}

@@ -1,0 +1,207 @@
+package io.dropwatch.internal.record;
+
+import static io.dropwatch.internal.record.RecordLayout.*;
+
+import io.dropwatch.DropEvent;
+import io.dropwatch.DropEventBuilder;
+import io.dropwatch.DropReason;
+import io.dropwatch.DropSource;
+import io.dropwatch.KernelStack;
+import io.dropwatch.NetworkDevice;
+import io.dropwatch.NetworkNamespace;
+import io.dropwatch.SocketState;
+import io.dropwatch.StackFrame;
+import io.dropwatch.pcapfilter.LinkType;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.function.IntFunction;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Makes an event of a record. Not thread-safe. */
+public final class RecordDecoder {
+  private static final int ETHERNET_ADDRESSES = 12;
+  private static final int VLAN_TAG = 4;
+
+  private final WallClock clock;
+  private final IntFunction<DropReason> reasons;
+  private final LongFunction<StackFrame> symbols;
+  private final StackTrimmer trimmer;
+
+  /**
+   * @param clock the kernel's time as ours
+   * @param reasons name of a reason
+   * @param symbols function of an address; called when an event's stack is read, from any thread
+   * @param stackDepth frames that an event keeps at most
+   */
+  public RecordDecoder(
+      WallClock clock,
+      IntFunction<DropReason> reasons,
+      LongFunction<StackFrame> symbols,
+      int stackDepth) {
+    this.clock = clock;
+    this.reasons = reasons;
+    this.symbols = symbols;
+    this.trimmer = new StackTrimmer(stackDepth, symbols);
+  }
+
+  /** The stack depth to ask of the probe for an event to have {@code depth} frames. */
+  public static int walkedDepth(int depth) {
+    return depth == 0 ? 0 : Math.min(MAX_STACK, depth + StackTrimmer.ROOM);
+  }
+
+  /**
+   * The event a record tells of. Copies what it keeps.
+   *
+   * @param raw one record; what follows its end is ignored
+   * @param received when it was read
+   */
+  public DropEvent decode(MemorySegment raw, @Nullable Instant received)
+      throws MalformedRecordException {
+    check(raw);
+    int flags = u16(raw, FLAGS);
+    long pidTgid = raw.get(U64, PID_TGID);
+    DropEventBuilder event =
+        DropEvent.builder()
+            .time(clock.at(raw.get(U64, TIME)))
+            .receivedTime(received)
+            .source(source(raw.get(U8, SOURCE)))
+            .location(raw.get(U64, LOCATION))
+            .comm(raw.asSlice(COMM, NAME_BYTES).toArray(U8))
+            .pid((int) (pidTgid >>> 32))
+            .tid((int) pidTgid)
+            .networkNamespace(
+                new NetworkNamespace(
+                    Integer.toUnsignedLong(raw.get(U32, NETNS_INUM)), raw.get(U64, NETNS_COOKIE)))
+            .memoryCgroupCss(raw.get(U64, MEMORY_CGROUP))
+            .skbAddress(raw.get(U64, SKB))
+            .protocol(u16(raw, PROTOCOL));
+    if ((flags & HAS_REASON) != 0) {
+      event.reason(reasons.apply(raw.get(U32, REASON)));
+    }
+    if ((flags & HAS_DEVICE) != 0) {
+      event.device(
+          new NetworkDevice(
+              text(raw, DEVICE_NAME),
+              raw.get(U32, IFINDEX),
+              raw.get(U32, DEVICE_FLAGS),
+              u16(raw, QUEUE_MAPPING)));
+    }
+    if ((flags & HAS_SOCKET) != 0) {
+      event.socketState(new SocketState(raw.get(U8, SOCKET_STATE) & 0xff));
+    }
+    packet(event, raw, flags);
+    stack(event, raw);
+    return event.build();
+  }
+
+  private static void check(MemorySegment raw) throws MalformedRecordException {
+    if (raw.byteSize() < WINDOW) {
+      throw new MalformedRecordException(
+          "a record of %d bytes, shorter than the %d of its header"
+              .formatted(raw.byteSize(), WINDOW));
+    }
+    if (u16(raw, VERSION_OFFSET) != VERSION) {
+      throw new MalformedRecordException(
+          "a record of version %d, this library reads version %d"
+              .formatted(u16(raw, VERSION_OFFSET), VERSION));
+    }
+    int captured = u16(raw, CAPTURED);
+    int stackBytes = u16(raw, STACK_BYTES);
+    if (captured > WINDOW_BYTES || stackBytes > MAX_STACK * Long.BYTES || stackBytes % 8 != 0) {
+      throw new MalformedRecordException(
+          "a record of %d packet bytes and %d stack bytes".formatted(captured, stackBytes));
+    }
+    if (stackStart(captured) + stackBytes > raw.byteSize()) {
+      throw new MalformedRecordException(
+          "%d packet bytes and %d stack bytes in a record of %d bytes"
+              .formatted(captured, stackBytes, raw.byteSize()));
+    }
+    int macLength = raw.get(U32, MAC_LENGTH);
+    if (raw.get(U32, WIRE_LENGTH) < 0 || (macLength != 0 && macLength != MAC_BYTES)) {
+      throw new MalformedRecordException(
+          "a packet of %s bytes with a MAC header of %s"
+              .formatted(
+                  Integer.toUnsignedString(raw.get(U32, WIRE_LENGTH)),
+                  Integer.toUnsignedString(macLength)));
+    }
+  }
+
+  private static void packet(DropEventBuilder event, MemorySegment raw, int flags) {
+    int vlanProto = u16(raw, VLAN_PROTO);
+    int vlanTci = u16(raw, VLAN_TCI);
+    int captured = u16(raw, CAPTURED);
+    long length = raw.get(U32, WIRE_LENGTH);
+    boolean ethernet = raw.get(U32, MAC_LENGTH) != 0;
+    boolean tagInFrame = ethernet && (flags & TAG_IN_FRAME) != 0;
+    byte[] bytes;
+    if (!ethernet) {
+      bytes = raw.asSlice(WINDOW, captured).toArray(U8);
+    } else if (!tagInFrame) {
+      length += MAC_BYTES;
+      bytes = raw.asSlice(MAC, MAC_BYTES + captured).toArray(U8);
+    } else {
+      length += MAC_BYTES + VLAN_TAG;
+      bytes = withTag(raw, captured, vlanProto, vlanTci);
+    }
+    if (!tagInFrame) {
+      event.vlan(vlanProto, vlanTci);
+    }
+    event
+        .packet(ethernet ? LinkType.ETHERNET : LinkType.RAW_IP, bytes)
+        .packetLength((int) Math.min(length, Integer.MAX_VALUE));
+  }
+
+  // The probe took the tag out to show every filter the same form: here it goes back.
+  private static byte[] withTag(MemorySegment raw, int captured, int proto, int tci) {
+    byte[] frame = new byte[MAC_BYTES + VLAN_TAG + captured];
+    MemorySegment to = MemorySegment.ofArray(frame);
+    MemorySegment.copy(raw, MAC, to, 0, ETHERNET_ADDRESSES);
+    frame[ETHERNET_ADDRESSES] = (byte) (proto >> 8);
+    frame[ETHERNET_ADDRESSES + 1] = (byte) proto;
+    frame[ETHERNET_ADDRESSES + 2] = (byte) (tci >> 8);
+    frame[ETHERNET_ADDRESSES + 3] = (byte) tci;
+    MemorySegment.copy(
+        raw,
+        MAC + ETHERNET_ADDRESSES,
+        to,
+        ETHERNET_ADDRESSES + VLAN_TAG,
+        MAC_BYTES - ETHERNET_ADDRESSES + captured);
+    return frame;
+  }
+
+  private void stack(DropEventBuilder event, MemorySegment raw) {
+    int bytes = u16(raw, STACK_BYTES);
+    if (bytes == 0) {
+      return;
+    }
+    long[] addresses = raw.asSlice(stackStart(u16(raw, CAPTURED)), bytes).toArray(U64);
+    event.stack(KernelStack.resolving(trimmer.trim(addresses, raw.get(U64, LOCATION)), symbols));
+  }
+
+  private static long stackStart(int captured) {
+    return WINDOW + ((captured + 7L) & -8L);
+  }
+
+  private static DropSource source(byte source) {
+    return switch (source) {
+      case SOURCE_SOFTWARE -> DropSource.SOFTWARE;
+      case SOURCE_HARDWARE -> DropSource.HARDWARE;
+      default -> DropSource.UNKNOWN;
+    };
+  }
+
+  private static String text(MemorySegment raw, long offset) {
+    byte[] bytes = raw.asSlice(offset, NAME_BYTES).toArray(U8);
+    int length = 0;
+    while (length < bytes.length && bytes[length] != 0) {
+      length++;
+    }
+    return new String(bytes, 0, length, StandardCharsets.UTF_8);
+  }
+
+  private static int u16(MemorySegment raw, long offset) {
+    return raw.get(U16, offset) & 0xffff;
+  }
+}

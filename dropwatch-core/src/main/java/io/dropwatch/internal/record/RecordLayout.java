@@ -1,0 +1,66 @@
+package io.dropwatch.internal.record;
+
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Offsets of {@code struct drop_record} ({@code src/main/bpf/record.h}), in bytes from the start of
+ * the record. Values are in the machine's byte order, the ring aligns records to 4 bytes only.
+ */
+public final class RecordLayout {
+  /** RECORD_VERSION: changes with the layout. */
+  public static final int VERSION = 1;
+
+  /** WINDOW: the most bytes a record holds from the network header on. */
+  public static final int WINDOW_BYTES = 256;
+
+  /** MAX_STACK: the most return addresses (the kernel's PERF_MAX_STACK_DEPTH). */
+  public static final int MAX_STACK = 127;
+
+  static final long VERSION_OFFSET = 0;
+  static final long CAPTURED = 2;
+  static final long STACK_BYTES = 4;
+  static final long FLAGS = 6;
+  static final long WIRE_LENGTH = 8;
+  static final long MAC_LENGTH = 12;
+  static final long PROTOCOL = 16;
+  static final long VLAN_TCI = 18;
+  static final long VLAN_PROTO = 20;
+  static final long IFINDEX = 24;
+  static final long TIME = 32;
+  static final long PID_TGID = 40;
+  static final long COMM = 48;
+  static final long SKB = 64;
+  static final long LOCATION = 72;
+  static final long NETNS_COOKIE = 80;
+  static final long MEMORY_CGROUP = 88;
+  static final long REASON = 104;
+  static final long NETNS_INUM = 108;
+  static final long DEVICE_NAME = 112;
+  static final long DEVICE_FLAGS = 128;
+  static final long QUEUE_MAPPING = 132;
+  static final long SOCKET_STATE = 134;
+  static final long SOURCE = 135;
+  static final long MAC = 146;
+
+  /** Where the bytes from the network header on begin: the length of a record without any. */
+  public static final int WINDOW = 160;
+
+  static final int NAME_BYTES = 16;
+  static final int MAC_BYTES = 14;
+
+  static final int HAS_REASON = 1;
+  static final int HAS_DEVICE = 1 << 1;
+  static final int HAS_SOCKET = 1 << 2;
+  static final int HAS_NETWORK_HEADER = 1 << 3;
+  static final int TAG_IN_FRAME = 1 << 4;
+
+  static final int SOURCE_SOFTWARE = 1;
+  static final int SOURCE_HARDWARE = 2;
+
+  static final ValueLayout.OfByte U8 = ValueLayout.JAVA_BYTE;
+  static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED;
+  static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED;
+  static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED;
+
+  private RecordLayout() {}
+}

@@ -1,0 +1,66 @@
+package io.dropwatch.internal.record;
+
+import io.dropwatch.StackFrame;
+import java.util.Arrays;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the frames of tracing itself off the top of a stack, so that the first frame is the kernel
+ * function that dropped the packet, whichever program saw it.
+ */
+final class StackTrimmer {
+  /**
+   * Frames of tracing seen on top of a stack are 2 to 4: the program, bpf_trace_run, the iterator.
+   */
+  static final int ROOM = 4;
+
+  private final int depth;
+  private final LongFunction<StackFrame> symbols;
+
+  StackTrimmer(int depth, LongFunction<StackFrame> symbols) {
+    this.depth = depth;
+    this.symbols = symbols;
+  }
+
+  /**
+   * @param addresses return addresses as bpf_get_stack gives them, innermost first
+   * @param location the return address of the function that calls the tracepoint
+   */
+  long[] trim(long[] addresses, long location) {
+    int first = firstKernelFrame(addresses, location);
+    return Arrays.copyOfRange(addresses, first, Math.min(addresses.length, first + depth));
+  }
+
+  // The tracepoint's caller passes its own return address as the location, so its frame is the one
+  // before; that needs no symbols. Some callers pass another address: their names tell.
+  private int firstKernelFrame(long[] addresses, long location) {
+    int limit = Math.min(addresses.length, 2 * ROOM);
+    for (int i = 1; i < limit; i++) {
+      if (addresses[i] == location) {
+        return i - 1;
+      }
+    }
+    int first = 0;
+    for (int i = 0; i < limit; i++) {
+      if (isTracing(symbols.apply(addresses[i]))) {
+        first = i + 1;
+      }
+    }
+    return first;
+  }
+
+  private static boolean isTracing(StackFrame frame) {
+    @Nullable String symbol = frame.symbol();
+    return symbol != null
+        && (symbol.startsWith("bpf_prog_")
+            || symbol.startsWith("bpf_trace_run")
+            || symbol.startsWith("bpf_trampoline_")
+            || symbol.startsWith("__bpf_trace_")
+            || symbol.startsWith("__bpf_prog_")
+            || symbol.startsWith("trace_call_bpf")
+            || symbol.startsWith("perf_trace_")
+            || symbol.startsWith("__traceiter_")
+            || symbol.startsWith("trace_event_"));
+  }
+}

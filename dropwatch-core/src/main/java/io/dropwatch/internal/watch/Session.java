@@ -1,0 +1,105 @@
+package io.dropwatch.internal.watch;
+
+import io.dropwatch.DropWatchException;
+import io.dropwatch.bpf.BpfException;
+import io.dropwatch.bpf.KernelBtf;
+import io.dropwatch.bpf.Preflight;
+import io.dropwatch.internal.probe.DeviceList;
+import io.dropwatch.internal.probe.Probe;
+import io.dropwatch.internal.probe.ProbeImage;
+import io.dropwatch.internal.probe.ProbeSettings;
+import io.dropwatch.internal.record.ReasonNames;
+import io.dropwatch.internal.record.RecordDecoder;
+import io.dropwatch.internal.record.RecordLayout;
+import io.dropwatch.internal.record.SymbolFrames;
+import io.dropwatch.internal.record.WallClock;
+import io.dropwatch.pcapfilter.LinkType;
+import io.dropwatch.pcapfilter.PcapFilter;
+
+/** From a request to a running watch: the whole pipeline in one place. */
+public final class Session {
+  /** Records that may wait for the reader to be woken once for all of them. */
+  private static final int MOST_WAITING = 64;
+
+  private static final int RECORD_OVERHEAD = RecordLayout.WINDOW + 16;
+
+  private Session() {}
+
+  /**
+   * Compiles the filter, loads and attaches the probe, starts the reader.
+   *
+   * @throws DropWatchException if that cannot be; nothing is left in the kernel then
+   * @throws io.dropwatch.pcapfilter.FilterSyntaxException if the filter is not one
+   */
+  public static Watch open(WatchRequest request) {
+    ProbeImage image = image(request);
+    requireMachine();
+    try {
+      ProbeSettings settings = settings(request, deviceList(request));
+      KernelBtf btf = KernelBtf.load();
+      WallClock clock = new WallClock();
+      RecordDecoder decoder =
+          new RecordDecoder(
+              clock,
+              new ReasonNames(btf.enumValues("skb_drop_reason")),
+              new SymbolFrames(),
+              request.stackDepth());
+      Probe probe = Probe.attach(image, settings, btf);
+      try {
+        Watch watch =
+            new Watch(
+                probe, decoder, clock, request.listener(), request.onError(), request.maxLatency());
+        watch.start();
+        return watch;
+      } catch (Throwable e) {
+        probe.close();
+        throw e;
+      }
+    } catch (BpfException e) {
+      throw DropWatchException.environment(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static ProbeImage image(WatchRequest request) {
+    ProbeImage image =
+        request.bpfObject() == null ? ProbeImage.embedded() : ProbeImage.read(request.bpfObject());
+    String filter = request.filter();
+    if (filter == null || filter.isBlank()) {
+      return image;
+    }
+    return image.withFilter(PcapFilter.compile(filter, LinkType.SKB).ebpf(), filter);
+  }
+
+  // Before anything is tried: what comes back from the kernel says less.
+  private static void requireMachine() {
+    for (Preflight.Finding finding : Preflight.check()) {
+      if (finding.blocking()) {
+        throw DropWatchException.environment(finding.toString());
+      }
+    }
+  }
+
+  private static DeviceList deviceList(WatchRequest request) {
+    if (!request.devices().isEmpty()) {
+      return new DeviceList.Allowed(Devices.resolve(request.devices()));
+    }
+    if (!request.excludedDevices().isEmpty()) {
+      return new DeviceList.Denied(Devices.resolve(request.excludedDevices()));
+    }
+    return new DeviceList.All();
+  }
+
+  private static ProbeSettings settings(WatchRequest request, DeviceList devices) {
+    int walked = RecordDecoder.walkedDepth(request.stackDepth());
+    int longest = RECORD_OVERHEAD + RecordLayout.WINDOW_BYTES + walked * Long.BYTES;
+    // A small ring must wake its reader before it is full.
+    int waiting = Math.clamp(request.ringBytesPerCpu() / 2 / longest, 1, MOST_WAITING);
+    return new ProbeSettings(
+        devices,
+        request.maxEventsPerSecond(),
+        walked,
+        RecordLayout.WINDOW_BYTES,
+        request.ringBytesPerCpu(),
+        waiting);
+  }
+}

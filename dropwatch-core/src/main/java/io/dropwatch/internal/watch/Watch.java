@@ -1,0 +1,243 @@
+package io.dropwatch.internal.watch;
+
+import io.dropwatch.DropEvent;
+import io.dropwatch.DropStatistics;
+import io.dropwatch.internal.probe.DropTap;
+import io.dropwatch.internal.probe.KernelCounts;
+import io.dropwatch.internal.record.MalformedRecordException;
+import io.dropwatch.internal.record.RecordDecoder;
+import io.dropwatch.internal.record.WallClock;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attached probe, the thread that reads its ring, and the end of both.
+ *
+ * <p>The end has an order that makes the account exact: detach; wait until every drop seen has its
+ * outcome counted; empty the ring; read the counters; free.
+ */
+public final class Watch {
+  /**
+   * How long {@link #close} waits for programs that run while they are detached: microseconds do.
+   */
+  private static final Duration SETTLE = Duration.ofSeconds(1);
+
+  /** How long records are still delivered after {@link #close}. */
+  private static final Duration DRAIN = Duration.ofSeconds(5);
+
+  /** How long {@link #close} waits for the listener to return from its last call. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** How long the reader may take to notice that it is to end. */
+  private static final Duration LONGEST_POLL = Duration.ofMillis(100);
+
+  private final DropTap tap;
+  private final RecordDecoder decoder;
+  private final WallClock clock;
+  private final Consumer<DropEvent> listener;
+  private final ListenerFailures failures;
+  private final Duration pollTimeout;
+  private final Thread reader;
+  private final CountDownLatch ended = new CountDownLatch(1);
+
+  // Written by the reader only.
+  private final AtomicLong delivered = new AtomicLong();
+  private final AtomicLong skipped = new AtomicLong();
+  private Instant received = Instant.EPOCH;
+
+  private volatile boolean closing;
+  private volatile long deliverUntil = Long.MAX_VALUE;
+  private volatile @Nullable Throwable failure;
+  private volatile @Nullable DropStatistics last;
+
+  /**
+   * @param tap attached; closed with this watch
+   * @param maxLatency how long a record may lie in the ring before it is read
+   * @param onError gets what the listener throws; null: it is logged
+   */
+  public Watch(
+      DropTap tap,
+      RecordDecoder decoder,
+      WallClock clock,
+      Consumer<DropEvent> listener,
+      @Nullable Consumer<Throwable> onError,
+      Duration maxLatency) {
+    this.tap = tap;
+    this.decoder = decoder;
+    this.clock = clock;
+    this.listener = listener;
+    this.failures = new ListenerFailures(onError);
+    this.pollTimeout = maxLatency.compareTo(LONGEST_POLL) < 0 ? maxLatency : LONGEST_POLL;
+    this.reader = Thread.ofPlatform().daemon().name("dropwatch-reader").unstarted(this::read);
+  }
+
+  /** Starts to read. */
+  public void start() {
+    reader.start();
+  }
+
+  /** The account so far; the last one once this has ended. */
+  public DropStatistics statistics() {
+    DropStatistics known = last;
+    if (known != null) {
+      return known;
+    }
+    synchronized (tap) {
+      known = last;
+      if (known != null) {
+        return known;
+      }
+      return Account.running(tap.counts(), delivered.get(), skipped.get());
+    }
+  }
+
+  /** Whether the calling thread is the one that calls the listener. */
+  public boolean isReader() {
+    return Thread.currentThread() == reader;
+  }
+
+  /** What ended the reading early; null if nothing did. */
+  public @Nullable Throwable failure() {
+    return failure;
+  }
+
+  /** Waits for the end; false if the time is over before it. */
+  public boolean awaitEnd(Duration time) throws InterruptedException {
+    return ended.await(saturatedNanos(time), TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Ends the watch. Returns when the account is final, except to the listener itself, whose return
+   * the end has to wait for, and if the listener does not return for 10 s.
+   */
+  public void close() {
+    detach();
+    if (isReader()) {
+      return;
+    }
+    boolean interrupted = false;
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        var _ = ended.await(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+        break;
+      } catch (InterruptedException _) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void detach() {
+    synchronized (tap) {
+      if (closing) {
+        return;
+      }
+      try {
+        tap.detach();
+      } finally {
+        deliverUntil = System.nanoTime() + DRAIN.toNanos();
+        closing = true;
+      }
+    }
+  }
+
+  private void read() {
+    try {
+      while (!closing) {
+        clock.refresh();
+        received = Instant.now();
+        tap.poll(pollTimeout, this::take);
+      }
+    } catch (Throwable e) {
+      failure = e;
+    } finally {
+      end();
+    }
+  }
+
+  private void end() {
+    try {
+      detach();
+      KernelCounts counts = settledCounts();
+      while (delivered.get() + skipped.get() < counts.emitted() && failure == null) {
+        long before = delivered.get() + skipped.get();
+        received = Instant.now();
+        tap.drain(this::take);
+        if (delivered.get() + skipped.get() == before) {
+          break;
+        }
+      }
+      last = Account.closed(counts, delivered.get());
+    } catch (Throwable e) {
+      failure = failure == null ? e : failure;
+    } finally {
+      failures.end();
+      free();
+      ended.countDown();
+    }
+  }
+
+  private void free() {
+    synchronized (tap) {
+      if (last == null) {
+        last = DropStatistics.NONE;
+      }
+      tap.close();
+    }
+  }
+
+  // Nothing new begins once the probe is detached. Two equal looks with nothing undecided: done.
+  private KernelCounts settledCounts() {
+    long until = System.nanoTime() + SETTLE.toNanos();
+    KernelCounts before = tap.counts();
+    while (true) {
+      LockSupport.parkNanos(1_000_000);
+      KernelCounts now = tap.counts();
+      if ((now.equals(before) && now.seen() == now.decided()) || System.nanoTime() - until > 0) {
+        return now;
+      }
+      before = now;
+    }
+  }
+
+  private void take(MemorySegment record) {
+    if (closing && System.nanoTime() - deliverUntil > 0) {
+      skipped.setRelease(skipped.getPlain() + 1);
+      return;
+    }
+    DropEvent event;
+    try {
+      event = decoder.decode(record, received);
+    } catch (MalformedRecordException e) {
+      skipped.setRelease(skipped.getPlain() + 1);
+      failures.report(e);
+      return;
+    }
+    delivered.setRelease(delivered.getPlain() + 1);
+    try {
+      listener.accept(event);
+    } catch (Throwable e) {
+      failures.report(e);
+    }
+    // A listener's interrupt is not ours.
+    var _ = Thread.interrupted();
+  }
+
+  private static long saturatedNanos(Duration time) {
+    try {
+      return time.toNanos();
+    } catch (ArithmeticException _) {
+      return time.isNegative() ? 0 : Long.MAX_VALUE;
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package io.dropwatch.internal.watch;
+
+import io.dropwatch.DropEvent;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the builder was told, in range but not yet compared with this machine. The components are
+ * those of {@link io.dropwatch.DropWatcherBuilder}.
+ *
+ * @param filter expression; null or blank: none
+ * @param bpfObject null: the embedded one
+ * @param onError null: log
+ */
+public record WatchRequest(
+    @Nullable String filter,
+    List<String> devices,
+    List<String> excludedDevices,
+    int maxEventsPerSecond,
+    int stackDepth,
+    @Nullable Path bpfObject,
+    int ringBytesPerCpu,
+    Duration maxLatency,
+    Consumer<DropEvent> listener,
+    @Nullable Consumer<Throwable> onError) {}

@@ -1,0 +1,223 @@
+package io.dropwatch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropwatch.pcapfilter.LinkType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Real drops of the running kernel on the loopback device. Needs root and a kernel with BTF. */
+@Timeout(60)
+class DropWatcherLiveTest {
+  private final int port;
+  private final Collection<DropEvent> events = new ConcurrentLinkedQueue<>();
+
+  DropWatcherLiveTest() throws IOException {
+    port = Loopback.closedPort();
+  }
+
+  @Test
+  void aHundredSentAHundredSeenAndEveryFieldTold() throws IOException {
+    Instant before = Instant.now();
+    try (DropWatcher watcher = watcher().onEvent(events::add).start()) {
+      Loopback.sendUdp(port, 100);
+      watcher.close();
+    }
+    Instant after = Instant.now();
+
+    assertEquals(100, events.size());
+    DropEvent event = events.iterator().next();
+    assertEquals("SKB_DROP_REASON_NO_SOCKET", event.reason().name());
+    assertEquals(DropSource.SOFTWARE, event.source());
+    assertEquals("IPv4/UDP", event.layers().label());
+    assertEquals(LinkType.ETHERNET, event.linkType());
+    assertEquals(0x0800, event.protocol());
+    assertEquals(14 + 20 + 8 + 15, event.packetLength());
+    assertEquals(14 + 20 + 8 + 15, event.packet().length);
+    NetworkDevice device = event.device();
+    assertNotNull(device);
+    assertEquals("lo", device.name());
+    assertEquals(1, device.ifindex());
+    assertEquals(
+        Files.getAttribute(Path.of("/proc/self/ns/net"), "unix:ino"),
+        event.networkNamespace().inode());
+    assertEquals(ProcessHandle.current().pid(), event.pid());
+    assertNotEquals("", event.comm());
+    assertNotEquals(0, event.location());
+    assertNotEquals(0, event.skbAddress());
+    assertFalse(event.time().isBefore(before.minusMillis(5)), event.time() + " < " + before);
+    assertFalse(event.time().isAfter(after.plusMillis(5)), event.time() + " > " + after);
+  }
+
+  @Test
+  void theStackStartsWhereTheKernelFreesAndLeadsToUdp() throws IOException {
+    try (DropWatcher watcher = watcher().onEvent(events::add).start()) {
+      Loopback.sendUdp(port, 1);
+      watcher.close();
+    }
+
+    String stack = events.iterator().next().stack().toString();
+    assertTrue(stack.matches("(?s)(kfree_skb|sk_skb_reason_drop|__udp4_lib_rcv|udp).*"), stack);
+    assertTrue(stack.contains("udp"), stack);
+    assertFalse(stack.contains("bpf_"), stack);
+  }
+
+  @Test
+  void theStackIsAsDeepAsAsked() throws IOException {
+    try (DropWatcher watcher = watcher().stackDepth(3).onEvent(events::add).start()) {
+      Loopback.sendUdp(port, 1);
+      watcher.close();
+    }
+
+    assertEquals(3, events.iterator().next().stack().depth());
+  }
+
+  @Test
+  void noStackIsWalkedWhereNoneIsWanted() throws IOException {
+    try (DropWatcher watcher = watcher().stackDepth(0).onEvent(events::add).start()) {
+      Loopback.sendUdp(port, 1);
+      watcher.close();
+    }
+
+    assertEquals(KernelStack.EMPTY, events.iterator().next().stack());
+  }
+
+  @Test
+  void whatTheFilterDoesNotMatchIsCountedAsFiltered() throws IOException {
+    int other = Loopback.closedPort();
+    try (DropWatcher watcher = watcher().onEvent(events::add).start()) {
+      Loopback.sendUdp(port, 10);
+      Loopback.sendUdp(other, 20);
+      watcher.close();
+
+      DropStatistics statistics = watcher.statistics();
+      assertEquals(10, statistics.delivered());
+      assertTrue(statistics.filtered() >= 20, statistics::toString);
+    }
+    assertEquals(10, events.size());
+  }
+
+  @Test
+  void anExcludedDeviceGivesNothing() throws IOException {
+    try (DropWatcher watcher = watcher().excludedDevices("lo").onEvent(events::add).start()) {
+      Loopback.sendUdp(port, 10);
+      watcher.close();
+
+      assertTrue(watcher.statistics().excluded() >= 10, () -> watcher.statistics().toString());
+    }
+    assertEquals(0, events.size());
+  }
+
+  @Test
+  void anAllowedDeviceGivesItsOwn() throws IOException {
+    try (DropWatcher watcher = watcher().devices("lo").onEvent(events::add).start()) {
+      Loopback.sendUdp(port, 10);
+      watcher.close();
+    }
+    assertEquals(10, events.size());
+  }
+
+  @Test
+  void theRateLimitIsNeverExceededAndTheRestIsCounted() throws IOException {
+    try (DropWatcher watcher = watcher().maxEventsPerSecond(7).onEvent(events::add).start()) {
+      long start = System.nanoTime();
+      while (System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(2500)) {
+        Loopback.sendUdp(port, 100);
+      }
+      watcher.close();
+
+      assertTrue(watcher.statistics().limited() > 0);
+    }
+    DropEvent[] all = events.toArray(DropEvent[]::new);
+    assertTrue(all.length >= 14, () -> all.length + " events in 2.5 s");
+    for (int i = 7; i < all.length; i++) {
+      Duration between = Duration.between(all[i - 7].time(), all[i].time());
+      assertTrue(between.compareTo(Duration.ofMillis(990)) >= 0, "8 events within " + between);
+    }
+  }
+
+  @Test
+  void underAFloodTheAccountIsExact() throws IOException, InterruptedException {
+    AtomicLong heard = new AtomicLong();
+    DropWatcher watcher =
+        DropWatcher.builder().ringBytesPerCpu(16384).onEvent(_ -> heard.incrementAndGet()).start();
+    try (watcher) {
+      Thread flood = Thread.ofPlatform().start(() -> flood(100_000));
+      Loopback.sendUdp(port, 100_000);
+      flood.join();
+    }
+    DropStatistics statistics = watcher.statistics();
+
+    assertEquals(
+        statistics.seen(),
+        statistics.excluded()
+            + statistics.filtered()
+            + statistics.limited()
+            + statistics.lost()
+            + statistics.emitted());
+    assertEquals(statistics.emitted(), statistics.delivered() + statistics.lostInRing());
+    assertEquals(0, statistics.lostInRing());
+    assertEquals(statistics.delivered(), heard.get());
+    assertTrue(statistics.seen() >= 200_000, statistics::toString);
+  }
+
+  private void flood(int times) {
+    try {
+      Loopback.sendUdp(port, times);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void theListenerMayClose() throws IOException {
+    AtomicReference<DropWatcher> itself = new AtomicReference<>();
+    CountDownLatch known = new CountDownLatch(1);
+    DropWatcher watcher =
+        watcher()
+            .onEvent(
+                event -> {
+                  events.add(event);
+                  awaitQuietly(known);
+                  itself.get().close();
+                })
+            .start();
+    itself.set(watcher);
+    known.countDown();
+    Loopback.sendUdp(port, 1);
+
+    assertTrue(watcher.awaitClose(Duration.ofSeconds(20)));
+    Loopback.sendUdp(port, 1);
+    assertEquals(1, events.size());
+    assertEquals(1, watcher.statistics().delivered());
+    watcher.close();
+    watcher.close();
+  }
+
+  private DropWatcherBuilder watcher() {
+    return DropWatcher.builder().filter("udp and dst port " + port);
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.dropwatch.internal.record;
+
+import static io.dropwatch.internal.record.RecordLayout.*;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+
+/** A record as the probe would write it, built by hand. */
+final class RecordBytes {
+  private final byte[] bytes = new byte[WINDOW + WINDOW_BYTES + MAX_STACK * Long.BYTES];
+  private final MemorySegment raw = MemorySegment.ofArray(bytes);
+  private int captured;
+  private int stackBytes;
+
+  RecordBytes() {
+    u16(VERSION_OFFSET, VERSION);
+    u8(SOURCE, SOURCE_SOFTWARE);
+  }
+
+  RecordBytes u8(long offset, int value) {
+    raw.set(U8, offset, (byte) value);
+    return this;
+  }
+
+  RecordBytes u16(long offset, int value) {
+    raw.set(U16, offset, (short) value);
+    return this;
+  }
+
+  RecordBytes u32(long offset, int value) {
+    raw.set(U32, offset, value);
+    return this;
+  }
+
+  RecordBytes u64(long offset, long value) {
+    raw.set(U64, offset, value);
+    return this;
+  }
+
+  RecordBytes text(long offset, String text) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    MemorySegment.copy(MemorySegment.ofArray(utf8), 0, raw, offset, utf8.length);
+    return this;
+  }
+
+  RecordBytes mac(byte... header) {
+    MemorySegment.copy(MemorySegment.ofArray(header), 0, raw, MAC, MAC_BYTES);
+    return u32(MAC_LENGTH, MAC_BYTES);
+  }
+
+  RecordBytes packet(byte... fromNetworkHeader) {
+    captured = fromNetworkHeader.length;
+    MemorySegment.copy(MemorySegment.ofArray(fromNetworkHeader), 0, raw, WINDOW, captured);
+    u16(FLAGS, raw.get(U16, FLAGS) | HAS_NETWORK_HEADER);
+    u16(CAPTURED, captured);
+    return u32(WIRE_LENGTH, captured);
+  }
+
+  /** After the packet. */
+  RecordBytes stack(long... addresses) {
+    stackBytes = addresses.length * Long.BYTES;
+    MemorySegment.copy(
+        MemorySegment.ofArray(addresses), 0, raw, WINDOW + ((captured + 7) & -8), stackBytes);
+    return u16(STACK_BYTES, stackBytes);
+  }
+
+  MemorySegment record() {
+    return raw.asSlice(0, WINDOW + ((captured + 7) & -8) + stackBytes);
+  }
+}

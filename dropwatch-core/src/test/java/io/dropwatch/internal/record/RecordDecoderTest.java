@@ -1,0 +1,213 @@
+package io.dropwatch.internal.record;
+
+import static io.dropwatch.internal.record.RecordLayout.*;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.dropwatch.DropEvent;
+import io.dropwatch.DropReason;
+import io.dropwatch.DropSource;
+import io.dropwatch.NetworkDevice;
+import io.dropwatch.NetworkNamespace;
+import io.dropwatch.SocketState;
+import io.dropwatch.StackFrame;
+import io.dropwatch.pcapfilter.LinkType;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class RecordDecoderTest {
+  private static final byte[] MAC_HEADER = hex("aabbccddeeff 112233445566 0800");
+  private static final byte[] IP = hex("45000014000040004011000001020304 05060708");
+
+  private final WallClock clock = new WallClock();
+  private final RecordDecoder decoder =
+      new RecordDecoder(clock, n -> new DropReason(n, "REASON_" + n), StackFrame::unknown, 16);
+
+  @Test
+  void everyFieldOfTheHeaderArrives() throws MalformedRecordException {
+    long now = System.nanoTime();
+    DropEvent event =
+        decode(
+            new RecordBytes()
+                .u16(FLAGS, HAS_REASON | HAS_DEVICE | HAS_SOCKET)
+                .u64(TIME, now)
+                .u64(PID_TGID, 1420L << 32 | 1421)
+                .text(COMM, "worker thread")
+                .u64(SKB, 0xffff888012345678L)
+                .u64(LOCATION, 0xffffffff81000000L)
+                .u64(NETNS_COOKIE, 7)
+                .u64(MEMORY_CGROUP, 0xffff888000000001L)
+                .u32(REASON, 12)
+                .u32(NETNS_INUM, (int) 4026531833L)
+                .text(DEVICE_NAME, "eth0")
+                .u32(IFINDEX, 2)
+                .u32(DEVICE_FLAGS, 0x11043)
+                .u16(QUEUE_MAPPING, 3)
+                .u8(SOCKET_STATE, 7)
+                .u16(PROTOCOL, 0x86dd)
+                .packet());
+
+    assertEquals(
+        0,
+        Duration.between(clock.at(now), event.time()).toNanos(),
+        "the kernel's time, not the reader's");
+    assertEquals(1420, event.pid());
+    assertEquals(1421, event.tid());
+    assertEquals("worker thread", event.comm());
+    assertEquals(0xffff888012345678L, event.skbAddress());
+    assertEquals(0xffffffff81000000L, event.location());
+    assertEquals(new NetworkNamespace(4026531833L, 7), event.networkNamespace());
+    assertEquals(0xffff888000000001L, event.memoryCgroupCss());
+    assertEquals(new DropReason(12, "REASON_12"), event.reason());
+    assertEquals(new NetworkDevice("eth0", 2, 0x11043, 3), event.device());
+    assertEquals(new SocketState(7), event.socketState());
+    assertEquals(0x86dd, event.protocol());
+    assertEquals(DropSource.SOFTWARE, event.source());
+  }
+
+  @Test
+  void whatTheFlagsDenyIsAbsentWhateverTheBytesHold() throws MalformedRecordException {
+    DropEvent event =
+        decode(
+            new RecordBytes()
+                .u32(REASON, 12)
+                .text(DEVICE_NAME, "stale")
+                .u32(IFINDEX, 2)
+                .u8(SOCKET_STATE, 1));
+
+    assertEquals(DropReason.NOT_SUPPORTED, event.reason());
+    assertNull(event.device());
+    assertNull(event.socketState());
+    assertEquals(0, event.packet().length);
+  }
+
+  @Test
+  void aPacketWithItsMacHeaderIsEthernet() throws MalformedRecordException {
+    DropEvent event = decode(new RecordBytes().packet(IP).mac(MAC_HEADER).u32(WIRE_LENGTH, 1486));
+
+    assertEquals(LinkType.ETHERNET, event.linkType());
+    assertArrayEquals(join(MAC_HEADER, IP), event.packet());
+    assertEquals(1500, event.packetLength());
+  }
+
+  @Test
+  void aPacketWithoutOneStartsAtTheNetworkHeader() throws MalformedRecordException {
+    DropEvent event = decode(new RecordBytes().packet(IP).u16(PROTOCOL, 0x0800));
+
+    assertEquals(LinkType.RAW_IP, event.linkType());
+    assertArrayEquals(IP, event.packet());
+    assertEquals(IP.length, event.packetLength());
+  }
+
+  @Test
+  void aTagThatWasInTheFrameIsPutBack() throws MalformedRecordException {
+    DropEvent event =
+        decode(
+            new RecordBytes()
+                .u16(FLAGS, TAG_IN_FRAME)
+                .packet(IP)
+                .mac(MAC_HEADER)
+                .u16(PROTOCOL, 0x0800)
+                .u16(VLAN_PROTO, 0x8100)
+                .u16(VLAN_TCI, 0x6005));
+
+    assertArrayEquals(join(hex("aabbccddeeff 112233445566 8100 6005 0800"), IP), event.packet());
+    assertEquals(18 + IP.length, event.packetLength());
+    assertNull(event.vlan(), "the kernel had not stripped it");
+  }
+
+  @Test
+  void aTagThatTheKernelHadStrippedIsNot() throws MalformedRecordException {
+    DropEvent event =
+        decode(
+            new RecordBytes()
+                .packet(IP)
+                .mac(MAC_HEADER)
+                .u16(VLAN_PROTO, 0x8100)
+                .u16(VLAN_TCI, 0x6005));
+
+    assertArrayEquals(join(MAC_HEADER, IP), event.packet());
+    assertNotNull(event.vlan());
+  }
+
+  @Test
+  void theStackFollowsThePacketAndLosesTheFramesOfTracing() throws MalformedRecordException {
+    DropEvent event =
+        decode(new RecordBytes().u64(LOCATION, 30).packet(hex("45")).stack(5, 6, 20, 30, 40));
+
+    assertEquals(
+        "0x14\n0x1e\n0x28", event.stack().toString(), "from the caller of the tracepoint on");
+  }
+
+  @Test
+  void theReceivedTimeIsTheReaders() throws MalformedRecordException {
+    assertEquals(
+        Instant.EPOCH, decoder.decode(new RecordBytes().record(), Instant.EPOCH).receivedTime());
+  }
+
+  @Test
+  void anotherVersionIsNamed() {
+    MalformedRecordException failure =
+        assertThrows(
+            MalformedRecordException.class, () -> decode(new RecordBytes().u16(VERSION_OFFSET, 9)));
+
+    assertEquals("a record of version 9, this library reads version 1", failure.getMessage());
+  }
+
+  @Property
+  void anyBytesGiveAnEventOrAMalformedRecord(@ForAll @Size(max = 600) byte[] bytes) {
+    decodeOrRefuse(MemorySegment.ofArray(bytes));
+  }
+
+  @Property
+  void aRightHeaderWithAnythingBehindItDoesToo(
+      @ForAll @Size(value = 400) byte[] bytes,
+      @ForAll @IntRange(max = 400) int length,
+      @ForAll @IntRange(max = 300) int captured,
+      @ForAll @IntRange(max = 1100) int stackBytes) {
+    MemorySegment raw = MemorySegment.ofArray(bytes);
+    raw.set(U16, VERSION_OFFSET, (short) VERSION);
+    raw.set(U16, CAPTURED, (short) captured);
+    raw.set(U16, STACK_BYTES, (short) stackBytes);
+    raw.set(U32, MAC_LENGTH, (bytes[0] & 2) == 0 ? 0 : MAC_BYTES);
+    decodeOrRefuse(raw.asSlice(0, length));
+  }
+
+  private void decodeOrRefuse(MemorySegment raw) {
+    @Nullable DropEvent event;
+    try {
+      event = decoder.decode(raw, null);
+    } catch (MalformedRecordException _) {
+      return;
+    }
+    assertNotNull(event.layers());
+    assertNotNull(event.stack().frames());
+    assertNotNull(event.toString());
+  }
+
+  private DropEvent decode(RecordBytes bytes) throws MalformedRecordException {
+    return decoder.decode(bytes.record(), null);
+  }
+
+  private static byte[] hex(String digits) {
+    return HexFormat.of().parseHex(digits.replace(" ", ""));
+  }
+
+  private static byte[] join(byte[] first, byte[] second) {
+    byte[] both = new byte[first.length + second.length];
+    System.arraycopy(first, 0, both, 0, first.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
+  }
+}

@@ -1,0 +1,90 @@
+package io.dropwatch.internal.watch;
+
+import io.dropwatch.internal.probe.DropTap;
+import io.dropwatch.internal.probe.KernelCounts;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** A probe without a kernel: records are what a test puts in. */
+final class FakeTap implements DropTap {
+  private static final byte[] RECORD = new byte[160];
+
+  static {
+    RECORD[0] = 1;
+  }
+
+  private final BlockingQueue<MemorySegment> ring = new LinkedBlockingQueue<>();
+  private long emitted;
+  private long lost;
+  private boolean detached;
+  volatile boolean closed;
+
+  synchronized void drop(int times) {
+    for (int i = 0; i < times && !detached; i++) {
+      emitted++;
+      ring.add(MemorySegment.ofArray(RECORD));
+    }
+  }
+
+  synchronized void malformed() {
+    emitted++;
+    ring.add(MemorySegment.ofArray(new byte[3]));
+  }
+
+  synchronized void ringFull() {
+    lost++;
+  }
+
+  /** A record that was emitted and is not in the ring any more. */
+  synchronized void vanish() {
+    emitted++;
+  }
+
+  @Override
+  public void poll(Duration timeout, Consumer<MemorySegment> records) {
+    try {
+      MemorySegment first = ring.poll(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      if (first != null) {
+        records.accept(first);
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError("the reader must not be interrupted", e);
+    }
+  }
+
+  @Override
+  public void drain(Consumer<MemorySegment> records) {
+    MemorySegment next = ring.poll();
+    while (next != null) {
+      records.accept(next);
+      next = ring.poll();
+    }
+  }
+
+  @Override
+  public synchronized KernelCounts counts() {
+    if (closed) {
+      throw new IllegalStateException("closed");
+    }
+    return new KernelCounts(emitted + lost + 6, 1, 2, 3, emitted, lost, 0, 0);
+  }
+
+  @Override
+  public synchronized void detach() {
+    detached = true;
+  }
+
+  @Override
+  public synchronized void close() {
+    detached = true;
+    closed = true;
+  }
+
+  synchronized boolean isDetached() {
+    return detached;
+  }
+}

@@ -1,0 +1,201 @@
+package io.dropwatch.internal.watch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropwatch.DropEvent;
+import io.dropwatch.DropReason;
+import io.dropwatch.DropStatistics;
+import io.dropwatch.StackFrame;
+import io.dropwatch.internal.record.MalformedRecordException;
+import io.dropwatch.internal.record.RecordDecoder;
+import io.dropwatch.internal.record.WallClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class WatchTest {
+  private final FakeTap tap = new FakeTap();
+  private final List<Throwable> errors = new ArrayList<>();
+  private final AtomicInteger heard = new AtomicInteger();
+
+  @Test
+  void closeDeliversWhatIsInTheRingAndTheAccountBalances() {
+    Watch watch = start(_ -> heard.incrementAndGet());
+    tap.drop(1000);
+    tap.ringFull();
+    watch.close();
+
+    assertEquals(1000, heard.get());
+    assertEquals(new DropStatistics(1007, 1, 2, 3, 1, 1000, 1000, 0), watch.statistics());
+    assertTrue(tap.closed);
+  }
+
+  @Test
+  void aRecordThatVanishedIsLostInTheRing() {
+    Watch watch = start(_ -> heard.incrementAndGet());
+    tap.drop(5);
+    tap.vanish();
+    watch.close();
+
+    assertEquals(1, watch.statistics().lostInRing());
+    assertEquals(5, watch.statistics().delivered());
+  }
+
+  @Test
+  void aMalformedRecordIsReportedCountedAndEndsNothing() {
+    Watch watch = start(_ -> heard.incrementAndGet());
+    tap.malformed();
+    tap.drop(1);
+    watch.close();
+
+    assertEquals(1, heard.get());
+    assertEquals(1, watch.statistics().lostInRing());
+    assertInstanceOf(MalformedRecordException.class, errors.getFirst());
+  }
+
+  @Test
+  void aListenerThatThrowsGetsTheNextEvent() {
+    Watch watch =
+        start(
+            _ -> {
+              heard.incrementAndGet();
+              throw new IllegalStateException("listener");
+            });
+    tap.drop(3);
+    watch.close();
+
+    assertEquals(3, heard.get());
+    assertEquals(3, errors.size());
+    assertEquals(3, watch.statistics().delivered());
+  }
+
+  @Test
+  void evenAnErrorInListenerAndHandlerEndsNothing() {
+    Watch watch =
+        start(
+            _ -> {
+              heard.incrementAndGet();
+              throw new StackOverflowError();
+            },
+            _ -> {
+              throw new AssertionError("handler");
+            });
+    tap.drop(3);
+    watch.close();
+
+    assertEquals(3, heard.get());
+  }
+
+  @Test
+  void aListenerThatInterruptsItsThreadDisturbsNothing() {
+    Watch watch =
+        start(
+            _ -> {
+              heard.incrementAndGet();
+              Thread.currentThread().interrupt();
+            });
+    tap.drop(3);
+    watch.close();
+
+    assertEquals(3, heard.get());
+    assertEquals(0, errors.size());
+  }
+
+  @Test
+  void theListenerMayClose() throws InterruptedException {
+    AtomicReference<Watch> itself = new AtomicReference<>();
+    CountDownLatch known = new CountDownLatch(1);
+    Watch watch =
+        start(
+            _ -> {
+              heard.incrementAndGet();
+              await(known);
+              itself.get().close();
+              assertTrue(tap.isDetached(), "close from the listener detaches at once");
+            });
+    itself.set(watch);
+    tap.drop(5);
+    known.countDown();
+
+    assertTrue(watch.awaitEnd(Duration.ofSeconds(20)));
+    assertEquals(5, heard.get());
+    assertEquals(0, errors.size());
+    assertEquals(5, watch.statistics().delivered());
+  }
+
+  @Test
+  void closeTwiceAndFromManyThreadsIsOneClose() throws InterruptedException {
+    Watch watch = start(_ -> heard.incrementAndGet());
+    tap.drop(10);
+    List<Thread> closers = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      closers.add(Thread.ofPlatform().start(watch::close));
+    }
+    for (Thread closer : closers) {
+      closer.join();
+    }
+    watch.close();
+
+    assertEquals(10, watch.statistics().delivered());
+  }
+
+  @Test
+  void closeKeepsTheCallersInterrupt() {
+    Watch watch = start(_ -> heard.incrementAndGet());
+    Thread.currentThread().interrupt();
+    watch.close();
+
+    assertTrue(Thread.interrupted());
+    assertNotNull(watch.statistics());
+    assertTrue(tap.closed);
+  }
+
+  @Test
+  void statisticsMayBeAskedWhileRunning() throws InterruptedException {
+    CountDownLatch first = new CountDownLatch(1);
+    Watch watch = start(_ -> first.countDown());
+    tap.drop(1);
+    first.await();
+
+    assertEquals(1, watch.statistics().delivered());
+    assertFalse(watch.awaitEnd(Duration.ZERO));
+    watch.close();
+  }
+
+  private Watch start(Consumer<DropEvent> listener) {
+    return start(listener, errors::add);
+  }
+
+  private Watch start(Consumer<DropEvent> listener, Consumer<Throwable> onError) {
+    WallClock clock = new WallClock();
+    Watch watch =
+        new Watch(
+            tap,
+            new RecordDecoder(clock, DropReason::unnamed, StackFrame::unknown, 127),
+            clock,
+            listener,
+            onError,
+            Duration.ofMillis(20));
+    watch.start();
+    return watch;
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
