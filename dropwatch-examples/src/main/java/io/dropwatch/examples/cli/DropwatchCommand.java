@@ -1,6 +1,7 @@
 package io.dropwatch.examples.cli;
 
 import io.dropwatch.DropWatcher;
+import io.dropwatch.DropWatcherBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -105,8 +106,8 @@ final class DropwatchCommand implements Callable<Integer> {
     return 0;
   }
 
-  private DropWatcher.Builder watcher() {
-    DropWatcher.Builder watcher = DropWatcher.builder().maxEventsPerSecond(maxEventsPerSecond);
+  private DropWatcherBuilder watcher() {
+    DropWatcherBuilder watcher = DropWatcher.builder().maxEventsPerSecond(maxEventsPerSecond);
     if (filter != null) {
       watcher.filter(filter);
     }

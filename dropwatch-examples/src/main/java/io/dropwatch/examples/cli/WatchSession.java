@@ -2,6 +2,7 @@ package io.dropwatch.examples.cli;
 
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatcher;
+import io.dropwatch.DropWatcherBuilder;
 import io.dropwatch.output.EventWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -22,7 +23,7 @@ final class WatchSession {
   /** Time that a signal leaves for writing what is under way, to a reader that may have stalled. */
   private static final long SECONDS_TO_END = 5;
 
-  private final DropWatcher.Builder plan;
+  private final DropWatcherBuilder plan;
   private final Duration duration;
   private final StandardOutput stdout;
   private final EventWriter writer;
@@ -30,7 +31,7 @@ final class WatchSession {
   private volatile boolean stopRequested;
   private volatile @Nullable DropWatcher watching;
 
-  WatchSession(DropWatcher.Builder plan, OutputFormat format, Duration duration) {
+  WatchSession(DropWatcherBuilder plan, OutputFormat format, Duration duration) {
     this.plan = plan.onEvent(this::write);
     this.duration = duration;
     this.stdout = new StandardOutput(this::stop);
@@ -57,14 +58,10 @@ final class WatchSession {
   }
 
   private void await(DropWatcher watcher) {
-    try {
-      if (duration.equals(UNTIL_STOPPED)) {
-        watcher.awaitClose();
-      } else {
-        var _ = watcher.awaitClose(duration);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (duration.equals(UNTIL_STOPPED)) {
+      watcher.awaitClose();
+    } else {
+      var _ = watcher.awaitClose(duration);
     }
   }
 

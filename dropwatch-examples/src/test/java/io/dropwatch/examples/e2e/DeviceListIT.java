@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropWatchException;
 import io.dropwatch.DropWatcher;
+import io.dropwatch.DropWatcherBuilder;
 import io.dropwatch.examples.lab.Flow;
 import io.dropwatch.examples.lab.Namespace;
 import io.dropwatch.examples.lab.RoutedNetwork;
@@ -99,7 +100,7 @@ class DeviceListIT {
   private record Outcome(Map<Scenario, Integer> seen, long excluded, long filtered) {}
 
   private interface Plan {
-    DropWatcher.Builder of(DropWatcher.Builder builder);
+    DropWatcherBuilder of(DropWatcherBuilder builder);
   }
 
   /**
