@@ -74,6 +74,11 @@ public final class RunningProgram implements AutoCloseable {
     }
   }
 
+  /** Whether it has not ended yet. */
+  public boolean isRunning() {
+    return process.isAlive();
+  }
+
   /** Waits for the end. */
   public Outcome awaitEnd() throws InterruptedException {
     if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
