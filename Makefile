@@ -18,7 +18,7 @@ demo:
 	dropwatch-examples/bin/demo
 
 format:
-	$(MVN) -q process-sources -Dformat.action=apply
+	$(MVN) -q compile -Dformat.action=apply
 
 clean:
 	$(MVN) -q clean

@@ -46,20 +46,19 @@ struct {
 	__type(value, __u8);
 } devices SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct counters);
-} counters SEC(".maps");
+/* One value for both: a look-up less. The record is put together here, too large for the BPF stack; the program cannot
+ * nest on one CPU. */
+struct per_cpu {
+	struct counters counters;
+	struct drop_record record;
+};
 
-/* Where the record is put together: too large for the BPF stack. The program cannot nest on one CPU. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct drop_record);
-} scratch SEC(".maps");
+	__type(value, struct per_cpu);
+} per_cpu SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -350,8 +349,9 @@ static __always_inline int on_drop(void *ctx, struct sk_buff *skb, __u64 locatio
 				   struct sock *rx_sk, const bool typed)
 {
 	__u32 zero = 0;
-	struct counters *c = bpf_map_lookup_elem(&counters, &zero);
-	struct drop_record *r = bpf_map_lookup_elem(&scratch, &zero);
+	struct per_cpu *cpu = bpf_map_lookup_elem(&per_cpu, &zero);
+	struct counters *c;
+	struct drop_record *r;
 	struct net_device *dev;
 	struct net *net = NULL;
 	struct sock *sk;
@@ -360,26 +360,28 @@ static __always_inline int on_drop(void *ctx, struct sk_buff *skb, __u64 locatio
 	__u64 now = 0;
 	long error;
 
-	if (!c || !r)
+	if (!cpu)
 		return 0;
+	c = &cpu->counters;
+	r = &cpu->record;
 	c->seen++;
 
 	r->flags = 0;
 	r->meta.ifindex = 0;
 	r->netns_inum = 0;
 	dev = READ(skb->dev);
-	if (IS_KERNEL_ADDRESS(dev)) {
+	if (IS_KERNEL_ADDRESS(dev))
 		r->meta.ifindex = READ(dev->ifindex);
-		net = READ(dev->nd_net.net);
-	} else {
+	else
 		dev = NULL;
-	}
 	if (device_mode != DEVICES_ALL) {
 		bool listed = false;
 
 		if (dev) {
-			struct device_key key = { .ifindex = r->meta.ifindex, .netns_inum = READ(net->ns.inum) };
+			struct device_key key = { .ifindex = r->meta.ifindex };
 
+			net = READ(dev->nd_net.net);
+			key.netns_inum = READ(net->ns.inum);
 			listed = bpf_map_lookup_elem(&devices, &key) != NULL;
 		}
 		if (listed != (device_mode == DEVICES_ALLOWED)) {
@@ -411,8 +413,10 @@ static __always_inline int on_drop(void *ctx, struct sk_buff *skb, __u64 locatio
 		r->flags |= HAS_REASON;
 	r->source = SOURCE_SOFTWARE;
 	r->queue_mapping = READ(skb->queue_mapping);
-	if (dev)
+	if (dev) {
 		describe_device(r, dev, typed);
+		net = READ(dev->nd_net.net);
+	}
 
 	r->memory_cgroup = 0;
 	r->socket_cookie = 0;

@@ -60,6 +60,12 @@ public final class BpfException extends RuntimeException {
     return message.toString();
   }
 
+  /** {@return one line: what was tried, what came back, the most telling line, the remedy} */
+  @Override
+  public String getMessage() {
+    return String.valueOf(super.getMessage());
+  }
+
   /** {@return what was tried, with the names of what it was tried on} */
   public String operation() {
     return operation;

@@ -63,7 +63,9 @@ public final class BpfProgram {
       String section = Downcalls.programSection(handle);
       long link =
           Attempt.run(
-              "cannot attach program " + name + " to " + section, () -> Downcalls.attach(handle));
+              "cannot attach program " + name + " to " + section,
+              () -> Downcalls.attach(handle),
+              errno -> Preflight.attachRemedy(section, errno));
       return new BpfLink(object, name + " to " + section, MemorySegment.ofAddress(link));
     }
   }

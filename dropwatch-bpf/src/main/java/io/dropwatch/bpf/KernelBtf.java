@@ -79,6 +79,11 @@ public final class KernelBtf {
     return new KernelBtf(new BtfTypes(new ByteImage("the BTF", btf.clone()), null));
   }
 
+  /** Over types that are indexed already. */
+  static KernelBtf of(BtfTypes types) {
+    return new KernelBtf(types);
+  }
+
   private static ByteImage read(Path path) {
     try {
       return new ByteImage(path.toString(), Files.readAllBytes(path));

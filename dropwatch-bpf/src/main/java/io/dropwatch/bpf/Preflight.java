@@ -113,6 +113,17 @@ public final class Preflight {
     };
   }
 
+  /** For an attachment that failed. Classic tracepoints are found by files, all others by BTF. */
+  static @Nullable String attachRemedy(String section, Errno errno) {
+    boolean tracepoint = section.startsWith("tracepoint/") || section.startsWith("tp/");
+    boolean mounted =
+        Files.exists(Path.of("/sys/kernel/tracing/events"))
+            || Files.exists(Path.of("/sys/kernel/debug/tracing/events"));
+    return tracepoint && !mounted
+        ? "Mount tracefs (mount -t tracefs tracefs /sys/kernel/tracing), which takes root to read"
+        : loadRemedy(errno);
+  }
+
   /** For rings that could not be opened: perf_event_open(2), "ERRORS" and perf_event_paranoid. */
   static @Nullable String ringRemedy(Errno errno) {
     return switch (errno.number()) {

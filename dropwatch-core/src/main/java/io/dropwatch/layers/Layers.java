@@ -51,6 +51,9 @@ public final class Layers {
    */
   public static Layers decode(LinkType linkType, byte[] packet, int etherType) {
     var dissection = new Dissection(new Cursor(packet), 0);
+    if (packet.length == 0) {
+      return dissection.finish();
+    }
     switch (linkType) {
       case ETHERNET -> Ethernet.decode(dissection);
       case RAW_IP, SKB -> {
@@ -187,7 +190,10 @@ public final class Layers {
     return inner;
   }
 
-  /** Whether the captured bytes ended within a header, here or in {@link #inner}. */
+  /**
+   * Whether the captured bytes ended within a header or where one had to follow, here or in {@link
+   * #inner}. Of no bytes at all nothing is said.
+   */
   public boolean truncated() {
     return truncated;
   }

@@ -164,6 +164,11 @@ final class EventFields {
   }
 
   private static <E extends Enum<E>> E constant(Class<E> type, String text) {
-    return Enum.valueOf(type, text.toUpperCase(Locale.ROOT));
+    for (E constant : type.getEnumConstants()) {
+      if (text.equals(constant.name().toLowerCase(Locale.ROOT))) {
+        return constant;
+      }
+    }
+    throw new IllegalArgumentException("'" + text + "' is unknown");
   }
 }

@@ -1,6 +1,7 @@
 package io.dropwatch.output;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -57,11 +58,11 @@ public final class JsonReader implements AutoCloseable {
       }
       return EventFields.read(json);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(where(e.getOriginalMessage()), e);
+      throw new IllegalArgumentException(at(json.currentLocation(), e.getOriginalMessage()), e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read events: " + e.getMessage(), e);
     } catch (RuntimeException e) {
-      throw new IllegalArgumentException(where(e.getMessage()), e);
+      throw new IllegalArgumentException(at(json.currentTokenLocation(), e.getMessage()), e);
     }
   }
 
@@ -96,8 +97,7 @@ public final class JsonReader implements AutoCloseable {
     }
   }
 
-  private String where(@Nullable String why) {
-    var location = json.currentLocation();
+  private static String at(JsonLocation location, @Nullable String why) {
     return "line " + location.getLineNr() + ", column " + location.getColumnNr() + ": " + why;
   }
 }

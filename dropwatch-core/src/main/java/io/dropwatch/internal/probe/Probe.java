@@ -8,6 +8,7 @@ import io.dropwatch.bpf.KernelBtf;
 import io.dropwatch.bpf.PerfRing;
 import io.dropwatch.bpf.ReadOnlyData;
 import io.dropwatch.bpf.RingConsumer;
+import io.dropwatch.bpf.Wakeup;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -51,7 +52,8 @@ public final class Probe implements DropTap {
     }
   }
 
-  private static Probe attach(
+  /** Attaches one program. */
+  static Probe attach(
       ProbeImage image, ProbeSettings settings, TracepointArguments arguments, Variant variant) {
     BpfObject object = BpfObject.open("dropwatch", image.bytes());
     PerfRing ring = null;
@@ -65,7 +67,10 @@ public final class Probe implements DropTap {
         object.map("devices").update(device.bytes(), new byte[] {1});
       }
       ring =
-          PerfRing.open(object.map("events"), settings.ringBytesPerCpu(), settings.wakeupEvents());
+          PerfRing.open(
+              object.map("events"),
+              settings.ringBytesPerCpu(),
+              new Wakeup.AfterBytes(settings.wakeupBytes()));
       return new Probe(object, ring, object.program(variant.program()).attach());
     } catch (Throwable e) {
       if (ring != null) {
@@ -123,7 +128,7 @@ public final class Probe implements DropTap {
 
   @Override
   public KernelCounts counts() {
-    return KernelCounts.sum(object.map("counters").lookupPerCpu(ONLY));
+    return KernelCounts.sum(object.map("per_cpu").lookupPerCpu(ONLY));
   }
 
   @Override

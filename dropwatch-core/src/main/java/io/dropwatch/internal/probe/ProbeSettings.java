@@ -8,7 +8,7 @@ package io.dropwatch.internal.probe;
  * @param stackDepth return addresses to walk, 0 to 127; 0: none
  * @param snaplen bytes to report from the network header on, at most 256
  * @param ringBytesPerCpu size of the ring of each CPU, a power of two times the page size
- * @param wakeupEvents records after which the reader is woken
+ * @param wakeupBytes bytes in a ring after which the reader is woken
  */
 public record ProbeSettings(
     DeviceList devices,
@@ -16,4 +16,4 @@ public record ProbeSettings(
     int stackDepth,
     int snaplen,
     int ringBytesPerCpu,
-    int wakeupEvents) {}
+    int wakeupBytes) {}

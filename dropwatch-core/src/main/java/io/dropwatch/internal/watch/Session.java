@@ -18,10 +18,8 @@ import io.dropwatch.pcapfilter.PcapFilter;
 
 /** From a request to a running watch: the whole pipeline in one place. */
 public final class Session {
-  /** Records that may wait for the reader to be woken once for all of them. */
-  private static final int MOST_WAITING = 64;
-
-  private static final int RECORD_OVERHEAD = RecordLayout.WINDOW + 16;
+  /** Bytes that may wait for the reader to be woken once for all of them: 100 to 300 records. */
+  private static final int MOST_WAITING = 1 << 16;
 
   private Session() {}
 
@@ -90,16 +88,12 @@ public final class Session {
   }
 
   private static ProbeSettings settings(WatchRequest request, DeviceList devices) {
-    int walked = RecordDecoder.walkedDepth(request.stackDepth());
-    int longest = RECORD_OVERHEAD + RecordLayout.WINDOW_BYTES + walked * Long.BYTES;
-    // A small ring must wake its reader before it is full.
-    int waiting = Math.clamp(request.ringBytesPerCpu() / 2 / longest, 1, MOST_WAITING);
     return new ProbeSettings(
         devices,
         request.maxEventsPerSecond(),
-        walked,
+        RecordDecoder.walkedDepth(request.stackDepth()),
         RecordLayout.WINDOW_BYTES,
         request.ringBytesPerCpu(),
-        waiting);
+        Math.min(MOST_WAITING, request.ringBytesPerCpu() / 4));
   }
 }

@@ -1,0 +1,45 @@
+package io.dropwatch.benchmarks;
+
+import io.dropwatch.pcapfilter.LinkType;
+import io.dropwatch.pcapfilter.PcapFilter;
+import io.dropwatch.pcapfilter.oracle.Libpcap;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** Microseconds per expression, once warm: ours to a filter that can run, libpcap's to cBPF. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(value = 2, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
+public class FilterCompileBenchmark {
+  /** What is compiled; {@link FilterExpressions}. */
+  @Param({"tcp and port 443", "port 53", "32 hosts"})
+  public String expression = "";
+
+  /** Our compiler, up to the JVM's predicate. */
+  @Benchmark
+  public PcapFilter jvm() {
+    return PcapFilter.compile(FilterExpressions.named(expression), LinkType.ETHERNET);
+  }
+
+  /** libpcap's, with its optimizer. */
+  @Benchmark
+  public int libpcap() {
+    try (var filter =
+        Libpcap.compile(
+            FilterExpressions.named(expression), Libpcap.Dlt.EN10MB, Libpcap.Mode.OPTIMIZED)) {
+      return filter.instructionCount();
+    }
+  }
+}

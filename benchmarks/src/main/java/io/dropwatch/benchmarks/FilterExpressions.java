@@ -1,0 +1,19 @@
+package io.dropwatch.benchmarks;
+
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** The expressions that every filter benchmark measures, by the name of their parameter. */
+final class FilterExpressions {
+  private FilterExpressions() {}
+
+  static String named(String name) {
+    return switch (name) {
+      case "32 hosts" ->
+          IntStream.rangeClosed(1, 32)
+              .mapToObj(i -> "host 10.0.0." + i)
+              .collect(Collectors.joining(" or "));
+      default -> name;
+    };
+  }
+}

@@ -1,0 +1,19 @@
+// Reads a packet without looking where it ends, which the verifier refuses.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+SEC("tc")
+int out_of_bounds(struct __sk_buff *skb)
+{
+	__u8 *data = (void *)(long)skb->data;
+
+	return data[20];
+}
+
+SEC("tc")
+int harmless(struct __sk_buff *skb)
+{
+	return skb->len;
+}
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,74 @@
+// Writes records into a perf array when it is run on a packet, and counts what became of them.
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+	__uint(key_size, 4);
+	__uint(value_size, 4);
+} events SEC(".maps");
+
+// 12 bytes: the kernel hands out 16 for each CPU.
+struct counters {
+	__u32 sent;
+	__u32 failed;
+	__u32 last_error;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 2);
+	__type(key, __u32);
+	__type(value, struct counters);
+} counters SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16);
+	__type(key, __u32);
+	__type(value, __u64);
+} table SEC(".maps");
+
+const volatile __u32 records = 1;
+const volatile __u64 first = 0;
+const volatile _Bool shout = 0;
+const volatile __u8 tag[4] = { 't', 'a', 'g', '0' };
+
+struct record {
+	__u64 sequence;
+	__u8 tag[4];
+	__u8 body[244];
+};
+
+SEC("tc")
+int emit(struct __sk_buff *skb)
+{
+	struct record record = {};
+	__u32 zero = 0;
+	struct counters *count = bpf_map_lookup_elem(&counters, &zero);
+
+	if (!count)
+		return -1;
+	__builtin_memcpy(record.tag, (const void *)tag, sizeof(record.tag));
+	if (shout)
+		record.body[0] = '!';
+	for (__u32 i = 0; i < 4096; i++) {
+		// 12 to 256 bytes, every length in turn
+		__u64 size = 12 + (i & 0xff) % 245;
+		long error;
+
+		if (i >= records)
+			break;
+		record.sequence = first + i;
+		error = bpf_perf_event_output(skb, &events, BPF_F_CURRENT_CPU, &record, size);
+		if (error) {
+			count->failed++;
+			count->last_error = -error;
+		} else {
+			count->sent++;
+		}
+	}
+	return 7;
+}
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,358 @@
+package io.dropwatch.bpf;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Objects, programs, maps and read-only data in the running kernel. Needs root. */
+final class BpfObjectTest {
+  private static byte[] u32(int value) {
+    return ByteBuffer.allocate(4).order(ByteOrder.nativeOrder()).putInt(value).array();
+  }
+
+  private static byte[] u64(long value) {
+    return ByteBuffer.allocate(8).order(ByteOrder.nativeOrder()).putLong(value).array();
+  }
+
+  @Test
+  void runsProgramWithReadOnlyDataSetBeforeTheLoad() {
+    try (BpfObject object = TestObjects.open("ring")) {
+      object
+          .readOnlyData()
+          .setInt("records", 3)
+          .setLong("first", 1L << 40)
+          .setByte("shout", (byte) 1)
+          .setBytes("tag", new byte[] {'x', 'y'});
+      object.load();
+      TestRun run = object.program("emit").testRun(TestObjects.packet());
+      assertEquals(7, run.result());
+      assertEquals(64, run.data().length);
+      // No ring is open, so all three failed: ENOENT.
+      List<byte[]> counters = object.map("counters").lookupPerCpu(u32(0));
+      assertEquals(Libbpf.possibleCpus(), counters.size());
+      int failed = 0;
+      for (byte[] counter : counters) {
+        assertEquals(12, counter.length);
+        ByteBuffer fields = ByteBuffer.wrap(counter).order(ByteOrder.nativeOrder());
+        assertEquals(0, fields.getInt(0));
+        failed += fields.getInt(4);
+      }
+      assertEquals(3, failed);
+    }
+  }
+
+  @Test
+  void namesItsProgramsAndMaps() {
+    try (BpfObject object = TestObjects.open("ring")) {
+      assertEquals("ring", object.name());
+      assertEquals(List.of("emit"), object.programNames());
+      assertEquals(List.of("counters", "events", "table", "ring.rodata"), object.mapNames());
+      assertEquals("tc", object.program("emit").section());
+      assertEquals("emit", object.program("emit").name());
+    }
+  }
+
+  @Test
+  void readsWritesAndListsMap() {
+    try (BpfObject object = TestObjects.open("ring")) {
+      BpfMap table = object.map("table").resize(3);
+      object.load();
+      assertEquals(3, table.maxEntries());
+      assertEquals(4, table.keySize());
+      assertEquals(8, table.valueSize());
+      assertNull(table.lookup(u32(1)));
+      assertEquals(List.of(), table.keys());
+      table.update(u32(1), u64(11));
+      table.update(u32(2), u64(22));
+      table.update(u32(1), u64(111));
+      assertArrayEquals(u64(111), table.lookup(u32(1)));
+      assertEquals(2, table.keys().size());
+      assertTrue(table.delete(u32(1)));
+      assertFalse(table.delete(u32(1)));
+      assertArrayEquals(u32(2), table.keys().getFirst());
+      table.update(u32(3), u64(3));
+      table.update(u32(4), u64(4));
+      BpfException full = assertThrows(BpfException.class, () -> table.update(u32(5), u64(5)));
+      assertEquals("E2BIG", nameOf(full));
+    }
+  }
+
+  @Test
+  void refusesWrongSizesAndKindsOfAccess() {
+    try (BpfObject object = TestObjects.open("ring")) {
+      object.load();
+      BpfMap table = object.map("table");
+      BpfMap counters = object.map("counters");
+      assertMessage(
+          "cannot look up in map table: the key has 8 bytes and the map wants 4",
+          () -> table.lookup(u64(1)));
+      assertMessage(
+          "cannot update map table: the value has 4 bytes and the map wants 8",
+          () -> table.update(u32(1), u32(1)));
+      assertMessage(
+          "cannot look up in map counters: it has a value for each CPU: use lookupPerCpu",
+          () -> counters.lookup(u32(0)));
+      assertMessage(
+          "cannot look up in map table: it has one value for all CPUs: use lookup",
+          () -> table.lookupPerCpu(u32(0)));
+      assertEquals(List.of(), counters.lookupPerCpu(u32(9)));
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> object.program("emit").testRun(TestObjects.packet(), new byte[0], 0));
+    }
+  }
+
+  @Test
+  void saysWhatItHasWhenANameIsWrong() {
+    try (BpfObject object = TestObjects.open("ring")) {
+      assertMessage(
+          "cannot find program emitt in eBPF object ring: it has emit",
+          () -> object.program("emitt"));
+      assertMessage(
+          "cannot find map event in eBPF object ring: it has counters, events, table, ring.rodata",
+          () -> object.map("event"));
+      assertMessage(
+          "cannot find variable recorts in eBPF object ring: it has no const volatile variable of"
+              + " this name",
+          () -> object.readOnlyData().setInt("recorts", 1));
+      assertMessage(
+          "cannot set variable first of eBPF object ring: it has 8 bytes and the value 4",
+          () -> object.readOnlyData().setInt("first", 1));
+      assertMessage(
+          "cannot set variable tag of eBPF object ring: it has 4 bytes and the value 5",
+          () -> object.readOnlyData().setBytes("tag", new byte[5]));
+      assertTrue(object.readOnlyData().has("records"));
+      assertFalse(object.readOnlyData().has("LICENSE"));
+      assertEquals(4, object.readOnlyData().size("tag"));
+    }
+  }
+
+  @Test
+  void carriesTheVerifiersLastLines() {
+    try (BpfObject object = TestObjects.open("refused")) {
+      BpfException refused = assertThrows(BpfException.class, object::load);
+      assertEquals("EACCES", nameOf(refused));
+      assertTrue(
+          refused
+              .getMessage()
+              .startsWith(
+                  "cannot load eBPF object refused: EACCES (Permission denied); the verifier says: "),
+          refused.getMessage());
+      assertEquals(1, refused.getMessage().lines().count());
+      String verifier = String.join("\n", refused.verifierLog());
+      assertTrue(verifier.contains("invalid access to packet, off=20 size=1"), verifier);
+      assertTrue(verifier.contains("processed "), verifier);
+      assertTrue(
+          refused.log().stream()
+              .anyMatch(line -> line.startsWith("prog 'out_of_bounds': BPF program load failed")),
+          refused.log().toString());
+      // As root nothing is missing, so no advice about privileges.
+      assertNull(refused.remedy());
+      IllegalStateException again = assertThrows(IllegalStateException.class, object::load);
+      assertEquals(
+          "cannot load it: eBPF object refused has been refused by the kernel", again.getMessage());
+    }
+  }
+
+  @Test
+  void loadsOnlyTheProgramsChosen() {
+    try (BpfObject object = TestObjects.open("refused")) {
+      object.program("out_of_bounds").autoload(false);
+      object.load();
+      assertEquals(64, object.program("harmless").testRun(TestObjects.packet()).result());
+      BpfException unloaded =
+          assertThrows(
+              BpfException.class, () -> object.program("out_of_bounds").testRun(new byte[64]));
+      assertTrue(
+          unloaded.getMessage().startsWith("cannot use program out_of_bounds: ENOENT"),
+          unloaded.getMessage());
+    }
+  }
+
+  @Test
+  void knowsWhatTheKernelKnowsOfAProgram() {
+    try (BpfObject object = TestObjects.open("ring")) {
+      object.load();
+      ProgramInfo info = object.program("emit").info();
+      assertTrue(info.id() > 0, info.toString());
+      assertEquals(3, info.type()); // BPF_PROG_TYPE_SCHED_CLS
+      assertTrue(info.translatedBytes() > 80, info.toString());
+      assertTrue(info.verifiedInstructions() > 10, info.toString());
+      assertEquals(16, info.tag().length());
+      assertEquals(0, object.program("emit").recursionMisses());
+    }
+  }
+
+  @Test
+  void runsTheCodePutIntoTheSlot() {
+    // r0 = r1; r0 <<= 1; exit
+    byte[] code = {
+      (byte) 0xbf,
+      0x10,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0x67,
+      0,
+      0,
+      0,
+      1,
+      0,
+      0,
+      0,
+      (byte) 0x95,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0
+    };
+    ElfImage image = ElfImage.of(TestObjects.elf("slot"));
+    byte[] filled = image.withFunctionTail("slot", code).bytes();
+    try (BpfObject before = BpfObject.open("before", image.bytes());
+        BpfObject after = BpfObject.open("after", filled)) {
+      before.load();
+      after.load();
+      assertEquals(0, before.program("call_slot").testRun(TestObjects.packet()).result());
+      assertEquals(128, after.program("call_slot").testRun(TestObjects.packet()).result());
+    }
+  }
+
+  @Test
+  void closesTwiceAndInAnyOrderAndAnswersAfterwards() {
+    BpfObject object = TestObjects.open("drops");
+    object.load();
+    BpfProgram modern = object.program("modern");
+    BpfMap seen = object.map("seen");
+    BpfLink first = modern.attach();
+    BpfLink second = modern.attach();
+    assertTrue(first.isAttached());
+    first.close();
+    first.close();
+    assertFalse(first.isAttached());
+    object.close();
+    object.close();
+    assertFalse(second.isAttached());
+    second.close();
+    String closed = "eBPF object drops is closed";
+    assertEquals(
+        closed, assertThrows(IllegalStateException.class, () -> object.map("seen")).getMessage());
+    assertEquals(
+        closed, assertThrows(IllegalStateException.class, object::programNames).getMessage());
+    assertEquals(closed, assertThrows(IllegalStateException.class, seen::maxEntries).getMessage());
+    assertEquals(
+        "cannot attach program modern: eBPF object drops has been closed",
+        assertThrows(IllegalStateException.class, modern::attach).getMessage());
+    assertEquals(
+        "cannot look up in map seen: eBPF object drops has been closed",
+        assertThrows(IllegalStateException.class, () -> seen.lookup(u32(0))).getMessage());
+    assertThrows(IllegalStateException.class, modern::info);
+  }
+
+  @Test
+  void wantsTheOrderOpenLoadAttach() {
+    try (BpfObject object = TestObjects.open("drops")) {
+      assertEquals(
+          "cannot attach program modern: eBPF object drops is not loaded",
+          assertThrows(IllegalStateException.class, () -> object.program("modern").attach())
+              .getMessage());
+      object.load();
+      assertEquals(
+          "cannot load it: eBPF object drops has been loaded",
+          assertThrows(IllegalStateException.class, object::load).getMessage());
+      assertEquals(
+          "cannot resize map seen: eBPF object drops has been loaded",
+          assertThrows(IllegalStateException.class, () -> object.map("seen").resize(5))
+              .getMessage());
+      assertEquals(
+          "cannot choose program modern: eBPF object drops has been loaded",
+          assertThrows(IllegalStateException.class, () -> object.program("modern").autoload(false))
+              .getMessage());
+    }
+  }
+
+  @Test
+  void saysWhereItCannotAttach() {
+    try (BpfObject object = TestObjects.open("drops")) {
+      BpfProgram nowhere = object.program("nowhere").autoload(true);
+      object.load();
+      BpfException failed = assertThrows(BpfException.class, nowhere::attach);
+      assertTrue(
+          failed
+              .getMessage()
+              .startsWith(
+                  "cannot attach program nowhere to tracepoint/skb/no_such_tracepoint: ENOENT"),
+          failed.getMessage());
+      assertFalse(failed.log().isEmpty());
+    }
+    try (BpfObject object = TestObjects.open("slot")) {
+      object.load();
+      // A tc program attaches to a device, which its section does not name.
+      BpfException failed =
+          assertThrows(BpfException.class, () -> object.program("call_slot").attach());
+      assertEquals("EOPNOTSUPP", nameOf(failed));
+    }
+  }
+
+  @Test
+  void refusesWhatIsNoObject(@TempDir Path folder) throws Exception {
+    assertMessage(
+        "cannot read eBPF object /nowhere/probe.o: there is no such file. Check the path and its"
+            + " mode",
+        () -> BpfObject.open(Path.of("/nowhere/probe.o")));
+    Path text = Files.writeString(folder.resolve("text.o"), "x".repeat(100));
+    assertMessage(
+        "cannot read eBPF object text: it does not begin with \\x7fELF",
+        () -> BpfObject.open(text));
+    Path java = Path.of("/proc/self/exe");
+    assertTrue(
+        assertThrows(BpfException.class, () -> BpfObject.open(java))
+            .getMessage()
+            .contains("not a relocatable one (1) for eBPF (247)"));
+    // An ELF file for eBPF in form, whose BTF is garbage.
+    byte[] broken = TestObjects.elf("drops");
+    int btf = indexOf(broken, new byte[] {(byte) 0x9f, (byte) 0xeb, 1, 0});
+    broken[btf + 4] = 99;
+    BpfException refused = assertThrows(BpfException.class, () -> BpfObject.open("broken", broken));
+    assertEquals("cannot open eBPF object broken", refused.operation());
+    assertNotNull(refused.errno());
+    assertFalse(refused.log().isEmpty());
+  }
+
+  private static int indexOf(byte[] bytes, byte[] wanted) {
+    for (int i = 0; i + wanted.length <= bytes.length; i++) {
+      if (Arrays.equals(bytes, i, i + wanted.length, wanted, 0, wanted.length)) {
+        return i;
+      }
+    }
+    throw new AssertionError("not found");
+  }
+
+  private static String nameOf(BpfException e) {
+    Errno errno = e.errno();
+    return errno == null ? "none" : errno.name();
+  }
+
+  private static void assertMessage(String expected, Executable call) {
+    assertEquals(expected, assertThrows(BpfException.class, call).getMessage());
+  }
+}

@@ -1,0 +1,59 @@
+package io.dropwatch.bpf;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Runs {@link Child} in another JVM: with other capabilities, or another view of the file system.
+ */
+final class ChildJvm {
+  private ChildJvm() {}
+
+  /**
+   * Runs one of the child's actions.
+   *
+   * @param prefix a command that ends by executing what follows it
+   * @param action see {@link Child#main}
+   * @return what it printed on either stream
+   */
+  static String run(List<String> prefix, String action) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(prefix);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(Child.class.getName());
+    command.add(action);
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    try {
+      process.getOutputStream().close();
+      String output =
+          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+      if (!process.waitFor(Duration.ofSeconds(60))) {
+        throw new AssertionError("the child does not end: " + output);
+      }
+      return output;
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** Root by number, with these capabilities and no others. */
+  static List<String> withOnly(String... capabilities) {
+    StringBuilder bounding = new StringBuilder("-all");
+    for (String capability : capabilities) {
+      bounding.append(",+").append(capability);
+    }
+    return List.of("setpriv", "--bounding-set=" + bounding, "--inh-caps=-all");
+  }
+
+  /** In a mount name space of its own, after some mounting. */
+  static List<String> after(String shell) {
+    return List.of("unshare", "--mount", "sh", "-ec", shell + "; exec \"$@\"", "sh");
+  }
+}

@@ -1,0 +1,69 @@
+package io.dropwatch.bpf;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+/** What a process is told that lacks something, seen in processes that lack it. Needs root. */
+final class EnvironmentTest {
+  private static final String HIDE_LIBBPF =
+      "for file in $(ldconfig -p | sed -n 's/.*libbpf\\.so\\.1 .*=> //p'); do"
+          + " mount --bind /dev/null $file; done";
+  private static final String HIDE_TRACEFS =
+      "mount -t tmpfs none /sys/kernel/debug; mount -t tmpfs none /sys/kernel/tracing";
+  private static final String MOUNT_TRACEFS =
+      "umount /sys/kernel/debug 2>&- || true; mount -t tracefs none /sys/kernel/tracing";
+
+  @Test
+  void withoutCapabilities() throws Exception {
+    String said = ChildJvm.run(ChildJvm.withOnly(), "ring");
+    assertTrue(
+        said.startsWith(
+            "cannot load eBPF object ring: EPERM (Operation not permitted); libbpf says: "),
+        said);
+    assertTrue(
+        said.endsWith(
+            "this process may not load eBPF programs: it has none of the capabilities for it. Run"
+                + " as root, or grant CAP_BPF and CAP_PERFMON"),
+        said);
+    String preflight = ChildJvm.run(ChildJvm.withOnly("bpf"), "preflight");
+    assertTrue(
+        preflight.contains("this process may not load eBPF programs: it has only CAP_BPF"),
+        preflight);
+    assertTrue(preflight.contains("Grant CAP_SYSLOG"), preflight);
+    assertEquals("hidden=true", ChildJvm.run(ChildJvm.withOnly(), "symbols"));
+  }
+
+  @Test
+  void withTheTwoCapabilitiesThatItTakes() throws Exception {
+    assertEquals(
+        "attached=true", ChildJvm.run(ChildJvm.withOnly("bpf", "perfmon"), "attach modern"));
+    // The ring's test program is one for tc, which takes CAP_NET_ADMIN.
+    assertEquals(
+        "result=7 read=1", ChildJvm.run(ChildJvm.withOnly("bpf", "perfmon", "net_admin"), "ring"));
+  }
+
+  @Test
+  void withoutLibbpf() throws Exception {
+    String remedy = "Install libbpf 1.x (Debian, Ubuntu: apt-get install libbpf1)";
+    String fact = "the library libbpf.so.1 is not on this machine. ";
+    assertEquals(
+        "cannot use libbpf: " + fact + remedy,
+        ChildJvm.run(ChildJvm.after(HIDE_LIBBPF), "require"));
+    assertEquals(
+        "cannot use libbpf: " + fact + remedy, ChildJvm.run(ChildJvm.after(HIDE_LIBBPF), "ring"));
+    assertEquals("[" + fact + remedy + "]", ChildJvm.run(ChildJvm.after(HIDE_LIBBPF), "preflight"));
+  }
+
+  @Test
+  void withAndWithoutTracefs() throws Exception {
+    assertEquals("attached=true", ChildJvm.run(ChildJvm.after(HIDE_TRACEFS), "attach modern"));
+    String without = ChildJvm.run(ChildJvm.after(HIDE_TRACEFS), "attach classic");
+    assertTrue(
+        without.startsWith("cannot attach program classic to tracepoint/skb/kfree_skb: ENOENT"),
+        without);
+    assertTrue(without.contains(". Mount tracefs ("), without);
+    assertEquals("attached=true", ChildJvm.run(ChildJvm.after(MOUNT_TRACEFS), "attach classic"));
+  }
+}

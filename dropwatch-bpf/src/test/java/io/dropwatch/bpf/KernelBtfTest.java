@@ -1,0 +1,204 @@
+package io.dropwatch.bpf;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropwatch.bpf.KernelBtf.Parameter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+/** BTF, that of the running kernel and such as the test writes. No privileges. */
+final class KernelBtfTest {
+  /** A small kernel. */
+  private static BtfBuilder small() {
+    BtfBuilder btf = new BtfBuilder();
+    btf.type(1, "int", 0, false, 4, 32); // 1
+    btf.type(
+        BtfTypes.STRUCT,
+        "sk_buff",
+        3,
+        false,
+        16,
+        btf.string("head"),
+        5,
+        0,
+        0,
+        3,
+        64,
+        btf.string("len"),
+        1,
+        96); // 2
+    btf.type(BtfTypes.UNION, "", 2, false, 4, btf.string("mark"), 1, 0, 0, 4, 0); // 3
+    btf.type(BtfTypes.STRUCT, "", 1, false, 4, btf.string("tstamp"), 1, 0); // 4
+    btf.type(BtfTypes.PTR, "", 0, false, 0); // 5
+    btf.type(
+        BtfTypes.ENUM,
+        "skb_drop_reason",
+        3,
+        true,
+        4,
+        btf.string("CONSUMED"),
+        1,
+        btf.string("NOT_SPECIFIED"),
+        2,
+        btf.string("MINUS"),
+        -1); // 6
+    btf.type(BtfTypes.ENUM64, "wide", 1, false, 8, btf.string("HIGH"), 7, 1); // 7
+    btf.type(BtfTypes.PTR, "", 0, false, 2); // 8
+    btf.type(BtfTypes.CONST, "", 0, false, 8); // 9
+    btf.type(BtfTypes.FUNC_PROTO, "", 4, false, 0, 0, 5, 0, 9, 0, 6, 0, 13); // 10
+    btf.type(BtfTypes.PTR, "", 0, false, 10); // 11
+    btf.type(BtfTypes.TYPEDEF, "btf_trace_kfree_skb", 0, false, 11); // 12
+    btf.type(BtfTypes.PTR, "", 0, false, 8); // 13
+    btf.type(BtfTypes.FUNC_PROTO, "", 1, false, 1, btf.string("skb"), 8); // 14
+    btf.type(BtfTypes.FUNC, "tcp_v4_rcv", 0, false, 14); // 15
+    btf.type(BtfTypes.TYPEDEF, "loop", 0, false, 16); // 16
+    btf.type(BtfTypes.STRUCT, "endless", 2, false, 4, 0, 17, 0, 0, 17, 0); // 17
+    return btf;
+  }
+
+  @Test
+  void listsEnumValuesInTheOrderOfDeclaration() {
+    KernelBtf btf = KernelBtf.of(small().build());
+    Map<Integer, String> reasons = btf.enumValues("skb_drop_reason");
+    assertEquals("{1=CONSUMED, 2=NOT_SPECIFIED, -1=MINUS}", reasons.toString());
+    assertEquals("{7=HIGH}", btf.enumValues("wide").toString());
+    assertEquals(Map.of(), btf.enumValues("nothing"));
+    assertEquals(Map.of(), btf.enumValues("sk_buff"));
+    assertEquals(Map.of(), btf.enumValues(""));
+    assertThrows(UnsupportedOperationException.class, () -> reasons.put(3, "x"));
+  }
+
+  @Test
+  void givesPrototypesOfTypedefsAndFunctions() {
+    KernelBtf btf = KernelBtf.of(small().build());
+    assertEquals(
+        Optional.of(
+            List.of(
+                new Parameter("", "void *"),
+                new Parameter("", "const struct sk_buff *"),
+                new Parameter("", "enum skb_drop_reason"),
+                new Parameter("", "struct sk_buff **"))),
+        btf.parameters("btf_trace_kfree_skb"));
+    assertEquals(
+        Optional.of(List.of(new Parameter("skb", "struct sk_buff *"))),
+        btf.parameters("tcp_v4_rcv"));
+    assertEquals(Optional.empty(), btf.parameters("btf_trace_nothing"));
+    assertEquals(Optional.empty(), btf.parameters("sk_buff"));
+    assertEquals(Optional.empty(), btf.parameters("loop"));
+    assertTrue(btf.hasFunction("tcp_v4_rcv"));
+    assertFalse(btf.hasFunction("btf_trace_kfree_skb"));
+  }
+
+  @Test
+  void findsFieldsAlsoInNamelessMembers() {
+    KernelBtf btf = KernelBtf.of(small().build());
+    for (String field : List.of("head", "len", "mark", "tstamp")) {
+      assertTrue(btf.hasStructField("sk_buff", field), field);
+    }
+    assertFalse(btf.hasStructField("sk_buff", "tail"));
+    assertFalse(btf.hasStructField("nothing", "head"));
+    assertFalse(btf.hasStructField("endless", "end"));
+  }
+
+  @Test
+  void continuesItsBase() {
+    BtfBuilder kernel = small();
+    BtfTypes base = new BtfTypes(new ByteImage("kernel", kernel.build()), null);
+    BtfBuilder module = new BtfBuilder(kernel.stringBytes());
+    module.type(BtfTypes.PTR, "", 0, false, 2); // 18
+    module.type(BtfTypes.FUNC_PROTO, "", 1, false, 0, module.string("skb"), 18); // 19
+    module.type(BtfTypes.FUNC, "module_function", 0, false, 19); // 20
+    KernelBtf both = KernelBtf.of(new BtfTypes(new ByteImage("module", module.build()), base));
+    assertEquals(
+        Optional.of(List.of(new Parameter("skb", "struct sk_buff *"))),
+        both.parameters("module_function"));
+    assertTrue(both.hasStructField("sk_buff", "head"));
+    assertEquals(3, both.enumValues("skb_drop_reason").size());
+  }
+
+  @Test
+  void knowsTheRunningKernel() {
+    KernelBtf btf = KernelBtf.load();
+    List<Parameter> kfree = btf.parameters("btf_trace_kfree_skb").orElseThrow();
+    assertEquals("void *", kfree.get(0).type());
+    assertEquals("struct sk_buff *", kfree.get(1).type());
+    assertEquals("void *", kfree.get(2).type());
+    if (kfree.size() > 3) {
+      Map<Integer, String> reasons = btf.enumValues("skb_drop_reason");
+      assertTrue(reasons.containsValue("SKB_DROP_REASON_NOT_SPECIFIED"));
+      assertTrue(reasons.containsValue("SKB_DROP_REASON_NO_SOCKET"));
+    }
+    assertTrue(btf.hasStructField("sk_buff", "head"));
+    assertTrue(btf.hasStructField("sk_buff", "dev"));
+    assertFalse(btf.hasStructField("sk_buff", "no_such_field"));
+    assertTrue(btf.hasFunction("tcp_v4_rcv"));
+  }
+
+  @Test
+  void saysWhichModuleIsNotThere() {
+    KernelBtf kernel = KernelBtf.of(small().build());
+    assertTrue(
+        assertThrows(BpfException.class, () -> KernelBtf.loadModule("no_such_module", kernel))
+            .getMessage()
+            .startsWith(
+                "cannot read the kernel's types: /sys/kernel/btf/no_such_module is not readable"));
+    assertThrows(BpfException.class, () -> KernelBtf.loadModule("../vmlinux", kernel));
+  }
+
+  @Test
+  void refusesEveryTruncation() {
+    byte[] btf = small().build();
+    for (int length = 0; length < btf.length; length++) {
+      byte[] cut = Arrays.copyOf(btf, length);
+      assertThrows(BpfException.class, () -> KernelBtf.of(cut));
+    }
+    assertEquals(
+        "cannot read the BTF: it does not begin with BTF's magic number in little-endian order",
+        assertThrows(BpfException.class, () -> KernelBtf.of(new byte[24])).getMessage());
+  }
+
+  @Property(tries = 5000)
+  void neverFailsInAnotherWay(@ForAll long seed, @ForAll @IntRange(min = 1, max = 30) int changes) {
+    Random random = new Random(seed);
+    byte[] bytes = small().build();
+    for (int i = 0; i < changes; i++) {
+      int at = random.nextBoolean() ? random.nextInt(bytes.length) : 24 + random.nextInt(300);
+      bytes[at] = (byte) (random.nextBoolean() ? random.nextInt(256) : random.nextInt(20));
+    }
+    try {
+      KernelBtf btf = KernelBtf.of(bytes);
+      for (String name :
+          List.of("sk_buff", "skb_drop_reason", "btf_trace_kfree_skb", "tcp_v4_rcv", "endless")) {
+        answered(btf, name);
+      }
+    } catch (BpfException e) {
+      assertTrue(e.getMessage().startsWith("cannot read the BTF: "), e.getMessage());
+    }
+  }
+
+  /** Each question by itself may meet the damage. */
+  private static void answered(KernelBtf btf, String name) {
+    for (Runnable question :
+        List.<Runnable>of(
+            () -> btf.enumValues(name),
+            () -> btf.parameters(name),
+            () -> btf.hasFunction(name),
+            () -> btf.hasStructField(name, "nothing"))) {
+      try {
+        question.run();
+      } catch (BpfException e) {
+        assertTrue(e.getMessage().startsWith("cannot read the BTF: "), e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package io.dropwatch;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.dropwatch.layers.Packets;
+import io.dropwatch.layers.Vlan;
+import io.dropwatch.pcapfilter.LinkType;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class DropEventTest {
+  private static final byte[] SYN = Packets.ipv4(6, Packets.tcp(2, new byte[0]));
+
+  static Stream<Arguments> setters() {
+    return Stream.of(
+        setter("time", event -> event.time(Instant.ofEpochSecond(1))),
+        setter("receivedTime", event -> event.receivedTime(Instant.EPOCH)),
+        setter("reason", event -> event.reason(DropReason.unnamed(7))),
+        setter("reasonGroup", event -> event.reasonGroup("l2_drops")),
+        setter("source", event -> event.source(DropSource.HARDWARE)),
+        setter("location", event -> event.location(1)),
+        setter("comm", event -> event.comm("curl")),
+        setter("pid", event -> event.pid(1)),
+        setter("tid", event -> event.tid(1)),
+        setter("containerId", event -> event.containerId("a1b2")),
+        setter("device", event -> event.device(new NetworkDevice("eth0", 1, 0, 0))),
+        setter("networkNamespace", event -> event.networkNamespace(new NetworkNamespace(1, 0))),
+        setter("socketState", event -> event.socketState(new SocketState(1))),
+        setter("memoryCgroupCss", event -> event.memoryCgroupCss(1)),
+        setter("skbAddress", event -> event.skbAddress(1)),
+        setter("protocol", event -> event.protocol(0x800)),
+        setter("vlan", event -> event.vlan(0x8100, 5)),
+        setter("packetLength", event -> event.packetLength(1)),
+        setter("linkType", event -> event.packet(LinkType.RAW_IP, new byte[0])),
+        setter("packet", event -> event.packet(LinkType.ETHERNET, new byte[1])),
+        setter("stack", event -> event.stack(KernelStack.of(List.of(StackFrame.unknown(0xfff))))));
+  }
+
+  private static Arguments setter(String name, UnaryOperator<DropEventBuilder> setter) {
+    return arguments(name, setter);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("setters")
+  void everyFieldIsPartOfTheValue(String name, UnaryOperator<DropEventBuilder> setter) {
+    DropEvent empty = DropEvent.builder().build();
+    DropEvent event = setter.apply(DropEvent.builder()).build();
+    DropEvent same = setter.apply(DropEvent.builder()).build();
+
+    assertEquals(event, same, name);
+    assertEquals(event.hashCode(), same.hashCode(), name);
+    assertNotEquals(empty, event, name);
+    assertEquals(empty, DropEvent.builder().build());
+  }
+
+  @Test
+  void theBytesBelongToTheEvent() {
+    byte[] bytes = SYN.clone();
+    DropEvent event = DropEvent.builder().packet(LinkType.RAW_IP, bytes).build();
+    bytes[0] = 0;
+    event.packet()[0] = 0;
+
+    assertArrayEquals(SYN, event.packet());
+    assertEquals("IPv4/TCP", event.layers().label());
+  }
+
+  @Test
+  void layersAreDecodedOnce() {
+    DropEvent event = DropEvent.builder().packet(LinkType.RAW_IP, SYN).build();
+
+    assertSame(event.layers(), event.layers());
+  }
+
+  @Test
+  void withoutAMacHeaderTheProtocolSaysWhatThePacketIs() {
+    DropEvent event =
+        DropEvent.builder().protocol(0x0806).packet(LinkType.RAW_IP, Packets.arp()).build();
+
+    assertEquals("ARP", event.layers().label());
+  }
+
+  @Test
+  void theTagOfTheKernelIsBesideTheFrame() {
+    DropEvent event = DropEvent.builder().protocol(0x0800).vlan(0x88a8, 0xf005).build();
+
+    assertEquals(new Vlan(0x88a8, 7, true, 5, 0x0800), event.vlan());
+    assertTrue(event.layers().vlans().isEmpty());
+    assertNull(DropEvent.builder().protocol(0x0800).build().vlan());
+  }
+
+  @ParameterizedTest
+  @MethodSource("comms")
+  void commEndsAtTheFirstNul(byte[] bytes, String comm) {
+    assertEquals(comm, DropEvent.builder().comm(bytes).build().comm());
+  }
+
+  static Stream<Arguments> comms() {
+    return Stream.of(
+        arguments("nginx\0rest".getBytes(StandardCharsets.UTF_8), "nginx"),
+        arguments("sixteen-bytes-16".getBytes(StandardCharsets.UTF_8), "sixteen-bytes-16"),
+        arguments(new byte[0], ""),
+        arguments(new byte[] {'a', (byte) 0xff, 'b', (byte) 0xc3}, "a\ufffdb\ufffd"));
+  }
+
+  @Test
+  void whatCannotBeIsRefused() {
+    DropEventBuilder event = DropEvent.builder();
+
+    assertThrows(IllegalArgumentException.class, () -> event.protocol(0x10000));
+    assertThrows(IllegalArgumentException.class, () -> event.vlan(-1, 0));
+    assertThrows(IllegalArgumentException.class, () -> event.packetLength(-1));
+    assertThrows(IllegalArgumentException.class, () -> event.packet(LinkType.SKB, new byte[0]));
+  }
+
+  @Test
+  void theDebuggersView() {
+    DropEvent event =
+        DropEvent.builder()
+            .reason(new DropReason(2, "SKB_DROP_REASON_NOT_SPECIFIED"))
+            .packet(LinkType.RAW_IP, SYN)
+            .packetLength(40)
+            .pid(12)
+            .build();
+
+    assertEquals(
+        "DropEvent[1970-01-01T00:00:00Z IPv4/TCP SKB_DROP_REASON_NOT_SPECIFIED len=40 dev=-"
+            + " pid=12]",
+        event.toString());
+  }
+}

@@ -1,0 +1,150 @@
+package io.dropwatch.internal.probe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropwatch.DropWatchException;
+import io.dropwatch.bpf.BpfException;
+import io.dropwatch.bpf.KernelBtf;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** The probe in the running kernel. Needs root. */
+class ProbeLiveTest {
+  private static final ProbeSettings SETTINGS = settings(1 << 16);
+
+  @Test
+  void bothProgramsLoadWithEverySwitchOn() throws IOException {
+    DeviceKey device = new DeviceKey(1, 4026531833L);
+    ProbeSettings all =
+        new ProbeSettings(new DeviceList.Allowed(Set.of(device)), 100, 127, 256, 1 << 16, 4096);
+    ProbeImage filtering = ProbeImage.embedded().withFilter(Code.REFUSE_ALL, "none");
+
+    Probe.attach(filtering, all, KernelBtf.load()).close();
+    assertEquals(Map.of(), HeldByKernel.now());
+  }
+
+  @Test
+  void aFilterThatRefusesAllIsAskedAboutAll() throws Exception {
+    try (Probe probe =
+        Probe.attach(
+            ProbeImage.embedded().withFilter(Code.REFUSE_ALL, "none"),
+            SETTINGS,
+            KernelBtf.load())) {
+      ClassicProbeMain.sendUdp(100);
+      KernelCounts counts = probe.counts();
+
+      assertTrue(counts.filtered() >= 100, counts::toString);
+      assertEquals(0, counts.emitted());
+    }
+  }
+
+  @Test
+  void whatTheVerifierRefusesLeavesNothingBehind() {
+    byte[] endless = Code.of("0500ffff00000000"); // goto -1: a loop without an end
+    ProbeImage image = ProbeImage.embedded().withFilter(endless, "endless");
+    KernelBtf btf = KernelBtf.load();
+
+    BpfException refusal =
+        assertThrows(BpfException.class, () -> Probe.attach(image, SETTINGS, btf));
+    assertTrue(refusal.getMessage() != null && refusal.getMessage().contains("cannot load"));
+    assertEquals(Map.of(), HeldByKernel.now());
+  }
+
+  @Test
+  void anObjectOfAnotherReleaseIsNamedAndLeavesNothingBehind() throws IOException {
+    Path file = Files.createTempFile("another-release", ".o");
+    try {
+      Files.write(file, withRecordVersion(ProbeImage.embedded().bytes(), 9));
+      ProbeImage image = ProbeImage.read(file);
+      KernelBtf btf = KernelBtf.load();
+
+      DropWatchException refusal =
+          assertThrows(DropWatchException.class, () -> Probe.attach(image, SETTINGS, btf));
+      assertEquals(
+          file
+              + " writes records of version 9, this library reads version 1: use the probe of the same release",
+          refusal.getMessage());
+      assertEquals(Map.of(), HeldByKernel.now());
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  // The read-only data are the settings in the order of the source, record_version first.
+  private static byte[] withRecordVersion(byte[] elf, int version) {
+    ByteBuffer bytes = ByteBuffer.wrap(elf).order(ByteOrder.LITTLE_ENDIAN);
+    int[] settings = {1, 0, 0, 0, 0, 0, 127 * 8, 256};
+    for (int at = 0; at + 4 * settings.length <= elf.length; at += 4) {
+      int start = at;
+      if (IntStream.range(0, settings.length)
+          .allMatch(i -> bytes.getInt(start + 4 * i) == settings[i])) {
+        bytes.putInt(start, version);
+        return elf;
+      }
+    }
+    throw new AssertionError("the settings are not where they were");
+  }
+
+  /**
+   * In a process and a mount namespace of its own: it needs tracefs, which not every machine has.
+   */
+  @Test
+  void theClassicTracepointTellsTheSame() throws IOException, InterruptedException {
+    List<String> java =
+        List.of(
+            Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path", ""),
+            ClassicProbeMain.class.getName());
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "unshare",
+                "--mount",
+                "sh",
+                "-c",
+                "mount -t tracefs tracefs /sys/kernel/tracing && exec \"$@\"",
+                "sh"));
+    command.addAll(java);
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+
+    assertTrue(process.waitFor(30, TimeUnit.SECONDS), "ends by itself");
+    assertEquals(
+        "typed and classic agree: IPv4/UDP SKB_DROP_REASON_NO_SOCKET lo 57 bytes, ethernet",
+        output.lines().reduce((_, last) -> last).orElse(""),
+        output);
+  }
+
+  private static ProbeSettings settings(int ringBytes) {
+    return new ProbeSettings(new DeviceList.All(), 0, 20, 256, ringBytes, 4096);
+  }
+
+  /** eBPF by hand. */
+  static final class Code {
+    static final byte[] REFUSE_ALL = of("b400000000000000", "9500000000000000");
+
+    private Code() {}
+
+    static byte[] of(String... instructions) {
+      return HexFormat.of().parseHex(String.join("", Arrays.asList(instructions)));
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.dropwatch.output;
+
+import io.dropwatch.DropEvent;
+import io.dropwatch.DropEventBuilder;
+import io.dropwatch.DropReason;
+import io.dropwatch.KernelStack;
+import io.dropwatch.NetworkDevice;
+import io.dropwatch.NetworkNamespace;
+import io.dropwatch.SocketState;
+import io.dropwatch.StackFrame;
+import io.dropwatch.layers.Packets;
+import io.dropwatch.layers.Tcp;
+import io.dropwatch.pcapfilter.LinkType;
+import java.time.Instant;
+import java.util.List;
+
+/** Events that tests of the writers share. */
+final class Events {
+  private Events() {}
+
+  /** The event of the article's example. */
+  static DropEventBuilder article() {
+    return DropEvent.builder()
+        .time(Instant.parse("2026-06-20T08:30:12.123456789Z"))
+        .reason(new DropReason(5, "SKB_DROP_REASON_TCP_CSUM"))
+        .location(0xffffffff81000000L)
+        .comm("nginx")
+        .pid(4521)
+        .tid(4522)
+        .containerId("a1b2c3d4")
+        .device(new NetworkDevice("eth0", 2, 0x11043, 1))
+        .networkNamespace(new NetworkNamespace(4026531840L, 1))
+        .socketState(new SocketState(2))
+        .memoryCgroupCss(0xffff888100000000L)
+        .skbAddress(0xffff888012345678L)
+        .protocol(0x0800)
+        .packetLength(74)
+        .packet(
+            LinkType.ETHERNET,
+            Packets.ether(0x0800, Packets.ipv4(6, Packets.tcp(Tcp.SYN, new byte[20]))))
+        .stack(
+            KernelStack.of(
+                List.of(
+                    new StackFrame(0xffffffff81000010L, "kfree_skb", 16, null),
+                    new StackFrame(0xffffffff81000123L, "tcp_v4_rcv", 291, null),
+                    new StackFrame(0xffffffffc0000123L, "tcp_rcv_established", 3, "tcp_mod"))));
+  }
+}

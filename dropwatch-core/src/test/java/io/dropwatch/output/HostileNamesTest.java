@@ -1,0 +1,90 @@
+package io.dropwatch.output;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.dropwatch.DropEvent;
+import io.dropwatch.DropReason;
+import io.dropwatch.NetworkDevice;
+import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A process and a device may be called anything; a terminal and a parser must not notice. */
+class HostileNamesTest {
+  static Stream<Arguments> names() {
+    return Stream.of(
+        arguments("worker", "worker"),
+        arguments("ü中😀", "ü中😀"),
+        arguments("a b", "a b"),
+        arguments("\033[2J", "\\x1b[2J"),
+        arguments("\n", "\\x0a"),
+        arguments("\r\t\0", "\\x0d\\x09\\x00"),
+        arguments(Character.toString(0x7f), "\\x7f"),
+        arguments(Character.toString(0x80) + Character.toString(0x9b), "\\x80\\x9b"),
+        arguments(Character.toString(0xad), "\\xad"),
+        arguments(Character.toString(0x202e) + "exe", "\\u{202e}exe"),
+        arguments(Character.toString(0x2066), "\\u{2066}"),
+        arguments(Character.toString(0x2028), "\\u{2028}"),
+        arguments(Character.toString(0xfeff), "\\u{feff}"),
+        arguments(Character.toString(0xe000), "\\u{e000}"),
+        arguments(Character.toString(0xe0041), "\\u{e0041}"),
+        arguments(Character.toString(0xd800), Character.toString(0xfffd)),
+        arguments("\\x1b", "\\\\x1b"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void textOutputShowsThem(String name, String shown) {
+    DropEvent event =
+        DropEvent.builder().comm(name).device(new NetworkDevice(name, 1, 0, 0)).build();
+
+    assertTrue(
+        TextWriter.format(event).contains(" dev=" + shown + " pid=0[" + shown + "] "),
+        TextWriter.format(event));
+  }
+
+  @Property
+  void textIsOneLineOfVisibleCharacters(@ForAll String name, @ForAll @Size(max = 16) byte[] comm) {
+    String text = TextWriter.format(named(name, comm));
+
+    assertEquals(text.length() - 1, text.indexOf('\n'));
+    assertTrue(
+        text.codePoints()
+            .limit(text.length() - 1)
+            .noneMatch(
+                c ->
+                    c < ' '
+                        || (c >= 0x7f && c < 0xa0)
+                        || (c >= 0x200b && c <= 0x200f)
+                        || (c >= 0x2028 && c <= 0x202e)
+                        || (c >= 0x2066 && c <= 0x2069)),
+        text);
+  }
+
+  @Property
+  void jsonIsOneLineOfPrintableAsciiThatParsesBack(
+      @ForAll String name, @ForAll @Size(max = 16) byte[] comm) {
+    DropEvent event = named(name, comm);
+    for (JsonDialect dialect : JsonDialect.values()) {
+      String line = JsonWriter.format(event, dialect);
+
+      assertTrue(line.chars().allMatch(c -> c >= ' ' && c < 0x7f), line);
+      assertEquals(event.comm(), Json.object(line).get("comm"));
+    }
+  }
+
+  private static DropEvent named(String name, byte[] comm) {
+    return DropEvent.builder()
+        .comm(comm)
+        .device(new NetworkDevice(name, 1, 0, 0))
+        .reason(new DropReason(0, name))
+        .containerId(name)
+        .build();
+  }
+}

@@ -1,0 +1,130 @@
+package io.dropwatch.output;
+
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.dropwatch.DropEvent;
+import io.dropwatch.DropReason;
+import io.dropwatch.DropSource;
+import io.dropwatch.KernelStack;
+import io.dropwatch.NetworkDevice;
+import io.dropwatch.SocketState;
+import io.dropwatch.StackFrame;
+import io.dropwatch.layers.Packets;
+import io.dropwatch.pcapfilter.LinkType;
+import java.time.Instant;
+import java.util.Collections;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TextWriterTest {
+  @Test
+  void theLineOfHuatuo() {
+    byte[] packet =
+        Packets.hex(
+            """
+            45000028 00000000 40060000 0a000001 0a000002
+            3039 01bb 0000007b 000001c8 5018 1000 0000 0000
+            """);
+    DropEvent event =
+        DropEvent.builder()
+            .time(Instant.parse("2026-08-04T01:02:03.456789Z"))
+            .reason(new DropReason(5, "SKB_DROP_REASON_TCP_CSUM"))
+            .location(0xffffffff81000000L)
+            .comm("worker thread")
+            .pid(1420)
+            .device(new NetworkDevice("eth0", 2, 1, 0))
+            .skbAddress(0xffff888012345678L)
+            .socketState(new SocketState(1))
+            .protocol(0x0800)
+            .packet(LinkType.RAW_IP, packet)
+            .packetLength(1500)
+            .build();
+
+    assertEquals(
+        "2026-08-04T01:02:03.456789Z IPv4/TCP 10.0.0.1:12345 > 10.0.0.2:443 [ACK|PSH] seq=123"
+            + " ack=456 win=4096 sk=ESTABLISHED reason=SKB_DROP_REASON_TCP_CSUM"
+            + " drop_source=software drop_location=0xffffffff81000000 len=1500 dev=eth0"
+            + " pid=1420[worker thread] addr=0xffff888012345678 source=tools\n",
+        TextWriter.format(event));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          ipv4-tcp    | IPv4/TCP smac=aa:bb:cc:dd:ee:ff dmac=11:22:33:44:55:66 10.0.1.5:54321 > 10.0.2.10:8080 [SYN] seq=0 ack=0 win=65535 sk=unknown
+          ipv6-tcp    | IPv6/TCP smac=aa:bb:cc:dd:ee:ff dmac=11:22:33:44:55:66 [2001:db8::1]:54321 > [2001:db8::2]:8080 [SYN] seq=0 ack=0 win=65535 sk=unknown
+          ipv4-udp    | IPv4/UDP smac=aa:bb:cc:dd:ee:ff dmac=11:22:33:44:55:66 10.0.1.5:5353 > 10.0.2.10:53 len=12 chk=0xabcd
+          ipv4-icmp   | IPv4/ICMP smac=aa:bb:cc:dd:ee:ff dmac=11:22:33:44:55:66 10.0.1.5 > 10.0.2.10 type=EchoRequest id=7 seq=9
+          ipv6-icmpv6 | IPv6/ICMPv6 smac=aa:bb:cc:dd:ee:ff dmac=11:22:33:44:55:66 2001:db8::1 > 2001:db8::2 type=EchoRequest id=7 seq=9
+          arp         | ARP smac=aa:bb:cc:dd:ee:ff dmac=11:22:33:44:55:66 request sender=10.0.0.1/aa:bb:cc:dd:ee:ff target=10.0.0.2/00:00:00:00:00:00
+          ipv4-ospf   | IPv4 smac=aa:bb:cc:dd:ee:ff dmac=11:22:33:44:55:66 10.0.1.5 > 10.0.2.10
+          ipv4-later-fragment | IPv4 smac=aa:bb:cc:dd:ee:ff dmac=11:22:33:44:55:66 10.0.1.5 > 10.0.2.10 frag_id=4660 frag_offset=185
+          vlan        | IPv4/TCP smac=aa:bb:cc:dd:ee:ff dmac=11:22:33:44:55:66 vlan=5 10.0.1.5:54321 > 10.0.2.10:8080 [SYN] seq=0 ack=0 win=65535 sk=unknown
+          ipip        | IPv4 smac=aa:bb:cc:dd:ee:ff dmac=11:22:33:44:55:66 10.0.1.5 > 10.0.2.10 inner IPv4/TCP 10.0.1.5:54321 > 10.0.2.10:8080 [SYN] seq=0 ack=0 win=65535 sk=unknown
+          stp         | unknown smac=aa:bb:cc:dd:ee:ff dmac=11:22:33:44:55:66 dsap=0x42 ssap=0x42
+          """)
+  void packets(String kind, String text) {
+    byte[] frame = requireNonNull(Packets.everyKind().get(kind));
+    DropEvent event = DropEvent.builder().packet(LinkType.ETHERNET, frame).build();
+
+    assertEquals(
+        "1970-01-01T00:00:00Z "
+            + text
+            + " reason=NOT_SUPPORTED drop_source=software len=0 dev=- pid=0[] addr= source=tools\n",
+        TextWriter.format(event));
+  }
+
+  @Test
+  void nothingKnown() {
+    assertEquals(
+        "1970-01-01T00:00:00Z unknown reason=NOT_SUPPORTED drop_source=unknown len=0 dev=-"
+            + " pid=0[] addr= source=tools\n",
+        TextWriter.format(DropEvent.builder().source(DropSource.UNKNOWN).build()));
+  }
+
+  @Test
+  void hardwareDropsShowTheGroup() {
+    DropEvent event =
+        DropEvent.builder()
+            .source(DropSource.HARDWARE)
+            .reasonGroup("l2_drops")
+            .reason(new DropReason(0, "ingress_vlan_filter"))
+            .build();
+
+    assertEquals(
+        "1970-01-01T00:00:00Z unknown reason=l2_drops/ingress_vlan_filter drop_source=hardware"
+            + " len=0 dev=- pid=0[] addr= source=tools\n",
+        TextWriter.format(event));
+  }
+
+  @Test
+  void aLineForEachFrame() {
+    DropEvent event =
+        DropEvent.builder()
+            .stack(
+                KernelStack.of(
+                    Collections.nCopies(
+                        11,
+                        new StackFrame(0xffffffffc0000001L, "nft_do_chain", 0x11d, "nf_tables"))))
+            .build();
+    String[] lines = TextWriter.format(event).split("\n", -1);
+
+    assertEquals("\t#0   nft_do_chain+0x11d [nf_tables]", lines[1]);
+    assertEquals("\t#10  nft_do_chain+0x11d [nf_tables]", lines[11]);
+    assertEquals("", lines[12]);
+  }
+
+  @Test
+  void aFrameWithoutASymbolShowsItsAddress() {
+    DropEvent event =
+        DropEvent.builder()
+            .stack(KernelStack.resolving(new long[] {0xffffffff81234567L}, StackFrame::unknown))
+            .build();
+
+    assertEquals("\t#0   0xffffffff81234567", TextWriter.format(event).split("\n", -1)[1]);
+  }
+}

@@ -1,0 +1,221 @@
+package io.dropwatch.pcapfilter.internal.ast;
+
+import io.dropwatch.pcapfilter.internal.ast.Expression.Connective;
+import io.dropwatch.pcapfilter.internal.source.Span;
+import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
+import io.dropwatch.pcapfilter.internal.token.Token;
+import io.dropwatch.pcapfilter.internal.token.TokenKind;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds the syntax tree of libpcap's grammar.
+ *
+ * <p>The grammar cannot tell at an opening parenthesis whether a test, a number or a list of values
+ * follows; neither can this parser, so {@link #unit} answers with whichever it found.
+ */
+public final class Parser {
+  private final Cursor cursor;
+  private final ArithmeticParser arithmetic;
+  private final LiteralParser literals;
+  private final PrimitiveParser primitives;
+
+  private Parser(List<Token> tokens) {
+    this.cursor = new Cursor(tokens);
+    this.arithmetic = new ArithmeticParser(cursor);
+    this.literals = new LiteralParser(cursor);
+    this.primitives = new PrimitiveParser(cursor);
+  }
+
+  /**
+   * The tree of {@code tokens}.
+   *
+   * @throws SyntaxFault where the grammar has no continuation
+   */
+  public static Expression parse(List<Token> tokens) {
+    return new Parser(tokens).program();
+  }
+
+  /** A test or a list of values, or a number that nothing has been compared with yet. */
+  private record Unit(@Nullable Expression test, @Nullable Arithmetic number, boolean value) {}
+
+  private Expression program() {
+    if (cursor.at(TokenKind.END)) {
+      return new Expression.Everything(cursor.peek().span());
+    }
+    Expression expression = test(unit(false), false);
+    expression = chain(expression, false);
+    if (!cursor.at(TokenKind.END)) {
+      throw Unexpected.token(cursor.peek(), "'and', 'or' or the end of the expression");
+    }
+    return expression;
+  }
+
+  private Expression chain(Expression first, boolean valuesOnly) {
+    List<Expression> operands = new ArrayList<>();
+    List<Connective> connectives = new ArrayList<>();
+    operands.add(first);
+    while (cursor.atSymbol("and") || cursor.atSymbol("or")) {
+      connectives.add(cursor.next().text().equals("and") ? Connective.AND : Connective.OR);
+      Token start = cursor.peek();
+      Unit unit = valuesOnly ? values() : unit(true);
+      if (valuesOnly && !unit.value()) {
+        throw SyntaxFault.at(start.span(), "a list of values goes on with a value")
+            .fix("close the parenthesis first");
+      }
+      operands.add(test(unit, true));
+    }
+    return operands.size() == 1
+        ? first
+        : new Expression.Chain(operands, connectives, cursor.since(first.span()));
+  }
+
+  /** Anything that can stand between {@code and} and {@code or}. */
+  private Unit unit(boolean valueAllowed) {
+    Token token = cursor.peek();
+    Span start = token.span();
+    if (token.isSymbol("not")) {
+      cursor.next();
+      cursor.descend(start);
+      Unit operand = unit(valueAllowed);
+      Expression inner = test(operand, valueAllowed);
+      cursor.ascend();
+      return new Unit(new Expression.Not(inner, cursor.since(start)), null, isValue(operand));
+    }
+    if (token.isSymbol("(")) {
+      cursor.startComparison();
+      return parenthesized(valueAllowed);
+    }
+    if (arithmetic.starts()) {
+      cursor.startComparison();
+      return comparison(arithmetic.parse());
+    }
+    if (literals.starts()) {
+      if (!valueAllowed) {
+        throw Unexpected.bareValue(token);
+      }
+      return new Unit(literals.parse(Unexpected.PRIMITIVE), null, true);
+    }
+    Qualifiers qualifiers = primitives.qualifiers();
+    if (qualifiers != null) {
+      Unit values = values();
+      Expression value = test(values, true);
+      return new Unit(
+          new Expression.Qualified(qualifiers, value, cursor.since(start)), null, false);
+    }
+    return new Unit(primitives.parse(), null, false);
+  }
+
+  private Unit parenthesized(boolean valueAllowed) {
+    Span start = cursor.next().span();
+    cursor.descend(start);
+    Unit first = unit(valueAllowed);
+    Unit result;
+    if (first.number() != null && cursor.atSymbol(")")) {
+      cursor.next();
+      Arithmetic group = new Arithmetic.Group(first.number(), cursor.since(start));
+      result = comparison(arithmetic.climb(group, 0));
+    } else {
+      result = group(start, first, valueAllowed);
+    }
+    cursor.ascend();
+    return result;
+  }
+
+  private Unit group(Span start, Unit first, boolean valueAllowed) {
+    boolean values = isValue(first) && valueAllowed;
+    Expression head = test(first, valueAllowed);
+    if (values && head instanceof Expression.Group inner && !pure(inner)) {
+      throw SyntaxFault.at(inner.span(), "a list of values cannot begin with another list")
+          .fix("remove one pair of parentheses");
+    }
+    Expression inner = chain(head, values);
+    cursor.expectSymbol(")", "'and', 'or' or ')'");
+    return new Unit(new Expression.Group(inner, cursor.since(start)), null, values);
+  }
+
+  /** A value, a negated one or a parenthesized list of values. */
+  private Unit values() {
+    Token token = cursor.peek();
+    Span start = token.span();
+    if (token.isSymbol("not")) {
+      cursor.next();
+      cursor.descend(start);
+      Expression inner = test(values(), true);
+      cursor.ascend();
+      return new Unit(new Expression.Not(inner, cursor.since(start)), null, true);
+    }
+    if (token.isSymbol("(")) {
+      cursor.next();
+      cursor.descend(start);
+      Unit result = group(start, values(), true);
+      cursor.ascend();
+      return result;
+    }
+    return new Unit(literals.parse("an address, a number or a name"), null, true);
+  }
+
+  private Unit comparison(Arithmetic left) {
+    Comparison comparison = relation();
+    if (comparison == null) {
+      return new Unit(null, left, false);
+    }
+    cursor.next();
+    Arithmetic right = arithmetic.parse();
+    Span span = left.span().to(right.span());
+    return new Unit(new Expression.Relation(left, comparison, right, span), null, false);
+  }
+
+  private @Nullable Comparison relation() {
+    if (cursor.at(TokenKind.SYMBOL)) {
+      for (Comparison comparison : Comparison.values()) {
+        if (comparison.symbol().equals(cursor.peek().text())) {
+          return comparison;
+        }
+      }
+    }
+    return null;
+  }
+
+  private Expression test(Unit unit, boolean valueAllowed) {
+    if (unit.test() != null) {
+      return unit.test();
+    }
+    Arithmetic number = unit.number();
+    Expression value = number == null || !valueAllowed ? null : asValue(number);
+    if (value != null) {
+      return value;
+    }
+    SyntaxFault fault =
+        SyntaxFault.at(cursor.peek().span(), "a number alone is not a test")
+            .expecting("a comparison: =, !=, <, <=, > or >=");
+    throw number instanceof Arithmetic.Numeral ? fault : fault.fix("add '!= 0'");
+  }
+
+  // A number that turned out to be a value, with the parentheses around it.
+  private static @Nullable Expression asValue(Arithmetic number) {
+    return switch (number) {
+      case Arithmetic.Numeral n ->
+          new Expression.Value(new Literal.Numeral(n.value(), n.text()), n.span());
+      case Arithmetic.Group group -> {
+        Expression inner = asValue(group.inner());
+        yield inner == null ? null : new Expression.Group(inner, group.span());
+      }
+      case Arithmetic.Length _, Arithmetic.Access _, Arithmetic.Binary _, Arithmetic.Negation _ ->
+          null;
+    };
+  }
+
+  private static boolean isValue(Unit unit) {
+    return unit.value() || (unit.number() != null && asValue(unit.number()) != null);
+  }
+
+  private static boolean pure(Expression.Group group) {
+    Expression inner = group.inner();
+    while (inner instanceof Expression.Group nested) {
+      inner = nested.inner();
+    }
+    return inner instanceof Expression.Value value && value.literal() instanceof Literal.Numeral;
+  }
+}

@@ -1,0 +1,127 @@
+package io.dropwatch.pcapfilter.internal.check;
+
+import io.dropwatch.pcapfilter.LinkType;
+import io.dropwatch.pcapfilter.internal.ast.Expression;
+import io.dropwatch.pcapfilter.internal.ast.Expression.Connective;
+import io.dropwatch.pcapfilter.internal.ast.Printer;
+import io.dropwatch.pcapfilter.internal.ast.Qualifiers;
+import io.dropwatch.pcapfilter.internal.predicate.Predicate;
+import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a tree from left to right and keeps what carries over: qualifiers and places. */
+public final class Checker {
+  private final LinkType linkType;
+  private final Variables variables = new Variables();
+  private Layout layout;
+
+  private Checker(LinkType linkType) {
+    this.linkType = linkType;
+    this.layout =
+        switch (linkType) {
+          case ETHERNET -> Layout.ethernet();
+          case RAW_IP -> Layout.rawIp();
+          case SKB -> Layout.skb();
+        };
+  }
+
+  /**
+   * What {@code expression} tests in packets of a link type.
+   *
+   * @throws SyntaxFault where qualifiers, values and link type do not go together
+   */
+  public static Predicate check(Expression expression, LinkType linkType) {
+    return new Checker(linkType).visit(expression, null).predicate();
+  }
+
+  /** A predicate, and the qualifiers that a value behind it inherits. */
+  private record Visited(Predicate predicate, @Nullable Qualifiers qualifiers) {}
+
+  private Visited visit(Expression e, @Nullable Qualifiers inherited) {
+    return switch (e) {
+      case Expression.Everything _ -> new Visited(new Predicate.Always(true), null);
+      case Expression.Chain chain -> chain(chain, inherited);
+      case Expression.Not not -> {
+        Visited operand = visit(not.operand(), inherited);
+        yield new Visited(Predicate.not(operand.predicate()), operand.qualifiers());
+      }
+      case Expression.Group group ->
+          new Visited(visit(group.inner(), inherited).predicate(), inherited);
+      case Expression.Qualified qualified -> visit(qualified.values(), qualified.qualifiers());
+      case Expression.Value value -> value(value, inherited);
+      case Expression.ProtocolName _,
+          Expression.Relation _,
+          Expression.Broadcast _,
+          Expression.Multicast _,
+          Expression.Less _,
+          Expression.Greater _,
+          Expression.ByteTest _,
+          Expression.Direction _,
+          Expression.InterfaceIndex _,
+          Expression.Encapsulation _,
+          Expression.Llc _ ->
+          new Visited(new Predicate.Primitive(Printer.print(e), primitive(e)), null);
+    };
+  }
+
+  private Visited chain(Expression.Chain chain, @Nullable Qualifiers inherited) {
+    List<Predicate> operands = new ArrayList<>();
+    List<Boolean> conjunctions = new ArrayList<>();
+    Qualifiers qualifiers = inherited;
+    for (Expression operand : chain.operands()) {
+      Visited visited = visit(operand, qualifiers);
+      operands.add(visited.predicate());
+      qualifiers = visited.qualifiers();
+    }
+    for (Connective connective : chain.connectives()) {
+      conjunctions.add(connective == Connective.AND);
+    }
+    return new Visited(new Predicate.Chain(operands, conjunctions), qualifiers);
+  }
+
+  private Visited value(Expression.Value value, @Nullable Qualifiers qualifiers) {
+    if (qualifiers == null) {
+      throw SyntaxFault.at(
+              value.span(), "nothing before this value says what it is: it would inherit that")
+          .expecting("'host', 'net', 'port' or the like before it");
+    }
+    Predicate meaning =
+        new ValueChecker(layout, variables, qualifiers, value.span()).check(value.literal());
+    String text = qualifiers.words() + " " + Printer.print(value);
+    return new Visited(new Predicate.Primitive(text, meaning), qualifiers);
+  }
+
+  private Predicate primitive(Expression e) {
+    return switch (e) {
+      case Expression.ProtocolName name ->
+          ProtocolTests.named(layout, name.protocol(), name.span());
+      case Expression.Relation relation -> ArithmeticChecker.relation(layout, relation);
+      case Expression.Encapsulation encapsulation -> {
+        EncapsulationTests.Moved moved = EncapsulationTests.test(layout, variables, encapsulation);
+        layout = moved.layout();
+        yield moved.predicate();
+      }
+      case Expression.Broadcast b -> FrameTests.broadcast(layout, b.protocol(), b.span());
+      case Expression.Multicast m -> FrameTests.multicast(layout, m.protocol(), m.span());
+      case Expression.Less less ->
+          Predicate.not(Predicate.greater(ArithmeticChecker.length(layout), less.length()));
+      case Expression.Greater greater ->
+          Predicate.atLeast(ArithmeticChecker.length(layout), greater.length());
+      case Expression.ByteTest test -> FrameTests.oneByte(layout, test);
+      case Expression.Direction direction ->
+          FrameTests.direction(linkType, direction.outbound(), direction.span());
+      case Expression.InterfaceIndex index ->
+          FrameTests.device(linkType, index.index(), index.span());
+      case Expression.Llc llc -> LlcTests.type(layout, llc.type(), llc.span());
+      case Expression.Everything _,
+          Expression.Chain _,
+          Expression.Not _,
+          Expression.Group _,
+          Expression.Qualified _,
+          Expression.Value _ ->
+          throw new IllegalStateException("not a primitive: " + e);
+    };
+  }
+}

@@ -1,0 +1,133 @@
+package io.dropwatch.pcapfilter.internal.check;
+
+import io.dropwatch.pcapfilter.internal.ast.Expression.Encapsulation;
+import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
+import io.dropwatch.pcapfilter.internal.predicate.Predicate;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import io.dropwatch.pcapfilter.internal.source.Span;
+import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
+import java.util.OptionalInt;
+
+/** Headers that move the places of all that follows. */
+final class EncapsulationTests {
+  private EncapsulationTests() {}
+
+  /** A test, and where the headers are behind it. */
+  record Moved(Predicate predicate, Layout layout) {}
+
+  static Moved test(Layout layout, Variables variables, Encapsulation e) {
+    return switch (e.kind()) {
+      case VLAN -> vlan(layout, variables, number(e, 0xfff, "a VLAN id"), e.span());
+      case MPLS -> mpls(layout, number(e, 0xfffff, "an MPLS label"), e.span());
+      case PPPOE_DISCOVERY ->
+          new Moved(LinkTests.carries(layout, EtherTypes.PPPOE_DISCOVERY, e.span()), layout);
+      case PPPOE_SESSION -> pppoe(layout, number(e, 0xffff, "a PPPoE session"), e.span());
+      case GENEVE ->
+          TunnelTests.geneve(layout, variables, number(e, 0xffffff, "a Geneve VNI"), e.span());
+      case VXLAN ->
+          TunnelTests.vxlan(layout, variables, number(e, 0xffffff, "a VXLAN VNI"), e.span());
+    };
+  }
+
+  private static OptionalInt number(Encapsulation e, int most, String what) {
+    if (e.number().isPresent() && Integer.compareUnsigned(e.number().getAsInt(), most) > 0) {
+      throw SyntaxFault.at(e.span(), what + " is at most " + most);
+    }
+    return e.number();
+  }
+
+  private static Moved vlan(Layout layout, Variables variables, OptionalInt id, Span span) {
+    if (layout.labels() > 0) {
+      throw SyntaxFault.at(span, "behind an MPLS label no VLAN tag can be told");
+    }
+    return switch (layout.framing()) {
+      case ETHERNET -> new Moved(ethernetTag(layout, id, span), layout.behindTag());
+      case SKB -> SkbTag.test(layout, variables, id);
+      case RAW_IP, PPP -> throw SyntaxFault.at(span, "a VLAN tag needs an Ethernet header");
+    };
+  }
+
+  private static Predicate ethernetTag(Layout layout, OptionalInt id, Span span) {
+    Predicate tagged =
+        Predicate.any(
+            LinkTests.carries(layout, EtherTypes.VLAN, span),
+            LinkTests.carries(layout, EtherTypes.VLAN_8021AD, span),
+            LinkTests.carries(layout, EtherTypes.VLAN_QINQ, span));
+    return id.isEmpty()
+        ? tagged
+        : Predicate.all(tagged, Predicate.equal(layout.network(0, 2), 0xfff, id.getAsInt()));
+  }
+
+  private static Moved mpls(Layout layout, OptionalInt label, Span span) {
+    Predicate labelled;
+    if (layout.labels() > 0) {
+      labelled = Predicate.equal(layout.network(-2, 1), 1, 0);
+    } else {
+      labelled =
+          switch (layout.framing()) {
+            case ETHERNET, SKB -> LinkTests.carries(layout, EtherTypes.MPLS, span);
+            case PPP -> LinkTests.carries(layout, 0x0281, span);
+            case RAW_IP -> throw SyntaxFault.at(span, "an MPLS label needs a link-layer header");
+          };
+    }
+    if (label.isPresent()) {
+      labelled =
+          Predicate.all(
+              labelled, Predicate.equal(layout.network(0, 4), 0xfffff000, label.getAsInt() << 12));
+    }
+    return new Moved(labelled, layout.behindLabel());
+  }
+
+  private static Moved pppoe(Layout layout, OptionalInt session, Span span) {
+    Predicate is = LinkTests.carries(layout, EtherTypes.PPPOE_SESSION, span);
+    if (session.isPresent()) {
+      is = Predicate.all(is, Predicate.equal(layout.network(0, 4), 0xffff, session.getAsInt()));
+    }
+    return new Moved(is, layout.behindPppoe());
+  }
+
+  /** The kernel's tag: beside the bytes, or still in front of the window. */
+  private static final class SkbTag {
+    private SkbTag() {}
+
+    static Moved test(Layout layout, Variables variables, OptionalInt id) {
+      Quantity protocol = layout.type();
+      if (protocol == null) {
+        throw new IllegalStateException("the kernel's view always has a protocol");
+      }
+      Quantity.Variable inner = variables.fresh();
+      Quantity.Variable shift = variables.fresh();
+      Quantity.Variable tag = variables.fresh();
+      Quantity base = layout.payload().base();
+      Quantity before = base == null ? Quantity.of(0) : base;
+      Predicate stripped =
+          Predicate.all(
+              layout.tags() > 0
+                  ? new Predicate.Always(false)
+                  : Predicate.not(
+                      Predicate.equal(new Quantity.Metadata(MetadataField.VLAN_PROTOCOL), 0)),
+              new Predicate.Define(inner, protocol),
+              new Predicate.Define(shift, before),
+              new Predicate.Define(tag, new Quantity.Metadata(MetadataField.VLAN_TCI)));
+      Predicate inFrame =
+          Predicate.all(
+              Predicate.any(
+                  Predicate.equal(protocol, EtherTypes.VLAN),
+                  Predicate.equal(protocol, EtherTypes.VLAN_8021AD),
+                  Predicate.equal(protocol, EtherTypes.VLAN_QINQ)),
+              new Predicate.Define(inner, layout.network(2, 2)),
+              new Predicate.Define(tag, layout.network(0, 2)),
+              new Predicate.Define(
+                  shift, Quantity.of(Quantity.Operator.ADD, before, Quantity.of(4))));
+      Predicate untagged =
+          Predicate.all(
+              new Predicate.Define(inner, protocol),
+              new Predicate.Define(shift, before),
+              new Predicate.Always(false));
+      Predicate tagged = Predicate.any(stripped, inFrame, untagged);
+      Predicate wanted =
+          id.isEmpty() ? tagged : Predicate.all(tagged, Predicate.equal(tag, 0xfff, id.getAsInt()));
+      return new Moved(wanted, layout.behindSkbTag(inner, shift));
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package io.dropwatch.pcapfilter.internal.check;
+
+import io.dropwatch.pcapfilter.LinkType;
+import io.dropwatch.pcapfilter.internal.ast.Expression;
+import io.dropwatch.pcapfilter.internal.ast.Protocol;
+import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
+import io.dropwatch.pcapfilter.internal.predicate.Predicate;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import io.dropwatch.pcapfilter.internal.source.Span;
+import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
+import org.jspecify.annotations.Nullable;
+
+/** Tests of the frame as a whole: to whom it was sent, which way, through which device. */
+final class FrameTests {
+  private static final int PACKET_BROADCAST = 1;
+  private static final int PACKET_MULTICAST = 2;
+  private static final int PACKET_OUTGOING = 4;
+
+  private FrameTests() {}
+
+  static Predicate broadcast(Layout layout, @Nullable Protocol protocol, Span span) {
+    if (protocol == Protocol.IP) {
+      throw SyntaxFault.at(span, "'ip broadcast' needs the network's mask, which nobody knows here")
+          .fix("write 'dst host' and the broadcast address");
+    }
+    linkLayer(layout, protocol, "broadcast", span);
+    Predicate address = LinkTests.mac(layout, 0, 0xffff_ffff_ffffL);
+    return present(layout, address, packetType(PACKET_BROADCAST));
+  }
+
+  static Predicate multicast(Layout layout, @Nullable Protocol protocol, Span span) {
+    if (protocol == Protocol.IP) {
+      return Predicate.all(
+          LinkTests.carries(layout, EtherTypes.IP, span),
+          Predicate.atLeast(layout.network(16, 1), 224));
+    }
+    if (protocol == Protocol.IP6) {
+      return Predicate.all(
+          LinkTests.carries(layout, EtherTypes.IP6, span),
+          Predicate.equal(layout.network(24, 1), 255));
+    }
+    linkLayer(layout, protocol, "multicast", span);
+    Predicate groupBit = Predicate.commonBits(layout.linkHeader().load(0, 1), 1);
+    return present(
+        layout,
+        groupBit,
+        Predicate.any(packetType(PACKET_MULTICAST), packetType(PACKET_BROADCAST)));
+  }
+
+  static Predicate oneByte(Layout layout, Expression.ByteTest test) {
+    Quantity octet = layout.linkHeader().load(test.offset(), 1);
+    return switch (test.comparison()) {
+      case EQUAL -> Predicate.equal(octet, test.value());
+      case GREATER -> Predicate.greater(octet, test.value());
+      case LESS -> Predicate.not(Predicate.atLeast(octet, test.value()));
+      case NOT_EQUAL, LESS_OR_EQUAL, GREATER_OR_EQUAL ->
+          throw new IllegalStateException("the parser knows no such 'byte': " + test);
+    };
+  }
+
+  static Predicate direction(LinkType linkType, boolean outbound, Span span) {
+    kernelOnly(linkType, "which way a packet goes", span);
+    Predicate outgoing = packetType(PACKET_OUTGOING);
+    return outbound ? outgoing : Predicate.not(outgoing);
+  }
+
+  static Predicate device(LinkType linkType, int index, Span span) {
+    kernelOnly(linkType, "the device of a packet", span);
+    return Predicate.equal(new Quantity.Metadata(MetadataField.INTERFACE_INDEX), index);
+  }
+
+  private static void kernelOnly(LinkType linkType, String what, Span span) {
+    if (linkType != LinkType.SKB) {
+      throw SyntaxFault.at(span, what + " is known in the kernel only, not from its bytes");
+    }
+  }
+
+  private static void linkLayer(
+      Layout layout, @Nullable Protocol protocol, String what, Span span) {
+    if (protocol != null && protocol != Protocol.LINK) {
+      throw SyntaxFault.at(span, "'" + protocol.word() + " " + what + "' means nothing")
+          .expecting("'ether', 'ip' or 'ip6' before it, or nothing");
+    }
+    if (layout.framing() != Layout.Framing.ETHERNET && layout.framing() != Layout.Framing.SKB) {
+      throw SyntaxFault.at(span, "'" + what + "' needs an Ethernet header")
+          .fix("write 'ip " + what + "' or 'ip6 " + what + "'");
+    }
+  }
+
+  // The kernel's packet type answers only where the header is gone.
+  private static Predicate present(Layout layout, Predicate address, Predicate otherwise) {
+    Predicate present = LinkTests.headerPresent(layout);
+    if (present == null) {
+      return address;
+    }
+    Predicate read = Predicate.all(present, address);
+    return layout.framing() == Layout.Framing.SKB
+        ? Predicate.any(read, Predicate.all(Predicate.not(present), otherwise))
+        : read;
+  }
+
+  private static Predicate packetType(int type) {
+    return Predicate.equal(new Quantity.Metadata(MetadataField.PACKET_TYPE), type);
+  }
+}

@@ -1,0 +1,121 @@
+package io.dropwatch.pcapfilter.internal.check;
+
+import io.dropwatch.pcapfilter.internal.ast.Protocol;
+import io.dropwatch.pcapfilter.internal.predicate.Predicate;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity.Operator;
+import io.dropwatch.pcapfilter.internal.source.Span;
+import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code protochain}: a protocol anywhere behind IPv6 extension headers and authentication headers.
+ *
+ * <p>libpcap loops, which no verifier accepts; this looks through at most {@value #LIMIT} headers
+ * and then gives up as if the protocol were not there. libpcap's step over an authentication header
+ * forgets where that header began; the same happens here.
+ */
+final class HeaderChain {
+  /** Headers looked through. */
+  static final int LIMIT = 8;
+
+  private static final int HOP_BY_HOP = 0;
+  private static final int ROUTING = 43;
+  private static final int FRAGMENT = 44;
+  private static final int AUTHENTICATION = 51;
+  private static final int NO_NEXT_HEADER = 59;
+  private static final int DESTINATION_OPTIONS = 60;
+
+  private final Layout layout;
+  private final Variables variables;
+  private final int wanted;
+  private final boolean extensions;
+
+  private HeaderChain(Layout layout, Variables variables, int wanted, boolean extensions) {
+    this.layout = layout;
+    this.variables = variables;
+    this.wanted = wanted;
+    this.extensions = extensions;
+  }
+
+  static Predicate contains(
+      Layout layout, Variables variables, @Nullable Protocol outer, int wanted, Span span) {
+    if (layout.payload().base() != null) {
+      throw SyntaxFault.at(span, "'protochain' cannot follow headers of variable length");
+    }
+    if (outer == null) {
+      return Predicate.any(
+          contains(layout, variables, Protocol.IP, wanted, span),
+          contains(layout, variables, Protocol.IP6, wanted, span));
+    }
+    return switch (outer) {
+      case IP ->
+          Predicate.all(
+              LinkTests.carries(layout, EtherTypes.IP, span),
+              new HeaderChain(layout, variables, wanted, false)
+                  .from(layout.network(9, 1), layout.ipv4HeaderLength()));
+      case IP6 ->
+          Predicate.all(
+              LinkTests.carries(layout, EtherTypes.IP6, span),
+              new HeaderChain(layout, variables, wanted, true)
+                  .from(layout.network(6, 1), Quantity.of(40)));
+      default ->
+          throw SyntaxFault.at(span, "'" + outer.word() + "' has no chain of headers")
+              .expecting("'protochain', 'ip protochain' or 'ip6 protochain'");
+    };
+  }
+
+  private Predicate from(Quantity next, Quantity offset) {
+    Quantity.Variable header = variables.fresh();
+    Quantity.Variable place = variables.fresh();
+    return Predicate.all(
+        new Predicate.Define(header, next),
+        new Predicate.Define(place, offset),
+        step(LIMIT, header, place));
+  }
+
+  private Predicate step(int left, Quantity header, Quantity place) {
+    Predicate found = Predicate.equal(header, wanted);
+    if (left == 0) {
+      return found;
+    }
+    Quantity.Variable next = variables.fresh();
+    Quantity.Variable behind = variables.fresh();
+    Position here = layout.networkPosition();
+    Quantity length = here.load(Quantity.of(Operator.ADD, place, Quantity.of(1)), 1);
+    Predicate advance = new Predicate.Define(next, here.load(place, 1));
+    // RFC 8200, section 4: in units of 8 bytes, not counting the first 8.
+    Predicate overExtension =
+        Predicate.all(
+            extension(header),
+            advance,
+            new Predicate.Define(behind, Quantity.of(Operator.ADD, place, units(length, 1, 8))));
+    // RFC 4302, section 2.2: in units of 4 bytes, minus 2.
+    Predicate overAuthentication =
+        Predicate.all(
+            Predicate.equal(header, AUTHENTICATION),
+            advance,
+            new Predicate.Define(behind, units(length, 2, 4)));
+    Predicate over =
+        extensions ? Predicate.any(overExtension, overAuthentication) : overAuthentication;
+    return Predicate.any(
+        found,
+        Predicate.all(
+            Predicate.not(Predicate.equal(header, NO_NEXT_HEADER)),
+            over,
+            step(left - 1, next, behind)));
+  }
+
+  private static Predicate extension(Quantity header) {
+    return Predicate.any(
+        Predicate.equal(header, HOP_BY_HOP),
+        Predicate.equal(header, DESTINATION_OPTIONS),
+        Predicate.equal(header, ROUTING),
+        Predicate.equal(header, FRAGMENT));
+  }
+
+  private static Quantity units(Quantity length, int more, int bytes) {
+    Quantity units = Quantity.of(Operator.ADD, length, Quantity.of(more));
+    return Quantity.of(Operator.MULTIPLY, units, Quantity.of(bytes));
+  }
+}

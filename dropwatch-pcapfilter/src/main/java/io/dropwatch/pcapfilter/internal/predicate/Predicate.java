@@ -1,0 +1,122 @@
+package io.dropwatch.pcapfilter.internal.predicate;
+
+import java.util.List;
+
+/** A test of a packet. */
+public sealed interface Predicate {
+
+  /** The same for every packet. */
+  record Always(boolean outcome) implements Predicate {}
+
+  /** A comparison of unsigned numbers; the left one is read first. */
+  record Compare(Quantity left, Relation relation, Quantity right) implements Predicate {}
+
+  /** The opposite. */
+  record Not(Predicate operand) implements Predicate {}
+
+  /**
+   * Operands joined from left to right, the next one evaluated only if the outcome so far leaves it
+   * open.
+   *
+   * @param operands one or more
+   * @param conjunctions {@code conjunctions[i]} tells whether {@code operands[i + 1]} is joined by
+   *     {@code and}
+   */
+  record Chain(List<Predicate> operands, List<Boolean> conjunctions) implements Predicate {
+    /** Copies the lists. */
+    public Chain {
+      operands = List.copyOf(operands);
+      conjunctions = List.copyOf(conjunctions);
+    }
+  }
+
+  /** Always true; puts a number into a variable. */
+  record Define(Quantity.Variable variable, Quantity number) implements Predicate {}
+
+  /** A predicate that came from one primitive of the expression. */
+  record Primitive(String text, Predicate meaning) implements Predicate {}
+
+  /** How two numbers compare. */
+  enum Relation {
+    /** Equal. */
+    EQUAL("=="),
+    /** Greater, unsigned. */
+    GREATER(">"),
+    /** Greater or equal, unsigned. */
+    GREATER_OR_EQUAL(">="),
+    /** Some bit is set in both. */
+    COMMON_BITS("&?");
+
+    private final String symbol;
+
+    Relation(String symbol) {
+      this.symbol = symbol;
+    }
+
+    /** As printed. */
+    public String symbol() {
+      return symbol;
+    }
+
+    /** The outcome for two constants. */
+    public boolean holds(int a, int b) {
+      return switch (this) {
+        case EQUAL -> a == b;
+        case GREATER -> Integer.compareUnsigned(a, b) > 0;
+        case GREATER_OR_EQUAL -> Integer.compareUnsigned(a, b) >= 0;
+        case COMMON_BITS -> (a & b) != 0;
+      };
+    }
+  }
+
+  /** All of them, tested in this order. */
+  static Predicate all(Predicate... operands) {
+    return joined(List.of(operands), true);
+  }
+
+  /** Any of them, tested in this order. */
+  static Predicate any(Predicate... operands) {
+    return joined(List.of(operands), false);
+  }
+
+  /** All or any of them, tested in this order. */
+  static Predicate joined(List<Predicate> operands, boolean conjunction) {
+    if (operands.size() == 1) {
+      return operands.getFirst();
+    }
+    return new Chain(operands, java.util.Collections.nCopies(operands.size() - 1, conjunction));
+  }
+
+  /** {@code number == value}. */
+  static Predicate equal(Quantity number, int value) {
+    return new Compare(number, Relation.EQUAL, Quantity.of(value));
+  }
+
+  /** {@code number & mask == value}. */
+  static Predicate equal(Quantity number, int mask, int value) {
+    if (mask == -1) {
+      return equal(number, value);
+    }
+    return equal(Quantity.of(Quantity.Operator.AND, number, Quantity.of(mask)), value);
+  }
+
+  /** {@code number > value}. */
+  static Predicate greater(Quantity number, int value) {
+    return new Compare(number, Relation.GREATER, Quantity.of(value));
+  }
+
+  /** {@code number >= value}. */
+  static Predicate atLeast(Quantity number, int value) {
+    return new Compare(number, Relation.GREATER_OR_EQUAL, Quantity.of(value));
+  }
+
+  /** {@code number & mask != 0}. */
+  static Predicate commonBits(Quantity number, int mask) {
+    return new Compare(number, Relation.COMMON_BITS, Quantity.of(mask));
+  }
+
+  /** The opposite. */
+  static Predicate not(Predicate operand) {
+    return new Not(operand);
+  }
+}

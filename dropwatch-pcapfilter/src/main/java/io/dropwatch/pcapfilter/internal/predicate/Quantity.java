@@ -1,0 +1,107 @@
+package io.dropwatch.pcapfilter.internal.predicate;
+
+import org.jspecify.annotations.Nullable;
+
+/** An unsigned 32-bit number that a packet yields. */
+public sealed interface Quantity {
+
+  /** The same for every packet. */
+  record Constant(int value) implements Quantity {}
+
+  /** Bytes on the wire from the first byte of the window to the end of the packet. */
+  record WireLength() implements Quantity {}
+
+  /**
+   * Big-endian bytes of the packet.
+   *
+   * @param area which bytes the offset counts from
+   * @param index variable part of the offset, or null; the sum is not reduced to 32 bits
+   * @param offset constant part of the offset, unsigned
+   * @param size 1, 2 or 4
+   */
+  record Load(Area area, @Nullable Quantity index, int offset, int size) implements Quantity {}
+
+  /** A field that only the kernel knows. */
+  record Metadata(MetadataField field) implements Quantity {}
+
+  /** What {@link Predicate.Define} last put there on the way to this place; 0 before that. */
+  record Variable(int id) implements Quantity {}
+
+  /** Two operands, modulo 2 to the 32. */
+  record Binary(Operator operator, Quantity left, Quantity right) implements Quantity {}
+
+  /** Where offsets count from. */
+  enum Area {
+    /** The first byte of the window. */
+    WINDOW,
+    /** The MAC header in front of the probe's window; without one every read rejects. */
+    MAC
+  }
+
+  /** Arithmetic. */
+  enum Operator {
+    /** Sum. */
+    ADD("+"),
+    /** Difference. */
+    SUBTRACT("-"),
+    /** Product. */
+    MULTIPLY("*"),
+    /** Quotient; a zero divisor rejects the packet. */
+    DIVIDE("/"),
+    /** Remainder; a zero divisor rejects the packet. */
+    MODULO("%"),
+    /** Bitwise and. */
+    AND("&"),
+    /** Bitwise or. */
+    OR("|"),
+    /** Exclusive or. */
+    XOR("^"),
+    /** Shift left; 0 from 32 bits on. */
+    SHIFT_LEFT("<<"),
+    /** Logical shift right; 0 from 32 bits on. */
+    SHIFT_RIGHT(">>");
+
+    private final String symbol;
+
+    Operator(String symbol) {
+      this.symbol = symbol;
+    }
+
+    /** As printed. */
+    public String symbol() {
+      return symbol;
+    }
+
+    /** The result for constant operands, or null when it would reject the packet. */
+    public @Nullable Integer apply(int a, int b) {
+      return switch (this) {
+        case ADD -> a + b;
+        case SUBTRACT -> a - b;
+        case MULTIPLY -> a * b;
+        case DIVIDE -> b == 0 ? null : (Integer) Integer.divideUnsigned(a, b);
+        case MODULO -> b == 0 ? null : (Integer) Integer.remainderUnsigned(a, b);
+        case AND -> a & b;
+        case OR -> a | b;
+        case XOR -> a ^ b;
+        case SHIFT_LEFT -> Integer.compareUnsigned(b, 32) < 0 ? a << b : 0;
+        case SHIFT_RIGHT -> Integer.compareUnsigned(b, 32) < 0 ? a >>> b : 0;
+      };
+    }
+  }
+
+  /** A constant. */
+  static Quantity of(int value) {
+    return new Constant(value);
+  }
+
+  /** The result of an operator; constants are folded where that cannot reject the packet. */
+  static Quantity of(Operator operator, Quantity left, Quantity right) {
+    if (left instanceof Constant(int a) && right instanceof Constant(int b)) {
+      Integer folded = operator.apply(a, b);
+      if (folded != null) {
+        return new Constant(folded);
+      }
+    }
+    return new Binary(operator, left, right);
+  }
+}

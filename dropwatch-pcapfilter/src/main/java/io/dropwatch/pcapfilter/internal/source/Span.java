@@ -1,0 +1,15 @@
+package io.dropwatch.pcapfilter.internal.source;
+
+/**
+ * A stretch of the expression, in UTF-16 code units.
+ *
+ * @param start first code unit
+ * @param end one past the last; equal to start at the end of the text
+ */
+public record Span(int start, int end) {
+
+  /** From the start of this span to the end of a later one. */
+  public Span to(Span later) {
+    return new Span(start, later.end);
+  }
+}

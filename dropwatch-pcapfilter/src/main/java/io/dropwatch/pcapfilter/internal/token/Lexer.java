@@ -1,0 +1,160 @@
+package io.dropwatch.pcapfilter.internal.token;
+
+import io.dropwatch.pcapfilter.internal.source.Span;
+import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Cuts an expression into tokens. */
+public final class Lexer {
+  private static final Map<String, String> SYNONYMS =
+      Map.of("&&", "and", "||", "or", "!", "not", "==", "=");
+  private static final List<String> LONG_SYMBOLS =
+      List.of(">=", "<=", "!=", "==", "<<", ">>", "&&", "||");
+  private static final String SYMBOLS = "+-*/%:[]!<>()&|^=";
+
+  private final String text;
+  private final List<Token> tokens = new ArrayList<>();
+
+  private Lexer(String text) {
+    this.text = text;
+  }
+
+  /**
+   * The tokens of {@code text}, the last of kind END.
+   *
+   * @throws SyntaxFault at a character that starts no token, and at a literal that no value fits
+   */
+  public static List<Token> tokens(String text) {
+    return new Lexer(text).run();
+  }
+
+  private List<Token> run() {
+    int at = 0;
+    while (at < text.length()) {
+      char c = text.charAt(at);
+      if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
+        at++;
+      } else {
+        at = token(at);
+      }
+    }
+    Span end = new Span(text.length(), text.length());
+    tokens.add(new Token(TokenKind.END, "", 0, end));
+    return tokens;
+  }
+
+  private int token(int at) {
+    char c = text.charAt(at);
+    if (c == '\\') {
+      return escaped(at);
+    }
+    if (c == '$') {
+      return arcnet(at);
+    }
+    int literal = literal(at);
+    return literal > at ? literal : symbol(at);
+  }
+
+  private int literal(int at) {
+    int word = Shapes.word(text, at);
+    int mac = Shapes.mac(text, at);
+    int number = Shapes.number(text, at);
+    int dotted = Shapes.dotted(text, at);
+    int ipv6 = Shapes.ipv6(text, at);
+    int broken = Shapes.brokenMac(text, at);
+    int longest =
+        Math.max(Math.max(Math.max(word, mac), Math.max(number, dotted)), Math.max(ipv6, broken));
+    if (longest == 0) {
+      return at;
+    }
+    String literal = text.substring(at, at + longest);
+    Span span = new Span(at, at + longest);
+    String keyword = longest == word ? Keywords.canonical(literal) : null;
+    if (keyword != null) {
+      add(SYNONYMS.containsValue(keyword) ? TokenKind.SYMBOL : TokenKind.KEYWORD, keyword, span);
+    } else if (longest == mac) {
+      add(TokenKind.MAC, literal, span);
+    } else if (longest == number) {
+      tokens.add(new Token(TokenKind.NUMBER, literal, Numbers.parse(literal, span), span));
+    } else if (longest == dotted) {
+      add(TokenKind.DOTTED, literal, span);
+    } else if (longest == ipv6) {
+      add(TokenKind.IPV6, literal, span);
+    } else if (longest == broken) {
+      throw SyntaxFault.at(span, "'" + shown(literal) + "' is neither a MAC nor an IPv6 address")
+          .expecting("six bytes such as 00:1b:21:3c:4d:5e, or an address such as 2001:db8::1");
+    } else {
+      Integer constant = NamedConstants.value(literal);
+      if (constant != null) {
+        tokens.add(new Token(TokenKind.NUMBER, literal, constant, span));
+      } else {
+        add(TokenKind.WORD, literal, span);
+      }
+    }
+    return at + longest;
+  }
+
+  private int escaped(int at) {
+    int end = at + 1;
+    while (end < text.length() && " !()\n\t".indexOf(text.charAt(end)) < 0) {
+      end++;
+    }
+    if (end == at + 1) {
+      throw SyntaxFault.at(new Span(at, end), "nothing follows the backslash")
+          .expecting("the name it protects, as in 'ip proto \\tcp'");
+    }
+    add(TokenKind.WORD, text.substring(at + 1, end), new Span(at, end));
+    return end;
+  }
+
+  private int arcnet(int at) {
+    int end = at + 1;
+    while (end < text.length() && end < at + 3 && hex(text.charAt(end))) {
+      end++;
+    }
+    if (end == at + 1) {
+      return symbol(at);
+    }
+    add(TokenKind.ARCNET, text.substring(at, end), new Span(at, end));
+    return end;
+  }
+
+  private int symbol(int at) {
+    for (String symbol : LONG_SYMBOLS) {
+      if (text.startsWith(symbol, at)) {
+        Span span = new Span(at, at + 2);
+        add(TokenKind.SYMBOL, SYNONYMS.getOrDefault(symbol, symbol), span);
+        return at + 2;
+      }
+    }
+    char c = text.charAt(at);
+    if (SYMBOLS.indexOf(c) < 0) {
+      int end = at + Character.charCount(text.codePointAt(at));
+      throw SyntaxFault.at(new Span(at, end), "unexpected character " + describe(at));
+    }
+    String symbol = String.valueOf(c);
+    add(TokenKind.SYMBOL, SYNONYMS.getOrDefault(symbol, symbol), new Span(at, at + 1));
+    return at + 1;
+  }
+
+  private String describe(int at) {
+    int code = text.codePointAt(at);
+    String number = String.format("U+%04X", code);
+    boolean visible = code > 0x20 && code < 0x7f;
+    return visible ? "'" + Character.toString(code) + "' (" + number + ")" : number;
+  }
+
+  private static String shown(String literal) {
+    return literal.length() <= 60 ? literal : literal.substring(0, 60) + "...";
+  }
+
+  private static boolean hex(char c) {
+    return c < 128 && Character.digit(c, 16) >= 0;
+  }
+
+  private void add(TokenKind kind, String canonical, Span span) {
+    tokens.add(new Token(kind, canonical, 0, span));
+  }
+}

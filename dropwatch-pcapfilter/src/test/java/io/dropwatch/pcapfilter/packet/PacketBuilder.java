@@ -1,0 +1,378 @@
+package io.dropwatch.pcapfilter.packet;
+
+import io.dropwatch.pcapfilter.packet.Layer.Completion;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * Builds one packet, outermost header first.
+ *
+ * <pre>{@code
+ * byte[] syn =
+ *     PacketBuilder.ethernet().vlan(5).ipv4("10.0.0.1", "10.0.0.2").tcp(40000, 443, 0x02).build();
+ * }</pre>
+ *
+ * Types of following headers, lengths and checksums are filled in by {@link #build}. What a header
+ * says about the next one can be forced with {@link #etherType} and {@link #protocol}: they stand
+ * for a header of which nothing else is there. Numbers are in host order; fields that are narrower
+ * take the low bits. Not thread-safe.
+ */
+public final class PacketBuilder {
+  private static final Completion NOTHING = around -> {};
+
+  private final List<Layer> layers = new ArrayList<>();
+
+  private PacketBuilder() {}
+
+  /** A packet that starts at an Ethernet header, to and from fixed local addresses. */
+  public static PacketBuilder ethernet() {
+    return ethernet("02:00:00:00:00:02", "02:00:00:00:00:01");
+  }
+
+  /** A packet that starts at an Ethernet header. */
+  public static PacketBuilder ethernet(String destination, String source) {
+    return new PacketBuilder().innerEthernet(destination, source);
+  }
+
+  /** A packet that starts at whatever header is added first, usually IPv4 or IPv6. */
+  public static PacketBuilder raw() {
+    return new PacketBuilder();
+  }
+
+  /** An Ethernet header inside a tunnel. */
+  public PacketBuilder innerEthernet(String destination, String source) {
+    byte[] header =
+        ByteBuffer.allocate(14).put(macAddress(destination)).put(macAddress(source)).array();
+    return add(
+        header,
+        Layer.TRANSPARENT_ETHERNET,
+        Layer.NONE,
+        around -> around.putNextEtherType(12, header.length));
+  }
+
+  /** What the header before says comes next, without a header for it. */
+  public PacketBuilder etherType(int type) {
+    return add(new byte[0], type, Layer.NONE, NOTHING);
+  }
+
+  /** What the IP header before says comes next, without a header for it. */
+  public PacketBuilder protocol(int number) {
+    return add(new byte[0], Layer.NONE, number, NOTHING);
+  }
+
+  /** An 802.1Q tag: TPID 0x8100, priority 0. */
+  public PacketBuilder vlan(int id) {
+    return vlan(0x8100, id);
+  }
+
+  /** A VLAN tag with any TPID; {@code tci} is priority, DEI and VLAN number. */
+  public PacketBuilder vlan(int tpid, int tci) {
+    byte[] tag = ByteBuffer.allocate(4).putShort((short) tci).array();
+    return add(tag, tpid, Layer.NONE, around -> around.putNextEtherType(2, 4));
+  }
+
+  /** One MPLS label (RFC 3032), TTL 64; the last one added has the bottom-of-stack bit. */
+  public PacketBuilder mpls(int label) {
+    byte[] entry = ByteBuffer.allocate(4).putInt(label << 12 | 64).array();
+    return add(
+        entry,
+        0x8847,
+        Layer.NONE,
+        around -> {
+          Layer next = around.next();
+          if (next == null || next.etherType() != 0x8847) {
+            around.put8(2, entry[2] | 1);
+          }
+        });
+  }
+
+  /** PPPoE discovery (RFC 2516), code PADI. */
+  public PacketBuilder pppoeDiscovery() {
+    return add(new byte[] {0x11, 0x09, 0, 0, 0, 0}, 0x8863, Layer.NONE, NOTHING);
+  }
+
+  /** A PPPoE session header and the PPP protocol number after it. */
+  public PacketBuilder pppoeSession(int session) {
+    byte[] header =
+        ByteBuffer.allocate(8).put((byte) 0x11).put((byte) 0).putShort((short) session).array();
+    return add(
+        header,
+        0x8864,
+        Layer.NONE,
+        around -> {
+          around.put16(4, around.length() - 6);
+          Layer next = around.next();
+          if (next != null) {
+            around.put16(
+                6,
+                switch (next.etherType()) {
+                  case 0x0800 -> 0x0021;
+                  case 0x86dd -> 0x0057;
+                  case 0x8847 -> 0x0281;
+                  default -> 0xc021;
+                });
+          }
+        });
+  }
+
+  /** IEEE 802.2 LLC: the frame becomes an 802.3 one, with a length instead of a type. */
+  public PacketBuilder llc(int dsap, int ssap, int... control) {
+    byte[] header = new byte[2 + control.length];
+    header[0] = (byte) dsap;
+    header[1] = (byte) ssap;
+    for (int i = 0; i < control.length; i++) {
+      header[2 + i] = (byte) control[i];
+    }
+    return add(header, Layer.LENGTH, Layer.NONE, NOTHING);
+  }
+
+  /** LLC with SNAP: organisation code and protocol; the protocol is the next header's ethertype. */
+  public PacketBuilder snap(int organisation) {
+    byte[] header =
+        ByteBuffer.allocate(8)
+            .put((byte) 0xaa)
+            .put((byte) 0xaa)
+            .put((byte) 3)
+            .put((byte) (organisation >>> 16))
+            .putShort((short) organisation)
+            .array();
+    return add(header, Layer.LENGTH, Layer.NONE, around -> around.putNextEtherType(6, 8));
+  }
+
+  /** ARP over Ethernet for IPv4 (RFC 826). */
+  public PacketBuilder arp(int operation, String sender, String target) {
+    return addressResolution(0x0806, operation, sender, target);
+  }
+
+  /** Reverse ARP (RFC 903). */
+  public PacketBuilder rarp(int operation, String sender, String target) {
+    return addressResolution(0x8035, operation, sender, target);
+  }
+
+  private PacketBuilder addressResolution(
+      int etherType, int operation, String sender, String target) {
+    byte[] body =
+        ByteBuffer.allocate(28)
+            .putInt(0x0001_0800)
+            .putShort((short) 0x0604)
+            .putShort((short) operation)
+            .put(macAddress("02:00:00:00:00:01"))
+            .put(ipv4Address(sender))
+            .put(new byte[6])
+            .put(ipv4Address(target))
+            .array();
+    return add(body, etherType, Layer.NONE, NOTHING);
+  }
+
+  /** IPv4 without options, whole. */
+  public PacketBuilder ipv4(String source, String destination) {
+    return ipv4(source, destination, 5, 0, false);
+  }
+
+  /**
+   * IPv4 (RFC 791), TTL 64.
+   *
+   * @param headerWords header length in 32-bit words, 5 to 15; the options are NOPs
+   * @param fragmentOffset in units of 8 bytes
+   * @param moreFragments the MF flag
+   */
+  public PacketBuilder ipv4(
+      String source,
+      String destination,
+      int headerWords,
+      int fragmentOffset,
+      boolean moreFragments) {
+    ByteBuffer header =
+        ByteBuffer.allocate(headerWords * 4)
+            .put((byte) (0x40 | headerWords))
+            .put((byte) 0)
+            .putShort((short) 0)
+            .putShort((short) 0x1234)
+            .putShort((short) ((fragmentOffset & 0x1fff) | (moreFragments ? 0x2000 : 0)))
+            .put((byte) 64)
+            .put((byte) 0xfd)
+            .putShort((short) 0)
+            .put(ipv4Address(source))
+            .put(ipv4Address(destination));
+    while (header.hasRemaining()) {
+      header.put((byte) 1);
+    }
+    return add(
+        header.array(),
+        0x0800,
+        4,
+        around -> {
+          around.put16(2, around.length());
+          around.putNextProtocol(9);
+          around.put16(
+              10, InternetChecksum.of(around.packet(), around.start(), headerWords * 4, 0));
+        });
+  }
+
+  /** IPv6 (RFC 8200), hop limit 64. */
+  public PacketBuilder ipv6(String source, String destination) {
+    byte[] header =
+        ByteBuffer.allocate(40)
+            .putInt(0x6000_0000)
+            .putShort((short) 0)
+            .put((byte) 59)
+            .put((byte) 64)
+            .put(Inet6Address.ofLiteral(source).getAddress())
+            .put(Inet6Address.ofLiteral(destination).getAddress())
+            .array();
+    return add(
+        header,
+        0x86dd,
+        41,
+        around -> {
+          around.put16(4, around.length() - header.length);
+          around.putNextProtocol(6);
+        });
+  }
+
+  /**
+   * An IPv6 extension header of 8 bytes: hop-by-hop (0), routing (43), destination options (60).
+   */
+  public PacketBuilder extension(int number) {
+    return add(
+        new byte[] {59, 0, 1, 4, 0, 0, 0, 0},
+        Layer.NONE,
+        number,
+        around -> around.putNextProtocol(0));
+  }
+
+  /** The IPv6 fragment header; offset in units of 8 bytes. */
+  public PacketBuilder fragment(int offset, boolean more) {
+    byte[] header =
+        ByteBuffer.allocate(8)
+            .put((byte) 59)
+            .put((byte) 0)
+            .putShort((short) (offset << 3 | (more ? 1 : 0)))
+            .putInt(0x1234_5678)
+            .array();
+    return add(header, Layer.NONE, 44, around -> around.putNextProtocol(0));
+  }
+
+  /** IP authentication header (RFC 4302) with 12 bytes of integrity check value. */
+  public PacketBuilder ah() {
+    byte[] header =
+        ByteBuffer.allocate(24).put((byte) 59).put((byte) 4).position(4).putInt(0x100).array();
+    return add(header, Layer.NONE, 51, around -> around.putNextProtocol(0));
+  }
+
+  /** IP encapsulating security payload (RFC 4303): SPI and sequence number. */
+  public PacketBuilder esp(int spi) {
+    return add(ByteBuffer.allocate(8).putInt(spi).putInt(1).array(), Layer.NONE, 50, NOTHING);
+  }
+
+  /** TCP (RFC 9293) without options; {@code flags} is byte 13 of the header. */
+  public PacketBuilder tcp(int source, int destination, int flags) {
+    byte[] header =
+        ByteBuffer.allocate(20)
+            .putShort((short) source)
+            .putShort((short) destination)
+            .putInt(0x1020_3040)
+            .putInt(0)
+            .put((byte) 0x50)
+            .put((byte) flags)
+            .putShort((short) 65535)
+            .array();
+    return add(header, Layer.NONE, 6, around -> around.putTransportChecksum(16, 6));
+  }
+
+  /** UDP (RFC 768). */
+  public PacketBuilder udp(int source, int destination) {
+    byte[] header =
+        ByteBuffer.allocate(8).putShort((short) source).putShort((short) destination).array();
+    return add(
+        header,
+        Layer.NONE,
+        17,
+        around -> {
+          around.put16(4, around.length());
+          around.putTransportChecksum(6, 17);
+        });
+  }
+
+  /** SCTP common header (RFC 9260); its CRC stays zero. */
+  public PacketBuilder sctp(int source, int destination) {
+    byte[] header =
+        ByteBuffer.allocate(12).putShort((short) source).putShort((short) destination).array();
+    return add(header, Layer.NONE, 132, NOTHING);
+  }
+
+  /** ICMP (RFC 792). */
+  public PacketBuilder icmp(int type, int code) {
+    byte[] header = {(byte) type, (byte) code, 0, 0, 0x12, 0x34, 0, 1};
+    return add(header, Layer.NONE, 1, around -> around.putChecksum(2));
+  }
+
+  /** ICMPv6 (RFC 4443). */
+  public PacketBuilder icmp6(int type, int code) {
+    byte[] header = {(byte) type, (byte) code, 0, 0, 0x12, 0x34, 0, 1};
+    return add(header, Layer.NONE, 58, around -> around.putTransportChecksum(2, 58));
+  }
+
+  /** IGMPv2 (RFC 2236). */
+  public PacketBuilder igmp(int type, String group) {
+    byte[] header =
+        ByteBuffer.allocate(8).put((byte) type).position(4).put(ipv4Address(group)).array();
+    return add(header, Layer.NONE, 2, around -> around.putChecksum(2));
+  }
+
+  /** Geneve (RFC 8926) without options. */
+  public PacketBuilder geneve(int vni) {
+    byte[] header = ByteBuffer.allocate(8).putInt(0).putInt(vni << 8).array();
+    return add(header, Layer.NONE, Layer.NONE, around -> around.putNextEtherType(2, 8));
+  }
+
+  /** VXLAN (RFC 7348). */
+  public PacketBuilder vxlan(int vni) {
+    byte[] header = ByteBuffer.allocate(8).putInt(0x0800_0000).putInt(vni << 8).array();
+    return add(header, Layer.NONE, Layer.NONE, NOTHING);
+  }
+
+  /** Payload bytes 0, 1, 2 and so on. */
+  public PacketBuilder payload(int length) {
+    byte[] bytes = new byte[length];
+    for (int i = 0; i < length; i++) {
+      bytes[i] = (byte) i;
+    }
+    return payload(bytes);
+  }
+
+  /** Payload, or a header that this class does not know. */
+  public PacketBuilder payload(byte[] bytes) {
+    return add(bytes.clone(), Layer.NONE, Layer.NONE, NOTHING);
+  }
+
+  /** The packet. The builder can go on and build a longer one. */
+  public byte[] build() {
+    ByteBuffer packet = ByteBuffer.allocate(layers.stream().mapToInt(l -> l.bytes().length).sum());
+    layers.forEach(layer -> packet.put(layer.bytes()));
+    int start = packet.capacity();
+    for (int index = layers.size() - 1; index >= 0; index--) {
+      Layer layer = layers.get(index);
+      start -= layer.bytes().length;
+      layer.completion().complete(new Layer.Surroundings(packet.array(), start, layers, index));
+    }
+    return packet.array();
+  }
+
+  private PacketBuilder add(byte[] bytes, int etherType, int protocol, Completion completion) {
+    layers.add(new Layer(bytes, etherType, protocol, completion));
+    return this;
+  }
+
+  private static byte[] macAddress(String text) {
+    return HexFormat.ofDelimiter(":").parseHex(text);
+  }
+
+  private static byte[] ipv4Address(String text) {
+    return Inet4Address.ofLiteral(text).getAddress();
+  }
+}
