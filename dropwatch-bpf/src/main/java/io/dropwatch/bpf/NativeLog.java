@@ -52,7 +52,8 @@ final class NativeLog {
   private void add(String text) {
     int begin = text.indexOf("-- BEGIN PROG LOAD LOG --");
     if (begin >= 0) {
-      int start = text.indexOf('\n', begin) + 1;
+      int newline = text.indexOf('\n', begin);
+      int start = newline < 0 ? text.length() : newline + 1;
       int end = text.lastIndexOf("-- END PROG LOAD LOG --");
       List<String> lines =
           text.substring(start, end < start ? text.length() : end)
