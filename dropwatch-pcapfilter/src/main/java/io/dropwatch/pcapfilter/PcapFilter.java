@@ -7,6 +7,7 @@ import io.dropwatch.pcapfilter.internal.ast.TreeDump;
 import io.dropwatch.pcapfilter.internal.check.Checker;
 import io.dropwatch.pcapfilter.internal.ebpf.Compiler;
 import io.dropwatch.pcapfilter.internal.interpret.Interpreter;
+import io.dropwatch.pcapfilter.internal.ir.Alignment;
 import io.dropwatch.pcapfilter.internal.ir.Fusion;
 import io.dropwatch.pcapfilter.internal.ir.Graph;
 import io.dropwatch.pcapfilter.internal.ir.GraphText;
@@ -115,7 +116,7 @@ public final class PcapFilter {
   }
 
   private Graph graph() {
-    return Fusion.fuse(Threading.thread(Lowering.lower(predicate)));
+    return Alignment.align(Fusion.fuse(Threading.thread(Lowering.lower(predicate))));
   }
 
   /** The text form of a stage of compilation. */

@@ -30,6 +30,7 @@ final class Needs {
   private static final Quantity ELSEWHERE = Quantity.of(0);
 
   private final Map<Node, Integer> reach = new HashMap<>();
+  private final Map<Node, Integer> ahead = new HashMap<>();
   private final Map<Node, Integer> most = new HashMap<>();
   private final Map<Node, Map<Quantity, Integer>> indexReach = new HashMap<>();
   private final Map<Node, Map<Quantity, Integer>> indexMost = new HashMap<>();
@@ -59,6 +60,14 @@ final class Needs {
   /** Bytes that every accepting path from the node reads at constant offsets. */
   int reach(Node node) {
     return reach.getOrDefault(node, 0);
+  }
+
+  /**
+   * The same, with reads behind a variable that a path sets to a constant. They are checked where
+   * they are made, so this is no reason for a check, but one that is made may be for as much.
+   */
+  int ahead(Node node) {
+    return ahead.getOrDefault(node, 0);
   }
 
   /** The largest reach of the node and of all below it. */
@@ -107,6 +116,7 @@ final class Needs {
     switch (node) {
       case Node.Verdict verdict -> {
         reach.put(node, verdict.accept() ? 0 : NEVER);
+        ahead.put(node, verdict.accept() ? 0 : NEVER);
         most.put(node, 0);
       }
       case Node.Branch branch -> {
@@ -129,6 +139,7 @@ final class Needs {
         anchors.put(node, anchored);
         int below = Math.min(reach(yes), reach(no));
         reach.put(node, Math.max(reads.constant, below));
+        ahead.put(node, Math.max(reads.constant, Math.min(ahead(yes), ahead(no))));
         Map<Quantity, Integer> indexBelow = new HashMap<>();
         if (reach(yes) == NEVER) {
           indexBelow.putAll(indexReach.getOrDefault(no, Map.of()));
@@ -154,6 +165,7 @@ final class Needs {
         anchor(anchored, assign.quantity());
         anchors.put(node, anchored);
         reach.put(node, Math.max(reads.constant, reach(next)));
+        ahead.put(node, Math.max(reads.constant, Math.max(ahead(next), known(assign))));
         Map<Quantity, Integer> below = new HashMap<>(indexReach.getOrDefault(next, Map.of()));
         // Behind the assignment the same index means another place.
         below.keySet().removeIf(index -> mentions(index, assign.variable()));
@@ -162,11 +174,19 @@ final class Needs {
     }
   }
 
+  private int known(Node.Assign assign) {
+    boolean constant = assign.quantity() instanceof Quantity.Constant;
+    int behind = constant ? reach(assign.next(), assign.variable()) : 0;
+    return behind == 0 || behind == NEVER || !early
+        ? 0
+        : behind + ((Quantity.Constant) assign.quantity()).value();
+  }
+
   private void finish(
       Node node, Reads reads, Map<Quantity, Integer> below, int mostBelow, Node a, Node b) {
     reads.indexed.forEach((index, n) -> below.merge(index, n, Math::max));
     indexReach.put(node, below);
-    int own = reach(node) == NEVER ? 0 : reach(node);
+    int own = ahead(node) == NEVER ? 0 : ahead(node);
     most.put(node, Math.max(mostBelow, Math.max(own, reads.constant)));
     Map<Quantity, Integer> largest = new HashMap<>(reads.indexed);
     indexMost.getOrDefault(a, Map.of()).forEach((i, n) -> largest.merge(i, n, Math::max));
