@@ -1,36 +1,145 @@
 package io.dropwatch.pcapfilter;
 
+import io.dropwatch.pcapfilter.internal.ast.Expression;
 import io.dropwatch.pcapfilter.internal.ast.Parser;
+import io.dropwatch.pcapfilter.internal.ast.Printer;
+import io.dropwatch.pcapfilter.internal.ast.TreeDump;
 import io.dropwatch.pcapfilter.internal.check.Checker;
+import io.dropwatch.pcapfilter.internal.ebpf.Compiler;
 import io.dropwatch.pcapfilter.internal.interpret.Interpreter;
 import io.dropwatch.pcapfilter.internal.interpret.PacketView;
+import io.dropwatch.pcapfilter.internal.ir.Graph;
+import io.dropwatch.pcapfilter.internal.ir.GraphText;
+import io.dropwatch.pcapfilter.internal.ir.Lowering;
+import io.dropwatch.pcapfilter.internal.ir.Threading;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
+import io.dropwatch.pcapfilter.internal.predicate.PredicateText;
 import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
 import io.dropwatch.pcapfilter.internal.token.Lexer;
+import io.dropwatch.pcapfilter.internal.token.Token;
+import io.dropwatch.pcapfilter.internal.token.Tokens;
+import java.util.List;
 
-/** A compiled filter expression of pcap-filter(7). */
+/**
+ * A compiled expression of tcpdump's filter language, pcap-filter(7).
+ *
+ * <pre>{@code
+ * PcapFilter filter = PcapFilter.compile("tcp port 80 or 443", LinkType.ETHERNET);
+ * boolean match = filter.matches(packetBytes, wireLength);
+ * }</pre>
+ *
+ * <p>Verdicts are those of libpcap 1.10.3 without optimization, on full and on truncated packets.
+ * Names of services and protocols come from a table of this library, so that an expression means
+ * the same on every machine; names of hosts and networks are not resolved.
+ *
+ * <p>Compiling needs no privileges and no native code. Filters are immutable and can be used by any
+ * number of threads.
+ */
 public final class PcapFilter {
+  private final String expression;
+  private final LinkType linkType;
+  private final List<Token> tokens;
+  private final Expression tree;
   private final Predicate predicate;
 
-  private PcapFilter(Predicate p) {
-    this.predicate = p;
+  private PcapFilter(String expression, LinkType linkType) {
+    this.expression = expression;
+    this.linkType = linkType;
+    this.tokens = Lexer.tokens(expression);
+    this.tree = Parser.parse(tokens);
+    this.predicate = Checker.check(tree, linkType);
   }
 
   /**
-   * Compiles an expression.
+   * Compiles an expression; the empty one matches every packet.
    *
-   * @throws FilterSyntaxException if it is no filter
+   * @throws FilterSyntaxException if it is no filter for packets of this link type; no other
+   *     exception, whatever the text
    */
   public static PcapFilter compile(String expression, LinkType linkType) {
     try {
-      return new PcapFilter(Checker.check(Parser.parse(Lexer.tokens(expression)), linkType));
+      return new PcapFilter(expression, linkType);
     } catch (SyntaxFault fault) {
       throw FilterSyntaxException.of(expression, fault);
     }
   }
 
-  /** Whether a packet of captured bytes and a length on the wire matches. */
+  /** The expression as it was given. */
+  public String expression() {
+    return expression;
+  }
+
+  /** What the first byte of a packet belongs to. */
+  public LinkType linkType() {
+    return linkType;
+  }
+
+  /**
+   * Whether a packet matches.
+   *
+   * @param packet captured bytes, from the header that the link type names on
+   * @param wireLength length of the packet on the wire, in bytes
+   * @throws IllegalStateException for {@link LinkType#SKB}, where the bytes are not enough
+   */
   public boolean matches(byte[] packet, int wireLength) {
+    if (linkType == LinkType.SKB) {
+      throw new IllegalStateException(
+          "a filter for LinkType.SKB needs what the kernel knows: use matches(SkbPacket)");
+    }
     return Interpreter.matches(predicate, PacketView.of(packet, wireLength));
+  }
+
+  /**
+   * Whether a packet matches, as the probe sees it.
+   *
+   * @throws IllegalStateException unless compiled for {@link LinkType#SKB}
+   */
+  public boolean matches(SkbPacket packet) {
+    if (linkType != LinkType.SKB) {
+      throw new IllegalStateException(
+          "a filter for LinkType." + linkType + " takes bytes: use matches(byte[], int)");
+    }
+    int[] metadata = {
+      packet.macLength(),
+      packet.protocol(),
+      packet.vlanTci(),
+      packet.vlanProtocol(),
+      packet.packetType(),
+      packet.interfaceIndex()
+    };
+    PacketView view =
+        new PacketView(packet.bytes(), packet.macLength(), packet.wireLength(), metadata);
+    return Interpreter.matches(predicate, view);
+  }
+
+  /**
+   * The filter as eBPF.
+   *
+   * @throws UnsupportedOperationException if a comparison keeps more numbers at a time than eBPF
+   *     has room for; some dozens of nested parentheses in one comparison
+   */
+  public EbpfCode ebpf() {
+    return new EbpfCode(Compiler.compile(graph()));
+  }
+
+  private Graph graph() {
+    return Threading.thread(Lowering.lower(predicate));
+  }
+
+  /** The text form of a stage of compilation. */
+  public String dump(Stage stage) {
+    return switch (stage) {
+      case TOKENS -> Tokens.print(tokens);
+      case TREE -> TreeDump.print(tree);
+      case PREDICATE -> PredicateText.print(predicate);
+      case GRAPH -> GraphText.print(graph());
+      case EBPF -> ebpf().toString();
+    };
+  }
+
+  /** The expression with one space between its tokens. */
+  @Override
+  public String toString() {
+    return Printer.print(tree);
   }
 }

@@ -1,0 +1,49 @@
+package io.dropwatch.pcapfilter;
+
+import io.dropwatch.pcapfilter.internal.ebpf.Compiler;
+import io.dropwatch.pcapfilter.internal.ebpf.Instruction;
+import io.dropwatch.pcapfilter.internal.ebpf.Listing;
+import java.util.List;
+
+/**
+ * A filter as eBPF: the body of a function.
+ *
+ * <pre>{@code
+ * int filter(const u8 *base, u32 captured, const struct filter_meta *meta)
+ * }</pre>
+ *
+ * <p>{@code base} (r1) is the first byte of the packet's window: the MAC header for {@link
+ * LinkType#ETHERNET}, the network header for {@link LinkType#RAW_IP} and {@link LinkType#SKB}, for
+ * the last with the MAC header in front of it when {@code meta->mac_len} is 14. {@code captured}
+ * (r2) bytes of it are the packet's, at most 256; the verifier must know that 256 bytes can be
+ * read. {@code meta} (r3), in host byte order: u32 wire_length, u32 mac_len, u16 protocol, u16
+ * vlan_tci, u16 vlan_proto, u8 pkt_type, u8 reserved, u32 ifindex, u32 reserved. The result (r0) is
+ * 1 for a match and 0 otherwise.
+ *
+ * <p>The code calls no helper, uses no map and no 16-byte instruction, jumps forward only, and ends
+ * with {@code exit} as its last instruction and only there. It is for little-endian machines with
+ * the instruction set that kernels have had since 5.1.
+ */
+public final class EbpfCode {
+  private final List<Instruction> instructions;
+
+  EbpfCode(List<Instruction> instructions) {
+    this.instructions = List.copyOf(instructions);
+  }
+
+  /** Number of instructions. */
+  public int size() {
+    return instructions.size();
+  }
+
+  /** The instructions as the kernel reads them: 8 bytes each, little-endian; a new array. */
+  public byte[] toBytes() {
+    return Compiler.encode(instructions);
+  }
+
+  /** One instruction per line. */
+  @Override
+  public String toString() {
+    return Listing.print(instructions);
+  }
+}

@@ -1,0 +1,112 @@
+package io.dropwatch.pcapfilter.internal.ebpf;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Instructions and where they lead; two that mean the same are the same object. */
+sealed interface Flow {
+
+  int id();
+
+  /** The end: accepted or rejected. */
+  record End(int id, boolean accept) implements Flow {}
+
+  /** An instruction and the one behind it. */
+  final class Step implements Flow {
+    private final int id;
+    private final Instruction instruction;
+    private final Flow next;
+
+    private Step(int id, Instruction instruction, Flow next) {
+      this.id = id;
+      this.instruction = instruction;
+      this.next = next;
+    }
+
+    @Override
+    public int id() {
+      return id;
+    }
+
+    Instruction instruction() {
+      return instruction;
+    }
+
+    Flow next() {
+      return next;
+    }
+  }
+
+  /** A conditional jump. */
+  final class Fork implements Flow {
+    private final int id;
+    private final Instruction jump;
+    private final Flow taken;
+    private final Flow next;
+
+    private Fork(int id, Instruction jump, Flow taken, Flow next) {
+      this.id = id;
+      this.jump = jump;
+      this.taken = taken;
+      this.next = next;
+    }
+
+    @Override
+    public int id() {
+      return id;
+    }
+
+    Instruction jump() {
+      return jump;
+    }
+
+    Flow taken() {
+      return taken;
+    }
+
+    Flow next() {
+      return next;
+    }
+  }
+
+  /** Makes flows; a successor's id is smaller than its predecessors'. */
+  final class Builder {
+    private final List<Flow> all = new ArrayList<>();
+    private final Map<Object, Flow> known = new HashMap<>();
+    private final Flow accept = add(new End(0, true));
+    private final Flow reject = add(new End(1, false));
+
+    private record StepKey(Instruction instruction, int next) {}
+
+    private record ForkKey(Instruction jump, int taken, int next) {}
+
+    Flow end(boolean accepted) {
+      return accepted ? accept : reject;
+    }
+
+    Flow step(Instruction instruction, Flow next) {
+      return known.computeIfAbsent(
+          new StepKey(instruction, next.id()), _ -> add(new Step(all.size(), instruction, next)));
+    }
+
+    Flow fork(Instruction jump, Flow taken, Flow next) {
+      if (taken == next) {
+        return next;
+      }
+      return known.computeIfAbsent(
+          new ForkKey(jump, taken.id(), next.id()),
+          _ -> add(new Fork(all.size(), jump, taken, next)));
+    }
+
+    int size() {
+      return all.size();
+    }
+
+    private Flow add(Flow flow) {
+      all.add(flow);
+      return flow;
+    }
+  }
+}

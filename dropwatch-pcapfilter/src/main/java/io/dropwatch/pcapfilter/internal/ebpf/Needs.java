@@ -1,0 +1,254 @@
+package io.dropwatch.pcapfilter.internal.ebpf;
+
+import io.dropwatch.pcapfilter.internal.ir.Graph;
+import io.dropwatch.pcapfilter.internal.ir.Node;
+import io.dropwatch.pcapfilter.internal.ir.Quantities;
+import io.dropwatch.pcapfilter.internal.predicate.Predicate;
+import io.dropwatch.pcapfilter.internal.predicate.Predicate.Relation;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity.Area;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the graph below each node reads.
+ *
+ * <p>The <em>accepting reach</em> of a node is the least number of bytes that a packet accepted
+ * from there must have: at each branch the larger of what the branch reads and the smaller of what
+ * its two ways need. A packet with fewer bytes is rejected on every way, sooner or later, so it may
+ * be rejected at once; no other check can be put earlier without changing a verdict.
+ */
+final class Needs {
+  /** Accepting reach of a node from which no packet is accepted. */
+  static final int NEVER = Integer.MAX_VALUE;
+
+  private static final Set<Quantity> NOTHING = Set.of();
+
+  /** Stands for reads that no single index anchors. */
+  private static final Quantity ELSEWHERE = Quantity.of(0);
+
+  private final Map<Node, Integer> reach = new HashMap<>();
+  private final Map<Node, Integer> most = new HashMap<>();
+  private final Map<Node, Map<Quantity, Integer>> indexReach = new HashMap<>();
+  private final Map<Node, Map<Quantity, Integer>> indexMost = new HashMap<>();
+  private final Map<Node, Set<Quantity>> used = new HashMap<>();
+  private final Map<Node, Set<Quantity>> anchors = new HashMap<>();
+  private final Set<Quantity> asNumber = new HashSet<>();
+  private boolean metadata;
+
+  private Needs() {}
+
+  static Needs of(Graph graph) {
+    Needs needs = new Needs();
+    for (Node node : graph.nodes()) {
+      needs.add(node);
+    }
+    return needs;
+  }
+
+  /** Bytes that every accepting path from the node reads at constant offsets. */
+  int reach(Node node) {
+    return reach.getOrDefault(node, 0);
+  }
+
+  /** The largest reach of the node and of all below it. */
+  int most(Node node) {
+    return most.getOrDefault(node, 0);
+  }
+
+  /** Bytes behind an index that every accepting path from the node reads. */
+  int reach(Node node, Quantity index) {
+    return reach(node) == NEVER
+        ? NEVER
+        : indexReach.getOrDefault(node, Map.of()).getOrDefault(index, 0);
+  }
+
+  /** The largest number of bytes behind an index that the node or one below it reads. */
+  int most(Node node, Quantity index) {
+    return indexMost.getOrDefault(node, Map.of()).getOrDefault(index, 0);
+  }
+
+  /** Indices that loads of the node or below it use. */
+  Set<Quantity> indices(Node node) {
+    return indexMost.getOrDefault(node, Map.of()).keySet();
+  }
+
+  /** Every number that the node or one below it reads, and all that those are made of. */
+  Set<Quantity> used(Node node) {
+    return used.getOrDefault(node, NOTHING);
+  }
+
+  /** Whether the node and all below it read the packet behind the index and nowhere else. */
+  boolean readsOnlyBehind(Node node, Quantity index) {
+    return anchors.getOrDefault(node, NOTHING).equals(Set.of(index));
+  }
+
+  /** Whether a field is anywhere used in another way than being compared for equality. */
+  boolean asNumber(Quantity load) {
+    return asNumber.contains(load);
+  }
+
+  /** Whether anything asks for what only the kernel knows, or for the length. */
+  boolean metadata() {
+    return metadata;
+  }
+
+  private void add(Node node) {
+    switch (node) {
+      case Node.Verdict verdict -> {
+        reach.put(node, verdict.accept() ? 0 : NEVER);
+        most.put(node, 0);
+      }
+      case Node.Branch branch -> {
+        Predicate.Compare test = branch.test();
+        numbers(test);
+        Node yes = branch.yes();
+        Node no = branch.no();
+        Set<Quantity> all = new HashSet<>(used(yes));
+        all.addAll(used(no));
+        Reads reads = new Reads(this, all);
+        Quantities.walk(test.left(), reads::add);
+        Quantities.walk(test.right(), reads::add);
+        used.put(node, all);
+        Set<Quantity> anchored = new HashSet<>(anchors.getOrDefault(yes, NOTHING));
+        anchored.addAll(anchors.getOrDefault(no, NOTHING));
+        anchor(anchored, test.left());
+        anchor(anchored, test.right());
+        anchors.put(node, anchored);
+        int below = Math.min(reach(yes), reach(no));
+        reach.put(node, Math.max(reads.constant, below));
+        Map<Quantity, Integer> indexBelow = new HashMap<>();
+        if (reach(yes) == NEVER) {
+          indexBelow.putAll(indexReach.getOrDefault(no, Map.of()));
+        } else if (reach(no) == NEVER) {
+          indexBelow.putAll(indexReach.getOrDefault(yes, Map.of()));
+        } else {
+          indexReach
+              .getOrDefault(yes, Map.of())
+              .forEach((index, n) -> indexBelow.put(index, Math.min(n, reach(no, index))));
+        }
+        finish(node, reads, indexBelow, Math.max(most(yes), most(no)), yes, no);
+      }
+      case Node.Assign assign -> {
+        Quantities.walk(assign.quantity(), this::number);
+        Node next = assign.next();
+        Set<Quantity> all = new HashSet<>(used(next));
+        all.remove(assign.variable());
+        Reads reads = new Reads(this, all);
+        Quantities.walk(assign.quantity(), reads::add);
+        used.put(node, all);
+        Set<Quantity> anchored = new HashSet<>(anchors.getOrDefault(next, NOTHING));
+        anchor(anchored, assign.quantity());
+        anchors.put(node, anchored);
+        reach.put(node, Math.max(reads.constant, reach(next)));
+        Map<Quantity, Integer> below = new HashMap<>(indexReach.getOrDefault(next, Map.of()));
+        // Behind the assignment the same index means another place.
+        below.keySet().removeIf(index -> mentions(index, assign.variable()));
+        finish(node, reads, below, most(next), next, next);
+      }
+    }
+  }
+
+  private void finish(
+      Node node, Reads reads, Map<Quantity, Integer> below, int mostBelow, Node a, Node b) {
+    reads.indexed.forEach((index, n) -> below.merge(index, n, Math::max));
+    indexReach.put(node, below);
+    int own = reach(node) == NEVER ? 0 : reach(node);
+    most.put(node, Math.max(mostBelow, Math.max(own, reads.constant)));
+    Map<Quantity, Integer> largest = new HashMap<>(reads.indexed);
+    indexMost.getOrDefault(a, Map.of()).forEach((i, n) -> largest.merge(i, n, Math::max));
+    indexMost.getOrDefault(b, Map.of()).forEach((i, n) -> largest.merge(i, n, Math::max));
+    indexMost.put(node, largest);
+  }
+
+  // The reads that make up an index do not count: it has been computed when the base moves.
+  private static void anchor(Set<Quantity> anchored, Quantity quantity) {
+    switch (quantity) {
+      case Quantity.Binary binary -> {
+        anchor(anchored, binary.left());
+        anchor(anchored, binary.right());
+      }
+      case Quantity.Load load -> {
+        boolean indexed = load.area() == Area.WINDOW && load.index() != null;
+        anchored.add(indexed ? load.index() : ELSEWHERE);
+      }
+      case Quantity.Constant _,
+          Quantity.WireLength _,
+          Quantity.Metadata _,
+          Quantity.Variable _ -> {}
+    }
+  }
+
+  private static boolean mentions(Quantity quantity, Quantity part) {
+    Set<Quantity> parts = new HashSet<>();
+    Quantities.walk(quantity, parts::add);
+    return parts.contains(part);
+  }
+
+  /** Collects what one node reads itself. */
+  private static final class Reads {
+    private final Needs needs;
+    private final Set<Quantity> all;
+    private final Map<Quantity, Integer> indexed = new HashMap<>();
+    private int constant;
+
+    Reads(Needs needs, Set<Quantity> all) {
+      this.needs = needs;
+      this.all = all;
+    }
+
+    void add(Quantity part) {
+      all.add(part);
+      if (part instanceof Quantity.Metadata || part instanceof Quantity.WireLength) {
+        needs.metadata = true;
+      }
+      if (part instanceof Quantity.Load load) {
+        if (load.area() == Area.MAC) {
+          needs.metadata = true;
+        } else {
+          long end = Integer.toUnsignedLong(load.offset()) + load.size();
+          int bytes = (int) Math.min(end, Integer.MAX_VALUE - 1);
+          if (load.index() == null) {
+            constant = Math.max(constant, bytes);
+          } else {
+            indexed.merge(load.index(), bytes, Math::max);
+          }
+        }
+      }
+    }
+  }
+
+  // Byte order does not matter to equality with a constant, masked or not.
+  private void numbers(Predicate.Compare test) {
+    boolean equality =
+        test.right() instanceof Quantity.Constant
+            && (test.relation() == Relation.EQUAL || test.relation() == Relation.COMMON_BITS);
+    Quantity left = test.left();
+    if (equality && left instanceof Quantity.Load load) {
+      index(load);
+    } else if (equality
+        && left instanceof Quantity.Binary b
+        && b.operator() == Quantity.Operator.AND
+        && b.left() instanceof Quantity.Load load
+        && b.right() instanceof Quantity.Constant) {
+      index(load);
+    } else {
+      Quantities.walk(left, this::number);
+      Quantities.walk(test.right(), this::number);
+    }
+  }
+
+  private void index(Quantity.Load load) {
+    if (load.index() != null) {
+      Quantities.walk(load.index(), this::number);
+    }
+  }
+
+  private void number(Quantity part) {
+    if (part instanceof Quantity.Load) {
+      asNumber.add(part);
+    }
+  }
+}

@@ -1,0 +1,326 @@
+package io.dropwatch.pcapfilter.internal.ebpf;
+
+import io.dropwatch.pcapfilter.internal.ebpf.State.Form;
+import io.dropwatch.pcapfilter.internal.ir.Node;
+import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
+import io.dropwatch.pcapfilter.internal.predicate.Predicate;
+import io.dropwatch.pcapfilter.internal.predicate.Predicate.Relation;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity.Operator;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The code of one node in one state. */
+final class NodeCode {
+  private static final Predicate.Compare MAC_IS_THERE =
+      new Predicate.Compare(
+          new Quantity.Metadata(MetadataField.MAC_LENGTH), Relation.EQUAL, Quantity.of(14));
+
+  /** With fewer registers left, the left operand waits on the stack. */
+  private static final int ENOUGH = 4;
+
+  private final Needs needs;
+  private final List<Piece> code = new ArrayList<>();
+  private final Registers registers;
+  private final PacketReads reads;
+  private final Set<Quantity> usedBelow = new HashSet<>();
+
+  NodeCode(State state, Needs needs) {
+    this.needs = needs;
+    this.registers = new Registers(state, !needs.metadata(), code);
+    this.reads = new PacketReads(this, state, needs, registers, code);
+  }
+
+  /**
+   * What a state turns into.
+   *
+   * @param rejects the packet is rejected, whatever it is
+   * @param code instructions that always run
+   * @param jump the branch, or null when there is one successor only
+   * @param taken where the jump goes, or the only successor
+   * @param next the other successor
+   */
+  record Plan(
+      boolean rejects,
+      List<Piece> code,
+      @Nullable Instruction jump,
+      @Nullable State taken,
+      @Nullable State next) {}
+
+  /** Thrown while selecting when the packet is rejected from here on. */
+  static final class Rejects extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Rejects() {
+      super("rejects", null, false, false);
+    }
+  }
+
+  Plan plan(Node node) {
+    try {
+      reads.requireReach(node);
+      return switch (node) {
+        case Node.Branch branch -> branch(branch);
+        case Node.Assign assign -> assign(assign);
+        case Node.Verdict _ -> throw new IllegalStateException("a verdict has no code");
+      };
+    } catch (Rejects _) {
+      return new Plan(true, List.of(), null, null, null);
+    }
+  }
+
+  private Plan assign(Node.Assign assign) {
+    usedBelow.addAll(needs.used(assign.next()));
+    int register = fresh(assign.quantity());
+    registers.release(register);
+    reads.forgetIndex(assign.variable());
+    registers.holds(register, assign.variable(), Form.NUMBER);
+    return new Plan(false, code, null, reads.state(assign.next()), null);
+  }
+
+  private Plan branch(Node.Branch branch) {
+    usedBelow.addAll(needs.used(branch.yes()));
+    usedBelow.addAll(needs.used(branch.no()));
+    Jump jump = compare(branch.test());
+    State no = reads.state(branch.no());
+    if (branch.test().equals(MAC_IS_THERE)) {
+      reads.macIsThere();
+    }
+    State yes = reads.state(branch.yes());
+    if (jump.always() != null) {
+      return new Plan(false, code, null, jump.always() ? yes : no, null);
+    }
+    Instruction instruction = jump.instruction();
+    return jump.takenWhenTrue()
+        ? new Plan(false, code, instruction, yes, no)
+        : new Plan(false, code, instruction, no, yes);
+  }
+
+  /** A jump and when it is taken; or an outcome that is always the same. */
+  private record Jump(
+      @Nullable Instruction instruction, boolean takenWhenTrue, @Nullable Boolean always) {
+    static Jump of(Instruction instruction, boolean takenWhenTrue) {
+      return new Jump(instruction, takenWhenTrue, null);
+    }
+
+    static Jump always(boolean outcome) {
+      return new Jump(null, true, outcome);
+    }
+  }
+
+  private Jump compare(Predicate.Compare test) {
+    if (!(test.right() instanceof Quantity.Constant(int constant))) {
+      int left = number(test.left());
+      registers.hold(left);
+      int right = number(test.right());
+      registers.release(left);
+      return Jump.of(Instruction.jump32Register(operation(test.relation()), left, right), true);
+    }
+    boolean equality = test.relation() == Relation.EQUAL || test.relation() == Relation.COMMON_BITS;
+    if (equality && test.left() instanceof Quantity.Load load && !needs.asNumber(load)) {
+      return raw(load, -1, test.relation(), constant);
+    }
+    if (equality
+        && test.left() instanceof Quantity.Binary(Operator operator, Quantity left, Quantity right)
+        && operator == Operator.AND
+        && left instanceof Quantity.Load load
+        && right instanceof Quantity.Constant(int mask)
+        && !needs.asNumber(load)) {
+      return raw(load, mask, test.relation(), constant);
+    }
+    int register = number(test.left());
+    return Jump.of(Instruction.jump(operation(test.relation()), register, constant), true);
+  }
+
+  // Bytes as they are in the packet are compared with a constant whose bytes have been swapped.
+  private Jump raw(Quantity.Load load, int mask, Relation relation, int constant) {
+    int register = reads.load(load, Form.RAW);
+    int all = load.size() == 4 ? -1 : (1 << 8 * load.size()) - 1;
+    if (relation == Relation.COMMON_BITS) {
+      int bits = mask & constant & all;
+      return bits == 0 ? Jump.always(false) : Jump.of(bits(register, bits, load), true);
+    }
+    int kept = mask & all;
+    if ((constant & ~kept) != 0) {
+      return Jump.always(false);
+    }
+    if (kept == 0) {
+      return Jump.always(true);
+    }
+    if (kept == all) {
+      int swapped = swap(constant, load.size());
+      return Jump.of(Instruction.jump(Instruction.JEQ, register, swapped), true);
+    }
+    if (constant == 0) {
+      return Jump.of(bits(register, kept, load), false);
+    }
+    if (constant == kept && Integer.bitCount(kept) == 1) {
+      return Jump.of(bits(register, kept, load), true);
+    }
+    int masked = own(register, usedBelow.contains(load));
+    emit(Instruction.alu(Instruction.AND, masked, swap(kept, load.size())));
+    registers.release(masked);
+    int swapped = swap(constant, load.size());
+    return Jump.of(Instruction.jump(Instruction.JEQ, masked, swapped), true);
+  }
+
+  private static Instruction bits(int register, int bits, Quantity.Load load) {
+    int swapped = swap(bits, load.size());
+    return Instruction.jump(Instruction.JSET, register, swapped);
+  }
+
+  private static int swap(int value, int size) {
+    return Integer.reverseBytes(value) >>> (32 - 8 * size);
+  }
+
+  private static int operation(Relation relation) {
+    return switch (relation) {
+      case EQUAL -> Instruction.JEQ;
+      case GREATER -> Instruction.JGT;
+      case GREATER_OR_EQUAL -> Instruction.JGE;
+      case COMMON_BITS -> Instruction.JSET;
+    };
+  }
+
+  /** A register that may be written to, with what {@code register} holds; held. */
+  private int own(int register, boolean neededLater) {
+    if (!neededLater) {
+      registers.forget(register);
+      registers.hold(register);
+      return register;
+    }
+    registers.hold(register);
+    int copy = registers.take();
+    registers.release(register);
+    emit(Instruction.aluRegister(Instruction.MOV, copy, register));
+    return copy;
+  }
+
+  /** A register that holds the number; it is not to be written to. */
+  int number(Quantity quantity) {
+    int known = registers.find(quantity, Form.NUMBER);
+    if (known >= 0) {
+      return known;
+    }
+    if (quantity instanceof Quantity.Load load) {
+      return reads.load(load, Form.NUMBER);
+    }
+    int register = fresh(quantity);
+    registers.release(register);
+    registers.holds(register, quantity, Form.NUMBER);
+    return register;
+  }
+
+  /** A register that holds the number and may be written to; held. */
+  int fresh(Quantity quantity) {
+    int known = registers.find(quantity, Form.NUMBER);
+    if (known < 0 && quantity instanceof Quantity.Load load) {
+      known = reads.load(load, Form.NUMBER);
+    }
+    if (known >= 0) {
+      return own(known, usedBelow.contains(quantity) || quantity instanceof Quantity.Variable);
+    }
+    return switch (quantity) {
+      case Quantity.Constant(int value) -> into(r -> Instruction.alu(Instruction.MOV, r, value));
+      case Quantity.WireLength _ -> into(r -> Instruction.load(r, PacketReads.METADATA, 0, 4));
+      case Quantity.Metadata(var field) ->
+          into(r -> Instruction.load(r, PacketReads.METADATA, field.offset(), field.size()));
+      case Quantity.Variable variable -> into(r -> registers.reload(variable, r));
+      case Quantity.Binary binary -> binary(binary);
+      case Quantity.Load load -> throw new IllegalStateException("not loaded: " + load);
+    };
+  }
+
+  private int into(java.util.function.IntFunction<Instruction> instruction) {
+    int register = registers.take();
+    emit(instruction.apply(register));
+    return register;
+  }
+
+  private int binary(Quantity.Binary binary) {
+    int left = fresh(binary.left());
+    if (binary.right() instanceof Quantity.Constant(int value)) {
+      withConstant(binary.operator(), left, value);
+      return left;
+    }
+    if (registers.free() >= ENOUGH) {
+      int right = number(binary.right());
+      registers.hold(right);
+      withRegister(binary.operator(), left, right);
+      registers.release(right);
+      return left;
+    }
+    int place = registers.push(left);
+    int right = number(binary.right());
+    registers.hold(right);
+    int again = registers.pop(place);
+    withRegister(binary.operator(), again, right);
+    registers.release(right);
+    return again;
+  }
+
+  private void withConstant(Operator operator, int left, int value) {
+    switch (operator) {
+      case DIVIDE, MODULO -> {
+        if (value == 0) {
+          throw new Rejects();
+        }
+        emit(Instruction.alu(alu(operator), left, value));
+      }
+      case SHIFT_LEFT, SHIFT_RIGHT -> {
+        boolean gone = Integer.compareUnsigned(value, 31) > 0;
+        emit(
+            gone
+                ? Instruction.alu(Instruction.MOV, left, 0)
+                : Instruction.alu(alu(operator), left, value));
+      }
+      case ADD, SUBTRACT, MULTIPLY, AND, OR, XOR ->
+          emit(Instruction.alu(alu(operator), left, value));
+    }
+  }
+
+  private void withRegister(Operator operator, int left, int right) {
+    Instruction instruction = Instruction.aluRegister(alu(operator), left, right);
+    switch (operator) {
+      case DIVIDE, MODULO -> {
+        code.add(new Piece.RejectIf(Instruction.jump(Instruction.JEQ, right, 0)));
+        emit(instruction);
+      }
+      // eBPF takes the distance modulo 32, the language gives 0 from 32 on.
+      case SHIFT_LEFT, SHIFT_RIGHT ->
+          code.add(
+              new Piece.Either(
+                  Instruction.jump(Instruction.JGT, right, 31),
+                  List.of(Instruction.alu(Instruction.MOV, left, 0)),
+                  List.of(instruction)));
+      case ADD, SUBTRACT, MULTIPLY, AND, OR, XOR -> emit(instruction);
+    }
+  }
+
+  private static int alu(Operator operator) {
+    return switch (operator) {
+      case ADD -> Instruction.ADD;
+      case SUBTRACT -> Instruction.SUB;
+      case MULTIPLY -> Instruction.MUL;
+      case DIVIDE -> Instruction.DIV;
+      case MODULO -> Instruction.MOD;
+      case AND -> Instruction.AND;
+      case OR -> Instruction.OR;
+      case XOR -> Instruction.XOR;
+      case SHIFT_LEFT -> Instruction.LSH;
+      case SHIFT_RIGHT -> Instruction.RSH;
+    };
+  }
+
+  /** Whether a number is read again by this node's successors or below them. */
+  boolean usedBelow(Quantity quantity) {
+    return usedBelow.contains(quantity);
+  }
+
+  void emit(Instruction instruction) {
+    code.add(new Piece.Plain(instruction));
+  }
+}

@@ -1,0 +1,246 @@
+package io.dropwatch.pcapfilter.internal.ebpf;
+
+import io.dropwatch.pcapfilter.internal.ebpf.State.Form;
+import io.dropwatch.pcapfilter.internal.ir.Node;
+import io.dropwatch.pcapfilter.internal.ir.Quantities;
+import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity.Area;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads of the packet and the checks before them.
+ *
+ * <p>Two things are checked: that the bytes are captured, which decides the verdict, and that the
+ * verifier can see a read stay inside the window. At a constant offset the first implies the
+ * second. Behind an index the verifier must see a bound of the index: from its computation, such as
+ * the length of an IPv4 header, or from a comparison with a constant.
+ */
+final class PacketReads {
+  static final int BASE = 1;
+  static final int CAPTURED = 2;
+  static final int METADATA = 3;
+  private static final int MAC_HEADER = 14;
+
+  private final NodeCode node;
+  private final Needs needs;
+  private final Registers registers;
+  private final List<Piece> code;
+  private final Node at;
+  private final Map<Quantity, Integer> reached;
+  private int captured;
+  private @Nullable Quantity shifted;
+  private boolean macKnown;
+
+  PacketReads(NodeCode node, State state, Needs needs, Registers registers, List<Piece> code) {
+    this.node = node;
+    this.needs = needs;
+    this.registers = registers;
+    this.code = code;
+    this.at = state.node();
+    this.captured = state.captured();
+    this.shifted = state.shifted();
+    this.reached = new HashMap<>(state.reached());
+    this.macKnown = state.macKnown();
+  }
+
+  /** What is known now, at a successor. */
+  State state(Node next) {
+    return new State(
+            at, captured, shifted, registers.contents(), reached, registers.spilled(), macKnown)
+        .at(next, needs);
+  }
+
+  /** What was known of places behind an index that uses the variable is no longer true. */
+  void forgetIndex(Quantity.Variable variable) {
+    reached.keySet().removeIf(index -> mentions(index, variable));
+    registers.contents().values().removeIf(content -> mentions(content.quantity(), variable));
+    registers.spilled().remove(variable);
+    if (shifted != null && mentions(shifted, variable)) {
+      throw new IllegalStateException("the base moved with a variable");
+    }
+  }
+
+  private static boolean mentions(Quantity quantity, Quantity part) {
+    Set<Quantity> parts = new java.util.HashSet<>();
+    Quantities.walk(quantity, parts::add);
+    return parts.contains(part);
+  }
+
+  /** Checks at once what every accepting path from the node needs. */
+  void requireReach(Node node) {
+    int reach = needs.reach(node);
+    if (reach > Selection.WINDOW) {
+      throw new NodeCode.Rejects();
+    }
+    require(reach);
+  }
+
+  private void require(int bytes) {
+    if (captured < bytes) {
+      code.add(new Piece.RejectIf(Instruction.jump32(Instruction.JLT, CAPTURED, bytes)));
+      captured = bytes;
+    }
+  }
+
+  /** A register that holds the bytes in the wanted form; it is not to be written to. */
+  int load(Quantity.Load load, Form form) {
+    Form kept = load.size() == 1 ? Form.NUMBER : form;
+    int known = registers.find(load, kept);
+    if (known >= 0) {
+      return known;
+    }
+    Place place = load.area() == Area.MAC ? mac(load) : window(load);
+    int register = registers.take();
+    node.emit(Instruction.load(register, place.base(), place.offset(), load.size()));
+    if (place.scratch()) {
+      registers.release(place.base());
+    }
+    if (form == Form.NUMBER && load.size() > 1) {
+      node.emit(Instruction.fromBigEndian(register, load.size()));
+    }
+    registers.release(register);
+    registers.holds(register, load, kept);
+    return register;
+  }
+
+  /** A base register and a displacement; a scratch base is held and to be released. */
+  private record Place(int base, int offset, boolean scratch) {}
+
+  private Place window(Quantity.Load load) {
+    long end = Integer.toUnsignedLong(load.offset()) + load.size();
+    if (end > Selection.WINDOW) {
+      throw new NodeCode.Rejects();
+    }
+    Quantity index = load.index();
+    if (index == null) {
+      require((int) end);
+      return new Place(BASE, load.offset(), false);
+    }
+    boolean bounded =
+        Quantities.most(index) + needs.most(at, index) <= Selection.WINDOW
+            && !(index instanceof Quantity.Variable);
+    return bounded ? behind(load, index, (int) end) : anywhere(load, index, (int) end);
+  }
+
+  // An index with a bound that the verifier finds itself: a pointer to keep.
+  private Place behind(Quantity.Load load, Quantity index, int end) {
+    if (index.equals(shifted)) {
+      requireBehind(index, CAPTURED, end);
+      return new Place(BASE, load.offset(), false);
+    }
+    int pointer = registers.find(index, Form.POINTER);
+    boolean enough = reached.getOrDefault(index, 0) >= end;
+    if (pointer >= 0 && enough) {
+      return new Place(pointer, load.offset(), false);
+    }
+    if (pointer >= 0) {
+      registers.hold(pointer);
+      int left = registers.find(index, Form.LEFT);
+      if (left < 0) {
+        left = left(index, node.number(index));
+      }
+      requireBehind(index, left, end);
+      registers.release(pointer);
+      return new Place(pointer, load.offset(), false);
+    }
+    // From here on the packet is read behind this index only, so the base itself may move.
+    if (shifted == null && needs.readsOnlyBehind(at, index)) {
+      int distance = node.number(index);
+      node.emit(Instruction.aluRegister(Instruction.SUB, CAPTURED, distance));
+      requireBehind(index, CAPTURED, end);
+      node.emit(Instruction.alu64Register(Instruction.ADD, BASE, distance));
+      shifted = index;
+      return new Place(BASE, load.offset(), false);
+    }
+    int distance = node.fresh(index);
+    requireBehind(index, left(index, distance), end);
+    node.emit(Instruction.alu64Register(Instruction.ADD, distance, BASE));
+    registers.release(distance);
+    registers.holds(distance, index, Form.POINTER);
+    return new Place(distance, load.offset(), false);
+  }
+
+  private int left(Quantity index, int distance) {
+    registers.hold(distance);
+    int left = registers.take();
+    registers.release(distance);
+    node.emit(Instruction.aluRegister(Instruction.MOV, left, CAPTURED));
+    node.emit(Instruction.aluRegister(Instruction.SUB, left, distance));
+    registers.release(left);
+    registers.holds(left, index, Form.LEFT);
+    return left;
+  }
+
+  private void requireBehind(Quantity index, int left, int end) {
+    int wanted = Math.max(end, needs.reach(at, index));
+    if (wanted == Needs.NEVER || wanted > Selection.WINDOW) {
+      wanted = end;
+    }
+    if (reached.getOrDefault(index, 0) < wanted) {
+      code.add(new Piece.RejectIf(Instruction.jump32(Instruction.JSLT, left, wanted)));
+      reached.put(index, wanted);
+    }
+  }
+
+  // An index that may be anything: bounded here, and the pointer is good for this read only.
+  private Place anywhere(Quantity.Load load, Quantity index, int end) {
+    int distance = node.fresh(index);
+    if (Quantities.most(index) > Selection.WINDOW - end || index instanceof Quantity.Variable) {
+      code.add(
+          new Piece.RejectIf(Instruction.jump(Instruction.JGT, distance, Selection.WINDOW - end)));
+    }
+    int limit = registers.take();
+    node.emit(Instruction.aluRegister(Instruction.MOV, limit, distance));
+    node.emit(Instruction.alu(Instruction.ADD, limit, end));
+    code.add(new Piece.RejectIf(Instruction.jump32Register(Instruction.JGT, limit, CAPTURED)));
+    registers.release(limit);
+    node.emit(Instruction.alu64Register(Instruction.ADD, distance, BASE));
+    return new Place(distance, load.offset(), true);
+  }
+
+  private Place mac(Quantity.Load load) {
+    requireMac();
+    long end = Integer.toUnsignedLong(load.offset()) + load.size();
+    if (end > Selection.WINDOW + MAC_HEADER) {
+      throw new NodeCode.Rejects();
+    }
+    int offset = load.offset() - MAC_HEADER;
+    Quantity index = load.index();
+    if (index == null) {
+      require((int) end - MAC_HEADER);
+      return new Place(BASE, offset, false);
+    }
+    int distance = node.fresh(index);
+    int most = Selection.WINDOW + MAC_HEADER - (int) end;
+    if (Quantities.most(index) > most || index instanceof Quantity.Variable) {
+      code.add(new Piece.RejectIf(Instruction.jump(Instruction.JGT, distance, most)));
+    }
+    int limit = registers.take();
+    node.emit(Instruction.aluRegister(Instruction.MOV, limit, distance));
+    node.emit(Instruction.alu(Instruction.ADD, limit, (int) end - MAC_HEADER));
+    // Signed: in front of the window the sum is below 0.
+    code.add(new Piece.RejectIf(Instruction.jump32Register(Instruction.JSGT, limit, CAPTURED)));
+    registers.release(limit);
+    node.emit(Instruction.alu64Register(Instruction.ADD, distance, BASE));
+    return new Place(distance, offset, true);
+  }
+
+  private void requireMac() {
+    if (macKnown) {
+      return;
+    }
+    int length = node.number(new Quantity.Metadata(MetadataField.MAC_LENGTH));
+    code.add(new Piece.RejectIf(Instruction.jump(Instruction.JNE, length, MAC_HEADER)));
+    macKnown = true;
+  }
+
+  /** A branch on the length of the MAC header has told that it is there. */
+  void macIsThere() {
+    macKnown = true;
+  }
+}

@@ -1,0 +1,106 @@
+package io.dropwatch.pcapfilter.internal.ebpf;
+
+import io.dropwatch.pcapfilter.internal.ebpf.NodeCode.Plan;
+import io.dropwatch.pcapfilter.internal.ir.Graph;
+import io.dropwatch.pcapfilter.internal.ir.Node;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Selects instructions for a graph, node by node and state by state. */
+final class Selection {
+  /** Bytes of the packet that the code may read; the probe captures no more. */
+  static final int WINDOW = 256;
+
+  private final Needs needs;
+  private final Flow.Builder flow = new Flow.Builder();
+  private final Map<State, Plan> plans = new HashMap<>();
+  private final Map<State, Flow> done = new HashMap<>();
+
+  private Selection(Graph graph) {
+    this.needs = Needs.of(graph);
+  }
+
+  /** The instructions of {@code graph}. */
+  static Flow select(Graph graph) {
+    return new Selection(graph).run(graph.root());
+  }
+
+  private Flow run(Node root) {
+    State first = State.initial(root).at(root, needs);
+    Deque<State> stack = new ArrayDeque<>();
+    stack.push(first);
+    while (!stack.isEmpty()) {
+      State state = stack.peek();
+      State missing = done.containsKey(state) ? null : visit(state);
+      if (missing == null) {
+        stack.pop();
+      } else {
+        stack.push(missing);
+      }
+    }
+    Flow result = done.get(first);
+    if (result == null) {
+      throw new IllegalStateException("the root has no code");
+    }
+    return result;
+  }
+
+  /** Finishes a state, or answers with a successor that must be finished before. */
+  private @Nullable State visit(State state) {
+    if (state.node() instanceof Node.Verdict verdict) {
+      done.put(state, flow.end(verdict.accept()));
+      return null;
+    }
+    if (needs.reach(state.node()) == Needs.NEVER) {
+      done.put(state, flow.end(false));
+      return null;
+    }
+    Plan plan = plans.computeIfAbsent(state, s -> new NodeCode(s, needs).plan(s.node()));
+    State taken = plan.taken();
+    State next = plan.next();
+    if (taken != null && !done.containsKey(taken)) {
+      return taken;
+    }
+    if (next != null && !done.containsKey(next)) {
+      return next;
+    }
+    done.put(state, assemble(plan));
+    plans.remove(state);
+    return null;
+  }
+
+  private Flow assemble(Plan plan) {
+    Flow taken = plan.taken() == null ? null : done.get(plan.taken());
+    if (plan.rejects() || taken == null) {
+      return flow.end(false);
+    }
+    Flow next = plan.next() == null ? null : done.get(plan.next());
+    Flow behind = plan.jump() == null || next == null ? taken : flow.fork(plan.jump(), taken, next);
+    List<Piece> code = plan.code();
+    for (Piece piece : code.reversed()) {
+      behind =
+          switch (piece) {
+            case Piece.Plain(Instruction instruction) -> flow.step(instruction, behind);
+            case Piece.RejectIf(Instruction jump) -> flow.fork(jump, flow.end(false), behind);
+            case Piece.Either either ->
+                flow.fork(
+                    either.jump(),
+                    steps(either.taken(), behind),
+                    steps(either.otherwise(), behind));
+          };
+    }
+    return behind;
+  }
+
+  private Flow steps(List<Instruction> instructions, Flow behind) {
+    Flow first = behind;
+    for (Instruction instruction : instructions.reversed()) {
+      first = flow.step(instruction, first);
+    }
+    return first;
+  }
+}

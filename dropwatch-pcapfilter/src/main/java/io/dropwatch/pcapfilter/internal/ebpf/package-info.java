@@ -1,0 +1,22 @@
+/**
+ * Stage 5, a back-end: decision graph in, eBPF instructions out.
+ *
+ * <p>The result is the body of {@code int filter(const u8 *base, u32 captured, const struct
+ * filter_meta *meta)}: base in r1, captured bytes (at most {@value
+ * io.dropwatch.pcapfilter.internal.ebpf.Selection#WINDOW}) in r2, metadata in r3, and 1 or 0 in r0
+ * at the end. It calls no helper, uses no map and no 16-byte instruction, and jumps forward only.
+ *
+ * <ol>
+ *   <li>{@link io.dropwatch.pcapfilter.internal.ebpf.Needs}: how many bytes every accepting path
+ *       below a node reads; a packet with fewer can be rejected there, in one check.
+ *   <li>{@link io.dropwatch.pcapfilter.internal.ebpf.Selection}: instructions for each node, for
+ *       each state of the registers that paths arrive with; equal tails become one.
+ *   <li>{@link io.dropwatch.pcapfilter.internal.ebpf.Layout}: one sequence with few jumps.
+ * </ol>
+ *
+ * <p>Text form: {@link io.dropwatch.pcapfilter.internal.ebpf.Listing}.
+ */
+@NullMarked
+package io.dropwatch.pcapfilter.internal.ebpf;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,220 @@
+package io.dropwatch.pcapfilter.internal.ir;
+
+import io.dropwatch.pcapfilter.internal.predicate.Predicate;
+import io.dropwatch.pcapfilter.internal.predicate.Predicate.Relation;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Removes branches that a path has decided before, and variables whose value a path knows.
+ *
+ * <p>A node is looked at once for each set of facts that paths bring along, as far as the facts
+ * matter to what follows. A branch goes only if its numbers have been read on the path before, so
+ * that nothing is skipped that could reject a short packet. Equal results become one node again.
+ */
+public final class Threading {
+  /** Beyond this many nodes, or states for each node, the graph stays as it is. */
+  private static final int NODE_LIMIT = 6000;
+
+  private static final int STATES_PER_NODE = 10;
+
+  private final Graph graph;
+  private final Interest interest;
+  private final Graph.Builder result = new Graph.Builder();
+  private final Map<State, Node> done = new HashMap<>();
+  private final Map<State, Step> steps = new HashMap<>();
+
+  private Threading(Graph graph) {
+    this.graph = graph;
+    this.interest = Interest.of(graph);
+  }
+
+  /** An equivalent graph; {@code graph} itself when it is too large to be worth it. */
+  public static Graph thread(Graph graph) {
+    if (graph.nodes().size() > NODE_LIMIT) {
+      return graph;
+    }
+    Graph threaded = new Threading(graph).run();
+    return threaded == null ? graph : threaded;
+  }
+
+  /**
+   * A node and what a path to it knows.
+   *
+   * @param values facts by number
+   * @param variables values by variable; a variable without one is not assigned yet, or unknown
+   */
+  private record State(
+      Node node, Map<Quantity, Fact> values, Map<Quantity.Variable, Quantity> variables) {}
+
+  /** What a state turns into: another state, or a node with one or two successor states. */
+  private record Step(
+      Predicate.@Nullable Compare test,
+      Node.@Nullable Assign assign,
+      @Nullable Quantity quantity,
+      State first,
+      @Nullable State second) {}
+
+  private @Nullable Graph run() {
+    Map<Quantity.Variable, Quantity> zeros = new HashMap<>();
+    for (Quantity.Variable variable : interest.variables()) {
+      zeros.put(variable, Quantity.of(0));
+    }
+    State root = state(graph.root(), Map.of(), zeros);
+    int limit = 1000 + STATES_PER_NODE * graph.nodes().size();
+    Deque<State> stack = new ArrayDeque<>();
+    stack.push(root);
+    while (!stack.isEmpty()) {
+      State state = stack.peek();
+      if (done.containsKey(state)) {
+        stack.pop();
+        continue;
+      }
+      if (state.node() instanceof Node.Verdict verdict) {
+        done.put(state, result.verdict(verdict.accept()));
+        continue;
+      }
+      if (steps.size() > limit) {
+        return null;
+      }
+      Step step = steps.computeIfAbsent(state, this::step);
+      Node first = done.get(step.first());
+      Node second = step.second() == null ? first : done.get(step.second());
+      if (first == null) {
+        stack.push(step.first());
+      } else if (second == null) {
+        stack.push(step.second() == null ? step.first() : step.second());
+      } else {
+        done.put(state, node(state, step, first, second));
+      }
+    }
+    Node top = done.get(root);
+    return top == null ? null : result.graph(top);
+  }
+
+  private Node node(State state, Step step, Node first, Node second) {
+    if (step.assign() != null && step.quantity() != null) {
+      return result.assign(step.assign().variable(), step.quantity(), first);
+    }
+    if (step.test() == null) {
+      return first;
+    }
+    // Both ways lead to the same place, and what would be read has been read before.
+    if (first == second && state.values().containsKey(key(step.test()))) {
+      return first;
+    }
+    return result.branch(step.test(), first, second);
+  }
+
+  private Step step(State state) {
+    return switch (state.node()) {
+      case Node.Branch branch -> branch(state, branch);
+      case Node.Assign assign -> assign(state, assign);
+      case Node.Verdict _ -> throw new IllegalStateException("a verdict has no step");
+    };
+  }
+
+  private Step assign(State state, Node.Assign assign) {
+    Quantity quantity = substitute(state, assign.quantity());
+    Map<Quantity.Variable, Quantity> variables = new HashMap<>(state.variables());
+    Map<Quantity, Fact> values = new HashMap<>(state.values());
+    forget(values, assign.variable());
+    variables.values().removeIf(known -> mentions(known, assign.variable()));
+    boolean simple = quantity instanceof Quantity.Constant || quantity instanceof Quantity.Metadata;
+    if (simple) {
+      variables.put(assign.variable(), quantity);
+      return new Step(null, null, null, state(assign.next(), values, variables), null);
+    }
+    variables.remove(assign.variable());
+    return new Step(null, assign, quantity, state(assign.next(), values, variables), null);
+  }
+
+  private Step branch(State state, Node.Branch branch) {
+    Quantity left = substitute(state, branch.test().left());
+    Quantity right = substitute(state, branch.test().right());
+    Predicate.Compare test = new Predicate.Compare(left, branch.test().relation(), right);
+    if (!(right instanceof Quantity.Constant(int constant)) || left instanceof Quantity.Constant) {
+      return open(state, branch, test, state.values(), state.values());
+    }
+    Quantity key = key(test);
+    boolean bits = test.relation() == Relation.COMMON_BITS;
+    Relation relation = bits ? Relation.EQUAL : test.relation();
+    int compared = bits ? 0 : constant;
+    Fact fact = state.values().get(key);
+    if (fact != null) {
+      Boolean holds = fact.decide(relation, compared);
+      if (holds != null) {
+        Node next = holds != bits ? branch.yes() : branch.no();
+        return new Step(null, null, null, state(next, state.values(), state.variables()), null);
+      }
+    }
+    Fact known = fact == null ? Fact.within(Quantities.most(key)) : fact;
+    Map<Quantity, Fact> yes = new HashMap<>(state.values());
+    yes.put(key, known.learn(relation, compared, !bits));
+    Map<Quantity, Fact> no = new HashMap<>(state.values());
+    no.put(key, known.learn(relation, compared, bits));
+    return open(state, branch, test, yes, no);
+  }
+
+  private Step open(
+      State state,
+      Node.Branch branch,
+      Predicate.Compare test,
+      Map<Quantity, Fact> yes,
+      Map<Quantity, Fact> no) {
+    return new Step(
+        test,
+        null,
+        null,
+        state(branch.yes(), yes, state.variables()),
+        state(branch.no(), no, state.variables()));
+  }
+
+  // "Some bit of m is set" is known as "x & m is not 0", so that both forms share facts.
+  private static Quantity key(Predicate.Compare test) {
+    return test.relation() == Relation.COMMON_BITS
+        ? Quantity.of(Quantity.Operator.AND, test.left(), test.right())
+        : test.left();
+  }
+
+  private static Quantity substitute(State state, Quantity quantity) {
+    return Quantities.substitute(
+        quantity,
+        variable -> {
+          Quantity known =
+              variable instanceof Quantity.Variable v ? state.variables().get(v) : null;
+          return known == null ? variable : known;
+        });
+  }
+
+  private static void forget(Map<Quantity, Fact> values, Quantity.Variable variable) {
+    values.keySet().removeIf(key -> mentions(key, variable));
+  }
+
+  private static boolean mentions(Quantity quantity, Quantity.Variable variable) {
+    Set<Quantity> found = new HashSet<>();
+    Quantities.walk(quantity, found::add);
+    return found.contains(variable);
+  }
+
+  /** The state with only those facts that something reachable from the node asks about. */
+  private State state(
+      Node node, Map<Quantity, Fact> values, Map<Quantity.Variable, Quantity> variables) {
+    Map<Quantity.Variable, Quantity> live = new HashMap<>(variables);
+    live.keySet().retainAll(interest.variables(node));
+    Map<Quantity, Fact> asked = new HashMap<>();
+    for (Map.Entry<Quantity, Fact> value : values.entrySet()) {
+      Set<Integer> constants = interest.constants(node, value.getKey());
+      if (constants != null) {
+        asked.put(value.getKey(), value.getValue().about(constants));
+      }
+    }
+    return new State(node, asked, live);
+  }
+}
