@@ -94,7 +94,7 @@ public final class KernelSymbols {
   /** Reads a file of the same form. */
   static KernelSymbols load(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
-      return new KernelSymbols(file, SymbolTable.read(in));
+      return read(file, in);
     } catch (IOException e) {
       BpfException thrown =
           new BpfException(
@@ -104,6 +104,11 @@ public final class KernelSymbols {
       thrown.initCause(e);
       throw thrown;
     }
+  }
+
+  /** Reads lines of the same form, which came from a file. */
+  static KernelSymbols read(Path file, InputStream lines) throws IOException {
+    return new KernelSymbols(file, SymbolTable.read(lines));
   }
 
   /**

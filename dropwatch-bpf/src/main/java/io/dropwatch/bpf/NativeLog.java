@@ -20,17 +20,25 @@ final class NativeLog {
   private final List<String> libbpf = new ArrayList<>();
   private List<String> verifier = List.of();
 
-  private NativeLog() {}
+  private final @Nullable NativeLog outer;
+
+  private NativeLog(@Nullable NativeLog outer) {
+    this.outer = outer;
+  }
 
   /** Starts collecting on this thread; an operation inside an operation collects for itself. */
   static NativeLog begin() {
-    NativeLog log = new NativeLog();
+    NativeLog log = new NativeLog(CURRENT.get());
     CURRENT.set(log);
     return log;
   }
 
   Lines end() {
-    CURRENT.remove();
+    if (outer == null) {
+      CURRENT.remove();
+    } else {
+      CURRENT.set(outer);
+    }
     return new Lines(List.copyOf(libbpf), verifier);
   }
 
@@ -52,7 +60,8 @@ final class NativeLog {
   private void add(String text) {
     int begin = text.indexOf("-- BEGIN PROG LOAD LOG --");
     if (begin >= 0) {
-      int start = text.indexOf('\n', begin) + 1;
+      int newline = text.indexOf('\n', begin);
+      int start = newline < 0 ? text.length() : newline + 1;
       int end = text.lastIndexOf("-- END PROG LOAD LOG --");
       List<String> lines =
           text.substring(start, end < start ? text.length() : end)

@@ -14,6 +14,9 @@ import java.util.List;
 
 /** The kernel's verdicts: BPF_PROG_TEST_RUN of a filter, one run for each packet. */
 public final class KernelVerdicts {
+  /** How many instructions a filter may have. */
+  public static final int SLOT = 2048;
+
   /** PACKETS of verdicts.bpf.c. */
   private static final int PACKETS_AT_ONCE = 65_536;
 

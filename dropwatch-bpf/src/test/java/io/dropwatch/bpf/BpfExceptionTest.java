@@ -1,0 +1,87 @@
+package io.dropwatch.bpf;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** How errors are told. */
+final class BpfExceptionTest {
+  @ParameterizedTest
+  @CsvSource({
+    "-1,   EPERM (Operation not permitted)",
+    "1,    EPERM (Operation not permitted)",
+    "2,    ENOENT (No such file or directory)",
+    "95,   EOPNOTSUPP (Operation not supported)",
+    "524,  ENOTSUPP (Operation is not supported (kernel internal))",
+    "4001, LIBBPF_ERRNO__FORMAT (BPF object format invalid)",
+    "4013, LIBBPF_ERRNO__NLPARSE (netlink parsing error)",
+    "9999, 9999 (unknown error 9999)",
+  })
+  void namesErrors(int number, String text) {
+    assertEquals(text, Errno.of(number).toString());
+  }
+
+  private static BpfException fail(int status, String... printed) {
+    return assertThrows(
+        BpfException.class,
+        () ->
+            Attempt.run(
+                "cannot do it",
+                () -> {
+                  for (String line : printed) {
+                    NativeLog.print(line);
+                  }
+                  return status;
+                },
+                _ -> "Do something else"));
+  }
+
+  @Test
+  void putsTheMostTellingLineIntoOneLine() {
+    BpfException silent = fail(-22);
+    assertEquals("cannot do it: EINVAL (Invalid argument). Do something else", silent.getMessage());
+    assertEquals(List.of(), silent.log());
+
+    BpfException told = fail(-22, "libbpf: first\n", "libbpf: second\n");
+    assertEquals(
+        "cannot do it: EINVAL (Invalid argument); libbpf says: first. Do something else",
+        told.getMessage());
+    assertEquals(List.of("first", "second"), told.log());
+    assertEquals("cannot do it", told.operation());
+    assertEquals("Do something else", told.remedy());
+  }
+
+  @Test
+  void keepsTheEndOfTheVerifiersLog() {
+    StringBuilder log = new StringBuilder("libbpf: prog 'x': -- BEGIN PROG LOAD LOG --\n");
+    for (int i = 0; i < 1000; i++) {
+      log.append(i).append(": (bf) r0 = r1\n");
+    }
+    log.append("R0 invalid mem access 'scalar'\nprocessed 1000 insns (limit 1000000)\n");
+    log.append("-- END PROG LOAD LOG --\n");
+    BpfException refused = fail(-13, "libbpf: prog 'x': BPF program load failed\n", log.toString());
+    assertEquals(
+        "cannot do it: EACCES (Permission denied); the verifier says: R0 invalid mem access"
+            + " 'scalar'",
+        refused.getMessage());
+    assertEquals(40, refused.verifierLog().size());
+    assertEquals("962: (bf) r0 = r1", refused.verifierLog().getFirst());
+    assertEquals("processed 1000 insns (limit 1000000)", refused.verifierLog().getLast());
+    assertNull(refused.remedy());
+  }
+
+  @Test
+  void takesWhatTheLogLacks() {
+    assertEquals(
+        List.of("only this"),
+        fail(-13, "prog 'x': -- BEGIN PROG LOAD LOG --\nonly this").verifierLog());
+    assertEquals(List.of(), fail(-13, "prog 'x': -- BEGIN PROG LOAD LOG --").verifierLog());
+    NativeLog.print("outside of an operation");
+    assertEquals(5, Attempt.run("cannot", () -> 5));
+  }
+}

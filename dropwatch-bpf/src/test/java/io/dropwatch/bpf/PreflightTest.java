@@ -1,0 +1,85 @@
+package io.dropwatch.bpf;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is found missing, by what /proc and /sys say. */
+final class PreflightTest {
+  private static List<String> findings(Path folder, String capabilities, String locked, boolean btf)
+      throws IOException {
+    Path self = Files.createDirectories(folder.resolve("proc/self"));
+    Files.writeString(self.resolve("status"), "Name:\tjava\nCapEff:\t" + capabilities + "\n");
+    Files.writeString(
+        self.resolve("limits"),
+        "Limit                     Soft Limit           Hard Limit           Units     \n"
+            + "Max locked memory         "
+            + locked
+            + "              65536                bytes     \n");
+    Path types = Files.createDirectories(folder.resolve("sys/kernel/btf"));
+    if (btf) {
+      Files.createFile(types.resolve("vmlinux"));
+    }
+    return new Preflight(folder.resolve("proc"), folder.resolve("sys"))
+        .machine().stream().map(finding -> finding.kind() + ": " + finding).toList();
+  }
+
+  @Test
+  void findsNothingForRoot(@TempDir Path folder) throws IOException {
+    assertEquals(List.of(), findings(folder, "000001ffffffffff", "65536", true));
+  }
+
+  @Test
+  void namesEverythingThatIsMissing(@TempDir Path folder) throws IOException {
+    assertEquals(
+        List.of(
+            "PRIVILEGES: this process may not load eBPF programs: it has none of the capabilities"
+                + " for it. Run as root, or grant CAP_BPF and CAP_PERFMON",
+            "BTF: this kernel does not describe its types: there is no /sys/kernel/btf/vmlinux. Use"
+                + " a kernel built with CONFIG_DEBUG_INFO_BTF=y, as distributions' kernels are",
+            "MEMLOCK: this process may lock 65536 bytes of memory, which bounds its rings. Raise"
+                + " the limit (ulimit -l, LimitMEMLOCK=), or grant CAP_IPC_LOCK",
+            "SYMBOLS: the kernel hides its symbols from this process. Grant CAP_SYSLOG, and set"
+                + " kernel.kptr_restrict to 0 or 1"),
+        findings(folder, "0000000000000000", "65536", false));
+  }
+
+  @Test
+  void takesNoAnswerForNoFinding(@TempDir Path folder) throws IOException {
+    Files.createDirectories(folder.resolve("kernel/btf"));
+    Files.createFile(folder.resolve("kernel/btf/vmlinux"));
+    assertEquals(List.of(), new Preflight(folder.resolve("nowhere"), folder).machine());
+    assertEquals(List.of(), findings(folder.resolve("odd"), "what", "unlimited", true));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0000000000000000, false, none of the capabilities for it",
+    "0000000000200000, true,  only CAP_SYS_ADMIN",
+    "0000008000000000, false, only CAP_BPF",
+    "0000004000000000, false, only CAP_PERFMON",
+    "000000c000000000, true,  'only CAP_PERFMON, CAP_BPF'",
+    "00000000ffffffff, true,  'only CAP_IPC_LOCK, CAP_SYS_ADMIN'",
+  })
+  void knowsWhichCapabilitiesAreEnough(String mask, boolean enough, String text) {
+    assertEquals(enough, Capabilities.of(mask).mayTrace());
+    assertEquals(text, Capabilities.of(mask).toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0", "0-1, '0,1'", "'0,2-4,7', '0,2,3,4,7'"})
+  void readsListsOfCpus(String list, String numbers) {
+    StringBuilder text = new StringBuilder();
+    for (int cpu : OnlineCpus.parse(list + "\n")) {
+      text.append(text.isEmpty() ? "" : ",").append(cpu);
+    }
+    assertEquals(numbers, text.toString());
+  }
+}
