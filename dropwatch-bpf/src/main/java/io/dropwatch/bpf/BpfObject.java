@@ -195,6 +195,8 @@ public final class BpfObject implements AutoCloseable {
   /**
    * Detaches and releases everything, and closes the links that {@link BpfProgram#attach} gave. A
    * ring opened on one of its maps stays readable. Again: does nothing.
+   *
+   * @throws BpfException if a link could not be closed; everything else is released nonetheless
    */
   @Override
   public void close() {
@@ -203,10 +205,20 @@ public final class BpfObject implements AutoCloseable {
       if (object == null) {
         return;
       }
-      List.copyOf(links).forEach(BpfLink::close);
+      BpfException failed = null;
+      for (BpfLink link : List.copyOf(links)) {
+        try {
+          link.close();
+        } catch (BpfException e) {
+          failed = e;
+        }
+      }
       state = State.CLOSED;
       handle = null;
       Downcalls.closeObject(object);
+      if (failed != null) {
+        throw failed;
+      }
     }
   }
 

@@ -20,17 +20,25 @@ final class NativeLog {
   private final List<String> libbpf = new ArrayList<>();
   private List<String> verifier = List.of();
 
-  private NativeLog() {}
+  private final @Nullable NativeLog outer;
+
+  private NativeLog(@Nullable NativeLog outer) {
+    this.outer = outer;
+  }
 
   /** Starts collecting on this thread; an operation inside an operation collects for itself. */
   static NativeLog begin() {
-    NativeLog log = new NativeLog();
+    NativeLog log = new NativeLog(CURRENT.get());
     CURRENT.set(log);
     return log;
   }
 
   Lines end() {
-    CURRENT.remove();
+    if (outer == null) {
+      CURRENT.remove();
+    } else {
+      CURRENT.set(outer);
+    }
     return new Lines(List.copyOf(libbpf), verifier);
   }
 

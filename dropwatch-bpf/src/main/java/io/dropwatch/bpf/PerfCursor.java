@@ -1,6 +1,5 @@
 package io.dropwatch.bpf;
 
-import io.dropwatch.bpf.libbpf.gen.LibbpfHeaders;
 import io.dropwatch.bpf.libbpf.gen.perf_event_mmap_page;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
@@ -31,6 +30,11 @@ final class PerfCursor {
   private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED;
   private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED;
 
+  // PERF_RECORD_*, here because the bindings' constants come with the library and this is pure
+  // Java.
+  private static final int LOST = 2;
+  private static final int SAMPLE = 9;
+
   private static final int HEADER_BYTES = 8;
   private static final int SAMPLE_BYTES = 12;
   private static final int LOST_BYTES = 24;
@@ -43,6 +47,7 @@ final class PerfCursor {
   private final MemorySegment data;
   private final long mask;
   private final MemorySegment scratch;
+  private final MemorySegment readOnlyScratch;
   private long skipped;
 
   /**
@@ -62,6 +67,7 @@ final class PerfCursor {
     this.mask = data.byteSize() - 1;
     // A record's size is a u16.
     this.scratch = MemorySegment.ofArray(new long[(1 << 16) / Long.BYTES]);
+    this.readOnlyScratch = scratch.asReadOnly();
   }
 
   private static VarHandle counter(String name) {
@@ -91,10 +97,10 @@ final class PerfCursor {
     try {
       while (tail != head) {
         int size = checkedSize(tail, head);
-        MemorySegment record = record(tail, size);
+        long at = tail;
         // Before the consumer has it: a record whose consumer throws is not delivered again.
         tail += size;
-        if (deliver(record, size, consumer)) {
+        if (deliver(at, size, consumer)) {
           delivered++;
         }
         if (tail - released >= data.byteSize() / RELEASES_PER_RING) {
@@ -133,32 +139,35 @@ final class PerfCursor {
     return data.get(U16, offset) & 0xffff;
   }
 
-  private MemorySegment record(long tail, int size) {
+  /** Returns whether it was a program's record. */
+  private boolean deliver(long tail, int size, RingConsumer consumer) {
     long offset = tail & mask;
     long untilEnd = data.byteSize() - offset;
     if (size <= untilEnd) {
-      return data.asSlice(offset, size);
+      return deliver(data, offset, size, consumer);
     }
     MemorySegment.copy(data, offset, scratch, 0, untilEnd);
     MemorySegment.copy(data, 0, scratch, untilEnd, size - untilEnd);
-    return scratch.asSlice(0, size).asReadOnly();
+    return deliver(readOnlyScratch, 0, size, consumer);
   }
 
-  /** Returns whether it was a program's record. */
-  private boolean deliver(MemorySegment record, int size, RingConsumer consumer) {
-    int type = record.get(U32, 0);
-    if (type == LibbpfHeaders.PERF_RECORD_SAMPLE() && size >= SAMPLE_BYTES) {
-      long payload = record.get(U32, 8) & 0xffff_ffffL;
-      if (payload > size - SAMPLE_BYTES) {
+  private boolean deliver(MemorySegment memory, long offset, int size, RingConsumer consumer) {
+    int type = memory.get(U32, offset);
+    if (type == SAMPLE && size >= SAMPLE_BYTES) {
+      int payload = memory.get(U32, offset + 8);
+      if (payload < 0 || payload > size - SAMPLE_BYTES) {
         throw new BpfException(
             "cannot read the perf ring of CPU " + cpu,
-            "a record of " + size + " bytes claims a payload of " + payload);
+            "a record of "
+                + size
+                + " bytes claims a payload of "
+                + Integer.toUnsignedString(payload));
       }
-      consumer.record(cpu, record.asSlice(SAMPLE_BYTES, payload));
+      consumer.recordAt(cpu, memory, offset + SAMPLE_BYTES, payload);
       return true;
     }
-    if (type == LibbpfHeaders.PERF_RECORD_LOST() && size >= LOST_BYTES) {
-      consumer.lost(cpu, record.get(U64, 16));
+    if (type == LOST && size >= LOST_BYTES) {
+      consumer.lost(cpu, memory.get(U64, offset + 16));
       return false;
     }
     skipped++;

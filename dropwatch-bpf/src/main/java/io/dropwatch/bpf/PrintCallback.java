@@ -28,12 +28,15 @@ final class PrintCallback {
   /** libbpf's own log buffer ends at 16 MiB. */
   private static final int MAX_TEXT = 1 << 25;
 
-  private static final MethodHandle VSNPRINTF =
-      Linker.nativeLinker()
-          .downcallHandle(
-              Linker.nativeLinker().defaultLookup().findOrThrow("vsnprintf"),
-              FunctionDescriptor.of(
-                  LibbpfHeaders.C_INT, POINTER, LibbpfHeaders.C_LONG, POINTER, POINTER));
+  /** Linked when something is printed, which mostly nothing is: a link costs milliseconds. */
+  private static final class Vsnprintf {
+    static final MethodHandle HANDLE =
+        Linker.nativeLinker()
+            .downcallHandle(
+                Linker.nativeLinker().defaultLookup().findOrThrow("vsnprintf"),
+                FunctionDescriptor.of(
+                    LibbpfHeaders.C_INT, POINTER, LibbpfHeaders.C_LONG, POINTER, POINTER));
+  }
 
   private PrintCallback() {}
 
@@ -70,10 +73,10 @@ final class PrintCallback {
       // vsnprintf walks the list it is given, so the first call, which only measures, gets a copy.
       MemorySegment copy = arena.allocate(VA_LIST_BYTES, Long.BYTES);
       copy.copyFrom(arguments.reinterpret(VA_LIST_BYTES));
-      int length = (int) VSNPRINTF.invokeExact(MemorySegment.NULL, 0L, format, copy);
+      int length = (int) Vsnprintf.HANDLE.invokeExact(MemorySegment.NULL, 0L, format, copy);
       long size = Math.clamp(length, 0, MAX_TEXT) + 1L;
       MemorySegment text = arena.allocate(size);
-      int written = (int) VSNPRINTF.invokeExact(text, size, format, arguments);
+      int written = (int) Vsnprintf.HANDLE.invokeExact(text, size, format, arguments);
       return written < 0
           ? ""
           : new String(

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -75,6 +76,24 @@ final class PerfCursorTest {
     assertEquals(1, cursor.drain(heard));
     assertEquals(List.of(SyntheticRing.sampleText(3, (byte) 3)), heard.said);
     assertEquals(4, cursor.skipped());
+  }
+
+  @Test
+  void deliversWithoutSlicesToWhomThatMatters() {
+    List<String> places = new ArrayList<>();
+    RingConsumer raw =
+        new Heard() {
+          @Override
+          public void recordAt(int cpu, MemorySegment memory, long offset, int size) {
+            assertTrue(memory.isReadOnly());
+            places.add(offset + " " + size);
+          }
+        };
+    SyntheticRing ring = new SyntheticRing(SIZE, 232);
+    ring.sample(4, (byte) 1);
+    ring.sample(4, (byte) 1); // wraps, so it is read from the copy
+    assertEquals(2, ring.cursor().drain(raw));
+    assertEquals(List.of("244 4", "12 4"), places);
   }
 
   @Test

@@ -5,30 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.DropEventBuilder;
-import io.dropwatch.DropReason;
-import io.dropwatch.DropSource;
 import io.dropwatch.KernelStack;
 import io.dropwatch.NetworkDevice;
-import io.dropwatch.NetworkNamespace;
-import io.dropwatch.SocketState;
 import io.dropwatch.StackFrame;
-import io.dropwatch.layers.Packets;
-import io.dropwatch.pcapfilter.LinkType;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
-import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.arbitraries.LongArbitrary;
-import net.jqwik.time.api.DateTimes;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -114,104 +102,6 @@ class RoundTripTest {
 
   @Provide
   Arbitrary<List<DropEvent>> events() {
-    Arbitrary<DropEventBuilder> when =
-        Combinators.combine(
-                DateTimes.instants().ofPrecision(java.time.temporal.ChronoUnit.NANOS),
-                DateTimes.instants().injectNull(0.5),
-                reasons(),
-                Arbitraries.strings().injectNull(0.5),
-                Arbitraries.of(DropSource.class),
-                kernelAddresses())
-            .as(
-                (time, received, reason, group, source, location) ->
-                    DropEvent.builder()
-                        .time(time)
-                        .receivedTime(received)
-                        .reason(reason)
-                        .reasonGroup(group)
-                        .source(source)
-                        .location(location));
-    Arbitrary<DropEventBuilder> whose =
-        Combinators.combine(
-                when,
-                Arbitraries.strings().ofMaxLength(16),
-                Arbitraries.integers(),
-                Arbitraries.integers(),
-                Arbitraries.strings().injectNull(0.5),
-                devices().injectNull(0.2),
-                namespaces(),
-                Arbitraries.integers().between(0, 255).map(SocketState::new).injectNull(0.3))
-            .as(
-                (event, comm, pid, tid, container, device, namespace, state) ->
-                    event
-                        .comm(comm)
-                        .pid(pid)
-                        .tid(tid)
-                        .containerId(container)
-                        .device(device)
-                        .networkNamespace(namespace)
-                        .socketState(state));
-    return Combinators.combine(
-            whose,
-            kernelAddresses(),
-            kernelAddresses(),
-            Arbitraries.integers().between(0, 0xffff).list().ofSize(3),
-            Arbitraries.integers().greaterOrEqual(0),
-            Arbitraries.of(LinkType.ETHERNET, LinkType.RAW_IP),
-            packets(),
-            frames().list().ofMaxSize(8))
-        .as(
-            (event, css, skb, u16, length, linkType, packet, frames) ->
-                event
-                    .memoryCgroupCss(css)
-                    .skbAddress(skb)
-                    .protocol(u16.get(0))
-                    .vlan(u16.get(1), u16.get(1) == 0 ? 0 : u16.get(2))
-                    .packetLength(length)
-                    .packet(linkType, packet)
-                    .stack(KernelStack.of(frames))
-                    .build())
-        .list()
-        .ofMaxSize(3);
-  }
-
-  private static Arbitrary<DropReason> reasons() {
-    return Combinators.combine(Arbitraries.integers(), Arbitraries.strings()).as(DropReason::new);
-  }
-
-  private static Arbitrary<NetworkDevice> devices() {
-    return Combinators.combine(
-            Arbitraries.strings().ofMaxLength(15),
-            Arbitraries.integers(),
-            Arbitraries.integers(),
-            Arbitraries.integers())
-        .as(NetworkDevice::new);
-  }
-
-  private static Arbitrary<NetworkNamespace> namespaces() {
-    return Combinators.combine(Arbitraries.longs().between(0, 0xffff_ffffL), Arbitraries.longs())
-        .as(NetworkNamespace::new);
-  }
-
-  private static LongArbitrary kernelAddresses() {
-    return Arbitraries.longs();
-  }
-
-  private static Arbitrary<byte[]> packets() {
-    return Arbitraries.oneOf(
-        Arbitraries.of(Packets.frames()), Arbitraries.bytes().array(byte[].class).ofMaxSize(64));
-  }
-
-  private static Arbitrary<StackFrame> frames() {
-    Arbitrary<@Nullable String> names =
-        Arbitraries.strings()
-            .alpha()
-            .numeric()
-            .withChars("_.$+-[]/")
-            .ofMinLength(1)
-            .filter(name -> !name.startsWith("0x"))
-            .injectNull(0.3);
-    return Combinators.combine(Arbitraries.longs(), names, Arbitraries.longs(), names)
-        .as(StackFrame::new);
+    return AnyEvents.events().list().ofMaxSize(3);
   }
 }

@@ -7,7 +7,6 @@ import io.dropwatch.pcapfilter.internal.ast.TreeDump;
 import io.dropwatch.pcapfilter.internal.check.Checker;
 import io.dropwatch.pcapfilter.internal.ebpf.Compiler;
 import io.dropwatch.pcapfilter.internal.interpret.Interpreter;
-import io.dropwatch.pcapfilter.internal.interpret.PacketView;
 import io.dropwatch.pcapfilter.internal.ir.Graph;
 import io.dropwatch.pcapfilter.internal.ir.GraphText;
 import io.dropwatch.pcapfilter.internal.ir.Lowering;
@@ -86,7 +85,7 @@ public final class PcapFilter {
       throw new IllegalStateException(
           "a filter for LinkType.SKB needs what the kernel knows: use matches(SkbPacket)");
     }
-    return Interpreter.matches(predicate, PacketView.of(packet, wireLength));
+    return Interpreter.matches(predicate, new SkbPacket(packet, 0, wireLength, 0, 0, 0, 0, 0));
   }
 
   /**
@@ -99,17 +98,7 @@ public final class PcapFilter {
       throw new IllegalStateException(
           "a filter for LinkType." + linkType + " takes bytes: use matches(byte[], int)");
     }
-    int[] metadata = {
-      packet.macLength(),
-      packet.protocol(),
-      packet.vlanTci(),
-      packet.vlanProtocol(),
-      packet.packetType(),
-      packet.interfaceIndex()
-    };
-    PacketView view =
-        new PacketView(packet.bytes(), packet.macLength(), packet.wireLength(), metadata);
-    return Interpreter.matches(predicate, view);
+    return Interpreter.matches(predicate, packet);
   }
 
   /**

@@ -123,7 +123,7 @@ final class EbpfMachine {
     }
     long value = 0;
     for (int i = size - 1; i >= 0; i--) {
-      value = value << 8 | from[at + i] & 0xff;
+      value = (value << 8) | (from[at + i] & 0xff);
     }
     return value;
   }
@@ -134,7 +134,7 @@ final class EbpfMachine {
     }
     int at = (int) (address - FRAME + 512);
     for (int i = 0; i < size; i++) {
-      stack[at + i] = (byte) (value >> 8 * i);
+      stack[at + i] = (byte) (value >> (8 * i));
       written[at + i] = true;
     }
   }

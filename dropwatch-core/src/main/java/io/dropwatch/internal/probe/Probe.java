@@ -4,7 +4,6 @@ import io.dropwatch.DropWatchException;
 import io.dropwatch.bpf.BpfException;
 import io.dropwatch.bpf.BpfLink;
 import io.dropwatch.bpf.BpfObject;
-import io.dropwatch.bpf.KernelBtf;
 import io.dropwatch.bpf.PerfRing;
 import io.dropwatch.bpf.ReadOnlyData;
 import io.dropwatch.bpf.RingConsumer;
@@ -37,15 +36,16 @@ public final class Probe implements DropTap {
    * @throws BpfException if the kernel refuses both: what it said about the first
    * @throws DropWatchException if the image is another release's
    */
-  public static Probe attach(ProbeImage image, ProbeSettings settings, KernelBtf btf) {
+  public static Probe attach(
+      ProbeImage image, ProbeSettings settings, TracepointArguments arguments) {
     BpfException refusal;
     try {
-      return attach(image, settings, TracepointArguments.of(btf), Variant.TYPED);
+      return attach(image, settings, arguments, Variant.TYPED);
     } catch (BpfException e) {
       refusal = e;
     }
     try {
-      return attach(image, settings, TracepointArguments.of(btf), Variant.CLASSIC);
+      return attach(image, settings, arguments, Variant.CLASSIC);
     } catch (BpfException e) {
       refusal.addSuppressed(e);
       throw refusal;

@@ -11,7 +11,7 @@ import java.util.List;
  * @param hasReason the reason is the third
  * @param hasReceivingSocket the socket is the fourth
  */
-record TracepointArguments(boolean hasReason, boolean hasReceivingSocket) {
+public record TracepointArguments(boolean hasReason, boolean hasReceivingSocket) {
   private static final int REASON = 3;
   private static final int RECEIVING_SOCKET = 4;
 

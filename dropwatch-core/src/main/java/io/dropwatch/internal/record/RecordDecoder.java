@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class RecordDecoder {
   private static final int ETHERNET_ADDRESSES = 12;
   private static final int VLAN_TAG = 4;
+  private static final int AF_INET = 2;
+  private static final int AF_INET6 = 10;
 
   private final WallClock clock;
   private final IntFunction<DropReason> reasons;
@@ -88,7 +90,8 @@ public final class RecordDecoder {
               raw.get(U32, DEVICE_FLAGS),
               u16(raw, QUEUE_MAPPING)));
     }
-    if ((flags & HAS_SOCKET) != 0) {
+    // A packet socket that injects a segment has a state too, but not that of a connection.
+    if ((flags & HAS_SOCKET) != 0 && isInternet(u16(raw, SOCKET_FAMILY))) {
       event.socketState(new SocketState(raw.get(U8, SOCKET_STATE) & 0xff));
     }
     packet(event, raw, flags);
@@ -182,6 +185,10 @@ public final class RecordDecoder {
 
   private static long stackStart(int captured) {
     return WINDOW + ((captured + 7L) & -8L);
+  }
+
+  private static boolean isInternet(int family) {
+    return family == AF_INET || family == AF_INET6;
   }
 
   private static DropSource source(byte source) {

@@ -40,6 +40,7 @@ public final class RecordLayout {
   static final long QUEUE_MAPPING = 132;
   static final long SOCKET_STATE = 134;
   static final long SOURCE = 135;
+  static final long SOCKET_FAMILY = 136;
   static final long MAC = 146;
 
   /** Where the bytes from the network header on begin: the length of a record without any. */

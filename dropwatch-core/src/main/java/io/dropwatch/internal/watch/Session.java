@@ -2,9 +2,9 @@ package io.dropwatch.internal.watch;
 
 import io.dropwatch.DropWatchException;
 import io.dropwatch.bpf.BpfException;
-import io.dropwatch.bpf.KernelBtf;
 import io.dropwatch.bpf.Preflight;
 import io.dropwatch.internal.probe.DeviceList;
+import io.dropwatch.internal.probe.KernelFacts;
 import io.dropwatch.internal.probe.Probe;
 import io.dropwatch.internal.probe.ProbeImage;
 import io.dropwatch.internal.probe.ProbeSettings;
@@ -34,15 +34,12 @@ public final class Session {
     requireMachine();
     try {
       ProbeSettings settings = settings(request, deviceList(request));
-      KernelBtf btf = KernelBtf.load();
+      KernelFacts kernel = KernelFacts.running();
       WallClock clock = new WallClock();
       RecordDecoder decoder =
           new RecordDecoder(
-              clock,
-              new ReasonNames(btf.enumValues("skb_drop_reason")),
-              new SymbolFrames(),
-              request.stackDepth());
-      Probe probe = Probe.attach(image, settings, btf);
+              clock, new ReasonNames(kernel.reasons()), new SymbolFrames(), request.stackDepth());
+      Probe probe = Probe.attach(image, settings, kernel.arguments());
       try {
         Watch watch =
             new Watch(
@@ -65,7 +62,7 @@ public final class Session {
     if (filter == null || filter.isBlank()) {
       return image;
     }
-    return image.withFilter(PcapFilter.compile(filter, LinkType.SKB).ebpf(), filter);
+    return image.withFilter(PcapFilter.compile(filter, LinkType.SKB).ebpf().toBytes(), filter);
   }
 
   // Before anything is tried: what comes back from the kernel says less.

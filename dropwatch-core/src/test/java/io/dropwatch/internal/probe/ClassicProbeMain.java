@@ -3,7 +3,6 @@ package io.dropwatch.internal.probe;
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropReason;
 import io.dropwatch.NetworkDevice;
-import io.dropwatch.bpf.KernelBtf;
 import io.dropwatch.internal.record.MalformedRecordException;
 import io.dropwatch.internal.record.ReasonNames;
 import io.dropwatch.internal.record.RecordDecoder;
@@ -29,8 +28,7 @@ final class ClassicProbeMain {
   private ClassicProbeMain() {}
 
   public static void main(String[] args) throws Exception {
-    KernelBtf btf = KernelBtf.load();
-    TracepointArguments arguments = TracepointArguments.of(btf);
+    TracepointArguments arguments = KernelFacts.running().arguments();
     ProbeSettings settings = new ProbeSettings(new DeviceList.All(), 0, 20, 256, 1 << 16, 4096);
     ProbeImage image = ProbeImage.embedded();
     try (Probe typed = Probe.attach(image, settings, arguments, Variant.TYPED);
@@ -38,7 +36,7 @@ final class ClassicProbeMain {
       sendUdp(1);
       Set<String> told = new HashSet<>();
       for (Probe probe : List.of(typed, classic)) {
-        told.add(ours(probe, btf));
+        told.add(ours(probe));
       }
       System.out.println(
           told.size() == 1
@@ -59,11 +57,11 @@ final class ClassicProbeMain {
     }
   }
 
-  private static String ours(Probe probe, KernelBtf btf) {
+  private static String ours(Probe probe) {
     RecordDecoder decoder =
         new RecordDecoder(
             new WallClock(),
-            new ReasonNames(btf.enumValues("skb_drop_reason")),
+            new ReasonNames(KernelFacts.running().reasons()),
             new SymbolFrames(),
             16);
     List<DropEvent> events = new ArrayList<>();

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropWatchException;
 import io.dropwatch.bpf.BpfException;
-import io.dropwatch.bpf.KernelBtf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -34,7 +33,7 @@ class ProbeLiveTest {
         new ProbeSettings(new DeviceList.Allowed(Set.of(device)), 100, 127, 256, 1 << 16, 4096);
     ProbeImage filtering = ProbeImage.embedded().withFilter(Code.REFUSE_ALL, "none");
 
-    Probe.attach(filtering, all, KernelBtf.load()).close();
+    Probe.attach(filtering, all, KernelFacts.running().arguments()).close();
     assertEquals(Map.of(), HeldByKernel.now());
   }
 
@@ -44,7 +43,7 @@ class ProbeLiveTest {
         Probe.attach(
             ProbeImage.embedded().withFilter(Code.REFUSE_ALL, "none"),
             SETTINGS,
-            KernelBtf.load())) {
+            KernelFacts.running().arguments())) {
       ClassicProbeMain.sendUdp(100);
       KernelCounts counts = probe.counts();
 
@@ -57,10 +56,10 @@ class ProbeLiveTest {
   void whatTheVerifierRefusesLeavesNothingBehind() {
     byte[] endless = Code.of("0500ffff00000000"); // goto -1: a loop without an end
     ProbeImage image = ProbeImage.embedded().withFilter(endless, "endless");
-    KernelBtf btf = KernelBtf.load();
+    TracepointArguments arguments = KernelFacts.running().arguments();
 
     BpfException refusal =
-        assertThrows(BpfException.class, () -> Probe.attach(image, SETTINGS, btf));
+        assertThrows(BpfException.class, () -> Probe.attach(image, SETTINGS, arguments));
     assertTrue(refusal.getMessage() != null && refusal.getMessage().contains("cannot load"));
     assertEquals(Map.of(), HeldByKernel.now());
   }
@@ -71,10 +70,10 @@ class ProbeLiveTest {
     try {
       Files.write(file, withRecordVersion(ProbeImage.embedded().bytes(), 9));
       ProbeImage image = ProbeImage.read(file);
-      KernelBtf btf = KernelBtf.load();
+      TracepointArguments arguments = KernelFacts.running().arguments();
 
       DropWatchException refusal =
-          assertThrows(DropWatchException.class, () -> Probe.attach(image, SETTINGS, btf));
+          assertThrows(DropWatchException.class, () -> Probe.attach(image, SETTINGS, arguments));
       assertEquals(
           file
               + " writes records of version 9, this library reads version 1: use the probe of the same release",

@@ -55,6 +55,7 @@ class RecordDecoderTest {
                 .u32(DEVICE_FLAGS, 0x11043)
                 .u16(QUEUE_MAPPING, 3)
                 .u8(SOCKET_STATE, 7)
+                .u16(SOCKET_FAMILY, 10)
                 .u16(PROTOCOL, 0x86dd)
                 .packet());
 
@@ -90,6 +91,14 @@ class RecordDecoderTest {
     assertNull(event.device());
     assertNull(event.socketState());
     assertEquals(0, event.packet().length);
+  }
+
+  @Test
+  void thePacketSocketThatInjectedAPacketIsNotItsConnection() throws MalformedRecordException {
+    DropEvent event =
+        decode(new RecordBytes().u16(FLAGS, HAS_SOCKET).u8(SOCKET_STATE, 7).u16(SOCKET_FAMILY, 17));
+
+    assertNull(event.socketState());
   }
 
   @Test

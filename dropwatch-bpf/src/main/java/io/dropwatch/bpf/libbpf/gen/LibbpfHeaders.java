@@ -42,24 +42,6 @@ public class LibbpfHeaders extends LibbpfHeaders$shared {
     public static int POLLIN() {
         return POLLIN;
     }
-    private static final int BPF_MAP_TYPE_HASH = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum bpf_map_type.BPF_MAP_TYPE_HASH = 1
-     * }
-     */
-    public static int BPF_MAP_TYPE_HASH() {
-        return BPF_MAP_TYPE_HASH;
-    }
-    private static final int BPF_MAP_TYPE_ARRAY = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum bpf_map_type.BPF_MAP_TYPE_ARRAY = 2
-     * }
-     */
-    public static int BPF_MAP_TYPE_ARRAY() {
-        return BPF_MAP_TYPE_ARRAY;
-    }
     private static final int BPF_MAP_TYPE_PERF_EVENT_ARRAY = (int)4L;
     /**
      * {@snippet lang=c :
@@ -104,15 +86,6 @@ public class LibbpfHeaders extends LibbpfHeaders$shared {
      */
     public static int BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE() {
         return BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE;
-    }
-    private static final int BPF_MAP_TYPE_RINGBUF = (int)27L;
-    /**
-     * {@snippet lang=c :
-     * enum bpf_map_type.BPF_MAP_TYPE_RINGBUF = 27
-     * }
-     */
-    public static int BPF_MAP_TYPE_RINGBUF() {
-        return BPF_MAP_TYPE_RINGBUF;
     }
 
     private static class bpf_obj_get_info_by_fd {
@@ -294,24 +267,6 @@ public class LibbpfHeaders extends LibbpfHeaders$shared {
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
-    }
-    private static final int LIBBPF_WARN = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum libbpf_print_level.LIBBPF_WARN = 0
-     * }
-     */
-    public static int LIBBPF_WARN() {
-        return LIBBPF_WARN;
-    }
-    private static final int LIBBPF_INFO = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum libbpf_print_level.LIBBPF_INFO = 1
-     * }
-     */
-    public static int LIBBPF_INFO() {
-        return LIBBPF_INFO;
     }
     private static final int LIBBPF_DEBUG = (int)2L;
     /**
@@ -799,66 +754,6 @@ public class LibbpfHeaders extends LibbpfHeaders$shared {
                 traceDowncall("bpf_program__section_name", prog);
             }
             return (MemorySegment)mh$.invokeExact(prog);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class bpf_program__autoload {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            LibbpfHeaders.C_BOOL,
-            LibbpfHeaders.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("bpf_program__autoload");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * bool bpf_program__autoload(const struct bpf_program *prog)
-     * }
-     */
-    public static FunctionDescriptor bpf_program__autoload$descriptor() {
-        return bpf_program__autoload.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * bool bpf_program__autoload(const struct bpf_program *prog)
-     * }
-     */
-    public static MethodHandle bpf_program__autoload$handle() {
-        return bpf_program__autoload.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * bool bpf_program__autoload(const struct bpf_program *prog)
-     * }
-     */
-    public static MemorySegment bpf_program__autoload$address() {
-        return bpf_program__autoload.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * bool bpf_program__autoload(const struct bpf_program *prog)
-     * }
-     */
-    public static boolean bpf_program__autoload(MemorySegment prog) {
-        var mh$ = bpf_program__autoload.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("bpf_program__autoload", prog);
-            }
-            return (boolean)mh$.invokeExact(prog);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -2430,24 +2325,6 @@ public class LibbpfHeaders extends LibbpfHeaders$shared {
      */
     public static int PERF_SAMPLE_RAW() {
         return PERF_SAMPLE_RAW;
-    }
-    private static final int PERF_RECORD_LOST = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum perf_event_type.PERF_RECORD_LOST = 2
-     * }
-     */
-    public static int PERF_RECORD_LOST() {
-        return PERF_RECORD_LOST;
-    }
-    private static final int PERF_RECORD_SAMPLE = (int)9L;
-    /**
-     * {@snippet lang=c :
-     * enum perf_event_type.PERF_RECORD_SAMPLE = 9
-     * }
-     */
-    public static int PERF_RECORD_SAMPLE() {
-        return PERF_RECORD_SAMPLE;
     }
 
     private static class poll {

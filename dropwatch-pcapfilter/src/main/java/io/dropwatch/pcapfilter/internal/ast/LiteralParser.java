@@ -20,6 +20,17 @@ final class LiteralParser {
     };
   }
 
+  /** A value behind {@code proto}, where the name of a protocol needs no backslash. */
+  Expression.Value parseProtocol(String expected) {
+    Token token = cursor.peek();
+    boolean named = token.kind() == TokenKind.KEYWORD && Protocol.of(token.text()) != null;
+    if (!named || token.isKeyword("link")) {
+      return parse(expected);
+    }
+    cursor.next();
+    return new Expression.Value(new Literal.Name(token.text()), token.span());
+  }
+
   Expression.Value parse(String expected) {
     Token token = cursor.peek();
     Literal literal =

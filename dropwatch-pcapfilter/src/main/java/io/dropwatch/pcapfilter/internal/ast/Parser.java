@@ -45,21 +45,21 @@ public final class Parser {
       return new Expression.Everything(cursor.peek().span());
     }
     Expression expression = test(unit(false), false);
-    expression = chain(expression, false);
+    expression = chain(expression, false, false);
     if (!cursor.at(TokenKind.END)) {
       throw Unexpected.token(cursor.peek(), "'and', 'or' or the end of the expression");
     }
     return expression;
   }
 
-  private Expression chain(Expression first, boolean valuesOnly) {
+  private Expression chain(Expression first, boolean valuesOnly, boolean protocols) {
     List<Expression> operands = new ArrayList<>();
     List<Connective> connectives = new ArrayList<>();
     operands.add(first);
     while (cursor.atSymbol("and") || cursor.atSymbol("or")) {
       connectives.add(cursor.next().text().equals("and") ? Connective.AND : Connective.OR);
       Token start = cursor.peek();
-      Unit unit = valuesOnly ? values() : unit(true);
+      Unit unit = valuesOnly ? values(protocols) : unit(true);
       if (valuesOnly && !unit.value()) {
         throw SyntaxFault.at(start.span(), "a list of values goes on with a value")
             .fix("close the parenthesis first");
@@ -99,7 +99,7 @@ public final class Parser {
     }
     Qualifiers qualifiers = primitives.qualifiers();
     if (qualifiers != null) {
-      Unit values = values();
+      Unit values = values(ofProtocols(qualifiers));
       Expression value = test(values, true);
       return new Unit(
           new Expression.Qualified(qualifiers, value, cursor.since(start)), null, false);
@@ -117,43 +117,50 @@ public final class Parser {
       Arithmetic group = new Arithmetic.Group(first.number(), cursor.since(start));
       result = comparison(arithmetic.climb(group, 0));
     } else {
-      result = group(start, first, valueAllowed);
+      result = group(start, first, valueAllowed, false);
     }
     cursor.ascend();
     return result;
   }
 
-  private Unit group(Span start, Unit first, boolean valueAllowed) {
+  private Unit group(Span start, Unit first, boolean valueAllowed, boolean protocols) {
     boolean values = isValue(first) && valueAllowed;
     Expression head = test(first, valueAllowed);
     if (values && head instanceof Expression.Group inner && !pure(inner)) {
       throw SyntaxFault.at(inner.span(), "a list of values cannot begin with another list")
           .fix("remove one pair of parentheses");
     }
-    Expression inner = chain(head, values);
+    Expression inner = chain(head, values, protocols);
     cursor.expectSymbol(")", "'and', 'or' or ')'");
     return new Unit(new Expression.Group(inner, cursor.since(start)), null, values);
   }
 
   /** A value, a negated one or a parenthesized list of values. */
-  private Unit values() {
+  private Unit values(boolean protocols) {
     Token token = cursor.peek();
     Span start = token.span();
     if (token.isSymbol("not")) {
       cursor.next();
       cursor.descend(start);
-      Expression inner = test(values(), true);
+      Expression inner = test(values(protocols), true);
       cursor.ascend();
       return new Unit(new Expression.Not(inner, cursor.since(start)), null, true);
     }
     if (token.isSymbol("(")) {
       cursor.next();
       cursor.descend(start);
-      Unit result = group(start, values(), true);
+      Unit result = group(start, values(protocols), true, protocols);
       cursor.ascend();
       return result;
     }
-    return new Unit(literals.parse("an address, a number or a name"), null, true);
+    String expected = "an address, a number or a name";
+    Expression value = protocols ? literals.parseProtocol(expected) : literals.parse(expected);
+    return new Unit(value, null, true);
+  }
+
+  private static boolean ofProtocols(Qualifiers qualifiers) {
+    return qualifiers.type() == Qualifiers.Type.PROTO
+        || qualifiers.type() == Qualifiers.Type.PROTOCHAIN;
   }
 
   private Unit comparison(Arithmetic left) {

@@ -29,7 +29,7 @@ final class Addresses {
     int value = 0;
     int bits = 0;
     for (String part : text.split("\\.", -1)) {
-      value = value << 8 | octet(part, span);
+      value = (value << 8) | octet(part, span);
       bits += 8;
     }
     return new Ipv4(value, bits);
@@ -66,7 +66,7 @@ final class Addresses {
     }
     int[] words = new int[4];
     for (int i = 0; i < 4; i++) {
-      words[i] = groups[2 * i] << 16 | groups[2 * i + 1];
+      words[i] = (groups[2 * i] << 16) | groups[2 * i + 1];
     }
     return words;
   }
@@ -112,7 +112,7 @@ final class Addresses {
     String[] parts = text.split("[:.-]", -1);
     long value = 0;
     for (String part : parts) {
-      value = value << (parts.length == 3 ? 16 : 8) | Long.parseLong(part, 16);
+      value = (value << (parts.length == 3 ? 16 : 8)) | Long.parseLong(part, 16);
     }
     return value;
   }
@@ -123,6 +123,8 @@ final class Addresses {
     if (parts.length < 2 || !parts[0].matches("[0-9]{1,9}") || !parts[1].matches("[0-9]{1,9}")) {
       throw SyntaxFault.at(span, "a DECnet address is an area and a node, such as 1.10");
     }
-    return Integer.parseInt(parts[0]) << 10 & 0xfc00 | Integer.parseInt(parts[1]) & 0x3ff;
+    int area = Integer.parseInt(parts[0]) & 0x3f;
+    int node = Integer.parseInt(parts[1]) & 0x3ff;
+    return (area << 10) | node;
   }
 }

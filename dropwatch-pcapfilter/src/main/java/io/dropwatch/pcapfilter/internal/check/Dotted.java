@@ -7,9 +7,9 @@ final class Dotted {
   static String print(int address) {
     return (address >>> 24)
         + "."
-        + (address >>> 16 & 0xff)
+        + ((address >>> 16) & 0xff)
         + "."
-        + (address >>> 8 & 0xff)
+        + ((address >>> 8) & 0xff)
         + "."
         + (address & 0xff);
   }

@@ -62,7 +62,7 @@ final class HostTests {
 
   /** A DECnet address in the long and short routing headers, with and without a pad byte. */
   static Predicate decnet(Layout layout, int address, @Nullable Direction dir, Span span) {
-    int swapped = (address & 0xff) << 8 | address >>> 8;
+    int swapped = ((address & 0xff) << 8) | (address >>> 8);
     return ends(
         dir,
         1,

@@ -75,7 +75,7 @@ final class LinkTests {
     Predicate field = Predicate.equal(type(layout), type);
     return switch (type) {
       case EtherTypes.SAP_OSI, EtherTypes.SAP_IP, EtherTypes.SAP_NETBEUI ->
-          Predicate.all(is8023(layout), Predicate.equal(llc(layout, 0, 2), type << 8 | type));
+          Predicate.all(is8023(layout), Predicate.equal(llc(layout, 0, 2), (type << 8) | type));
       case EtherTypes.SAP_IPX ->
           Predicate.any(
               Predicate.equal(type(layout), EtherTypes.IPX),
@@ -105,8 +105,8 @@ final class LinkTests {
 
   private static Predicate snap(Layout layout, int organization, int type) {
     return Predicate.all(
-        Predicate.equal(llc(layout, 4, 4), organization << 16 | type),
-        Predicate.equal(llc(layout, 0, 4), 0xaaaa0300 | organization >>> 16));
+        Predicate.equal(llc(layout, 4, 4), (organization << 16) | type),
+        Predicate.equal(llc(layout, 0, 4), 0xaaaa0300 | (organization >>> 16)));
   }
 
   private static Quantity type(Layout layout) {

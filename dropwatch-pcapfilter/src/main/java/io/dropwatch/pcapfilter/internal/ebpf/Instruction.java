@@ -154,7 +154,7 @@ public record Instruction(int opcode, int dst, int src, int offset, int immediat
   static byte[] encode(List<Instruction> instructions) {
     ByteBuffer out = ByteBuffer.allocate(8 * instructions.size()).order(ByteOrder.LITTLE_ENDIAN);
     for (Instruction i : instructions) {
-      out.put((byte) i.opcode).put((byte) (i.src << 4 | i.dst));
+      out.put((byte) i.opcode).put((byte) ((i.src << 4) | i.dst));
       out.putShort((short) i.offset).putInt(i.immediate);
     }
     return out.array();

@@ -138,7 +138,7 @@ final class NodeCode {
   // Bytes as they are in the packet are compared with a constant whose bytes have been swapped.
   private Jump raw(Quantity.Load load, int mask, Relation relation, int constant) {
     int register = reads.load(load, Form.RAW);
-    int all = load.size() == 4 ? -1 : (1 << 8 * load.size()) - 1;
+    int all = load.size() == 4 ? -1 : -1 >>> (32 - 8 * load.size());
     if (relation == Relation.COMMON_BITS) {
       int bits = mask & constant & all;
       return bits == 0 ? Jump.always(false) : Jump.of(bits(register, bits, load), true);

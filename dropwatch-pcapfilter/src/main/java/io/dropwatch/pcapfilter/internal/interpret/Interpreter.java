@@ -1,5 +1,7 @@
 package io.dropwatch.pcapfilter.internal.interpret;
 
+import io.dropwatch.pcapfilter.SkbPacket;
+import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity.Area;
@@ -8,17 +10,16 @@ import java.util.Map;
 
 /** Walks a predicate over one packet. */
 public final class Interpreter {
-  private final PacketView packet;
+  private final SkbPacket packet;
   private final Map<Quantity.Variable, Integer> variables = new HashMap<>();
 
-  private Interpreter(PacketView packet) {
+  private Interpreter(SkbPacket packet) {
     this.packet = packet;
   }
 
   /** Thrown through the walk when a read or a division rejects the whole packet. */
   private static final class Rejected extends RuntimeException {
     private static final long serialVersionUID = 1L;
-    static final Rejected INSTANCE = new Rejected();
 
     private Rejected() {
       super("rejected", null, false, false);
@@ -26,7 +27,7 @@ public final class Interpreter {
   }
 
   /** Whether the packet satisfies the predicate. */
-  public static boolean matches(Predicate predicate, PacketView packet) {
+  public static boolean matches(Predicate predicate, SkbPacket packet) {
     try {
       return new Interpreter(packet).test(predicate);
     } catch (Rejected _) {
@@ -65,17 +66,28 @@ public final class Interpreter {
     return switch (quantity) {
       case Quantity.Constant(int value) -> value;
       case Quantity.WireLength _ -> packet.wireLength();
-      case Quantity.Metadata(var field) -> packet.metadata()[field.ordinal()];
+      case Quantity.Metadata(var field) -> metadata(field);
       case Quantity.Variable variable -> variables.getOrDefault(variable, 0);
       case Quantity.Binary binary -> {
         int left = value(binary.left());
         Integer result = binary.operator().apply(left, value(binary.right()));
         if (result == null) {
-          throw Rejected.INSTANCE;
+          throw new Rejected();
         }
         yield result;
       }
       case Quantity.Load load -> load(load);
+    };
+  }
+
+  private int metadata(MetadataField field) {
+    return switch (field) {
+      case MAC_LENGTH -> packet.macLength();
+      case PROTOCOL -> packet.protocol();
+      case VLAN_TCI -> packet.vlanTci();
+      case VLAN_PROTOCOL -> packet.vlanProtocol();
+      case PACKET_TYPE -> packet.packetType();
+      case INTERFACE_INDEX -> packet.interfaceIndex();
     };
   }
 
@@ -85,17 +97,17 @@ public final class Interpreter {
     byte[] bytes = packet.bytes();
     if (load.area() == Area.MAC) {
       if (packet.macLength() == 0) {
-        throw Rejected.INSTANCE;
+        throw new Rejected();
       }
     } else {
       at += packet.macLength();
     }
     if (at + load.size() > bytes.length) {
-      throw Rejected.INSTANCE;
+      throw new Rejected();
     }
     int value = 0;
     for (int i = 0; i < load.size(); i++) {
-      value = value << 8 | bytes[(int) at + i] & 0xff;
+      value = (value << 8) | (bytes[(int) at + i] & 0xff);
     }
     return value;
   }

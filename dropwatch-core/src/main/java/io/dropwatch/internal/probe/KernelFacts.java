@@ -1,0 +1,31 @@
+package io.dropwatch.internal.probe;
+
+import io.dropwatch.bpf.KernelBtf;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the probe and the decoder need to know of the running kernel, from its BTF. Read once in a
+ * process: the kernel stays, and reading takes some ten milliseconds and megabytes.
+ *
+ * @param arguments of the kfree_skb tracepoint
+ * @param reasons names of drop reasons by number; empty where the kernel has none
+ */
+public record KernelFacts(TracepointArguments arguments, Map<Integer, String> reasons) {
+  private static @Nullable KernelFacts known;
+
+  /**
+   * The running kernel's.
+   *
+   * @throws io.dropwatch.bpf.BpfException if it has no BTF
+   */
+  public static synchronized KernelFacts running() {
+    KernelFacts facts = known;
+    if (facts == null) {
+      KernelBtf btf = KernelBtf.load();
+      facts = new KernelFacts(TracepointArguments.of(btf), btf.enumValues("skb_drop_reason"));
+      known = facts;
+    }
+    return facts;
+  }
+}

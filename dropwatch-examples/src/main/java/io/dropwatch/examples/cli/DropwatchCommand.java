@@ -1,0 +1,165 @@
+package io.dropwatch.examples.cli;
+
+import io.dropwatch.DropWatcher;
+import io.dropwatch.DropWatcherBuilder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The flags, what they mean together, and the watcher that they describe. */
+@Command(
+    name = "dropwatch",
+    description =
+        "Shows the packets that the Linux kernel drops: which packet, where, why, whose.%n",
+    mixinStandardHelpOptions = true,
+    versionProvider = VersionFromJar.class,
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    footer = {
+      "",
+      "Events go to stdout, and at the end one line of statistics to stderr.",
+      "Needs root, or the capabilities CAP_BPF and CAP_PERFMON.",
+      "Exit status: 0 watched to the end, 1 this machine cannot, 2 wrong usage.",
+      "",
+      "Examples:",
+      "  dropwatch --filter 'tcp and port 443' --duration 60",
+      "  dropwatch --device eth0,eth1 --output json | jq -c 'del(.stack)'",
+    })
+final class DropwatchCommand implements Callable<Integer> {
+  private static final long LONGEST_DURATION_SECONDS = Duration.ofDays(36_500).toSeconds();
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--bpf-path",
+      paramLabel = "<path>",
+      description = "Another eBPF object file than the one built in.")
+  private @Nullable Path bpfPath;
+
+  @Option(
+      names = "--filter",
+      paramLabel = "<expr>",
+      description = "tcpdump-style filter expression, run in the kernel.")
+  private @Nullable String filter;
+
+  @Option(
+      names = "--device",
+      paramLabel = "<names>",
+      description = "Only drops on these devices, comma-separated.")
+  private @Nullable String devices;
+
+  @Option(
+      names = "--device-excluded",
+      paramLabel = "<names>",
+      description = "No drops on these devices; not together with --device.")
+  private @Nullable String excludedDevices;
+
+  @Option(
+      names = "--duration",
+      paramLabel = "<n>",
+      defaultValue = "0",
+      description = "End after n seconds; 0 = run until interrupted (default: ${DEFAULT-VALUE}).")
+  private long durationSeconds;
+
+  @Option(
+      names = "--output",
+      paramLabel = "<json|text>",
+      defaultValue = "text",
+      description = "Format of the events (default: ${DEFAULT-VALUE}).")
+  private OutputFormat output = OutputFormat.text;
+
+  @Option(
+      names = "--output-storage",
+      paramLabel = "<path>",
+      description = "Send events to huatuo-bamai through a Unix socket (comes later).")
+  private @Nullable Path outputStorage;
+
+  @Option(
+      names = "--task-id",
+      paramLabel = "<id>",
+      description = "Task ID of the session with huatuo-bamai (comes later).")
+  private @Nullable String taskId;
+
+  @Option(
+      names = "--max-events-per-second",
+      paramLabel = "<n>",
+      defaultValue = "0",
+      description = "Rate limit over all CPUs; 0 = no limit (default: ${DEFAULT-VALUE}).")
+  private int maxEventsPerSecond;
+
+  @Override
+  public Integer call() {
+    check();
+    Duration duration =
+        durationSeconds == 0
+            ? WatchSession.UNTIL_STOPPED
+            : Duration.ofSeconds(Math.min(durationSeconds, LONGEST_DURATION_SECONDS));
+    new WatchSession(watcher(), output, duration).run();
+    return 0;
+  }
+
+  private DropWatcherBuilder watcher() {
+    DropWatcherBuilder watcher = DropWatcher.builder().maxEventsPerSecond(maxEventsPerSecond);
+    if (filter != null) {
+      watcher.filter(filter);
+    }
+    if (devices != null) {
+      watcher.devices(names(devices));
+    }
+    if (excludedDevices != null) {
+      watcher.excludedDevices(names(excludedDevices));
+    }
+    if (bpfPath != null) {
+      watcher.bpfObject(bpfPath);
+    }
+    return watcher;
+  }
+
+  private void check() {
+    if (devices != null && excludedDevices != null) {
+      throw usage("--device and --device-excluded exclude each other: give one of them");
+    }
+    if (durationSeconds < 0) {
+      throw usage(
+          "--duration "
+              + durationSeconds
+              + " is negative: give seconds, or 0 to run until interrupted");
+    }
+    if (maxEventsPerSecond < 0) {
+      throw usage(
+          "--max-events-per-second "
+              + maxEventsPerSecond
+              + " is negative: give a number, or 0 for no limit");
+    }
+    if (outputStorage != null || taskId != null) {
+      throw usage(
+          (outputStorage != null ? "--output-storage" : "--task-id")
+              + " comes with a later version: write events to stdout with --output json");
+    }
+  }
+
+  private String[] names(String list) {
+    // -1: a comma at the end is a mistake too.
+    List<String> names = Stream.of(list.split(",", -1)).map(String::strip).toList();
+    if (names.contains("")) {
+      throw usage(
+          "an empty device name in '" + list + "': separate names with one comma, as in eth0,eth1");
+    }
+    return names.toArray(String[]::new);
+  }
+
+  private ParameterException usage(String message) {
+    if (spec == null) {
+      throw new IllegalStateException("picocli did not say which command this is");
+    }
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

@@ -1,0 +1,19 @@
+package io.dropwatch.examples.cli;
+
+import io.dropwatch.output.EventWriter;
+import io.dropwatch.output.JsonWriter;
+import io.dropwatch.output.TextWriter;
+import java.io.OutputStream;
+
+/** How an event is written to stdout. */
+enum OutputFormat {
+  json,
+  text;
+
+  EventWriter writer(OutputStream out) {
+    return switch (this) {
+      case json -> new JsonWriter(out);
+      case text -> new TextWriter(out);
+    };
+  }
+}

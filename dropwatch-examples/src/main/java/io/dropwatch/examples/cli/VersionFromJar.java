@@ -1,0 +1,12 @@
+package io.dropwatch.examples.cli;
+
+import picocli.CommandLine.IVersionProvider;
+
+/** The version that the build wrote into the jar's manifest. */
+final class VersionFromJar implements IVersionProvider {
+  @Override
+  public String[] getVersion() {
+    String version = Main.class.getPackage().getImplementationVersion();
+    return new String[] {"dropwatch " + (version == null ? "(not packaged)" : version)};
+  }
+}

@@ -1,0 +1,91 @@
+package io.dropwatch.examples.demo;
+
+import io.dropwatch.DropEvent;
+import io.dropwatch.DropStatistics;
+import io.dropwatch.StackFrame;
+import io.dropwatch.examples.lab.Flow;
+import java.io.PrintStream;
+import java.util.List;
+
+/** What the demo's reader sees; in colour where a terminal shows it. */
+final class Page {
+  private static final int FRAMES_SHOWN = 6;
+  private static final String BOLD = "1";
+  private static final String RED = "1;31";
+  private static final String CYAN = "36";
+  private static final String GREY = "90";
+
+  private final PrintStream out;
+  private final boolean colours;
+
+  Page(PrintStream out, boolean colours) {
+    this.out = out;
+    this.colours = colours;
+  }
+
+  void title(String filter) {
+    out.println();
+    out.println(in(BOLD, "  dropwatch") + ": five packets that never arrive, and why");
+    out.println();
+    out.println("    client ─────────── router ─────────── server");
+    out.println(in(GREY, "    192.0.2.1                         198.51.100.2"));
+    out.println();
+    out.println(
+        in(
+            GREY,
+            "  Three throw-away network namespaces; nothing of yours is touched. In the kernel"));
+    out.println(in(GREY, "  now runs a probe with the filter  ") + filter);
+  }
+
+  void act(int number, Act act, DropEvent event) {
+    out.println();
+    out.println(in(BOLD, "  " + number + "  " + act.scenario().story()));
+    fact("reason", in(RED, event.reason().name()));
+    fact("packet", packet(event));
+    fact("where", where(act, event));
+    List<StackFrame> frames = event.stack().frames();
+    for (int i = 0; i < Math.min(FRAMES_SHOWN, frames.size()); i++) {
+      fact(i == 0 ? "stack" : "", in(i == 0 ? CYAN : GREY, frames.get(i).toString()));
+    }
+    if (frames.size() > FRAMES_SHOWN) {
+      fact("", in(GREY, "… and " + (frames.size() - FRAMES_SHOWN) + " more"));
+    }
+    fact("", act.lesson());
+  }
+
+  void end(DropStatistics statistics) {
+    out.println();
+    out.println(in(BOLD, "  Every drop is accounted for"));
+    out.println("     " + statistics);
+    out.println(
+        in(
+            GREY,
+            "     The kernel dropped %d packets on this machine meanwhile; %d were not the demo's and"
+                .formatted(statistics.seen(), statistics.filtered())));
+    out.println(in(GREY, "     never left it. The probe is detached, the namespaces are gone."));
+    out.println();
+    out.println("  Now yours:  sudo dropwatch-examples/bin/dropwatch --filter 'tcp and port 443'");
+    out.println();
+  }
+
+  private void fact(String name, String value) {
+    out.println("     " + in(GREY, "%-8s".formatted(name)) + value);
+  }
+
+  private static String packet(DropEvent event) {
+    return event.layers().label() + "  " + Flow.of(event) + "  " + event.packetLength() + " bytes";
+  }
+
+  private static String where(Act act, DropEvent event) {
+    var device = event.device();
+    return "%s, device %s, network namespace %d"
+        .formatted(
+            act.scenario().drop().host(),
+            device == null ? "none" : device.name(),
+            event.networkNamespace().inode());
+  }
+
+  private String in(String colour, String text) {
+    return colours ? "\u001b[" + colour + "m" + text + "\u001b[0m" : text;
+  }
+}

@@ -1,0 +1,173 @@
+package io.dropwatch.examples.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What the launcher says when it cannot: one line, cause and remedy, status 2 for the request and 1
+ * for the machine.
+ */
+class EnvironmentIT {
+
+  @TempDir private Path directory = Path.of("");
+
+  @Test
+  void withoutLibbpf() throws Exception {
+    assertFails(
+        1,
+        "libbpf.so.1 .* apt-get install libbpf1",
+        inMountsOfItsOwn(
+            """
+            library=$(ldconfig -p | sed -n 's/.*libbpf[.]so[.]1 .*=> //p' | head -1)
+            mount --bind /dev/null "$(readlink -f "$library")"
+            """));
+  }
+
+  @Test
+  void withoutPrivileges() throws Exception {
+    assertFails(
+        1,
+        "may not load eBPF programs.*Run as root.*CAP_BPF and CAP_PERFMON",
+        RunningProgram.command(
+            "setpriv",
+            "--bounding-set=-all",
+            "--inh-caps=-all",
+            RunningProgram.LAUNCHER.toString()));
+  }
+
+  @Test
+  void onAKernelWithoutTypes() throws Exception {
+    assertFails(
+        1,
+        "/sys/kernel/btf/vmlinux.*CONFIG_DEBUG_INFO_BTF",
+        inMountsOfItsOwn("mount -t tmpfs none /sys/kernel/btf"));
+  }
+
+  @Test
+  void withoutTheObjectFile() throws Exception {
+    Path missing = directory.resolve("missing.o");
+    assertFails(
+        1,
+        "no probe object at " + missing + ":.*",
+        RunningProgram.dropwatch("--bpf-path", missing.toString()));
+  }
+
+  @Test
+  void withAnObjectFileThatIsNone() throws Exception {
+    Path text = Files.writeString(directory.resolve("text.o"), "x".repeat(1000));
+    assertFails(
+        1, text + " is broken: .*ELF.*", RunningProgram.dropwatch("--bpf-path", text.toString()));
+  }
+
+  @Test
+  void withAnObjectFileThatEndsTooEarly() throws Exception {
+    Path whole =
+        Path.of("../dropwatch-core/src/main/resources/io/dropwatch/internal/probe/dropwatch.bpf.o");
+    byte[] bytes = Files.readAllBytes(whole);
+    Path half = directory.resolve("half.o");
+    Files.write(half, Arrays.copyOf(bytes, bytes.length / 2));
+    assertFails(
+        1, half + " is broken: .*", RunningProgram.dropwatch("--bpf-path", half.toString()));
+  }
+
+  @Test
+  void withADirectoryAsObjectFile() throws Exception {
+    assertFails(
+        1,
+        directory + ": .*directory.*",
+        RunningProgram.dropwatch("--bpf-path", directory.toString()));
+  }
+
+  @Test
+  void unknownDevice() throws Exception {
+    assertFails(2, "'nosuch0'.*ip link.*", RunningProgram.dropwatch("--device", "lo,nosuch0"));
+  }
+
+  @Test
+  void deviceNamesDoNotReachTheTerminalRaw() throws Exception {
+    assertFails(2, "'a\\?\\[31m'.*", RunningProgram.dropwatch("--device-excluded", "a\u001b[31m"));
+  }
+
+  @Test
+  void filterLongerThanTheSlot() throws Exception {
+    String hosts =
+        IntStream.range(0, 1500)
+            .mapToObj(i -> "host 10.%d.%d.1".formatted(i / 200, i % 200))
+            .collect(Collectors.joining(" or "));
+    assertFails(
+        2,
+        "the filter compiles to \\d+ instructions, and the probe has room for \\d+: shorten .*",
+        RunningProgram.dropwatch("--filter", hosts));
+  }
+
+  @Test
+  void aJdkThatIsTooOldIsNotTaken() throws Exception {
+    Path old = Files.createDirectories(directory.resolve("jdk/bin"));
+    Path java =
+        Files.writeString(old.resolve("java"), "#!/bin/sh\necho 'the old one ran' >&2; exit 9\n");
+    assertTrue(java.toFile().setExecutable(true));
+    Files.writeString(directory.resolve("jdk/release"), "JAVA_VERSION=\"17.0.1\"\n");
+    RunningProgram.Outcome outcome =
+        RunningProgram.command(
+                "env",
+                "JAVA_HOME=" + directory.resolve("jdk"),
+                RunningProgram.LAUNCHER.toString(),
+                "--version")
+            .awaitEnd();
+    assertEquals(0, outcome.status(), outcome::toString);
+  }
+
+  @Test
+  void noJdkAtAll() throws Exception {
+    assertFails(
+        1,
+        "no JDK 25 or newer.*point JAVA_HOME at it",
+        inMountsOfItsOwn(
+            """
+            mount -t tmpfs none /usr/lib/jvm
+            unset JAVA_HOME
+            HOME=/nonexistent
+            PATH=/usr/sbin:/usr/bin:/sbin:/bin
+            """));
+  }
+
+  @Test
+  void throughASymbolicLinkFromAnotherDirectory() throws Exception {
+    Path link = Files.createSymbolicLink(directory.resolve("dw"), RunningProgram.LAUNCHER);
+    RunningProgram.Outcome outcome =
+        RunningProgram.command("env", "-C", "/", link.toString(), "--version").awaitEnd();
+    assertEquals(0, outcome.status(), outcome::toString);
+    assertTrue(outcome.out().getFirst().matches("dropwatch \\d+\\..*"), outcome::toString);
+  }
+
+  private static RunningProgram inMountsOfItsOwn(String script) throws IOException {
+    return RunningProgram.command(
+        "unshare",
+        "--mount",
+        "sh",
+        "-ec",
+        script + "\nexec " + RunningProgram.LAUNCHER + " --duration 1");
+  }
+
+  private static void assertFails(int status, String pattern, RunningProgram program)
+      throws Exception {
+    try (program) {
+      RunningProgram.Outcome outcome = program.awaitEnd();
+      assertEquals(1, outcome.err().size(), outcome::toString);
+      assertTrue(
+          outcome.err().getFirst().matches("dropwatch: .*" + pattern + ".*"), outcome::toString);
+      assertEquals(List.of(), outcome.out());
+      assertEquals(status, outcome.status(), outcome::toString);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.dropwatch.examples.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Wrong flags: one line on stderr that names cause and remedy, status 2. Without privileges:
+ * nothing gets as far as the kernel.
+ */
+class UsageTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --duration -1                   | --duration -1 is negative: give seconds, or 0 to run until interrupted
+          --duration x                    | Invalid value for option '--duration': 'x' is not a whole number from 0 to 9223372036854775807
+          --duration 1.5                  | Invalid value for option '--duration': '1.5' is not a whole number from 0 to 9223372036854775807
+          --duration                      | Missing required parameter for option '--duration' (<n>)
+          --max-events-per-second -5      | --max-events-per-second -5 is negative: give a number, or 0 for no limit
+          --max-events-per-second 4294967296 | Invalid value for option '--max-events-per-second': '4294967296' is not a whole number from 0 to 2147483647
+          --output xml                    | Invalid value for option '--output': expected one of [json, text] (case-insensitive) but was 'xml'
+          --device a --device-excluded b  | --device and --device-excluded exclude each other: give one of them
+          --device eth0,,eth1             | an empty device name in 'eth0,,eth1': separate names with one comma, as in eth0,eth1
+          --device-excluded eth0,         | an empty device name in 'eth0,': separate names with one comma, as in eth0,eth1
+          --filter udp --filter tcp       | option '--filter' (<expr>) should be specified only once
+          --output-storage /run/x.sock    | --output-storage comes with a later version: write events to stdout with --output json
+          --task-id 7                     | --task-id comes with a later version: write events to stdout with --output json
+          --nosuch                        | Unknown option: '--nosuch'
+          tcp and port 80                 | Unmatched arguments from index 0: 'tcp', 'and', 'port', '80'; a filter is given in quotes behind --filter
+          """)
+  void wrongUsage(String arguments, String message) {
+    Outcome outcome = Outcome.of(arguments.split(" +", -1));
+    assertEquals("dropwatch: " + message + " (see dropwatch --help)\n", outcome.err);
+    assertEquals("", outcome.out);
+    assertEquals(2, outcome.status);
+  }
+
+  @Test
+  void aWrongFilterIsShownWithACaret() {
+    Outcome outcome = Outcome.of("--filter", "tcp and prot 80");
+    assertTrue(outcome.err.startsWith("dropwatch: --filter: line 1"), outcome.err);
+    assertTrue(outcome.err.contains("tcp and prot 80\n"), outcome.err);
+    assertTrue(outcome.err.contains("^"), outcome.err);
+    assertEquals(2, outcome.status);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--bpf-path",
+        "--filter",
+        "--device",
+        "--device-excluded",
+        "--duration",
+        "--output",
+        "--output-storage",
+        "--task-id",
+        "--max-events-per-second",
+        "--help",
+        "--version"
+      })
+  void helpNamesEveryFlag(String flag) {
+    Outcome outcome = Outcome.of("--help");
+    assertTrue(outcome.out.contains(flag), outcome.out);
+    assertEquals("", outcome.err);
+    assertEquals(0, outcome.status);
+  }
+
+  @Test
+  void version() {
+    Outcome outcome = Outcome.of("--version");
+    assertTrue(outcome.out.startsWith("dropwatch "), outcome.out);
+    assertEquals(0, outcome.status);
+  }
+
+  private record Outcome(int status, String out, String err) {
+    static Outcome of(String... arguments) {
+      StringWriter out = new StringWriter();
+      StringWriter err = new StringWriter();
+      int status =
+          Main.commandLine()
+              .setOut(new PrintWriter(out))
+              .setErr(new PrintWriter(err))
+              .execute(arguments);
+      return new Outcome(status, out.toString(), err.toString());
+    }
+  }
+}

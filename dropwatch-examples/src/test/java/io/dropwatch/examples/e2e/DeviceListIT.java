@@ -1,0 +1,137 @@
+package io.dropwatch.examples.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropwatch.DropWatchException;
+import io.dropwatch.DropWatcher;
+import io.dropwatch.DropWatcherBuilder;
+import io.dropwatch.examples.lab.Flow;
+import io.dropwatch.examples.lab.Namespace;
+import io.dropwatch.examples.lab.RoutedNetwork;
+import io.dropwatch.examples.lab.Scenario;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * Device lists name devices of the namespace in which the watcher is started. All three hosts have
+ * an {@code eth0} with the same index; only one of them is meant.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DeviceListIT {
+  private static final int PACKETS = 20;
+
+  private final RoutedNetwork network = RoutedNetwork.open();
+
+  @BeforeAll
+  void prepare() {
+    Scenario.NFTABLES_OUTPUT.prepare(network);
+  }
+
+  @AfterAll
+  void removeNetwork() {
+    network.close();
+  }
+
+  @Test
+  void allowListShowsDropsOnItsDevicesOnly() throws Exception {
+    Outcome outcome = drops(network.server(), builder -> builder.devices("eth0"));
+    assertEquals(Map.of(Scenario.UDP_PORT_CLOSED, PACKETS), outcome.seen);
+    // On the router's eth0, and on no device at all.
+    assertTrue(outcome.excluded >= 2 * PACKETS, outcome::toString);
+  }
+
+  @Test
+  void allowListOfSeveralDevices() throws Exception {
+    Outcome outcome = drops(network.router(), builder -> builder.devices("lo", "eth1", "eth0"));
+    assertEquals(Map.of(Scenario.NO_ROUTE, PACKETS), outcome.seen);
+  }
+
+  @Test
+  void allowListOfAnotherDeviceShowsNothing() throws Exception {
+    Outcome outcome = drops(network.router(), builder -> builder.devices("eth1"));
+    assertEquals(Map.of(), outcome.seen);
+    assertTrue(outcome.excluded >= 3 * PACKETS, outcome::toString);
+  }
+
+  @Test
+  void denyListHidesDropsOnItsDevicesAndPassesThoseOnNone() throws Exception {
+    Outcome outcome = drops(network.server(), builder -> builder.excludedDevices("eth0"));
+    assertEquals(
+        Map.of(Scenario.NO_ROUTE, PACKETS, Scenario.NFTABLES_OUTPUT, PACKETS), outcome.seen);
+    assertTrue(outcome.excluded >= PACKETS, outcome::toString);
+  }
+
+  @Test
+  void deviceListAndFilterBothApply() throws Exception {
+    Outcome outcome =
+        drops(
+            network.server(),
+            builder -> builder.devices("eth0").filter(Scenario.NO_ROUTE.flow().filter()));
+    assertEquals(Map.of(), outcome.seen);
+    assertTrue(outcome.excluded >= PACKETS && outcome.filtered >= PACKETS, outcome::toString);
+  }
+
+  @Test
+  void unknownDeviceIsNamed() {
+    DropWatchException e =
+        assertThrows(
+            DropWatchException.class,
+            () -> drops(network.server(), builder -> builder.devices("eth0", "eth7")));
+    assertEquals(DropWatchException.Kind.USAGE, e.kind());
+    assertTrue(String.valueOf(e.getMessage()).contains("eth7"), e::toString);
+  }
+
+  @Test
+  void bothListsAreRefused() {
+    DropWatchException e =
+        assertThrows(
+            DropWatchException.class,
+            () ->
+                drops(network.server(), builder -> builder.devices("eth0").excludedDevices("lo")));
+    assertEquals(DropWatchException.Kind.USAGE, e.kind());
+  }
+
+  private record Outcome(Map<Scenario, Integer> seen, long excluded, long filtered) {}
+
+  private interface Plan {
+    DropWatcherBuilder of(DropWatcherBuilder builder);
+  }
+
+  /**
+   * What a watcher started in {@code namespace} sees of drops on the server, on the router and on
+   * no device.
+   */
+  private Outcome drops(Namespace namespace, Plan plan) throws Exception {
+    EventLog log = new EventLog();
+    // Knows when the last of the packets has been dropped.
+    EventLog all = new EventLog();
+    DropWatcher watcher = namespace.call(() -> plan.of(DropWatcher.builder()).onEvent(log).start());
+    DropWatcher witness =
+        DropWatcher.builder().filter("src host 192.0.2.1 and udp").onEvent(all).start();
+    try (watcher;
+        witness) {
+      for (Scenario scenario :
+          new Scenario[] {Scenario.UDP_PORT_CLOSED, Scenario.NO_ROUTE, Scenario.NFTABLES_OUTPUT}) {
+        scenario.send(network, PACKETS);
+      }
+      all.await(3 * PACKETS);
+    }
+    Map<Scenario, Integer> seen = new TreeMap<>();
+    log.events()
+        .forEach(
+            event -> {
+              for (Scenario scenario : Scenario.values()) {
+                if (scenario.flow().equals(Flow.of(event))) {
+                  seen.merge(scenario, 1, Integer::sum);
+                }
+              }
+            });
+    return new Outcome(seen, watcher.statistics().excluded(), watcher.statistics().filtered());
+  }
+}

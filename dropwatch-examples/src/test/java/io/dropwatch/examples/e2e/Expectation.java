@@ -1,0 +1,66 @@
+package io.dropwatch.examples.e2e;
+
+import io.dropwatch.DropEvent;
+import io.dropwatch.NetworkDevice;
+import io.dropwatch.examples.lab.Flow;
+import io.dropwatch.examples.lab.Namespace;
+import io.dropwatch.examples.lab.RoutedNetwork;
+import io.dropwatch.examples.lab.Scenario;
+import java.time.Instant;
+
+/**
+ * What an event says about a scenario's drop, as one line: the line expected, and that of an event.
+ */
+final class Expectation {
+  private final Scenario scenario;
+  private final String expected;
+  private final Instant notBefore = Instant.now();
+
+  Expectation(Scenario scenario, RoutedNetwork network) {
+    this.scenario = scenario;
+    Scenario.Drop drop = scenario.drop();
+    Namespace namespace = drop.host().in(network);
+    String device = drop.device();
+    this.expected =
+        line(
+            "SKB_DROP_REASON_" + drop.reason(),
+            scenario.flow().toString(),
+            device == null ? "no device" : device + "#" + namespace.interfaceIndex(device),
+            namespace.inode(),
+            drop.function(),
+            "just now");
+  }
+
+  String line() {
+    return expected;
+  }
+
+  String line(DropEvent event) {
+    NetworkDevice device = event.device();
+    return line(
+        event.reason().name(),
+        String.valueOf(Flow.of(event)),
+        device == null ? "no device" : device.name() + "#" + device.ifindex(),
+        event.networkNamespace().inode(),
+        hasFunction(event) ? scenario.drop().function() : event.stack().toString(),
+        isRecent(event) ? "just now" : event.time().toString());
+  }
+
+  private boolean hasFunction(DropEvent event) {
+    return event.stack().frames().stream()
+        .anyMatch(frame -> frame.name().split("\\.", 2)[0].equals(scenario.drop().function()));
+  }
+
+  // The wall clock may be set while the kernel's own runs on: a second is more than their readings
+  // differ by.
+  private boolean isRecent(DropEvent event) {
+    return event.time().isAfter(notBefore.minusSeconds(1))
+        && event.time().isBefore(Instant.now().plusSeconds(1));
+  }
+
+  private static String line(
+      String reason, String flow, String device, long namespace, String function, String time) {
+    return "%s: %s on %s in namespace %d, in %s, %s"
+        .formatted(reason, flow, device, namespace, function, time);
+  }
+}

@@ -1,0 +1,59 @@
+package io.dropwatch.examples.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropwatch.DropStatistics;
+import io.dropwatch.DropWatcher;
+import io.dropwatch.examples.lab.Flow;
+import io.dropwatch.examples.lab.RoutedNetwork;
+import io.dropwatch.examples.lab.Scenario;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** For each way to lose a packet: N sent are N seen, with everything that is known about them. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ScenarioIT {
+  private static final int PACKETS = 100;
+
+  private final RoutedNetwork network = RoutedNetwork.open();
+
+  @AfterAll
+  void removeNetwork() {
+    network.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyPacketIsSeenOnceByTheFilterAndNeverByItsOpposite(Scenario scenario) throws Exception {
+    Flow flow = scenario.flow();
+    Expectation expectation = new Expectation(scenario, network);
+    EventLog seen = new EventLog();
+    EventLog opposite = new EventLog();
+    scenario.prepare(network);
+
+    DropWatcher watcher = DropWatcher.builder().filter(flow.filter()).onEvent(seen).start();
+    DropWatcher others =
+        DropWatcher.builder().filter("not (" + flow.filter() + ")").onEvent(opposite).start();
+    long before = scenario.kernelCount(network).orElse(0);
+    try (watcher;
+        others) {
+      scenario.send(network, PACKETS);
+      seen.await(PACKETS);
+    }
+
+    assertEquals(Map.of(expectation.line(), (long) PACKETS), seen.by(expectation::line));
+    assertEquals(0, opposite.events().stream().filter(e -> flow.equals(Flow.of(e))).count());
+    if (scenario.kernelCount(network).isPresent()) {
+      assertEquals(
+          PACKETS, scenario.kernelCount(network).getAsLong() - before, "by the kernel's count");
+    }
+    DropStatistics statistics = watcher.statistics();
+    assertEquals(PACKETS, statistics.emitted(), statistics::toString);
+    assertEquals(PACKETS, statistics.delivered(), statistics::toString);
+    assertTrue(others.statistics().filtered() >= PACKETS, others.statistics()::toString);
+  }
+}

@@ -1,0 +1,94 @@
+package io.dropwatch.examples.embed;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropwatch.DropWatcher;
+import io.dropwatch.examples.cli.RunningProgram;
+import io.dropwatch.examples.lab.RoutedNetwork;
+import io.dropwatch.examples.lab.Scenario;
+import io.dropwatch.layers.IpAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class EmbeddingIT {
+  private final RoutedNetwork network = RoutedNetwork.open();
+
+  @AfterAll
+  void removeNetwork() {
+    network.close();
+  }
+
+  @Test
+  void countByReason() throws Exception {
+    try (RunningProgram program = java(CountByReason.class, "1", "src host 192.0.2.1")) {
+      sendUntilEnded(program);
+      RunningProgram.Outcome outcome = program.awaitEnd();
+      assertEquals(0, outcome.status(), outcome::toString);
+      assertTrue(
+          outcome.out().getFirst().matches(" +[1-9]\\d*  SKB_DROP_REASON_NO_SOCKET"),
+          outcome::toString);
+    }
+  }
+
+  @Test
+  void jsonToFile(@TempDir Path directory) throws Exception {
+    Path file = directory.resolve("drops.ndjson");
+    try (RunningProgram program =
+        java(JsonToFile.class, file.toString(), "1", Scenario.UDP_PORT_CLOSED.flow().filter())) {
+      sendUntilEnded(program);
+      RunningProgram.Outcome outcome = program.awaitEnd();
+      assertEquals(0, outcome.status(), outcome::toString);
+      assertEquals(
+          Collections.nCopies(outcome.out().size(), "IPv4/UDP SKB_DROP_REASON_NO_SOCKET"),
+          outcome.out());
+      assertTrue(!outcome.out().isEmpty());
+    }
+  }
+
+  @Test
+  void portScanDetector() throws Exception {
+    var alarms = new LinkedBlockingQueue<IpAddress>();
+    DropWatcher watcher =
+        DropWatcher.builder()
+            .filter("src host 192.0.2.1")
+            .onEvent(new PortScanDetector(2, alarms::add))
+            .start();
+    try (watcher) {
+      // One port many times is a client that does not give up; two ports are a scan.
+      Scenario.UDP_PORT_CLOSED.send(network, 100);
+      Scenario.TCP_PORT_CLOSED.send(network, 1);
+      assertEquals("192.0.2.1", String.valueOf(alarms.poll(10, TimeUnit.SECONDS)));
+    }
+    assertEquals(List.of(), List.copyOf(alarms));
+  }
+
+  /** The programs do not say when they have started: there are drops all along until they end. */
+  private void sendUntilEnded(RunningProgram program) {
+    while (program.isRunning()) {
+      Scenario.UDP_PORT_CLOSED.send(network, 1);
+    }
+  }
+
+  private static RunningProgram java(Class<?> program, String... arguments) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                "target/classes:target/lib/*",
+                program.getName()));
+    command.addAll(List.of(arguments));
+    return RunningProgram.command(command.toArray(String[]::new));
+  }
+}
