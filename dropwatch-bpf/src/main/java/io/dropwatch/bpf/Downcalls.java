@@ -14,7 +14,8 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one class that calls native code, through the bindings that jextract generated.
+ * The one class that calls native code, through the bindings that jextract generated; the one that
+ * native code calls is {@link PrintCallback}.
  *
  * <p>Everything that can fail answers as system calls do inside the kernel: zero or a positive
  * result, or a negated errno. libbpf 1.x itself answers so wherever it returns an {@code int}. Its
@@ -67,6 +68,14 @@ final class Downcalls {
                 LibbpfHeaders.C_INT, LibbpfHeaders.C_INT, LibbpfHeaders.C_INT, LibbpfHeaders.C_INT),
             Linker.Option.firstVariadicArg(2),
             CAPTURE);
+  }
+
+  /** Not from the bindings, which load libbpf: a device's number can be asked without it. */
+  private static final class InterfaceIndex {
+    static final MethodHandle HANDLE =
+        LINKER.downcallHandle(
+            LINKER.defaultLookup().findOrThrow("if_nametoindex"),
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
   }
 
   private Downcalls() {}
@@ -316,6 +325,15 @@ final class Downcalls {
       MemorySegment state = arena.allocate(STATE);
       int command = LibbpfHeaders.F_DUPFD_CLOEXEC();
       return status((int) Fcntl.HANDLE.invokeExact(state, fd, command, 0), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** if_nametoindex(3): {@return the device's number, 0 if there is none of this name} */
+  static int interfaceIndex(String name) {
+    try (Arena arena = Arena.ofConfined()) {
+      return (int) InterfaceIndex.HANDLE.invokeExact(arena.allocateFrom(name));
     } catch (Throwable e) {
       throw unexpected(e);
     }

@@ -29,7 +29,8 @@
  *       io.dropwatch.bpf.BpfLink}: the object in the kernel;
  *   <li>{@link io.dropwatch.bpf.EventRing}, {@link io.dropwatch.bpf.PerfRing}: what programs send;
  *   <li>{@link io.dropwatch.bpf.KernelBtf}, {@link io.dropwatch.bpf.KernelSymbols}: what the
- *       kernel's numbers and addresses mean, pure Java.
+ *       kernel's numbers and addresses mean, pure Java; {@link io.dropwatch.bpf.NetworkDevices}:
+ *       the numbers of devices.
  * </ul>
  *
  * <p>Native access: libbpf 1.x is loaded by its soname at the first use, so nothing native happens
