@@ -72,7 +72,8 @@ struct drop_record {
 _Static_assert(sizeof(struct filter_meta) == 24, "the filter ABI");
 _Static_assert(__builtin_offsetof(struct drop_record, window) == 160, "RecordLayout.WINDOW");
 
-/* One per CPU. Every drop seen ends in exactly one of the others. Reader: internal.watch.KernelCounters. */
+/* One per CPU. Every drop seen ends in exactly one of the others. The reader is
+ * io.dropwatch.internal.probe.KernelCounts. */
 struct counters {
 	__u64 seen;
 	__u64 excluded;
