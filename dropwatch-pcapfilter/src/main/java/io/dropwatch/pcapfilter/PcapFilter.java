@@ -7,6 +7,7 @@ import io.dropwatch.pcapfilter.internal.ast.TreeDump;
 import io.dropwatch.pcapfilter.internal.check.Checker;
 import io.dropwatch.pcapfilter.internal.ebpf.Compiler;
 import io.dropwatch.pcapfilter.internal.interpret.Interpreter;
+import io.dropwatch.pcapfilter.internal.ir.Fusion;
 import io.dropwatch.pcapfilter.internal.ir.Graph;
 import io.dropwatch.pcapfilter.internal.ir.GraphText;
 import io.dropwatch.pcapfilter.internal.ir.Lowering;
@@ -112,7 +113,7 @@ public final class PcapFilter {
   }
 
   private Graph graph() {
-    return Threading.thread(Lowering.lower(predicate));
+    return Fusion.fuse(Threading.thread(Lowering.lower(predicate)));
   }
 
   /** The text form of a stage of compilation. */

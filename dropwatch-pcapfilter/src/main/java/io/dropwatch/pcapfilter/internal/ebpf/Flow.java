@@ -10,8 +10,8 @@ sealed interface Flow {
 
   int id();
 
-  /** The end: accepted or rejected. */
-  record End(int id, boolean accept) implements Flow {}
+  /** The end: the verdict is in its register. */
+  record End(int id) implements Flow {}
 
   /** An instruction and the one behind it. */
   final class Step implements Flow {
@@ -75,15 +75,21 @@ sealed interface Flow {
   final class Builder {
     private final List<Flow> all = new ArrayList<>();
     private final Map<Object, Flow> known = new HashMap<>();
-    private final Flow accept = add(new End(0, true));
-    private final Flow reject = add(new End(1, false));
+    private final Flow reject = add(new End(0));
+    private final Flow accept = step(Instruction.verdict(1), reject);
 
     private record StepKey(Instruction instruction, int next) {}
 
     private record ForkKey(Instruction jump, int taken, int next) {}
 
+    /** The way to a verdict; the register holds 0 from the start. */
     Flow end(boolean accepted) {
       return accepted ? accept : reject;
+    }
+
+    /** The whole code, from the first instruction on. */
+    Flow start(Flow flow) {
+      return flow == accept ? accept : step(Instruction.verdict(0), flow);
     }
 
     Flow step(Instruction instruction, Flow next) {

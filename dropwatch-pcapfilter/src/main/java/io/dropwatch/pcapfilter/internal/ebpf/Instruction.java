@@ -110,6 +110,11 @@ public record Instruction(int opcode, int dst, int src, int offset, int immediat
     return new Instruction(JMP32 | REGISTER | operation, dst, src, 0, 0);
   }
 
+  /** The verdict as the function's result. */
+  static Instruction verdict(int value) {
+    return new Instruction(ALU64 | MOV, 0, 0, 0, value);
+  }
+
   static Instruction always() {
     return new Instruction(JMP | JA, 0, 0, 0, 0);
   }

@@ -12,12 +12,9 @@ import org.jspecify.annotations.Nullable;
  * Puts a flow into one sequence in which every jump goes forward.
  *
  * <p>What follows an instruction is put right behind it as soon as everything that leads there has
- * a place; else a jump is spent. The verdict is 0 from the start and becomes 1 right before the
- * end, so that a rejection is a jump to the last instruction.
+ * a place; else a jump is spent. The end is the last instruction, and the only one of its kind.
  */
 final class Layout {
-  private static final int RESULT = 0;
-
   private final Map<Flow, Integer> waiting = new HashMap<>();
   private final Map<Flow, Integer> places = new HashMap<>();
   private final List<Instruction> code = new ArrayList<>();
@@ -31,11 +28,7 @@ final class Layout {
   }
 
   private List<Instruction> run(Flow root) {
-    if (root instanceof Flow.End end) {
-      return List.of(verdict(end.accept() ? 1 : 0), Instruction.exit());
-    }
     countPredecessors(root);
-    code.add(verdict(0));
     Flow current = root;
     while (current != null) {
       current = place(current);
@@ -43,12 +36,8 @@ final class Layout {
         current = ready.pop();
       }
     }
-    finish();
+    targets.forEach(this::resolve);
     return code;
-  }
-
-  private static Instruction verdict(int value) {
-    return new Instruction(Instruction.ALU64 | Instruction.MOV, RESULT, 0, 0, value);
   }
 
   private void countPredecessors(Flow root) {
@@ -56,8 +45,7 @@ final class Layout {
     stack.push(root);
     waiting.put(root, 0);
     while (!stack.isEmpty()) {
-      Flow flow = stack.pop();
-      switch (flow) {
+      switch (stack.pop()) {
         case Flow.End _ -> {}
         case Flow.Step step -> count(step.next(), stack);
         case Flow.Fork fork -> {
@@ -79,7 +67,10 @@ final class Layout {
   private @Nullable Flow place(Flow flow) {
     places.put(flow, code.size());
     return switch (flow) {
-      case Flow.End _ -> throw new IllegalStateException("ends are placed last");
+      case Flow.End _ -> {
+        code.add(Instruction.exit());
+        yield null;
+      }
       case Flow.Step step -> {
         code.add(step.instruction());
         arrived(step.next());
@@ -94,23 +85,18 @@ final class Layout {
   }
 
   private @Nullable Flow fork(Flow.Fork fork) {
-    boolean canTurn = fork.jump().invertible();
-    boolean turn = canTurn && !fits(fork.next()) && fits(fork.taken());
-    // Where both could follow, the one that many lead to can wait; it will not lose a jump.
-    if (canTurn && fits(fork.next()) && fits(fork.taken()) && fork.next() instanceof Flow.End) {
-      turn = true;
-    }
+    boolean turn = fork.jump().invertible() && !fits(fork.next()) && fits(fork.taken());
     Flow target = turn ? fork.next() : fork.taken();
     Flow follower = turn ? fork.taken() : fork.next();
     jump(turn ? fork.jump().inverted() : fork.jump(), target);
-    if (!(target instanceof Flow.End) && waiting.getOrDefault(target, 0) == 0) {
+    if (fits(target)) {
       ready.push(target);
     }
     return behind(follower);
   }
 
   private boolean fits(Flow flow) {
-    return !(flow instanceof Flow.End) && waiting.getOrDefault(flow, 0) == 0;
+    return waiting.getOrDefault(flow, 0) == 0;
   }
 
   private void arrived(Flow flow) {
@@ -122,23 +108,8 @@ final class Layout {
       ready.remove(flow);
       return flow;
     }
-    // The last piece of code falls through to the acceptance.
-    boolean last =
-        flow instanceof Flow.End end && end.accept() && ready.isEmpty() && nothingWaits();
-    if (!last) {
-      jump(Instruction.always(), flow);
-    }
+    jump(Instruction.always(), flow);
     return null;
-  }
-
-  private boolean nothingWaits() {
-    for (Map.Entry<Flow, Integer> entry : waiting.entrySet()) {
-      boolean end = entry.getKey() instanceof Flow.End;
-      if (!end && !places.containsKey(entry.getKey())) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private void jump(Instruction jump, Flow target) {
@@ -146,22 +117,11 @@ final class Layout {
     code.add(jump);
   }
 
-  private void finish() {
-    int accept = code.size();
-    code.add(verdict(1));
-    int reject = code.size();
-    code.add(Instruction.exit());
-    targets.forEach(
-        (at, target) -> {
-          int place =
-              target instanceof Flow.End end
-                  ? end.accept() ? accept : reject
-                  : places.getOrDefault(target, -1);
-          int distance = place - at - 1;
-          if (place < 0 || distance > Short.MAX_VALUE) {
-            throw new IllegalStateException("no jump from " + at + " to " + place);
-          }
-          code.set(at, code.get(at).withOffset(distance));
-        });
+  private void resolve(int at, Flow target) {
+    int distance = places.getOrDefault(target, -1) - at - 1;
+    if (distance < 0 || distance > Short.MAX_VALUE) {
+      throw new IllegalStateException("no jump from " + at + " over " + distance);
+    }
+    code.set(at, code.get(at).withOffset(distance));
   }
 }

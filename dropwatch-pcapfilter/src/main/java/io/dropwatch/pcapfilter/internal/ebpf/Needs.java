@@ -75,7 +75,7 @@ final class Needs {
     return indexMost.getOrDefault(node, Map.of()).keySet();
   }
 
-  /** Every number that the node or one below it reads, and all that those are made of. */
+  /** Every number that the node or one below it reads, and what those are made of. */
   Set<Quantity> used(Node node) {
     return used.getOrDefault(node, NOTHING);
   }
@@ -108,9 +108,11 @@ final class Needs {
         Node no = branch.no();
         Set<Quantity> all = new HashSet<>(used(yes));
         all.addAll(used(no));
-        Reads reads = new Reads(this, all);
+        Reads reads = new Reads(this);
         Quantities.walk(test.left(), reads::add);
         Quantities.walk(test.right(), reads::add);
+        use(all, test.left());
+        use(all, test.right());
         used.put(node, all);
         Set<Quantity> anchored = new HashSet<>(anchors.getOrDefault(yes, NOTHING));
         anchored.addAll(anchors.getOrDefault(no, NOTHING));
@@ -136,8 +138,9 @@ final class Needs {
         Node next = assign.next();
         Set<Quantity> all = new HashSet<>(used(next));
         all.remove(assign.variable());
-        Reads reads = new Reads(this, all);
+        Reads reads = new Reads(this);
         Quantities.walk(assign.quantity(), reads::add);
+        use(all, assign.quantity());
         used.put(node, all);
         Set<Quantity> anchored = new HashSet<>(anchors.getOrDefault(next, NOTHING));
         anchor(anchored, assign.quantity());
@@ -161,6 +164,34 @@ final class Needs {
     indexMost.getOrDefault(a, Map.of()).forEach((i, n) -> largest.merge(i, n, Math::max));
     indexMost.getOrDefault(b, Map.of()).forEach((i, n) -> largest.merge(i, n, Math::max));
     indexMost.put(node, largest);
+  }
+
+  // An index counts as a whole: what it is made of is not worth a register of its own, but for
+  // variables, which cannot be computed again.
+  private static void use(Set<Quantity> all, Quantity quantity) {
+    all.add(quantity);
+    switch (quantity) {
+      case Quantity.Binary binary -> {
+        use(all, binary.left());
+        use(all, binary.right());
+      }
+      case Quantity.Load load -> {
+        if (load.index() != null) {
+          all.add(load.index());
+          Quantities.walk(
+              load.index(),
+              part -> {
+                if (part instanceof Quantity.Variable) {
+                  all.add(part);
+                }
+              });
+        }
+      }
+      case Quantity.Constant _,
+          Quantity.WireLength _,
+          Quantity.Metadata _,
+          Quantity.Variable _ -> {}
+    }
   }
 
   // The reads that make up an index do not count: it has been computed when the base moves.
@@ -190,17 +221,14 @@ final class Needs {
   /** Collects what one node reads itself. */
   private static final class Reads {
     private final Needs needs;
-    private final Set<Quantity> all;
     private final Map<Quantity, Integer> indexed = new HashMap<>();
     private int constant;
 
-    Reads(Needs needs, Set<Quantity> all) {
+    Reads(Needs needs) {
       this.needs = needs;
-      this.all = all;
     }
 
     void add(Quantity part) {
-      all.add(part);
       if (part instanceof Quantity.Metadata || part instanceof Quantity.WireLength) {
         needs.metadata = true;
       }

@@ -46,7 +46,7 @@ final class Selection {
     if (result == null) {
       throw new IllegalStateException("the root has no code");
     }
-    return result;
+    return flow.start(result);
   }
 
   /** Finishes a state, or answers with a successor that must be finished before. */

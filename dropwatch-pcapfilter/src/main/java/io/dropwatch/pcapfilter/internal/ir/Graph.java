@@ -41,6 +41,9 @@ public record Graph(Node root, List<Node> nodes) {
           && test.right() instanceof Quantity.Constant(int b)) {
         return test.relation().holds(a, b) ? yes : no;
       }
+      if (yes == reject && no == reject) {
+        return reject;
+      }
       if (yes == no && !Quantities.mayReject(test.left()) && !Quantities.mayReject(test.right())) {
         return yes;
       }
@@ -50,6 +53,9 @@ public record Graph(Node root, List<Node> nodes) {
     }
 
     Node assign(Quantity.Variable variable, Quantity quantity, Node next) {
+      if (next == reject) {
+        return reject;
+      }
       return known.computeIfAbsent(
           new AssignKey(variable, quantity, next.id()),
           _ -> add(new Node.Assign(nodes.size(), variable, quantity, next)));

@@ -71,7 +71,7 @@ public final class Quantities {
     }
   }
 
-  /** The number with every variable replaced. */
+  /** The number with every variable replaced, and constants gathered in offsets. */
   static Quantity substitute(Quantity q, UnaryOperator<Quantity> variables) {
     return switch (q) {
       case Quantity.Variable variable -> variables.apply(variable);
@@ -94,6 +94,19 @@ public final class Quantities {
       int offset = sum > 0xffff_ffffL ? -1 : (int) sum;
       return new Quantity.Load(load.area(), null, offset, load.size());
     }
-    return index == old ? load : new Quantity.Load(load.area(), index, load.offset(), load.size());
+    return folded(new Quantity.Load(load.area(), index, load.offset(), load.size()));
+  }
+
+  // A constant part of the index goes to the offset, where the sum cannot leave 32 bits.
+  private static Quantity folded(Quantity.Load load) {
+    if (load.index() instanceof Quantity.Binary sum
+        && sum.operator() == Quantity.Operator.ADD
+        && sum.right() instanceof Quantity.Constant(int distance)
+        && most(sum.left()) + Integer.toUnsignedLong(distance) <= 0xffff_ffffL
+        && Integer.toUnsignedLong(load.offset()) + Integer.toUnsignedLong(distance)
+            <= 0xffff_ffffL) {
+      return new Quantity.Load(load.area(), sum.left(), load.offset() + distance, load.size());
+    }
+    return load;
   }
 }

@@ -1,0 +1,152 @@
+package io.dropwatch.pcapfilter.internal.ir;
+
+import io.dropwatch.pcapfilter.internal.predicate.Predicate;
+import io.dropwatch.pcapfilter.internal.predicate.Predicate.Relation;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity.Area;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes one comparison of two neighbouring fields where a packet must pass both.
+ *
+ * <p>"Protocol is TCP" and "fragment offset is 0" are bytes 20 to 23: one read, one mask, one
+ * comparison. Both failures must reject the packet, and the wider read must end where the farther
+ * of the two ends, so that no packet becomes too short.
+ */
+public final class Fusion {
+  private static final int WIDTH = 4;
+
+  private final Graph.Builder result = new Graph.Builder();
+  private final Map<Node, Node> done = new HashMap<>();
+  private final Set<Quantity> shared = new HashSet<>();
+
+  private Fusion() {}
+
+  /** An equivalent graph. */
+  public static Graph fuse(Graph graph) {
+    Fusion fusion = new Fusion();
+    fusion.findShared(graph);
+    for (Node node : graph.nodes()) {
+      fusion.done.put(node, fusion.rebuild(node));
+    }
+    return fusion.result.graph(fusion.get(graph.root()));
+  }
+
+  /**
+   * The condition to go on: bits of some bytes at a constant offset have a value.
+   *
+   * @param offset first byte
+   * @param size number of bytes
+   * @param mask bits that matter
+   * @param value what they are
+   */
+  private record Condition(int offset, int size, int mask, int value, Node next) {}
+
+  // A field that several branches read is in a register already; reading it again is no gain.
+  private void findShared(Graph graph) {
+    Set<Quantity> once = new HashSet<>();
+    for (Node node : graph.nodes()) {
+      Set<Quantity> here = new HashSet<>();
+      switch (node) {
+        case Node.Verdict _ -> {}
+        case Node.Branch branch -> {
+          Quantities.walk(branch.test().left(), here::add);
+          Quantities.walk(branch.test().right(), here::add);
+        }
+        case Node.Assign assign -> Quantities.walk(assign.quantity(), here::add);
+      }
+      for (Quantity quantity : here) {
+        if (!once.add(quantity)) {
+          shared.add(quantity);
+        }
+      }
+    }
+  }
+
+  private Node get(Node node) {
+    Node rebuilt = done.get(node);
+    if (rebuilt == null) {
+      throw new IllegalStateException("successors come first");
+    }
+    return rebuilt;
+  }
+
+  private Node rebuild(Node node) {
+    return switch (node) {
+      case Node.Verdict verdict -> result.verdict(verdict.accept());
+      case Node.Assign assign ->
+          result.assign(assign.variable(), assign.quantity(), get(assign.next()));
+      case Node.Branch branch -> {
+        Node plain = result.branch(branch.test(), get(branch.yes()), get(branch.no()));
+        Node fused = fused(plain);
+        yield fused == null ? plain : fused;
+      }
+    };
+  }
+
+  private @Nullable Node fused(Node node) {
+    Condition first = condition(node);
+    Condition second = first == null ? null : condition(first.next());
+    if (first == null || second == null) {
+      return null;
+    }
+    int end = Math.max(first.offset() + first.size(), second.offset() + second.size());
+    int start = end - WIDTH;
+    if (start < 0 || start > Math.min(first.offset(), second.offset())) {
+      return null;
+    }
+    int mask = widen(first, start, first.mask()) | widen(second, start, second.mask());
+    int value = widen(first, start, first.value()) | widen(second, start, second.value());
+    boolean contradiction =
+        (widen(first, start, first.mask()) & widen(second, start, second.mask())) != 0;
+    if (contradiction) {
+      return null;
+    }
+    Quantity wide = new Quantity.Load(Area.WINDOW, null, start, WIDTH);
+    Predicate.Compare test = (Predicate.Compare) Predicate.equal(wide, mask, value);
+    return result.branch(test, second.next(), result.verdict(false));
+  }
+
+  private static int widen(Condition condition, int start, int bits) {
+    int behind = start + WIDTH - condition.offset() - condition.size();
+    return bits << (8 * behind);
+  }
+
+  private @Nullable Condition condition(Node node) {
+    if (!(node instanceof Node.Branch branch)
+        || !(branch.test().right() instanceof Quantity.Constant(int constant))) {
+      return null;
+    }
+    Quantity left = branch.test().left();
+    int mask = -1;
+    if (left instanceof Quantity.Binary b
+        && b.operator() == Quantity.Operator.AND
+        && b.right() instanceof Quantity.Constant(int and)) {
+      left = b.left();
+      mask = and;
+    }
+    if (!(left instanceof Quantity.Load load)
+        || load.area() != Area.WINDOW
+        || load.index() != null
+        || shared.contains(load)
+        || load.offset() < 0
+        || load.offset() > 0xffff) {
+      return null;
+    }
+    int all = -1 >>> (32 - 8 * load.size());
+    Relation relation = branch.test().relation();
+    boolean equal = relation == Relation.EQUAL && branch.no() == result.verdict(false);
+    boolean zero = relation == Relation.COMMON_BITS && branch.yes() == result.verdict(false);
+    if (equal && (constant & ~(mask & all)) == 0) {
+      return new Condition(load.offset(), load.size(), mask & all, constant, branch.yes());
+    }
+    if (zero && mask == -1) {
+      return new Condition(load.offset(), load.size(), constant & all, 0, branch.no());
+    }
+    return null;
+  }
+}
