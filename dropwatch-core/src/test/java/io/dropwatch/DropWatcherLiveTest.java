@@ -33,12 +33,9 @@ class DropWatcherLiveTest {
   }
 
   @Test
-  void aHundredSentAHundredSeenAndEveryFieldTold() throws IOException {
+  void aHundredSentAHundredSeenAndEveryFieldTold() throws IOException, InterruptedException {
     Instant before = Instant.now();
-    try (DropWatcher watcher = watcher().onEvent(events::add).start()) {
-      Loopback.sendUdp(port, 100);
-      watcher.close();
-    }
+    watch(watcher().onEvent(events::add), () -> Loopback.sendUdp(port, 100));
     Instant after = Instant.now();
 
     assertEquals(100, events.size());
@@ -66,11 +63,8 @@ class DropWatcherLiveTest {
   }
 
   @Test
-  void theStackStartsWhereTheKernelFreesAndLeadsToUdp() throws IOException {
-    try (DropWatcher watcher = watcher().onEvent(events::add).start()) {
-      Loopback.sendUdp(port, 1);
-      watcher.close();
-    }
+  void theStackStartsWhereTheKernelFreesAndLeadsToUdp() throws IOException, InterruptedException {
+    watch(watcher().onEvent(events::add), () -> Loopback.sendUdp(port, 1));
 
     String stack = events.iterator().next().stack().toString();
     assertTrue(stack.matches("(?s)(kfree_skb|sk_skb_reason_drop|__udp4_lib_rcv|udp).*"), stack);
@@ -79,71 +73,64 @@ class DropWatcherLiveTest {
   }
 
   @Test
-  void theStackIsAsDeepAsAsked() throws IOException {
-    try (DropWatcher watcher = watcher().stackDepth(3).onEvent(events::add).start()) {
-      Loopback.sendUdp(port, 1);
-      watcher.close();
-    }
+  void theStackIsAsDeepAsAsked() throws IOException, InterruptedException {
+    watch(watcher().stackDepth(3).onEvent(events::add), () -> Loopback.sendUdp(port, 1));
 
     assertEquals(3, events.iterator().next().stack().depth());
   }
 
   @Test
-  void noStackIsWalkedWhereNoneIsWanted() throws IOException {
-    try (DropWatcher watcher = watcher().stackDepth(0).onEvent(events::add).start()) {
-      Loopback.sendUdp(port, 1);
-      watcher.close();
-    }
+  void noStackIsWalkedWhereNoneIsWanted() throws IOException, InterruptedException {
+    watch(watcher().stackDepth(0).onEvent(events::add), () -> Loopback.sendUdp(port, 1));
 
     assertEquals(KernelStack.EMPTY, events.iterator().next().stack());
   }
 
   @Test
-  void whatTheFilterDoesNotMatchIsCountedAsFiltered() throws IOException {
+  void whatTheFilterDoesNotMatchIsCountedAsFiltered() throws IOException, InterruptedException {
     int other = Loopback.closedPort();
-    try (DropWatcher watcher = watcher().onEvent(events::add).start()) {
-      Loopback.sendUdp(port, 10);
-      Loopback.sendUdp(other, 20);
-      watcher.close();
+    DropStatistics statistics =
+        watch(
+            watcher().onEvent(events::add),
+            () -> {
+              Loopback.sendUdp(port, 10);
+              Loopback.sendUdp(other, 20);
+            });
 
-      DropStatistics statistics = watcher.statistics();
-      assertEquals(10, statistics.delivered());
-      assertTrue(statistics.filtered() >= 20, statistics::toString);
-    }
+    assertEquals(10, statistics.delivered());
+    assertTrue(statistics.filtered() >= 20, statistics::toString);
     assertEquals(10, events.size());
   }
 
   @Test
-  void anExcludedDeviceGivesNothing() throws IOException {
-    try (DropWatcher watcher = watcher().excludedDevices("lo").onEvent(events::add).start()) {
-      Loopback.sendUdp(port, 10);
-      watcher.close();
+  void anExcludedDeviceGivesNothing() throws IOException, InterruptedException {
+    DropStatistics statistics =
+        watch(
+            watcher().excludedDevices("lo").onEvent(events::add), () -> Loopback.sendUdp(port, 10));
 
-      assertTrue(watcher.statistics().excluded() >= 10, () -> watcher.statistics().toString());
-    }
+    assertTrue(statistics.excluded() >= 10, statistics::toString);
     assertEquals(0, events.size());
   }
 
   @Test
-  void anAllowedDeviceGivesItsOwn() throws IOException {
-    try (DropWatcher watcher = watcher().devices("lo").onEvent(events::add).start()) {
-      Loopback.sendUdp(port, 10);
-      watcher.close();
-    }
+  void anAllowedDeviceGivesItsOwn() throws IOException, InterruptedException {
+    watch(watcher().devices("lo").onEvent(events::add), () -> Loopback.sendUdp(port, 10));
     assertEquals(10, events.size());
   }
 
   @Test
-  void theRateLimitIsNeverExceededAndTheRestIsCounted() throws IOException {
-    try (DropWatcher watcher = watcher().maxEventsPerSecond(7).onEvent(events::add).start()) {
-      long start = System.nanoTime();
-      while (System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(2500)) {
-        Loopback.sendUdp(port, 100);
-      }
-      watcher.close();
+  void theRateLimitIsNeverExceededAndTheRestIsCounted() throws IOException, InterruptedException {
+    DropStatistics statistics =
+        watch(
+            watcher().maxEventsPerSecond(7).onEvent(events::add),
+            () -> {
+              long start = System.nanoTime();
+              while (System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(2500)) {
+                Loopback.sendUdp(port, 100);
+              }
+            });
 
-      assertTrue(watcher.statistics().limited() > 0);
-    }
+    assertTrue(statistics.limited() > 0, statistics::toString);
     // In the order of time: each CPU has its ring.
     DropEvent[] all =
         events.stream().sorted(Comparator.comparing(DropEvent::time)).toArray(DropEvent[]::new);
@@ -157,14 +144,14 @@ class DropWatcherLiveTest {
   @Test
   void underAFloodTheAccountIsExact() throws IOException, InterruptedException {
     AtomicLong heard = new AtomicLong();
-    DropWatcher watcher =
-        DropWatcher.builder().ringBytesPerCpu(16384).onEvent(_ -> heard.incrementAndGet()).start();
-    try (watcher) {
-      Thread flood = Thread.ofPlatform().start(() -> flood(100_000));
-      Loopback.sendUdp(port, 100_000);
-      flood.join();
-    }
-    DropStatistics statistics = watcher.statistics();
+    DropStatistics statistics =
+        watch(
+            DropWatcher.builder().ringBytesPerCpu(16384).onEvent(_ -> heard.incrementAndGet()),
+            () -> {
+              Thread flood = Thread.ofPlatform().start(() -> flood(100_000));
+              Loopback.sendUdp(port, 100_000);
+              flood.join();
+            });
 
     assertEquals(
         statistics.seen(),
@@ -210,6 +197,20 @@ class DropWatcherLiveTest {
     assertEquals(1, watcher.statistics().delivered());
     watcher.close();
     watcher.close();
+  }
+
+  private interface Traffic {
+    void send() throws IOException, InterruptedException;
+  }
+
+  /** The account of a watcher that was open while the traffic was sent. */
+  private static DropStatistics watch(DropWatcherBuilder builder, Traffic traffic)
+      throws IOException, InterruptedException {
+    DropWatcher watcher = builder.start();
+    try (watcher) {
+      traffic.send();
+    }
+    return watcher.statistics();
   }
 
   private DropWatcherBuilder watcher() {
