@@ -4,6 +4,8 @@ import io.dropwatch.pcapfilter.internal.ast.Expression;
 import io.dropwatch.pcapfilter.internal.ast.Parser;
 import io.dropwatch.pcapfilter.internal.ast.Printer;
 import io.dropwatch.pcapfilter.internal.ast.TreeDump;
+import io.dropwatch.pcapfilter.internal.bytecode.ClassWriter;
+import io.dropwatch.pcapfilter.internal.bytecode.PacketTest;
 import io.dropwatch.pcapfilter.internal.check.Checker;
 import io.dropwatch.pcapfilter.internal.ebpf.Compiler;
 import io.dropwatch.pcapfilter.internal.interpret.Interpreter;
@@ -20,6 +22,7 @@ import io.dropwatch.pcapfilter.internal.token.Lexer;
 import io.dropwatch.pcapfilter.internal.token.Token;
 import io.dropwatch.pcapfilter.internal.token.Tokens;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A compiled expression of tcpdump's filter language, pcap-filter(7).
@@ -42,6 +45,9 @@ public final class PcapFilter {
   private final List<Token> tokens;
   private final Expression tree;
   private final Predicate predicate;
+  private final Object lock = new Object();
+  private volatile boolean written;
+  private volatile @Nullable PacketTest test;
 
   private PcapFilter(String expression, LinkType linkType) {
     this.expression = expression;
@@ -87,7 +93,10 @@ public final class PcapFilter {
       throw new IllegalStateException(
           "a filter for LinkType.SKB needs what the kernel knows: use matches(SkbPacket)");
     }
-    return Interpreter.matches(predicate, new SkbPacket(packet, 0, wireLength, 0, 0, 0, 0, 0));
+    PacketTest compiled = compiled();
+    return compiled == null
+        ? interpreted(new SkbPacket(packet, 0, wireLength, 0, 0, 0, 0, 0))
+        : compiled.matches(packet, 0, wireLength, null);
   }
 
   /**
@@ -100,7 +109,10 @@ public final class PcapFilter {
       throw new IllegalStateException(
           "a filter for LinkType." + linkType + " takes bytes: use matches(byte[], int)");
     }
-    return Interpreter.matches(predicate, packet);
+    PacketTest compiled = compiled();
+    return compiled == null
+        ? interpreted(packet)
+        : compiled.matches(packet.bytes(), packet.macLength(), packet.wireLength(), packet);
   }
 
   /**
@@ -113,6 +125,24 @@ public final class PcapFilter {
    */
   public EbpfCode ebpf() {
     return new EbpfCode(Compiler.compile(graph()));
+  }
+
+  // The class is written when the first packet comes: most filters go to the kernel and see none.
+  private @Nullable PacketTest compiled() {
+    if (!written) {
+      synchronized (lock) {
+        if (!written) {
+          test = ClassWriter.write(graph());
+          written = true;
+        }
+      }
+    }
+    return test;
+  }
+
+  /** The verdict of the interpreter, with which generated code is compared. */
+  boolean interpreted(SkbPacket packet) {
+    return Interpreter.matches(predicate, packet);
   }
 
   private Graph graph() {

@@ -1,0 +1,61 @@
+package io.dropwatch.pcapfilter.internal.bytecode;
+
+import io.dropwatch.pcapfilter.SkbPacket;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/** A decision about packets, and what generated code calls. */
+public abstract class PacketTest {
+  private static final VarHandle U16 =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle U32 =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+
+  /** For generated classes. */
+  protected PacketTest() {}
+
+  /**
+   * Whether the packet matches.
+   *
+   * @param bytes captured bytes: {@code mac} bytes of MAC header, then the window
+   * @param mac 14 or 0
+   * @param wireLength bytes on the wire from the window's start
+   * @param skb what the kernel knows; null where nothing asks for it
+   */
+  public abstract boolean matches(byte[] bytes, int mac, int wireLength, @Nullable SkbPacket skb);
+
+  /** Two bytes as an unsigned number. */
+  protected static int u16(byte[] bytes, int at) {
+    return (short) U16.get(bytes, at) & 0xffff;
+  }
+
+  /** Four bytes. */
+  protected static int u32(byte[] bytes, int at) {
+    return (int) U32.get(bytes, at);
+  }
+
+  /**
+   * The place of a read behind an index, or -1 when it is not captured.
+   *
+   * @param length captured bytes from where the offset counts
+   * @param index unsigned
+   * @param offset unsigned
+   * @param size bytes to read
+   */
+  protected static int place(int length, int index, int offset, int size) {
+    long at = Integer.toUnsignedLong(index) + Integer.toUnsignedLong(offset);
+    return at + size <= length ? (int) at : -1;
+  }
+
+  /** Shift left; 0 from 32 bits on. */
+  protected static int shiftLeft(int value, int distance) {
+    return Integer.compareUnsigned(distance, 32) < 0 ? value << distance : 0;
+  }
+
+  /** Logical shift right; 0 from 32 bits on. */
+  protected static int shiftRight(int value, int distance) {
+    return Integer.compareUnsigned(distance, 32) < 0 ? value >>> distance : 0;
+  }
+}
