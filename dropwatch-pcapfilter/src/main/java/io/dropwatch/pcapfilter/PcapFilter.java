@@ -105,8 +105,10 @@ public final class PcapFilter {
   /**
    * The filter as eBPF.
    *
-   * @throws UnsupportedOperationException if a comparison keeps more numbers at a time than eBPF
-   *     has room for; some dozens of nested parentheses in one comparison
+   * @throws UnsupportedOperationException if one comparison keeps more numbers at a time than eBPF
+   *     has room for (some dozens of nested parentheses), or if the filter has more than 40,000
+   *     branches; a shorter one can still be longer than the place it is for, see {@link
+   *     EbpfCode#size}
    */
   public EbpfCode ebpf() {
     return new EbpfCode(Compiler.compile(graph()));

@@ -36,12 +36,20 @@ final class Needs {
   private final Map<Node, Set<Quantity>> used = new HashMap<>();
   private final Map<Node, Set<Quantity>> anchors = new HashMap<>();
   private final Set<Quantity> asNumber = new HashSet<>();
+  private final boolean early;
   private boolean metadata;
 
-  private Needs() {}
+  private Needs(boolean early) {
+    this.early = early;
+  }
 
-  static Needs of(Graph graph) {
-    Needs needs = new Needs();
+  /**
+   * The needs of a graph.
+   *
+   * @param early whether checks may be made before the reads they are for, and the base may move
+   */
+  static Needs of(Graph graph, boolean early) {
+    Needs needs = new Needs(early);
     for (Node node : graph.nodes()) {
       needs.add(node);
     }
@@ -82,7 +90,7 @@ final class Needs {
 
   /** Whether the node and all below it read the packet behind the index and nowhere else. */
   boolean readsOnlyBehind(Node node, Quantity index) {
-    return anchors.getOrDefault(node, NOTHING).equals(Set.of(index));
+    return early && anchors.getOrDefault(node, NOTHING).equals(Set.of(index));
   }
 
   /** Whether a field is anywhere used in another way than being compared for equality. */
