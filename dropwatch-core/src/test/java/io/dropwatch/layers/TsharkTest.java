@@ -215,13 +215,26 @@ class TsharkTest {
     assertFalse(layers.malformed() || layers.truncated(), where);
     for (int i = 0; i < FIELDS.size(); i++) {
       Field field = FIELDS.get(i);
-      assertEquals(decimal(theirs[i]), field.of(flat), () -> field.name() + " of " + where);
+      String ours = field.of(flat);
+      String judge = decimal(theirs[i]);
+      if (!judge.equals(ours) && field.name().equals("ip.frag_offset")) {
+        // Some versions count bytes.
+        ours = timesEight(ours);
+      }
+      assertEquals(judge, ours, () -> field.name() + " of " + where);
     }
   }
 
+  private static String timesEight(String numbers) {
+    return Pattern.compile("[0-9]+")
+        .matcher(numbers)
+        .replaceAll(number -> String.valueOf(8 * Integer.parseInt(number.group())));
+  }
+
+  // Numbers are hexadecimal or not by field, booleans are words or digits by version.
   private static String decimal(String values) {
     return Pattern.compile("0x[0-9a-f]+")
-        .matcher(values)
+        .matcher(values.replace("True", "1").replace("False", "0"))
         .replaceAll(hex -> Long.decode(hex.group()).toString());
   }
 
