@@ -1,11 +1,13 @@
 # What people type. Everything else is Maven's.
 MVN ?= mvn -B -ntp
+# Only what running needs: no tests compiled, no javadoc, no format check.
+PACKAGE = $(MVN) -q package -Dmaven.test.skip=true -Dmaven.javadoc.skip=true -Dformat.skip=true
 
 .PHONY: build test demo format probe check-probe clean
 
 build:
 	.ci/install-packages run
-	$(MVN) -q -DskipTests package
+	$(PACKAGE)
 
 test:
 	.ci/install-packages test
@@ -14,7 +16,7 @@ test:
 
 demo:
 	.ci/install-packages run
-	$(MVN) -q -DskipTests package
+	$(PACKAGE)
 	dropwatch-examples/bin/demo
 
 format:
@@ -29,7 +31,7 @@ probe:
 	.ci/install-packages probe
 	dropwatch-core/src/main/bpf/build write
 
-# Fails when the committed object is not what its sources compile to.
+# Fails when the committed object is not what its sources compile to. Debian 12 has the compiler; elsewhere the digests that
+# mvn verify compared have to do, and this says so.
 check-probe:
-	.ci/install-packages probe
-	dropwatch-core/src/main/bpf/build check
+	.ci/install-packages probe && dropwatch-core/src/main/bpf/build check || [ $$? -eq 3 ]

@@ -17,7 +17,7 @@ record Act(Scenario scenario, String lesson) {
               "It came all the way up to UDP, and no socket was bound to the port. Is the service running?"),
           new Act(
               Scenario.NFTABLES_INPUT,
-              "nft_do_chain on top: a firewall rule decided. `nft list ruleset` there shows which."),
+              "nft_do_chain in the stack: a firewall rule decided. `nft list ruleset` there shows which."),
           new Act(
               Scenario.TCP_PORT_CLOSED,
               "A SYN without a listener is answered by RST: the client reads `Connection refused`."),

@@ -6,13 +6,14 @@ import io.dropwatch.StackFrame;
 import io.dropwatch.examples.lab.Flow;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Locale;
 
 /** What the demo's reader sees; in colour where a terminal shows it. */
 final class Page {
   private static final int FRAMES_SHOWN = 6;
   private static final String BOLD = "1";
   private static final String RED = "1;31";
-  private static final String CYAN = "36";
+  private static final String CYAN = "1;36";
   private static final String GREY = "90";
 
   private final PrintStream out;
@@ -28,43 +29,42 @@ final class Page {
     out.println(in(BOLD, "  dropwatch") + ": five packets that never arrive, and why");
     out.println();
     out.println("    client ─────────── router ─────────── server");
-    out.println(in(GREY, "    192.0.2.1                         198.51.100.2"));
+    out.println(in(GREY, "    192.0.2.1                             198.51.100.2"));
     out.println();
     out.println(
-        in(
-            GREY,
-            "  Three throw-away network namespaces; nothing of yours is touched. In the kernel"));
-    out.println(in(GREY, "  now runs a probe with the filter  ") + filter);
+        "  Three network namespaces, made for this and removed after it. A probe is now in the");
+    out.println("  kernel; its filter, compiled to eBPF, is  " + in(BOLD, filter));
   }
 
   void act(int number, Act act, DropEvent event) {
     out.println();
     out.println(in(BOLD, "  " + number + "  " + act.scenario().story()));
     fact("reason", in(RED, event.reason().name()));
-    fact("packet", packet(event));
+    fact("packet", Flow.of(event) + ", " + event.packetLength() + " bytes");
     fact("where", where(act, event));
     List<StackFrame> frames = event.stack().frames();
     for (int i = 0; i < Math.min(FRAMES_SHOWN, frames.size()); i++) {
-      fact(i == 0 ? "stack" : "", in(i == 0 ? CYAN : GREY, frames.get(i).toString()));
+      boolean dropping = frames.get(i).name().equals(act.scenario().drop().function());
+      fact(i == 0 ? "stack" : "", in(dropping ? CYAN : GREY, frames.get(i).toString()));
     }
     if (frames.size() > FRAMES_SHOWN) {
       fact("", in(GREY, "… and " + (frames.size() - FRAMES_SHOWN) + " more"));
     }
-    fact("", act.lesson());
+    fact("so", act.lesson());
   }
 
   void end(DropStatistics statistics) {
     out.println();
     out.println(in(BOLD, "  Every drop is accounted for"));
     out.println("     " + statistics);
-    out.println(
-        in(
-            GREY,
-            "     The kernel dropped %d packets on this machine meanwhile; %d were not the demo's and"
-                .formatted(statistics.seen(), statistics.filtered())));
-    out.println(in(GREY, "     never left it. The probe is detached, the namespaces are gone."));
+    out.printf(
+        "     %d drops on this machine meanwhile: %d did not match the filter and never left the%n",
+        statistics.seen(), statistics.filtered());
+    out.printf("     kernel, %d are the events above.%n", statistics.delivered());
     out.println();
-    out.println("  Now yours:  sudo dropwatch-examples/bin/dropwatch --filter 'tcp and port 443'");
+    out.println(in(GREY, "  Probe and namespaces are gone. Now yours:"));
+    out.println(
+        "     sudo dropwatch-examples/bin/dropwatch --filter 'tcp and port 443' --duration 60");
     out.println();
   }
 
@@ -72,16 +72,12 @@ final class Page {
     out.println("     " + in(GREY, "%-8s".formatted(name)) + value);
   }
 
-  private static String packet(DropEvent event) {
-    return event.layers().label() + "  " + Flow.of(event) + "  " + event.packetLength() + " bytes";
-  }
-
   private static String where(Act act, DropEvent event) {
     var device = event.device();
-    return "%s, device %s, network namespace %d"
+    return "the %s, %s, network namespace %d"
         .formatted(
-            act.scenario().drop().host(),
-            device == null ? "none" : device.name(),
+            act.scenario().drop().host().name().toLowerCase(Locale.ROOT),
+            device == null ? "no device" : "device " + device.name(),
             event.networkNamespace().inode());
   }
 

@@ -36,13 +36,7 @@ final class Command {
                 .start()
                 .waitFor();
         if (exit != 0) {
-          throw new LabException(
-              "`%s` ended with status %d: %s%s"
-                  .formatted(
-                      String.join(" ", command),
-                      exit,
-                      Files.readString(err, UTF_8).strip(),
-                      input.isEmpty() ? "" : "\nIts input was:\n" + input));
+          throw failure(command, exit, Files.readString(err, UTF_8).strip(), input);
         }
         return Files.readString(out, UTF_8);
       } finally {
@@ -59,5 +53,17 @@ final class Command {
       Thread.currentThread().interrupt();
       throw new LabException("interrupted in `" + String.join(" ", command) + "`", e);
     }
+  }
+
+  private static LabException failure(List<String> command, int exit, String said, String input) {
+    boolean privileges = said.contains("not permitted") || said.contains("Permission denied");
+    return new LabException(
+        "`%s` ended with status %d: %s%s%s"
+            .formatted(
+                String.join(" ", command),
+                exit,
+                said,
+                privileges ? "; namespaces need root" : "",
+                input.isEmpty() ? "" : "\nIts input was:\n" + input));
   }
 }

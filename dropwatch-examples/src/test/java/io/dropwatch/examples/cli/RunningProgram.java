@@ -74,6 +74,11 @@ public final class RunningProgram implements AutoCloseable {
     }
   }
 
+  /** Its process id: launchers replace themselves by the JVM. */
+  public long pid() {
+    return process.pid();
+  }
+
   /** Whether it has not ended yet. */
   public boolean isRunning() {
     return process.isAlive();
