@@ -8,7 +8,9 @@ import io.dropwatch.internal.record.ReasonNames;
 import io.dropwatch.internal.record.RecordDecoder;
 import io.dropwatch.internal.record.SymbolFrames;
 import io.dropwatch.internal.record.WallClock;
+import io.dropwatch.layers.Udp;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -20,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Watches one drop with both programs at once and compares what they tell, stack and all. */
 final class ClassicProbeMain {
@@ -33,10 +36,10 @@ final class ClassicProbeMain {
     ProbeImage image = ProbeImage.embedded();
     try (Probe typed = Probe.attach(image, settings, arguments, Variant.TYPED);
         Probe classic = Probe.attach(image, settings, arguments, Variant.CLASSIC)) {
-      sendUdp(1);
+      int port = sendUdp(1);
       Set<String> told = new HashSet<>();
       for (Probe probe : List.of(typed, classic)) {
-        told.add(ours(probe));
+        told.add(ours(probe, port));
       }
       System.out.println(
           told.size() == 1
@@ -45,7 +48,8 @@ final class ClassicProbeMain {
     }
   }
 
-  static void sendUdp(int times) throws IOException {
+  /** Returns the port sent from. */
+  static int sendUdp(int times) throws IOException {
     byte[] payload = "hello dropwatch".getBytes(StandardCharsets.UTF_8);
     InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
     try (DatagramSocket socket = new DatagramSocket()) {
@@ -54,10 +58,11 @@ final class ClassicProbeMain {
             new DatagramPacket(
                 payload, payload.length, new InetSocketAddress(loopback, UNASSIGNED_PORT)));
       }
+      return socket.getLocalPort();
     }
   }
 
-  private static String ours(Probe probe) {
+  private static String ours(Probe probe, int port) {
     RecordDecoder decoder =
         new RecordDecoder(
             new WallClock(),
@@ -65,20 +70,28 @@ final class ClassicProbeMain {
             new SymbolFrames(),
             16);
     List<DropEvent> events = new ArrayList<>();
-    probe.poll(
-        Duration.ofMillis(10),
-        record -> {
-          try {
-            events.add(decoder.decode(record, null));
-          } catch (MalformedRecordException e) {
-            throw new AssertionError(e);
-          }
+    Eventually.until(
+        () -> {
+          probe.poll(Duration.ofMillis(10), record -> events.add(decoded(decoder, record)));
+          return events.stream().anyMatch(event -> isFrom(port, event.layers().udp()));
         });
     return events.stream()
-        .filter(event -> event.pid() == ProcessHandle.current().pid())
+        .filter(event -> isFrom(port, event.layers().udp()))
         .map(ClassicProbeMain::text)
         .findFirst()
         .orElse("nothing");
+  }
+
+  private static DropEvent decoded(RecordDecoder decoder, MemorySegment record) {
+    try {
+      return decoder.decode(record, null);
+    } catch (MalformedRecordException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static boolean isFrom(int port, @Nullable Udp udp) {
+    return udp != null && udp.sport() == port;
   }
 
   private static String text(DropEvent event) {
