@@ -48,7 +48,10 @@ class DemoIT {
 
   private static List<String> namespaces(String prefix) throws Exception {
     try (Stream<Path> names = Files.list(Path.of("/run/netns"))) {
-      return names.map(path -> path.getFileName().toString()).filter(name -> name.startsWith(prefix)).toList();
+      return names
+          .map(path -> path.getFileName().toString())
+          .filter(name -> name.startsWith(prefix))
+          .toList();
     }
   }
 }
