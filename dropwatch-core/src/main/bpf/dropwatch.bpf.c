@@ -117,6 +117,12 @@ static __always_inline __u64 address(struct drop_record *r, const void *pointer)
 	return *place;
 }
 
+/*
+ * Clears all bits but those of `mask`: a bound that every verifier sees and clang does not optimise away. Verifiers before 6.4
+ * or so lose what comparisons of 32-bit halves have told them.
+ */
+#define BOUND(value, mask) asm volatile("%0 &= %1" : "+r"(value) : "i"(mask))
+
 static __always_inline bool is_vlan(__u16 ethertype)
 {
 	return ethertype == ETHERTYPE_VLAN || ethertype == ETHERTYPE_QINQ || ethertype == ETHERTYPE_QINQ_OLD;
@@ -158,11 +164,9 @@ static __always_inline struct placement place(struct drop_record *r, struct sk_b
 }
 
 /* Copies `length` bytes from the network header on, and the MAC header before it if there is one. */
-static __always_inline bool copy(struct drop_record *r, __u64 mac, __u64 network, __u32 length)
+static __always_inline bool copy(struct drop_record *r, __u64 mac, __u64 network, __u64 length)
 {
-	length &= 2 * WINDOW - 1;
-	if (length > WINDOW)
-		return false;
+	BOUND(length, 2 * WINDOW - 1);
 	if (mac)
 		return !bpf_probe_read_kernel(r->mac, ETHERNET_HEADER + length, (void *)mac);
 	return !bpf_probe_read_kernel(r->window, length, (void *)network);
@@ -356,8 +360,8 @@ static __always_inline int on_drop(void *ctx, struct sk_buff *skb, __u64 locatio
 	struct net *net = NULL;
 	struct sock *sk;
 	__u32 captured;
-	__u32 length;
-	__u64 now = 0;
+	__u64 length;
+	__u64 now;
 	long error;
 
 	if (!cpu)
@@ -440,21 +444,19 @@ static __always_inline int on_drop(void *ctx, struct sk_buff *skb, __u64 locatio
 
 	captured = least(captured, snaplen);
 	r->captured = captured;
-	length = (captured + 7) & (2 * WINDOW - 8);
-	if (length > WINDOW)
-		length = WINDOW;
+	length = captured + 7;
+	BOUND(length, 2 * WINDOW - 8);
 	r->stack_bytes = 0;
 	if (stack_bytes) {
 		long walked = bpf_get_stack(ctx, r->window + length, stack_bytes, 0);
 
-		if (walked > 0 && walked <= MAX_STACK * 8) {
+		if (walked > 0) {
+			BOUND(walked, 1023);
 			r->stack_bytes = walked;
 			length += walked;
 		}
 	}
 	length += __builtin_offsetof(struct drop_record, window);
-	if (length > sizeof(*r))
-		return 0;
 	error = bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, r, length);
 	if (error)
 		count_lost(c, error);

@@ -66,13 +66,16 @@ struct drop_record {
 	__u8 reserved[6];
 	__u8 mac[14]; /* so that window is 8-aligned and the MAC header ends where it begins */
 	__u8 window[WINDOW];
-	__u64 stack[MAX_STACK]; /* room for it: it moves up to the end of what was captured */
+	/* Room for it: it moves up to the end of what was captured. More than it needs, so that a mask is bound enough. */
+	__u64 stack[MAX_STACK + WINDOW / 8];
 };
 
 _Static_assert(sizeof(struct filter_meta) == 24, "the filter ABI");
 _Static_assert(__builtin_offsetof(struct drop_record, window) == 160, "RecordLayout.WINDOW");
+_Static_assert(sizeof(struct drop_record) >= 160 + (2 * WINDOW - 8) + 1023, "the bounds of what is written and sent");
 
-/* One per CPU. Every drop seen ends in exactly one of the others. Reader: internal.watch.KernelCounters. */
+/* One per CPU. Every drop seen ends in exactly one of the others. The reader is
+ * io.dropwatch.internal.probe.KernelCounts. */
 struct counters {
 	__u64 seen;
 	__u64 excluded;

@@ -3,7 +3,6 @@ package io.dropwatch;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongFunction;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +77,13 @@ public final class KernelStack {
   /** Bare function names, one per line, innermost first; an address where there is no name. */
   @Override
   public String toString() {
-    return frames().stream().map(StackFrame::name).collect(Collectors.joining("\n"));
+    var lines = new StringBuilder(32 * addresses.length);
+    for (StackFrame frame : frames()) {
+      if (!lines.isEmpty()) {
+        lines.append('\n');
+      }
+      lines.append(frame.name());
+    }
+    return lines.toString();
   }
 }

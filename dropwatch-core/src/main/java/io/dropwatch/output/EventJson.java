@@ -3,33 +3,37 @@ package io.dropwatch.output;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.dropwatch.DropEvent;
 import io.dropwatch.NetworkDevice;
-import io.dropwatch.StackFrame;
 import io.dropwatch.layers.Layers;
 import io.dropwatch.layers.Vlan;
+import io.dropwatch.pcapfilter.LinkType;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
+import java.util.Map;
 
 /** The walk over an event that both dialects share. */
 final class EventJson {
   private static final HexFormat HEX = HexFormat.of();
+  private static final Map<LinkType, String> LINK_TYPES =
+      Map.of(LinkType.ETHERNET, "ethernet", LinkType.RAW_IP, "raw_ip");
   private static final List<Integer> HUATUO_PROTOCOLS = List.of(0x0800, 0x0806, 0x86dd);
 
   private final JsonGenerator json;
   private final DropEvent event;
   private final JsonDialect dialect;
+  private final StackJson stacks;
 
-  private EventJson(JsonGenerator json, DropEvent event, JsonDialect dialect) {
+  private EventJson(JsonGenerator json, DropEvent event, JsonDialect dialect, StackJson stacks) {
     this.json = json;
     this.event = event;
     this.dialect = dialect;
+    this.stacks = stacks;
   }
 
-  static void write(JsonGenerator json, DropEvent event, JsonDialect dialect) throws IOException {
+  static void write(JsonGenerator json, DropEvent event, JsonDialect dialect, StackJson stacks)
+      throws IOException {
     json.writeStartObject();
-    new EventJson(json, event, dialect).writeFields();
+    new EventJson(json, event, dialect, stacks).writeFields();
     json.writeEndObject();
   }
 
@@ -42,7 +46,7 @@ final class EventJson {
     writeOwner();
     writeDevice();
     writePacket();
-    writeStack();
+    stacks.writeFields(json, event.stack());
   }
 
   private void writeReason() throws IOException {
@@ -109,7 +113,7 @@ final class EventJson {
       LayersJson.write(json, layers, event.socketState(), dialect);
     }
     if (isDefault()) {
-      json.writeStringField("packet_link_type", event.linkType().name().toLowerCase(Locale.ROOT));
+      json.writeStringField("packet_link_type", LINK_TYPES.get(event.linkType()));
       json.writeStringField("packet_bytes", HEX.formatHex(event.packet()));
     }
   }
@@ -128,29 +132,6 @@ final class EventJson {
       json.writeFieldName("packet_vlan");
       new LayerFields(json, null, dialect).write(vlan);
     }
-  }
-
-  private void writeStack() throws IOException {
-    List<StackFrame> frames = event.stack().frames();
-    if (!isDefault()) {
-      json.writeStringField(
-          "stack", frames.stream().map(EventJson::huatuoFrame).collect(Collectors.joining("\n")));
-      return;
-    }
-    json.writeStringField("stack", event.stack().toString());
-    json.writeArrayFieldStart("stack_frames");
-    for (StackFrame frame : frames) {
-      json.writeString(FrameText.of(frame));
-    }
-    json.writeEndArray();
-  }
-
-  private static String huatuoFrame(StackFrame frame) {
-    if (frame.symbol() == null) {
-      return frame.name();
-    }
-    String module = frame.module() == null ? "kernel" : frame.module();
-    return frame.symbol() + "/+" + Long.toUnsignedString(frame.offset()) + " [" + module + "]";
   }
 
   private boolean isDefault() {

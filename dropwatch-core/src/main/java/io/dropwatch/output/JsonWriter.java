@@ -17,7 +17,7 @@ import java.nio.charset.StandardCharsets;
  */
 public final class JsonWriter implements EventWriter {
   private static final int TYPICAL_LENGTH = 2048;
-  private static final JsonFactory FACTORY =
+  static final JsonFactory FACTORY =
       new JsonFactoryBuilder()
           .highestNonEscapedChar(0x7f)
           .characterEscapes(new AsciiEscapes())
@@ -25,6 +25,7 @@ public final class JsonWriter implements EventWriter {
 
   private final LineOutput output;
   private final JsonDialect dialect;
+  private final StackJson stacks;
 
   /** Writes the default dialect; see {@link #JsonWriter(OutputStream, JsonDialect)}. */
   public JsonWriter(OutputStream stream) {
@@ -38,11 +39,12 @@ public final class JsonWriter implements EventWriter {
   public JsonWriter(OutputStream stream, JsonDialect dialect) {
     this.output = new LineOutput(stream);
     this.dialect = dialect;
+    this.stacks = new StackJson(dialect);
   }
 
   @Override
   public void write(DropEvent event) {
-    output.write(line(event, dialect));
+    output.write(line(event, dialect, stacks));
   }
 
   @Override
@@ -57,14 +59,14 @@ public final class JsonWriter implements EventWriter {
 
   /** The event as one JSON object, without a newline. */
   public static String format(DropEvent event, JsonDialect dialect) {
-    byte[] line = line(event, dialect);
+    byte[] line = line(event, dialect, new StackJson(dialect));
     return new String(line, 0, line.length - 1, StandardCharsets.US_ASCII);
   }
 
-  private static byte[] line(DropEvent event, JsonDialect dialect) {
+  private static byte[] line(DropEvent event, JsonDialect dialect, StackJson stacks) {
     var bytes = new ByteArrayOutputStream(TYPICAL_LENGTH);
     try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
-      EventJson.write(json, event, dialect);
+      EventJson.write(json, event, dialect, stacks);
     } catch (IOException e) {
       throw new UncheckedIOException("memory does not fail to be written", e);
     }

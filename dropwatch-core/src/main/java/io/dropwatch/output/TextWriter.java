@@ -1,11 +1,8 @@
 package io.dropwatch.output;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.NetworkDevice;
-import io.dropwatch.StackFrame;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 
 /**
  * Writes an event as one line of {@code key=value} and a line for each frame of its stack, in
@@ -19,18 +16,25 @@ import java.util.List;
  */
 public final class TextWriter implements EventWriter {
   private final LineOutput output;
+  private final TextStyle style;
+
+  /** Writes plain text; see {@link #TextWriter(OutputStream, TextStyle)}. */
+  public TextWriter(OutputStream stream) {
+    this(stream, TextStyle.PLAIN);
+  }
 
   /**
    * A writer to a stream that it closes in the end. Each event is one call of {@link
    * OutputStream#write(byte[])}: buffer the stream where many events are expected, and flush.
    */
-  public TextWriter(OutputStream stream) {
+  public TextWriter(OutputStream stream, TextStyle style) {
+    this.style = style;
     this.output = new LineOutput(stream);
   }
 
   @Override
   public void write(DropEvent event) {
-    output.write(format(event).getBytes(StandardCharsets.UTF_8));
+    output.write(format(event, style).getBytes(StandardCharsets.UTF_8));
   }
 
   @Override
@@ -43,45 +47,13 @@ public final class TextWriter implements EventWriter {
     output.close();
   }
 
-  /** The lines of an event, each ended by a newline. */
+  /** The plain lines of an event, each ended by a newline. */
   public static String format(DropEvent event) {
-    var out = new StringBuilder(512);
-    out.append(Timestamp.of(event.time())).append(' ');
-    LayersText.append(out, event.layers(), event);
-    appendFacts(out, event);
-    out.append('\n');
-    appendStack(out, event.stack().frames());
-    return out.toString();
+    return format(event, TextStyle.PLAIN);
   }
 
-  private static void appendFacts(StringBuilder out, DropEvent event) {
-    out.append(" reason=");
-    if (event.reasonGroup() != null) {
-      Printable.append(out, event.reasonGroup());
-      out.append('/');
-    }
-    Printable.append(out, event.reason().name());
-    out.append(" drop_source=").append(event.source().label());
-    if (event.location() != 0) {
-      out.append(" drop_location=").append(Pointer.of(event.location()));
-    }
-    out.append(" len=").append(event.packetLength()).append(" dev=");
-    NetworkDevice device = event.device();
-    Printable.append(out, device == null ? "-" : device.name());
-    out.append(" pid=").append(Integer.toUnsignedString(event.pid())).append('[');
-    Printable.append(out, event.comm());
-    out.append("] addr=").append(Pointer.of(event.skbAddress())).append(" source=tools");
-    if (event.containerId() != null) {
-      out.append(" container_id=");
-      Printable.append(out, event.containerId());
-    }
-  }
-
-  private static void appendStack(StringBuilder out, List<StackFrame> frames) {
-    for (int i = 0; i < frames.size(); i++) {
-      out.append("\t#").append(i).append(i < 10 ? "   " : "  ");
-      Printable.append(out, frames.get(i).toString());
-      out.append('\n');
-    }
+  /** The lines of an event, each ended by a newline. */
+  public static String format(DropEvent event, TextStyle style) {
+    return new EventText(style).format(event);
   }
 }

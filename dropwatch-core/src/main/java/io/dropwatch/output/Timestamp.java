@@ -1,25 +1,37 @@
 package io.dropwatch.output;
 
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.time.temporal.ChronoField;
 
 /** UTC as in RFC 3339, with as many digits after the second as there are, at most nine. */
 final class Timestamp {
-  private static final DateTimeFormatter FORMAT =
-      new DateTimeFormatterBuilder()
-          .append(DateTimeFormatter.ISO_LOCAL_DATE)
-          .appendPattern("'T'HH:mm:ss")
-          .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
-          .appendLiteral('Z')
-          .toFormatter()
-          .withZone(ZoneOffset.UTC);
-
   private Timestamp() {}
 
   static String of(Instant time) {
-    return FORMAT.format(time);
+    LocalDateTime utc = LocalDateTime.ofEpochSecond(time.getEpochSecond(), 0, ZoneOffset.UTC);
+    var text = new StringBuilder(30);
+    text.append(utc.toLocalDate()).append('T');
+    appendTwo(text, utc.getHour()).append(':');
+    appendTwo(text, utc.getMinute()).append(':');
+    appendTwo(text, utc.getSecond());
+    appendFraction(text, time.getNano());
+    return text.append('Z').toString();
+  }
+
+  private static StringBuilder appendTwo(StringBuilder text, int value) {
+    return text.append((char) ('0' + value / 10)).append((char) ('0' + value % 10));
+  }
+
+  private static void appendFraction(StringBuilder text, int nanos) {
+    if (nanos == 0) {
+      return;
+    }
+    text.append('.');
+    int rest = nanos;
+    for (int unit = 100_000_000; rest > 0; unit /= 10) {
+      text.append((char) ('0' + rest / unit));
+      rest %= unit;
+    }
   }
 }

@@ -27,7 +27,7 @@ class RoundTripTest {
     return new JsonReader(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
   }
 
-  @Property
+  @Property(tries = 300)
   void eventsComeBackEqual(@ForAll("events") List<DropEvent> events) {
     var bytes = new ByteArrayOutputStream();
     try (var writer = new JsonWriter(bytes)) {

@@ -23,7 +23,7 @@ class SchemaTest {
     return new Schema(Json.object(dialect.schema())).faults(event);
   }
 
-  @Property
+  @Property(tries = 300)
   void anyEvent(@ForAll("events") DropEvent event, @ForAll JsonDialect dialect) {
     String line = JsonWriter.format(event, dialect);
 

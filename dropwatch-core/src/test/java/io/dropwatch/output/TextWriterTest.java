@@ -2,6 +2,7 @@ package io.dropwatch.output;
 
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropReason;
@@ -126,5 +127,27 @@ class TextWriterTest {
             .build();
 
     assertEquals("\t#0   0xffffffff81234567", TextWriter.format(event).split("\n", -1)[1]);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "SKB_DROP_REASON_NO_SOCKET, 31",
+    "SKB_DROP_REASON_TCP_OLD_DATA, 0",
+    "SKB_DROP_REASON_NOT_SPECIFIED, 33"
+  })
+  void coloursSayHowBadItIs(String reason, int colour) {
+    String line =
+        TextWriter.format(
+            Events.article().reason(new DropReason(1, reason)).build(), TextStyle.COLOURED);
+
+    assertTrue(line.contains(" reason=\033[" + colour + "m" + reason + "\033[0m"), line);
+  }
+
+  @Test
+  void withoutItsEscapesColouredTextIsPlainText() {
+    DropEvent event = Events.article().comm("\033[2J").build();
+    String coloured = TextWriter.format(event, TextStyle.COLOURED);
+
+    assertEquals(TextWriter.format(event), coloured.replaceAll("\033\\[[0-9]+m", ""));
   }
 }

@@ -13,6 +13,9 @@ import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
 public final class FilterSyntaxException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
+  /** A problem may quote a name of any length. */
+  private static final int LONGEST = 200;
+
   private final String summary;
   private final int offset;
   private final int line;
@@ -30,7 +33,7 @@ public final class FilterSyntaxException extends IllegalArgumentException {
     Caret caret = new Caret(expression, fault.span());
     StringBuilder summary = new StringBuilder();
     summary.append("line ").append(caret.line()).append(", column ").append(caret.column());
-    summary.append(": ").append(fault.problem());
+    summary.append(": ").append(shortened(fault.problem()));
     StringBuilder message = new StringBuilder(summary).append('\n').append(caret.show());
     if (fault.expected() != null) {
       summary.append("; expected ").append(fault.expected());
@@ -40,8 +43,13 @@ public final class FilterSyntaxException extends IllegalArgumentException {
       summary.append("; ").append(fault.fix());
       message.append("\nfix: ").append(fault.fix());
     }
+    int offset = fault.span().start();
     return new FilterSyntaxException(
-        summary.toString(), message.toString(), fault.span().start(), caret);
+        Caret.printable(summary.toString()), Caret.printable(message.toString()), offset, caret);
+  }
+
+  private static String shortened(String problem) {
+    return problem.length() <= LONGEST ? problem : problem.substring(0, LONGEST) + "...";
   }
 
   /** Place, problem, expectation and fix on one line, without the caret. */

@@ -7,6 +7,7 @@ import io.dropwatch.pcapfilter.internal.ast.TreeDump;
 import io.dropwatch.pcapfilter.internal.check.Checker;
 import io.dropwatch.pcapfilter.internal.ebpf.Compiler;
 import io.dropwatch.pcapfilter.internal.interpret.Interpreter;
+import io.dropwatch.pcapfilter.internal.ir.Alignment;
 import io.dropwatch.pcapfilter.internal.ir.Fusion;
 import io.dropwatch.pcapfilter.internal.ir.Graph;
 import io.dropwatch.pcapfilter.internal.ir.GraphText;
@@ -105,15 +106,17 @@ public final class PcapFilter {
   /**
    * The filter as eBPF.
    *
-   * @throws UnsupportedOperationException if a comparison keeps more numbers at a time than eBPF
-   *     has room for; some dozens of nested parentheses in one comparison
+   * @throws UnsupportedOperationException if one comparison keeps more numbers at a time than eBPF
+   *     has room for (some dozens of nested parentheses), or if the filter has more than 40,000
+   *     branches; a shorter one can still be longer than the place it is for, see {@link
+   *     EbpfCode#size}
    */
   public EbpfCode ebpf() {
     return new EbpfCode(Compiler.compile(graph()));
   }
 
   private Graph graph() {
-    return Fusion.fuse(Threading.thread(Lowering.lower(predicate)));
+    return Alignment.align(Fusion.fuse(Threading.thread(Lowering.lower(predicate))));
   }
 
   /** The text form of a stage of compilation. */

@@ -50,7 +50,6 @@ public final class Watch {
   // Written by the reader only.
   private final AtomicLong delivered = new AtomicLong();
   private final AtomicLong skipped = new AtomicLong();
-  private Instant received = Instant.EPOCH;
 
   private volatile boolean closing;
   private volatile long deliverUntil = Long.MAX_VALUE;
@@ -155,7 +154,6 @@ public final class Watch {
     try {
       while (!closing) {
         clock.refresh();
-        received = Instant.now();
         tap.poll(pollTimeout, this::take);
       }
     } catch (Throwable e) {
@@ -171,7 +169,6 @@ public final class Watch {
       KernelCounts counts = settledCounts();
       while (delivered.get() + skipped.get() < counts.emitted() && failure == null) {
         long before = delivered.get() + skipped.get();
-        received = Instant.now();
         tap.drain(this::take);
         if (delivered.get() + skipped.get() == before) {
           break;
@@ -217,7 +214,7 @@ public final class Watch {
     }
     DropEvent event;
     try {
-      event = decoder.decode(record, received);
+      event = decoder.decode(record, Instant.now());
     } catch (MalformedRecordException e) {
       skipped.setRelease(skipped.getPlain() + 1);
       failures.report(e);

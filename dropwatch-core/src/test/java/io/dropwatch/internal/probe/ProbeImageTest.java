@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropWatchException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -85,6 +86,27 @@ class ProbeImageTest {
     String message = String.valueOf(failure(file).getMessage());
     assertTrue(message.startsWith("the probe object " + file + " is broken: "), message);
     assertTrue(message.endsWith("; build it from dropwatch.bpf.c with 'make probe'"), message);
+  }
+
+  @Test
+  void anObjectThatIsNoProbeIsNamed() throws IOException {
+    Path file = folder.resolve("other.o");
+    byte[] elf = ProbeImage.embedded().bytes();
+    rename(elf, "dropwatch_typed", "somebodys_typed");
+    Files.write(file, elf);
+
+    assertEquals(
+        file
+            + " is an eBPF object, but not a dropwatch probe: it has no function dropwatch_typed;"
+            + " build it from dropwatch.bpf.c with 'make probe'",
+        failure(file).getMessage());
+  }
+
+  private static void rename(byte[] elf, String from, String to) {
+    String bytes = new String(elf, StandardCharsets.ISO_8859_1);
+    for (int at = bytes.indexOf(from); at >= 0; at = bytes.indexOf(from, at + 1)) {
+      System.arraycopy(to.getBytes(StandardCharsets.ISO_8859_1), 0, elf, at, to.length());
+    }
   }
 
   @Test

@@ -108,17 +108,24 @@ final class Skbs {
     return frame.bytes().length >= MAC && u16(frame.bytes(), 12) >= 0x0600;
   }
 
-  /** A frame with a VLAN tag that the kernel takes out. */
+  /**
+   * A frame with a VLAN tag that the kernel takes out. A second tag is there as a whole: of a tag
+   * that was cut the filter for the skb says nothing, whatever its type.
+   */
   static boolean isTagged(SamplePacket frame) {
-    return hasTagType(frame) && frame.bytes().length >= 18 && u16(frame.bytes(), 16) >= 0x0600;
+    byte[] bytes = frame.bytes();
+    return hasTagType(frame)
+        && bytes.length >= 18
+        && u16(bytes, 16) >= 0x0600
+        && (bytes.length >= 22 || !isTagType(u16(bytes, 16)));
   }
 
   static boolean hasTagType(SamplePacket frame) {
-    return isEthernetTwo(frame)
-        && switch (u16(frame.bytes(), 12)) {
-          case 0x8100, 0x88a8, 0x9100 -> true;
-          default -> false;
-        };
+    return isEthernetTwo(frame) && isTagType(u16(frame.bytes(), 12));
+  }
+
+  private static boolean isTagType(int etherType) {
+    return etherType == 0x8100 || etherType == 0x88a8 || etherType == 0x9100;
   }
 
   /** The ethertype of a raw IP packet; 0 when it is no IP packet. */

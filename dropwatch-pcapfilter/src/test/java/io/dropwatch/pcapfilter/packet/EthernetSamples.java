@@ -2,6 +2,7 @@ package io.dropwatch.pcapfilter.packet;
 
 import static io.dropwatch.pcapfilter.packet.PacketCorpus.whole;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -38,6 +39,8 @@ final class EthernetSamples {
       {"192.168.1.0", "11.0.0.0"},
       {"9.255.255.255", "192.168.1.255"},
       {"10.0.0.7", "10.0.0.31"},
+      {"192.168.1.1", "192.168.1.129"},
+      {"192.168.1.128", "192.168.1.1"},
       {A4, A4}
     };
     for (String[] pair : pairs) {
@@ -153,6 +156,12 @@ final class EthernetSamples {
     for (int type : new int[] {0x0800, 0x0806, 0x809b, 0x80f3, 0x8137, 0x86dd}) {
       add("snap " + type, ethernet().snap(0).etherType(type).payload(30));
       add("snap apple " + type, ethernet().snap(0x080007).etherType(type).payload(30));
+    }
+    // The longest length and the shortest type.
+    for (int length = 1499; length <= 1502; length++) {
+      byte[] spanning = new byte[46];
+      Arrays.fill(spanning, (byte) 0x42);
+      add("stp in a frame of " + length, ethernet().etherType(length).payload(spanning));
     }
     add("snap ip", ethernet().snap(0).ipv4(A4, B4).tcp(40000, 443, 2));
     add("raw ipx", ethernet().etherType(40).payload(new byte[] {-1, -1, 0, 40, 0, 0}));

@@ -105,6 +105,17 @@ final class InternetSamples {
       add("port " + port + " behind proto 99", v4().protocol(99).payload(ports(40000, port)));
       add("port " + port + " behind icmp6", v6().protocol(58).payload(ports(port, 443)));
     }
+    // Neighbours of the protocols that have ports.
+    for (int protocol : new int[] {5, 7, 16, 18, 131, 133}) {
+      for (int port : new int[] {53, 443, 8080}) {
+        byte[] to = ports(40000, port);
+        byte[] from = ports(port, 40000);
+        add("proto " + protocol + " to " + port, v4().protocol(protocol).payload(to));
+        add("proto " + protocol + " from " + port, v4().protocol(protocol).payload(from));
+        add("ip6 proto " + protocol + " to " + port, v6().protocol(protocol).payload(to));
+        add("ip6 proto " + protocol + " from " + port, v6().protocol(protocol).payload(from));
+      }
+    }
     add("tcp 443 to 80", v4().tcp(443, 80, 2));
     add("tcp 80 to 443", v4().tcp(80, 443, 2));
     add("udp 1000 to 2000", v6().udp(1000, 2000));
@@ -162,6 +173,12 @@ final class InternetSamples {
         add("ip6 " + name + "udp", v6().fragment(offset, more).udp(53, 1000));
         add("ip6 " + name + "icmp6", v6().fragment(offset, more).icmp6(128, 0));
       }
+    }
+    for (int offset : new int[] {1, 2, 4}) {
+      String source = "192.168.1.7";
+      add("later " + offset + " from 443", link().ipv4(A4, B4, 5, offset, true).udp(443, 2));
+      add("later " + offset + " to 8080", link().ipv4(A4, B4, 5, offset, true).tcp(1, 8080, 2));
+      add("later " + offset + " to 3306", link().ipv4(source, B4, 5, offset, true).tcp(1, 3306, 2));
     }
     for (int flags : new int[] {0x40, 0x80, 0xe0}) {
       byte[] bytes = v4().tcp(40000, 443, 2).build();

@@ -19,6 +19,9 @@ final class Unexpected {
       return refused(token, reason);
     }
     SyntaxFault fault = SyntaxFault.at(token.span(), describe(token)).expecting(expected);
+    if (token.isSymbol("/")) {
+      return fault.fix("a prefix needs an address with dots: 'net 10.0.0.0/8'");
+    }
     if (token.kind() == TokenKind.WORD) {
       String near = nearest(token.text());
       if (near != null) {

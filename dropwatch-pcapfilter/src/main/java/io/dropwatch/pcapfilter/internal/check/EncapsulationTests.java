@@ -91,43 +91,46 @@ final class EncapsulationTests {
     private SkbTag() {}
 
     static Moved test(Layout layout, Variables variables, OptionalInt id) {
-      Quantity protocol = layout.type();
-      if (protocol == null) {
-        throw new IllegalStateException("the kernel's view always has a protocol");
-      }
-      Quantity.Variable inner = variables.fresh();
+      Quantity.Variable inFrame = variables.fresh();
       Quantity.Variable shift = variables.fresh();
-      Quantity.Variable tag = variables.fresh();
       Quantity base = layout.payload().base();
       Quantity before = base == null ? Quantity.of(0) : base;
-      Predicate stripped =
-          Predicate.all(
-              layout.tags() > 0
-                  ? new Predicate.Always(false)
-                  : Predicate.not(
-                      Predicate.equal(new Quantity.Metadata(MetadataField.VLAN_PROTOCOL), 0)),
-              new Predicate.Define(inner, protocol),
-              new Predicate.Define(shift, before),
-              new Predicate.Define(tag, new Quantity.Metadata(MetadataField.VLAN_TCI)));
-      Predicate inFrame =
-          Predicate.all(
-              Predicate.any(
-                  Predicate.equal(protocol, EtherTypes.VLAN),
-                  Predicate.equal(protocol, EtherTypes.VLAN_8021AD),
-                  Predicate.equal(protocol, EtherTypes.VLAN_QINQ)),
-              new Predicate.Define(inner, layout.network(2, 2)),
-              new Predicate.Define(tag, layout.network(0, 2)),
-              new Predicate.Define(
-                  shift, Quantity.of(Quantity.Operator.ADD, before, Quantity.of(4))));
-      Predicate untagged =
-          Predicate.all(
-              new Predicate.Define(inner, protocol),
-              new Predicate.Define(shift, before),
-              new Predicate.Always(false));
-      Predicate tagged = Predicate.any(stripped, inFrame, untagged);
+      Quantity behind = Quantity.of(Quantity.Operator.ADD, before, Quantity.of(4));
+      // Only the outermost tag can have been taken out.
+      Predicate takenOut =
+          layout.tags() > 0
+              ? new Predicate.Always(false)
+              : Predicate.not(
+                  Predicate.equal(new Quantity.Metadata(MetadataField.VLAN_PROTOCOL), 0));
+      Predicate there =
+          layout.onType(
+              type ->
+                  Predicate.any(
+                      Predicate.equal(type, EtherTypes.VLAN),
+                      Predicate.equal(type, EtherTypes.VLAN_8021AD),
+                      Predicate.equal(type, EtherTypes.VLAN_QINQ)));
+      Predicate tagged =
+          Predicate.any(
+              Predicate.all(takenOut, place(inFrame, 0, shift, before)),
+              Predicate.all(there, place(inFrame, 1, shift, behind)),
+              Predicate.all(place(inFrame, 0, shift, before), new Predicate.Always(false)));
       Predicate wanted =
-          id.isEmpty() ? tagged : Predicate.all(tagged, Predicate.equal(tag, 0xfff, id.getAsInt()));
-      return new Moved(wanted, layout.behindSkbTag(inner, shift));
+          id.isEmpty() ? tagged : Predicate.all(tagged, is(layout, inFrame, id.getAsInt()));
+      return new Moved(wanted, layout.behindSkbTag(inFrame, shift));
+    }
+
+    private static Predicate place(
+        Quantity.Variable inFrame, int where, Quantity.Variable shift, Quantity distance) {
+      return Predicate.all(
+          new Predicate.Define(inFrame, Quantity.of(where)), new Predicate.Define(shift, distance));
+    }
+
+    private static Predicate is(Layout layout, Quantity inFrame, int id) {
+      Quantity taken = new Quantity.Metadata(MetadataField.VLAN_TCI);
+      return Predicate.any(
+          Predicate.all(
+              Predicate.equal(inFrame, 1), Predicate.equal(layout.network(0, 2), 0xfff, id)),
+          Predicate.all(Predicate.equal(inFrame, 0), Predicate.equal(taken, 0xfff, id)));
     }
   }
 }

@@ -1,7 +1,9 @@
 package io.dropwatch.pcapfilter.internal.check;
 
 import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
+import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels MPLS labels passed
  * @param tags VLAN tags passed
  * @param tunnelled whether linkHeader is inside Geneve, where it may be missing
+ * @param tagged the tag right in front, in the kernel's view, or null
  */
 record Layout(
     Framing framing,
@@ -28,7 +31,8 @@ record Layout(
     int networkNoSnap,
     int labels,
     int tags,
-    boolean tunnelled) {
+    boolean tunnelled,
+    @Nullable Tagged tagged) {
 
   /** How the type of the payload is told. */
   enum Framing {
@@ -54,12 +58,13 @@ record Layout(
         3,
         0,
         0,
-        false);
+        false,
+        null);
   }
 
   static Layout rawIp() {
     Position start = Position.window(0);
-    return new Layout(Framing.RAW_IP, start, null, null, start, 0, 0, 0, 0, false);
+    return new Layout(Framing.RAW_IP, start, null, null, start, 0, 0, 0, 0, false, null);
   }
 
   static Layout skb() {
@@ -73,7 +78,8 @@ record Layout(
         3,
         0,
         0,
-        false);
+        false,
+        null);
   }
 
   /** Reads the network header. */
@@ -120,7 +126,8 @@ record Layout(
         networkNoSnap,
         labels,
         tags + 1,
-        tunnelled);
+        tunnelled,
+        null);
   }
 
   Layout behindLabel() {
@@ -134,13 +141,14 @@ record Layout(
         networkNoSnap + 4,
         labels + 1,
         tags,
-        tunnelled);
+        tunnelled,
+        tagged);
   }
 
   Layout behindPppoe() {
     Position ppp = payload.plus(network + 6);
     return new Layout(
-        Framing.PPP, ppp, ppp.load(0, 2), ppp, ppp.plus(2), 0, 0, labels, tags, false);
+        Framing.PPP, ppp, ppp.load(0, 2), ppp, ppp.plus(2), 0, 0, labels, tags, false, null);
   }
 
   /** Inside a tunnel; the three places are known only from the packet. */
@@ -156,21 +164,45 @@ record Layout(
         networkNoSnap,
         labels,
         tags,
-        true);
+        true,
+        null);
   }
 
-  /** The kernel's view behind a tag that is either stripped or in front of the window. */
-  Layout behindSkbTag(Quantity protocol, Quantity shift) {
+  /**
+   * The kernel's view behind a tag.
+   *
+   * @param inFrame 1 when the tag was in front of the window, 0 when the kernel had taken it out
+   * @param shift how far the payload has moved
+   */
+  Layout behindSkbTag(Quantity inFrame, Quantity shift) {
     return new Layout(
         Framing.SKB,
         linkHeader,
-        protocol,
+        type,
         null,
         new Position(Quantity.Area.WINDOW, shift, payload.offset()),
         network,
         networkNoSnap,
         labels,
         tags + 1,
-        tunnelled);
+        tunnelled,
+        new Tagged(this, inFrame));
+  }
+
+  /** A tag of the kernel's view: where things were in front of it, and where it was. */
+  record Tagged(Layout before, Quantity inFrame) {}
+
+  /** A test of the field that tells the type of the payload. */
+  Predicate onType(Function<Quantity, Predicate> test) {
+    if (tagged != null) {
+      return Predicate.any(
+          Predicate.all(
+              Predicate.equal(tagged.inFrame(), 1), test.apply(tagged.before().network(2, 2))),
+          Predicate.all(Predicate.equal(tagged.inFrame(), 0), tagged.before().onType(test)));
+    }
+    if (type == null) {
+      throw new IllegalStateException("raw IP has no type field");
+    }
+    return test.apply(type);
   }
 }

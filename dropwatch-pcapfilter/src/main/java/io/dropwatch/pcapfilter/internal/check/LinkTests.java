@@ -25,18 +25,21 @@ final class LinkTests {
     }
     return switch (layout.framing()) {
       case RAW_IP -> version(layout, type);
-      case PPP -> Predicate.equal(type(layout), EtherTypes.ppp(type));
+      case PPP -> is(layout, EtherTypes.ppp(type));
       case ETHERNET, SKB -> ethernet(layout, type);
     };
   }
 
   /** An 802.2 frame: the field is a length. */
   static Predicate is8023(Layout layout) {
-    Predicate length = Predicate.not(Predicate.greater(type(layout), LONGEST_8023));
     // The kernel says ETH_P_802_2 or ETH_P_802_3 for such frames and 0 for what it does not know.
-    return layout.framing() == Layout.Framing.SKB
-        ? Predicate.all(Predicate.not(Predicate.equal(type(layout), 0)), length)
-        : length;
+    return layout.onType(
+        type -> {
+          Predicate length = Predicate.not(Predicate.greater(type, LONGEST_8023));
+          return layout.framing() == Layout.Framing.SKB
+              ? Predicate.all(Predicate.not(Predicate.equal(type, 0)), length)
+              : length;
+        });
   }
 
   /** An 802.2 frame that is not NetWare's raw 802.3. */
@@ -72,13 +75,13 @@ final class LinkTests {
   }
 
   private static Predicate ethernet(Layout layout, int type) {
-    Predicate field = Predicate.equal(type(layout), type);
+    Predicate field = is(layout, type);
     return switch (type) {
       case EtherTypes.SAP_OSI, EtherTypes.SAP_IP, EtherTypes.SAP_NETBEUI ->
           Predicate.all(is8023(layout), Predicate.equal(llc(layout, 0, 2), (type << 8) | type));
       case EtherTypes.SAP_IPX ->
           Predicate.any(
-              Predicate.equal(type(layout), EtherTypes.IPX),
+              is(layout, EtherTypes.IPX),
               Predicate.all(
                   is8023(layout),
                   Predicate.any(
@@ -109,12 +112,8 @@ final class LinkTests {
         Predicate.equal(llc(layout, 0, 4), 0xaaaa0300 | (organization >>> 16)));
   }
 
-  private static Quantity type(Layout layout) {
-    Quantity type = layout.type();
-    if (type == null) {
-      throw new IllegalStateException("raw IP has no type field");
-    }
-    return type;
+  private static Predicate is(Layout layout, int type) {
+    return layout.onType(field -> Predicate.equal(field, type));
   }
 
   /** The link-layer header is there: of an inner frame, or in front of the probe's window. */

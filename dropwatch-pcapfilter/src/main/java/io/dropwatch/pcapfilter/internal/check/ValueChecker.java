@@ -173,7 +173,10 @@ final class ValueChecker {
               .expecting("a MAC address such as 00:1b:21:3c:4d:5e after 'ether'");
       default ->
           throw SyntaxFault.at(span, "'" + protocol.word() + "' has no IPv4 addresses")
-              .fix("write '" + protocol.word() + " and host ...'");
+              .fix(
+                  protocol == Protocol.IP6
+                      ? "write 'ip' or nothing instead"
+                      : "write '" + protocol.word() + " and host ...'");
     };
   }
 

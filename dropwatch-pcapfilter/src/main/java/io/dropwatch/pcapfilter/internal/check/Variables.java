@@ -7,6 +7,6 @@ final class Variables {
   private int next;
 
   Quantity.Variable fresh() {
-    return new Quantity.Variable(next++);
+    return new Quantity.Variable(next++, 0xffff_ffffL);
   }
 }

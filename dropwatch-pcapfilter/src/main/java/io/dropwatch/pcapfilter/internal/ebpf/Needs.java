@@ -30,18 +30,27 @@ final class Needs {
   private static final Quantity ELSEWHERE = Quantity.of(0);
 
   private final Map<Node, Integer> reach = new HashMap<>();
+  private final Map<Node, Integer> ahead = new HashMap<>();
   private final Map<Node, Integer> most = new HashMap<>();
   private final Map<Node, Map<Quantity, Integer>> indexReach = new HashMap<>();
   private final Map<Node, Map<Quantity, Integer>> indexMost = new HashMap<>();
   private final Map<Node, Set<Quantity>> used = new HashMap<>();
   private final Map<Node, Set<Quantity>> anchors = new HashMap<>();
   private final Set<Quantity> asNumber = new HashSet<>();
+  private final boolean early;
   private boolean metadata;
 
-  private Needs() {}
+  private Needs(boolean early) {
+    this.early = early;
+  }
 
-  static Needs of(Graph graph) {
-    Needs needs = new Needs();
+  /**
+   * The needs of a graph.
+   *
+   * @param early whether checks may be made before the reads they are for, and the base may move
+   */
+  static Needs of(Graph graph, boolean early) {
+    Needs needs = new Needs(early);
     for (Node node : graph.nodes()) {
       needs.add(node);
     }
@@ -51,6 +60,14 @@ final class Needs {
   /** Bytes that every accepting path from the node reads at constant offsets. */
   int reach(Node node) {
     return reach.getOrDefault(node, 0);
+  }
+
+  /**
+   * The same, with reads behind a variable that a path sets to a constant. They are checked where
+   * they are made, so this is no reason for a check, but one that is made may be for as much.
+   */
+  int ahead(Node node) {
+    return ahead.getOrDefault(node, 0);
   }
 
   /** The largest reach of the node and of all below it. */
@@ -82,7 +99,7 @@ final class Needs {
 
   /** Whether the node and all below it read the packet behind the index and nowhere else. */
   boolean readsOnlyBehind(Node node, Quantity index) {
-    return anchors.getOrDefault(node, NOTHING).equals(Set.of(index));
+    return early && anchors.getOrDefault(node, NOTHING).equals(Set.of(index));
   }
 
   /** Whether a field is anywhere used in another way than being compared for equality. */
@@ -99,6 +116,7 @@ final class Needs {
     switch (node) {
       case Node.Verdict verdict -> {
         reach.put(node, verdict.accept() ? 0 : NEVER);
+        ahead.put(node, verdict.accept() ? 0 : NEVER);
         most.put(node, 0);
       }
       case Node.Branch branch -> {
@@ -121,6 +139,7 @@ final class Needs {
         anchors.put(node, anchored);
         int below = Math.min(reach(yes), reach(no));
         reach.put(node, Math.max(reads.constant, below));
+        ahead.put(node, Math.max(reads.constant, Math.min(ahead(yes), ahead(no))));
         Map<Quantity, Integer> indexBelow = new HashMap<>();
         if (reach(yes) == NEVER) {
           indexBelow.putAll(indexReach.getOrDefault(no, Map.of()));
@@ -146,6 +165,7 @@ final class Needs {
         anchor(anchored, assign.quantity());
         anchors.put(node, anchored);
         reach.put(node, Math.max(reads.constant, reach(next)));
+        ahead.put(node, Math.max(reads.constant, Math.max(ahead(next), known(assign))));
         Map<Quantity, Integer> below = new HashMap<>(indexReach.getOrDefault(next, Map.of()));
         // Behind the assignment the same index means another place.
         below.keySet().removeIf(index -> mentions(index, assign.variable()));
@@ -154,11 +174,19 @@ final class Needs {
     }
   }
 
+  private int known(Node.Assign assign) {
+    boolean constant = assign.quantity() instanceof Quantity.Constant;
+    int behind = constant ? reach(assign.next(), assign.variable()) : 0;
+    return behind == 0 || behind == NEVER || !early
+        ? 0
+        : behind + ((Quantity.Constant) assign.quantity()).value();
+  }
+
   private void finish(
       Node node, Reads reads, Map<Quantity, Integer> below, int mostBelow, Node a, Node b) {
     reads.indexed.forEach((index, n) -> below.merge(index, n, Math::max));
     indexReach.put(node, below);
-    int own = reach(node) == NEVER ? 0 : reach(node);
+    int own = ahead(node) == NEVER ? 0 : ahead(node);
     most.put(node, Math.max(mostBelow, Math.max(own, reads.constant)));
     Map<Quantity, Integer> largest = new HashMap<>(reads.indexed);
     indexMost.getOrDefault(a, Map.of()).forEach((i, n) -> largest.merge(i, n, Math::max));

@@ -187,14 +187,17 @@ final class NodeCode {
 
   /** A register that may be written to, with what {@code register} holds; held. */
   private int own(int register, boolean neededLater) {
-    if (!neededLater) {
+    boolean inUse = registers.held(register);
+    if (!neededLater && !inUse) {
       registers.forget(register);
       registers.hold(register);
       return register;
     }
     registers.hold(register);
     int copy = registers.take();
-    registers.release(register);
+    if (!inUse) {
+      registers.release(register);
+    }
     emit(Instruction.aluRegister(Instruction.MOV, copy, register));
     return copy;
   }

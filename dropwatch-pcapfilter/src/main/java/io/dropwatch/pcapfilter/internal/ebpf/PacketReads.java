@@ -61,7 +61,7 @@ final class PacketReads {
     registers.contents().values().removeIf(content -> mentions(content.quantity(), variable));
     registers.spilled().remove(variable);
     if (shifted != null && mentions(shifted, variable)) {
-      throw new IllegalStateException("the base moved with a variable");
+      throw new IllegalStateException("the base has moved with this variable");
     }
   }
 
@@ -74,10 +74,13 @@ final class PacketReads {
   /** Checks at once what every accepting path from the node needs. */
   void requireReach(Node node) {
     int reach = needs.reach(node);
-    if (reach > Selection.WINDOW) {
+    int ahead = needs.ahead(node);
+    if (reach > Selection.WINDOW || ahead > Selection.WINDOW) {
       throw new NodeCode.Rejects();
     }
-    require(reach);
+    if (captured < reach) {
+      require(ahead);
+    }
   }
 
   private void require(int bytes) {
@@ -121,9 +124,7 @@ final class PacketReads {
       require((int) end);
       return new Place(BASE, load.offset(), false);
     }
-    boolean bounded =
-        Quantities.most(index) + needs.most(at, index) <= Selection.WINDOW
-            && !(index instanceof Quantity.Variable);
+    boolean bounded = Quantities.most(index) + needs.most(at, index) <= Selection.WINDOW;
     return bounded ? behind(load, index, (int) end) : anywhere(load, index, (int) end);
   }
 
@@ -190,7 +191,7 @@ final class PacketReads {
   // An index that may be anything: bounded here, and the pointer is good for this read only.
   private Place anywhere(Quantity.Load load, Quantity index, int end) {
     int distance = node.fresh(index);
-    if (Quantities.most(index) > Selection.WINDOW - end || index instanceof Quantity.Variable) {
+    if (Quantities.most(index) > Selection.WINDOW - end) {
       code.add(
           new Piece.RejectIf(Instruction.jump(Instruction.JGT, distance, Selection.WINDOW - end)));
     }
@@ -217,7 +218,7 @@ final class PacketReads {
     }
     int distance = node.fresh(index);
     int most = Selection.WINDOW + MAC_HEADER - (int) end;
-    if (Quantities.most(index) > most || index instanceof Quantity.Variable) {
+    if (Quantities.most(index) > most) {
       code.add(new Piece.RejectIf(Instruction.jump(Instruction.JGT, distance, most)));
     }
     int limit = registers.take();

@@ -73,6 +73,10 @@ final class Registers {
     busy.add(register);
   }
 
+  boolean held(int register) {
+    return busy.contains(register);
+  }
+
   void release(int register) {
     busy.remove(register);
   }
@@ -101,12 +105,11 @@ final class Registers {
   }
 
   /** Thrown when one comparison needs more numbers at a time than there is room for. */
-  static final class TooComplex extends RuntimeException {
+  static final class TooComplex extends UnsupportedOperationException {
     private static final long serialVersionUID = 1L;
 
     TooComplex() {
-      super(
-          "one comparison keeps more numbers at a time than eBPF has room for", null, false, false);
+      super("one comparison keeps more numbers at a time than eBPF has room for");
     }
   }
 

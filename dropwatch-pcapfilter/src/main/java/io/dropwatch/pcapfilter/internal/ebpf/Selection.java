@@ -15,25 +15,46 @@ final class Selection {
   /** Bytes of the packet that the code may read; the probe captures no more. */
   static final int WINDOW = 256;
 
+  /** States for each node beyond which registers are forgotten between nodes. */
+  private static final int STATES_PER_NODE = 8;
+
+  private static final int FEW_STATES = 2000;
+
   private final Needs needs;
+  private final boolean forgetful;
+  private final int limit;
   private final Flow.Builder flow = new Flow.Builder();
   private final Map<State, Plan> plans = new HashMap<>();
   private final Map<State, Flow> done = new HashMap<>();
 
-  private Selection(Graph graph) {
-    this.needs = Needs.of(graph);
+  private Selection(Graph graph, Needs needs, boolean forgetful) {
+    this.needs = needs;
+    this.forgetful = forgetful;
+    this.limit = FEW_STATES + STATES_PER_NODE * graph.nodes().size();
   }
 
   /** The instructions of {@code graph}. */
   static Flow select(Graph graph) {
-    return new Selection(graph).run(graph.root());
+    Needs needs = Needs.of(graph, true);
+    Flow rich = new Selection(graph, needs, false).run(graph.root());
+    if (rich != null) {
+      return rich;
+    }
+    Flow plain = new Selection(graph, Needs.of(graph, false), true).run(graph.root());
+    if (plain == null) {
+      throw new IllegalStateException("one state for each node at most");
+    }
+    return plain;
   }
 
-  private Flow run(Node root) {
+  private @Nullable Flow run(Node root) {
     State first = State.initial(root).at(root, needs);
     Deque<State> stack = new ArrayDeque<>();
     stack.push(first);
     while (!stack.isEmpty()) {
+      if (!forgetful && done.size() > limit) {
+        return null;
+      }
       State state = stack.peek();
       State missing = done.containsKey(state) ? null : visit(state);
       if (missing == null) {
@@ -43,10 +64,7 @@ final class Selection {
       }
     }
     Flow result = done.get(first);
-    if (result == null) {
-      throw new IllegalStateException("the root has no code");
-    }
-    return flow.start(result);
+    return result == null ? null : flow.start(result);
   }
 
   /** Finishes a state, or answers with a successor that must be finished before. */
@@ -60,8 +78,8 @@ final class Selection {
       return null;
     }
     Plan plan = plans.computeIfAbsent(state, s -> new NodeCode(s, needs).plan(s.node()));
-    State taken = plan.taken();
-    State next = plan.next();
+    State taken = successor(plan.taken());
+    State next = successor(plan.next());
     if (taken != null && !done.containsKey(taken)) {
       return taken;
     }
@@ -73,12 +91,16 @@ final class Selection {
     return null;
   }
 
+  private @Nullable State successor(@Nullable State state) {
+    return forgetful && state != null ? state.forgetful() : state;
+  }
+
   private Flow assemble(Plan plan) {
-    Flow taken = plan.taken() == null ? null : done.get(plan.taken());
+    Flow taken = done.get(successor(plan.taken()));
     if (plan.rejects() || taken == null) {
       return flow.end(false);
     }
-    Flow next = plan.next() == null ? null : done.get(plan.next());
+    Flow next = plan.next() == null ? null : done.get(successor(plan.next()));
     Flow behind = plan.jump() == null || next == null ? taken : flow.fork(plan.jump(), taken, next);
     List<Piece> code = plan.code();
     for (Piece piece : code.reversed()) {

@@ -48,6 +48,13 @@ record State(
     return new State(node, 0, null, Map.of(), Map.of(), Map.of(), false);
   }
 
+  /** Nothing but the variables, which cannot be computed again. */
+  State forgetful() {
+    Map<Integer, Content> variables = new TreeMap<>(registers);
+    variables.values().removeIf(content -> !(content.quantity() instanceof Quantity.Variable));
+    return new State(node, 0, null, variables, Map.of(), spilled, false);
+  }
+
   /** The same knowledge at another node, without what nobody there or below can use. */
   State at(Node next, Needs needs) {
     Set<Quantity> used = needs.used(next);

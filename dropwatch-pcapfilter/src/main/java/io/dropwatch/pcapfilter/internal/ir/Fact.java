@@ -34,25 +34,19 @@ record Fact(long least, long most, Set<Integer> excluded) {
     };
   }
 
-  /** The fact after the comparison came out as it did. */
-  Fact learn(Relation relation, int constant, boolean outcome) {
+  /**
+   * The fact after the comparison came out as it did.
+   *
+   * @param again whether anybody asks for this very constant again
+   */
+  Fact learn(Relation relation, int constant, boolean outcome, boolean again) {
     long c = Integer.toUnsignedLong(constant);
     return switch (relation) {
-      case EQUAL -> outcome ? new Fact(c, c, Set.of()) : without(constant, c);
+      case EQUAL -> outcome ? new Fact(c, c, Set.of()) : again ? without(constant, c) : this;
       case GREATER -> outcome ? bounded(c + 1, most) : bounded(least, Math.min(most, c));
       case GREATER_OR_EQUAL -> outcome ? bounded(c, most) : bounded(least, Math.min(most, c - 1));
       case COMMON_BITS -> this;
     };
-  }
-
-  /** The fact without the values that nobody will ask about. */
-  Fact about(Set<Integer> asked) {
-    if (excluded.isEmpty() || asked.containsAll(excluded)) {
-      return this;
-    }
-    Set<Integer> kept = new TreeSet<>(excluded);
-    kept.retainAll(asked);
-    return new Fact(least, most, kept);
   }
 
   private Fact bounded(long from, long to) {

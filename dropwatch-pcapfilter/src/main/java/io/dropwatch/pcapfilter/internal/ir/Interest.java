@@ -3,18 +3,27 @@ package io.dropwatch.pcapfilter.internal.ir;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate.Relation;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** For each node, which numbers and variables the graph below it asks about. */
 final class Interest {
-  private final Map<Node, Map<Quantity, Set<Integer>>> constants = new HashMap<>();
-  private final Map<Node, Set<Quantity.Variable>> variables = new HashMap<>();
-  private final Set<Quantity.Variable> all = new HashSet<>();
-  private final Set<Quantity> indirect = new HashSet<>();
+  private final Map<Quantity, Integer> numbers = new HashMap<>();
+  private final BitSet withVariables = new BitSet();
+  private final List<Quantity.Variable> variables = new ArrayList<>();
+  private final Map<Quantity.Variable, Integer> variableNumbers = new HashMap<>();
+  private final Map<Node, BitSet> asked = new HashMap<>();
+  private final Map<Node, BitSet> used = new HashMap<>();
+  private final Set<Question> once = new HashSet<>();
+  private final Set<Question> repeated = new HashSet<>();
+
+  private record Question(Quantity number, int constant) {}
 
   private Interest() {}
 
@@ -26,96 +35,108 @@ final class Interest {
     return interest;
   }
 
-  Set<Quantity.Variable> variables() {
-    return all;
+  /** Every variable of the graph. */
+  List<Quantity.Variable> variables() {
+    return variables;
   }
 
-  Set<Quantity.Variable> variables(Node node) {
-    return variables.getOrDefault(node, Set.of());
+  /** Whether the node or one below it reads the variable before it is assigned again. */
+  boolean uses(Node node, Quantity.Variable variable) {
+    Integer number = variableNumbers.get(variable);
+    BitSet some = used.get(node);
+    return number != null && some != null && some.get(number);
   }
 
   /**
-   * The constants that {@code number} may yet be compared with, or null when it is not compared any
-   * more. A number with variables in it may turn out to be any number.
+   * Whether the node or one below it may compare the number; one with variables in it may turn out
+   * to be any number.
    */
-  @Nullable Set<Integer> constants(Node node, Quantity number) {
-    Map<Quantity, Set<Integer>> asked = constants.getOrDefault(node, Map.of());
-    Set<Integer> exact = asked.get(number);
-    if (indirect.isEmpty()) {
-      return exact;
+  boolean asks(Node node, Quantity number) {
+    BitSet some = asked.get(node);
+    if (some == null) {
+      return false;
     }
-    Set<Integer> any = exact == null ? new HashSet<>() : new HashSet<>(exact);
-    for (Map.Entry<Quantity, Set<Integer>> entry : asked.entrySet()) {
-      if (indirect.contains(entry.getKey())) {
-        any.addAll(entry.getValue());
-      }
-    }
-    return any.isEmpty() ? null : any;
+    Integer exact = numbers.get(number);
+    return (exact != null && some.get(exact)) || some.intersects(withVariables);
+  }
+
+  /** Whether more than one branch asks if the number is the constant. */
+  boolean asksAgain(Quantity number, int constant) {
+    return !withVariables.isEmpty() || repeated.contains(new Question(number, constant));
   }
 
   private void add(Node node) {
     switch (node) {
       case Node.Verdict _ -> {}
       case Node.Branch branch -> {
-        Map<Quantity, Set<Integer>> asked = new HashMap<>();
-        merge(asked, constants.getOrDefault(branch.yes(), Map.of()));
-        merge(asked, constants.getOrDefault(branch.no(), Map.of()));
-        ask(asked, branch.test());
-        constants.put(node, asked);
-        Set<Quantity.Variable> used = new HashSet<>(variables(branch.yes()));
-        used.addAll(variables(branch.no()));
-        use(used, branch.test().left());
-        use(used, branch.test().right());
-        variables.put(node, used);
+        BitSet below = union(asked.get(branch.yes()), asked.get(branch.no()));
+        ask(below, branch.test());
+        asked.put(node, below);
+        BitSet read = union(used.get(branch.yes()), used.get(branch.no()));
+        use(read, branch.test().left());
+        use(read, branch.test().right());
+        used.put(node, read);
       }
       case Node.Assign assign -> {
-        constants.put(node, constants.getOrDefault(assign.next(), Map.of()));
-        Set<Quantity.Variable> used = new HashSet<>(variables(assign.next()));
-        used.remove(assign.variable());
-        use(used, assign.quantity());
-        variables.put(node, used);
+        asked.put(node, union(asked.get(assign.next()), null));
+        BitSet read = union(used.get(assign.next()), null);
+        Integer assigned = variableNumbers.get(assign.variable());
+        if (assigned != null) {
+          read.clear(assigned);
+        }
+        use(read, assign.quantity());
+        used.put(node, read);
       }
     }
   }
 
-  private void use(Set<Quantity.Variable> used, Quantity quantity) {
+  private void use(BitSet read, Quantity quantity) {
     Quantities.walk(
         quantity,
         part -> {
           if (part instanceof Quantity.Variable variable) {
-            used.add(variable);
-            all.add(variable);
+            read.set(number(variable));
           }
         });
   }
 
-  private void ask(Map<Quantity, Set<Integer>> asked, Predicate.Compare test) {
+  private int number(Quantity.Variable variable) {
+    return variableNumbers.computeIfAbsent(
+        variable,
+        _ -> {
+          variables.add(variable);
+          return variables.size() - 1;
+        });
+  }
+
+  private void ask(BitSet below, Predicate.Compare test) {
     boolean bits = test.relation() == Relation.COMMON_BITS;
     Quantity key =
         bits ? Quantity.of(Quantity.Operator.AND, test.left(), test.right()) : test.left();
+    int number = numbers.computeIfAbsent(key, _ -> numbers.size());
+    below.set(number);
     int constant = !bits && test.right() instanceof Quantity.Constant(int value) ? value : 0;
-    Set<Integer> some = new HashSet<>(asked.getOrDefault(key, Set.of()));
-    some.add(constant);
-    asked.put(key, some);
+    Question question = new Question(key, constant);
+    if (!once.add(question)) {
+      repeated.add(question);
+    }
     Quantities.walk(
         key,
         part -> {
           if (part instanceof Quantity.Variable) {
-            indirect.add(key);
+            withVariables.set(number);
           }
         });
   }
 
-  private static void merge(Map<Quantity, Set<Integer>> into, Map<Quantity, Set<Integer>> from) {
-    for (Map.Entry<Quantity, Set<Integer>> entry : from.entrySet()) {
-      Set<Integer> some = into.get(entry.getKey());
-      if (some == null) {
-        into.put(entry.getKey(), entry.getValue());
-      } else if (!some.containsAll(entry.getValue())) {
-        Set<Integer> joined = new HashSet<>(some);
-        joined.addAll(entry.getValue());
-        into.put(entry.getKey(), joined);
-      }
+  private static BitSet union(@Nullable BitSet a, @Nullable BitSet b) {
+    BitSet all = new BitSet();
+    if (a != null) {
+      all.or(a);
     }
+    if (b != null) {
+      all.or(b);
+    }
+    return all;
   }
 }

@@ -3,6 +3,7 @@ package io.dropwatch.pcapfilter.internal.ir;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** What can be said about numbers without a packet. */
 public final class Quantities {
@@ -28,7 +29,8 @@ public final class Quantities {
     long all = 0xffff_ffffL;
     return switch (q) {
       case Quantity.Constant(int value) -> Integer.toUnsignedLong(value);
-      case Quantity.WireLength _, Quantity.Variable _ -> all;
+      case Quantity.WireLength _ -> all;
+      case Quantity.Variable variable -> variable.most();
       case Quantity.Metadata(var field) -> all >>> (32 - 8 * field.size());
       case Quantity.Load load -> all >>> (32 - 8 * load.size());
       case Quantity.Binary b -> {
@@ -69,6 +71,28 @@ public final class Quantities {
           Quantity.Metadata _,
           Quantity.Variable _ -> {}
     }
+  }
+
+  /** Calls {@code each} for the number and what it is made of, but not for parts of indices. */
+  static void walkOutside(Quantity q, Consumer<Quantity> each) {
+    each.accept(q);
+    if (q instanceof Quantity.Binary b) {
+      walkOutside(b.left(), each);
+      walkOutside(b.right(), each);
+    }
+  }
+
+  /** The number with every read at another place. */
+  static Quantity moved(Quantity q, @Nullable Quantity index, int distance) {
+    return switch (q) {
+      case Quantity.Load load ->
+          new Quantity.Load(load.area(), index, load.offset() + distance, load.size());
+      case Quantity.Binary b ->
+          new Quantity.Binary(
+              b.operator(), moved(b.left(), index, distance), moved(b.right(), index, distance));
+      case Quantity.Constant _, Quantity.WireLength _, Quantity.Metadata _, Quantity.Variable _ ->
+          q;
+    };
   }
 
   /** The number with every variable replaced, and constants gathered in offsets. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Threading {
   /** Beyond this many nodes, or states for each node, the graph stays as it is. */
-  private static final int NODE_LIMIT = 6000;
+  private static final int NODE_LIMIT = 30_000;
 
   private static final int STATES_PER_NODE = 10;
 
@@ -156,9 +156,10 @@ public final class Threading {
     }
     Fact known = fact == null ? Fact.within(Quantities.most(key)) : fact;
     Map<Quantity, Fact> yes = new HashMap<>(state.values());
-    yes.put(key, known.learn(relation, compared, !bits));
+    boolean again = interest.asksAgain(key, compared);
+    yes.put(key, known.learn(relation, compared, !bits, again));
     Map<Quantity, Fact> no = new HashMap<>(state.values());
-    no.put(key, known.learn(relation, compared, bits));
+    no.put(key, known.learn(relation, compared, bits, again));
     return open(state, branch, test, yes, no);
   }
 
@@ -207,14 +208,9 @@ public final class Threading {
   private State state(
       Node node, Map<Quantity, Fact> values, Map<Quantity.Variable, Quantity> variables) {
     Map<Quantity.Variable, Quantity> live = new HashMap<>(variables);
-    live.keySet().retainAll(interest.variables(node));
-    Map<Quantity, Fact> asked = new HashMap<>();
-    for (Map.Entry<Quantity, Fact> value : values.entrySet()) {
-      Set<Integer> constants = interest.constants(node, value.getKey());
-      if (constants != null) {
-        asked.put(value.getKey(), value.getValue().about(constants));
-      }
-    }
+    live.keySet().removeIf(variable -> !interest.uses(node, variable));
+    Map<Quantity, Fact> asked = new HashMap<>(values);
+    asked.keySet().removeIf(number -> !interest.asks(node, number));
     return new State(node, asked, live);
   }
 }

@@ -25,7 +25,7 @@ public final class PredicateText {
         yield area + "[" + index + ":" + load.size() + "]";
       }
       case Quantity.Metadata(MetadataField field) -> "skb." + field.word();
-      case Quantity.Variable(int id) -> "v" + id;
+      case Quantity.Variable(int id, _) -> "v" + id;
       case Quantity.Binary binary ->
           "("
               + print(binary.left())

@@ -24,8 +24,13 @@ public sealed interface Quantity {
   /** A field that only the kernel knows. */
   record Metadata(MetadataField field) implements Quantity {}
 
-  /** What {@link Predicate.Define} last put there on the way to this place; 0 before that. */
-  record Variable(int id) implements Quantity {}
+  /**
+   * What {@link Predicate.Define} last put there on the way to this place; 0 before that.
+   *
+   * @param id its number
+   * @param most an upper bound of all it is ever given
+   */
+  record Variable(int id, long most) implements Quantity {}
 
   /** Two operands, modulo 2 to the 32. */
   record Binary(Operator operator, Quantity left, Quantity right) implements Quantity {}

@@ -55,7 +55,7 @@ public final class Caret {
     }
     for (int i = from; i < to; i++) {
       char c = text.charAt(i);
-      shown.append(printable(i));
+      shown.append(printable(text, i));
       if (i >= span.start() && i < span.end()) {
         under.append('^');
       } else if (i < span.start()) {
@@ -71,7 +71,16 @@ public final class Caret {
     return shown + "\n" + under;
   }
 
-  private char printable(int index) {
+  /** The text without characters that a terminal obeys; lines and tabs stay. */
+  public static String printable(String text) {
+    StringBuilder out = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      out.append(text.charAt(i) == '\n' ? '\n' : printable(text, i));
+    }
+    return out.toString();
+  }
+
+  private static char printable(String text, int index) {
     char c = text.charAt(index);
     if (c == '\t') {
       return c;

@@ -1,0 +1,88 @@
+package io.dropwatch.output;
+
+import io.dropwatch.DropEvent;
+import io.dropwatch.DropReason;
+import io.dropwatch.NetworkDevice;
+import io.dropwatch.StackFrame;
+import java.util.List;
+
+/** The lines of one event. Not thread-safe, and for one event only. */
+final class EventText {
+  // Select graphic rendition (ECMA-48, 8.3.117).
+  private static final String OFF = "0";
+  private static final String BOLD = "1";
+  private static final String FAINT = "2";
+  private static final String RED = "31";
+  private static final String YELLOW = "33";
+
+  private final StringBuilder out = new StringBuilder(512);
+  private final TextStyle style;
+
+  EventText(TextStyle style) {
+    this.style = style;
+  }
+
+  String format(DropEvent event) {
+    paint(FAINT);
+    out.append(Timestamp.of(event.time()));
+    paint(OFF);
+    out.append(' ');
+    paint(BOLD);
+    LayersText.append(out, event.layers(), event);
+    paint(OFF);
+    appendReason(event);
+    appendFacts(event);
+    out.append('\n');
+    appendStack(event.stack().frames());
+    return out.toString();
+  }
+
+  private void appendReason(DropEvent event) {
+    DropReason reason = event.reason();
+    out.append(" reason=");
+    switch (reason.nature()) {
+      case LOSS -> paint(RED);
+      case UNKNOWN -> paint(YELLOW);
+      case NORMAL -> paint(OFF);
+    }
+    if (event.reasonGroup() != null) {
+      Printable.append(out, event.reasonGroup());
+      out.append('/');
+    }
+    Printable.append(out, reason.name());
+    paint(OFF);
+  }
+
+  private void appendFacts(DropEvent event) {
+    out.append(" drop_source=").append(event.source().label());
+    if (event.location() != 0) {
+      out.append(" drop_location=").append(Pointer.of(event.location()));
+    }
+    out.append(" len=").append(event.packetLength()).append(" dev=");
+    NetworkDevice device = event.device();
+    Printable.append(out, device == null ? "-" : device.name());
+    out.append(" pid=").append(Integer.toUnsignedString(event.pid())).append('[');
+    Printable.append(out, event.comm());
+    out.append("] addr=").append(Pointer.of(event.skbAddress())).append(" source=tools");
+    if (event.containerId() != null) {
+      out.append(" container_id=");
+      Printable.append(out, event.containerId());
+    }
+  }
+
+  private void appendStack(List<StackFrame> frames) {
+    for (int i = 0; i < frames.size(); i++) {
+      paint(FAINT);
+      out.append("\t#").append(i).append(i < 10 ? "   " : "  ");
+      Printable.append(out, frames.get(i).toString());
+      paint(OFF);
+      out.append('\n');
+    }
+  }
+
+  private void paint(String rendition) {
+    if (style == TextStyle.COLOURED) {
+      out.append("\033[").append(rendition).append('m');
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.dropwatch.pcapfilter;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Any text is a filter or a FilterSyntaxException. */
+class HostileExpressionTest {
+  private static final byte[] PACKET = new byte[60];
+
+  static Stream<Arguments> hostile() {
+    return Stream.of(
+        Arguments.of("parentheses", "(".repeat(10_000) + "tcp" + ")".repeat(10_000)),
+        Arguments.of("parentheses that stay open", "(".repeat(1_000_000)),
+        Arguments.of("or alone", "or ".repeat(350_000)),
+        Arguments.of("not", "not ".repeat(250_000) + "tcp"),
+        Arguments.of("minus", "-".repeat(1_000_000) + "1 = 1"),
+        Arguments.of("indices", "ip[".repeat(300_000)),
+        Arguments.of("sum", "1+".repeat(500_000) + "1 = 1"),
+        Arguments.of("remainder", "1%".repeat(500_000) + "1 = 1"),
+        Arguments.of("digits", "1".repeat(1_000_000)),
+        Arguments.of("letters", "a".repeat(1_000_000)),
+        Arguments.of("colons", "a:".repeat(500_000)),
+        Arguments.of("dots", "1.".repeat(500_000)),
+        Arguments.of("lines", "\n".repeat(1_000_000) + "?"),
+        Arguments.of("unpaired surrogate", "tcp \uD800 udp"),
+        Arguments.of("name with control characters", "host \\\u0007\u001b[31m\u202e\uDC00"),
+        Arguments.of("zero", "tcp\0"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("hostile")
+  void isRefusedWithAPrintableMessage(String name, String expression) {
+    FilterSyntaxException e =
+        assertThrows(
+            FilterSyntaxException.class,
+            () -> PcapFilter.compile(expression, LinkType.ETHERNET),
+            name);
+    String message = String.valueOf(e.getMessage());
+    assertTrue(message.length() < 1000, message);
+    assertTrue(
+        message.chars().noneMatch(c -> c != '\n' && c != '\t' && Character.isISOControl(c)),
+        message);
+  }
+
+  @Test
+  void aMegabyteOfOrIsAFilter() {
+    String expression = "tcp" + " or tcp".repeat(150_000);
+    assertTrue(
+        PcapFilter.compile("not (" + expression + ")", LinkType.ETHERNET).matches(PACKET, 60));
+  }
+
+  @Test
+  void aThousandHostsBecomeCode() {
+    StringBuilder expression = new StringBuilder("host 10.0.0.0");
+    for (int i = 1; i < 1000; i++) {
+      expression.append(" or host 10.0.").append(i / 256).append('.').append(i % 256);
+    }
+    EbpfCode code = PcapFilter.compile(expression.toString(), LinkType.ETHERNET).ebpf();
+    assertTrue(code.size() > 2000 && code.size() < 4100, code.size() + " instructions");
+  }
+
+  @Property
+  void anyTextIsAFilterOrRefused(@ForAll String text) {
+    filterOrRefusal(text);
+  }
+
+  private static void filterOrRefusal(String text) {
+    for (LinkType link : LinkType.values()) {
+      try {
+        PcapFilter.compile(text, link).ebpf();
+      } catch (FilterSyntaxException e) {
+        assertTrue(e.offset() >= 0 && e.offset() <= text.length(), text);
+      }
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of the checked predicate. */
+@NullMarked
+package io.dropwatch.pcapfilter.internal.check;
+
+import org.jspecify.annotations.NullMarked;

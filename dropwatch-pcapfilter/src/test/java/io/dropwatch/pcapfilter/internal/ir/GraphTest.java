@@ -1,0 +1,76 @@
+package io.dropwatch.pcapfilter.internal.ir;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.dropwatch.pcapfilter.LinkType;
+import io.dropwatch.pcapfilter.internal.ast.Parser;
+import io.dropwatch.pcapfilter.internal.check.Checker;
+import io.dropwatch.pcapfilter.internal.token.Lexer;
+import org.junit.jupiter.api.Test;
+
+/** Decision graphs before and after what a path knows is used. */
+class GraphTest {
+  @Test
+  void loweringKeepsEveryComparison() {
+    assertEquals(
+        """
+        0: if [12:2] == 0x800 then 1 else 2
+        1: if [23:1] == 6 then accept else 2
+        2: if [12:2] == 0x86dd then 3 else reject
+        3: if [20:1] == 6 then accept else 4
+        4: if [20:1] == 44 then 5 else reject
+        5: if [54:1] == 6 then accept else reject
+        """,
+        GraphText.print(lowered("tcp")));
+  }
+
+  @Test
+  void aPathDoesNotAskTwice() {
+    assertEquals(
+        """
+        0: if [12:2] == 0x800 then 5 else 1
+        1: if [12:2] == 0x86dd then 2 else reject
+        2: if [20:1] == 6 then accept else 3
+        3: if [20:1] == 44 then 4 else reject
+        4: if [54:1] == 6 then accept else reject
+        5: if [23:1] == 6 then accept else reject
+        """,
+        GraphText.print(Threading.thread(lowered("tcp"))));
+  }
+
+  @Test
+  void whatContradictsItselfIsRejected() {
+    assertEquals("reject\n", GraphText.print(Threading.thread(lowered("ip and arp"))));
+  }
+
+  @Test
+  void aReadThatMayFailIsKept() {
+    assertEquals(
+        "0: if [12:2] == 0x800 then accept else accept\n",
+        GraphText.print(Threading.thread(lowered("ip or not ip"))));
+  }
+
+  @Test
+  void neighboursAreReadAtOnce() {
+    assertEquals(
+        """
+        0: if [12:2] == 0x800 then 1 else reject
+        1: if ([20:4] & 0x1fff00ff) == 1 then 2 else reject
+        2: if [(([14:1] & 15) << 2) + 14:1] == 8 then accept else reject
+        """,
+        GraphText.print(Fusion.fuse(Threading.thread(lowered("icmp[icmptype] = icmp-echo")))));
+  }
+
+  @Test
+  void variablesWithKnownValuesGo() {
+    String graph = GraphText.print(Threading.thread(lowered("geneve and ip")));
+    assertEquals(
+        "",
+        graph.lines().filter(line -> line.contains(":= 62")).findAny().orElse(""),
+        "a constant is put where it is used");
+  }
+
+  private static Graph lowered(String expression) {
+    return Lowering.lower(Checker.check(Parser.parse(Lexer.tokens(expression)), LinkType.ETHERNET));
+  }
+}
