@@ -74,7 +74,9 @@ final class StandardOutput extends OutputStream {
     notifyAll();
   }
 
-  /** Why stdout takes no more, such as a full disk; null also when it is only that its reader left. */
+  /**
+   * Why stdout takes no more, such as a full disk; null also when it is only that its reader left.
+   */
   synchronized @Nullable IOException failure() {
     return PipeReader.hasLeft(1) ? null : failure;
   }
