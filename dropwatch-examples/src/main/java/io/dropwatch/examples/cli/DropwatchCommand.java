@@ -102,8 +102,7 @@ final class DropwatchCommand implements Callable<Integer> {
         durationSeconds == 0
             ? WatchSession.UNTIL_STOPPED
             : Duration.ofSeconds(Math.min(durationSeconds, LONGEST_DURATION_SECONDS));
-    new WatchSession(watcher(), output, duration).run();
-    return 0;
+    return new WatchSession(watcher(), output, duration).run();
   }
 
   private DropWatcherBuilder watcher() {

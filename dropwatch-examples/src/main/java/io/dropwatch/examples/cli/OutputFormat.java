@@ -1,7 +1,9 @@
 package io.dropwatch.examples.cli;
 
+import io.dropwatch.examples.terminal.Terminal;
 import io.dropwatch.output.EventWriter;
 import io.dropwatch.output.JsonWriter;
+import io.dropwatch.output.TextStyle;
 import io.dropwatch.output.TextWriter;
 import java.io.OutputStream;
 
@@ -13,7 +15,11 @@ enum OutputFormat {
   EventWriter writer(OutputStream out) {
     return switch (this) {
       case json -> new JsonWriter(out);
-      case text -> new TextWriter(out);
+      case text -> new TextWriter(out, style());
     };
+  }
+
+  private static TextStyle style() {
+    return Terminal.showsColours() ? TextStyle.COLOURED : TextStyle.PLAIN;
   }
 }

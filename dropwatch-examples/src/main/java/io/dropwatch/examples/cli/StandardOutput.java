@@ -68,10 +68,17 @@ final class StandardOutput extends OutputStream {
     try {
       flush();
     } catch (IOException e) {
-      onReaderGone.run();
+      // Nobody is left to read it.
     }
     closed = true;
     notifyAll();
+  }
+
+  /**
+   * Why stdout takes no more, such as a full disk; null also when it is only that its reader left.
+   */
+  synchronized @Nullable IOException failure() {
+    return PipeReader.hasLeft(1) ? null : failure;
   }
 
   private void writeRaw(byte[] bytes, int offset, int length) throws IOException {
@@ -86,22 +93,30 @@ final class StandardOutput extends OutputStream {
     }
   }
 
-  private synchronized void keepFlushing() {
+  // Tells without the lock: whoever is told waits for a writer, who may wait for the lock.
+  private void keepFlushing() {
+    if (!flushUntilClosed()) {
+      onReaderGone.run();
+    }
+  }
+
+  /** False when it ended because nothing more can be written. */
+  private synchronized boolean flushUntilClosed() {
     try {
-      while (!closed && failure == null) {
+      while (!closed) {
         flush();
-        if (PipeReader.hasLeft(1)) {
-          break;
+        if (failure != null || PipeReader.hasLeft(1)) {
+          return false;
         }
         wait(FLUSH_MILLIS);
       }
+      return true;
     } catch (IOException e) {
       // Remembered: the next write reports it.
+      return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-    if (!closed) {
-      onReaderGone.run();
+      return false;
     }
   }
 }

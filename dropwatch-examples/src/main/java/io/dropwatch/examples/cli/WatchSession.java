@@ -4,6 +4,7 @@ import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.DropWatcherBuilder;
 import io.dropwatch.output.EventWriter;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -38,7 +39,8 @@ final class WatchSession {
     this.writer = format.writer(stdout);
   }
 
-  void run() {
+  /** Returns the exit status. */
+  int run() {
     Thread hook = Thread.ofPlatform().name("end of the session").unstarted(this::endBySignal);
     Runtime.getRuntime().addShutdownHook(hook);
     try {
@@ -51,7 +53,13 @@ final class WatchSession {
         }
       }
       stdout.close();
+      IOException failure = stdout.failure();
+      if (failure != null) {
+        System.err.println(
+            "dropwatch: stdout took no more events: " + failure.getMessage() + "; make room there");
+      }
       System.err.println(watcher.statistics());
+      return failure == null ? 0 : 1;
     } finally {
       ended.countDown();
     }

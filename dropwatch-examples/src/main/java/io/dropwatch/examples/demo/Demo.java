@@ -8,11 +8,10 @@ import io.dropwatch.DropWatcher;
 import io.dropwatch.examples.lab.Flow;
 import io.dropwatch.examples.lab.LabException;
 import io.dropwatch.examples.lab.RoutedNetwork;
-import java.io.Console;
+import io.dropwatch.examples.terminal.Terminal;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +36,7 @@ public final class Demo {
     // UTF-8 in any locale: terminals speak it, also where nobody has set LANG.
     PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8);
     try {
-      new Demo(new Page(out, showsColours())).run();
+      new Demo(new Page(out, Terminal.showsColours())).run();
     } catch (LabException | DropWatchException e) {
       System.err.println("demo: " + e.getMessage());
       System.exit(1);
@@ -72,11 +71,5 @@ public final class Demo {
       }
     } while (!flow.equals(Flow.of(event)));
     return event;
-  }
-
-  private static boolean showsColours() {
-    return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent()
-        && System.getenv("NO_COLOR") == null
-        && !"dumb".equals(System.getenv("TERM"));
   }
 }

@@ -118,6 +118,20 @@ class WatchingIT {
     }
   }
 
+  @Test
+  void aFullDiskEndsItWithTheCause() throws Exception {
+    String script = "exec %s --filter '%s' > /dev/full".formatted(RunningProgram.LAUNCHER, FILTER);
+    try (RunningProgram program = RunningProgram.command("sh", "-c", script).awaitWatching()) {
+      SCENARIO.send(network, 3);
+      RunningProgram.Outcome outcome = program.awaitEnd();
+      assertEquals(
+          "dropwatch: stdout took no more events: No space left on device; make room there",
+          outcome.err().get(1));
+      assertStatisticsAreLast(outcome);
+      assertEquals(1, outcome.status());
+    }
+  }
+
   /** A reader that has stalled must not keep a signal from ending it. */
   @Test
   void aReaderThatStallsDoesNotKeepItAlive() throws Exception {
