@@ -29,6 +29,10 @@ class DropWatcherBuilderTest {
               "there is no network device 'a?[31mb' in this network namespace: see 'ip link'",
               b -> b.excludedDevices("a\u001b[31mb")),
           new Wrong(
+              "the filter is too large for the probe: one comparison keeps more numbers at a time"
+                  + " than eBPF has room for; use a shorter one",
+              b -> b.filter(nested(100))),
+          new Wrong(
               "events per second cannot be -1: give 0 to 10000000", b -> b.maxEventsPerSecond(-1)),
           new Wrong("stack depth cannot be 128: give 0 to 127", b -> b.stackDepth(128)),
           new Wrong(
@@ -40,6 +44,10 @@ class DropWatcherBuilderTest {
           new Wrong(
               "a latency of PT-1S is none: give a positive duration",
               b -> b.maxLatency(Duration.ofSeconds(-1))));
+
+  private static String nested(int depth) {
+    return "udp[0] * (ip[0] + ".repeat(depth) + "len" + ")".repeat(depth) + " = 1";
+  }
 
   @TestFactory
   List<DynamicTest> aRequestThatMakesNoSenseIsRefused() {

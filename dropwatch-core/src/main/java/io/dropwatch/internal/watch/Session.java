@@ -62,7 +62,17 @@ public final class Session {
     if (filter == null || filter.isBlank()) {
       return image;
     }
-    return image.withFilter(PcapFilter.compile(filter, LinkType.SKB).ebpf().toBytes(), filter);
+    return image.withFilter(code(PcapFilter.compile(filter, LinkType.SKB)), filter);
+  }
+
+  private static byte[] code(PcapFilter filter) {
+    try {
+      return filter.ebpf().toBytes();
+    } catch (UnsupportedOperationException e) {
+      throw DropWatchException.usage(
+          "the filter is too large for the probe: %s; use a shorter one".formatted(e.getMessage()),
+          e);
+    }
   }
 
   // Before anything is tried: what comes back from the kernel says less.
