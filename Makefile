@@ -20,7 +20,7 @@ demo:
 	dropwatch-examples/bin/demo
 
 format:
-	$(MVN) -q compile -Dformat.action=apply
+	$(MVN) -q test-compile -Dformat.action=apply
 
 clean:
 	$(MVN) -q clean
