@@ -30,8 +30,12 @@ clean:
 probe:
 	.ci/install-packages probe
 	dropwatch-core/src/main/bpf/build write
+	$(MAKE) -B -C dropwatch-bpf/src/test/bpf
+	$(MAKE) -B -C dropwatch-pcapfilter/src/test/bpf
 
-# Fails when the committed object is not what its sources compile to. Debian 12 has the compiler; elsewhere the digests that
+# Fails when a committed object, the probe or one of the tests', is not what its sources compile to. Debian 12 has the compiler; elsewhere the digests that
 # mvn verify compared have to do, and this says so.
 check-probe:
-	.ci/install-packages probe && dropwatch-core/src/main/bpf/build check || [ $$? -eq 3 ]
+	.ci/install-packages probe && dropwatch-core/src/main/bpf/build check && \
+	  $(MAKE) -C dropwatch-bpf/src/test/bpf check && \
+	  $(MAKE) -C dropwatch-pcapfilter/src/test/bpf check || [ $$? -eq 3 ]
