@@ -304,3 +304,6 @@ int dropwatch_classic(struct trace_event_raw_kfree_skb *ctx)
 		rx_sk = ctx->rx_sk;
 	return on_drop(ctx, skb, location, reason, reason_known, rx_sk, false);
 }
+
+/* The other mode, in the same object: it shares what is above. */
+#include "count.h"

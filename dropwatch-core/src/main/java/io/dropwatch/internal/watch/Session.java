@@ -2,7 +2,6 @@ package io.dropwatch.internal.watch;
 
 import io.dropwatch.DropWatchException;
 import io.dropwatch.bpf.BpfException;
-import io.dropwatch.bpf.Preflight;
 import io.dropwatch.internal.probe.DeviceList;
 import io.dropwatch.internal.probe.KernelFacts;
 import io.dropwatch.internal.probe.Probe;
@@ -13,8 +12,6 @@ import io.dropwatch.internal.record.RecordDecoder;
 import io.dropwatch.internal.record.RecordLayout;
 import io.dropwatch.internal.record.SymbolFrames;
 import io.dropwatch.internal.record.WallClock;
-import io.dropwatch.pcapfilter.LinkType;
-import io.dropwatch.pcapfilter.PcapFilter;
 
 /** From a request to a running watch: the whole pipeline in one place. */
 public final class Session {
@@ -30,10 +27,13 @@ public final class Session {
    * @throws io.dropwatch.pcapfilter.FilterSyntaxException if the filter is not one
    */
   public static Watch open(WatchRequest request) {
-    ProbeImage image = image(request);
-    requireMachine();
+    Selection selection =
+        new Selection(
+            request.filter(), request.devices(), request.excludedDevices(), request.bpfObject());
+    ProbeImage image = selection.image();
+    Selection.requireMachine();
     try {
-      ProbeSettings settings = settings(request, deviceList(request));
+      ProbeSettings settings = settings(request, selection.deviceList());
       KernelFacts kernel = KernelFacts.running();
       WallClock clock = new WallClock();
       RecordDecoder decoder =
@@ -53,45 +53,6 @@ public final class Session {
     } catch (BpfException e) {
       throw DropWatchException.environment(String.valueOf(e.getMessage()), e);
     }
-  }
-
-  private static ProbeImage image(WatchRequest request) {
-    ProbeImage image =
-        request.bpfObject() == null ? ProbeImage.embedded() : ProbeImage.read(request.bpfObject());
-    String filter = request.filter();
-    if (filter == null || filter.isBlank()) {
-      return image;
-    }
-    return image.withFilter(code(PcapFilter.compile(filter, LinkType.SKB)), filter);
-  }
-
-  private static byte[] code(PcapFilter filter) {
-    try {
-      return filter.ebpf().toBytes();
-    } catch (UnsupportedOperationException e) {
-      throw DropWatchException.usage(
-          "the filter is too large for the probe: %s; use a shorter one".formatted(e.getMessage()),
-          e);
-    }
-  }
-
-  // Before anything is tried: what comes back from the kernel says less.
-  private static void requireMachine() {
-    for (Preflight.Finding finding : Preflight.check()) {
-      if (finding.blocking()) {
-        throw DropWatchException.environment(finding.toString());
-      }
-    }
-  }
-
-  private static DeviceList deviceList(WatchRequest request) {
-    if (!request.devices().isEmpty()) {
-      return new DeviceList.Allowed(Devices.resolve(request.devices()));
-    }
-    if (!request.excludedDevices().isEmpty()) {
-      return new DeviceList.Denied(Devices.resolve(request.excludedDevices()));
-    }
-    return new DeviceList.All();
   }
 
   private static ProbeSettings settings(WatchRequest request, DeviceList devices) {

@@ -1,0 +1,78 @@
+package io.dropwatch;
+
+import io.dropwatch.internal.watch.Counting;
+import io.dropwatch.internal.watch.Selection;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link DropCounter} counts. Whatever is not set: every drop of every device. Not
+ * thread-safe; may be used again after {@link #start}.
+ */
+public final class DropCounterBuilder {
+  private static final int MOST_KINDS = 1 << 20;
+
+  private @Nullable String filter;
+  private List<String> devices = List.of();
+  private List<String> excludedDevices = List.of();
+  private @Nullable Path bpfObject;
+  private int maxKinds = 8192;
+
+  DropCounterBuilder() {}
+
+  /** As {@link DropWatcherBuilder#filter}. */
+  public DropCounterBuilder filter(@Nullable String expression) {
+    this.filter = expression;
+    return this;
+  }
+
+  /** As {@link DropWatcherBuilder#devices}. */
+  public DropCounterBuilder devices(String... names) {
+    this.devices = List.of(names);
+    return this;
+  }
+
+  /** As {@link DropWatcherBuilder#excludedDevices}. */
+  public DropCounterBuilder excludedDevices(String... names) {
+    this.excludedDevices = List.of(names);
+    return this;
+  }
+
+  /** As {@link DropWatcherBuilder#bpfObject}. */
+  public DropCounterBuilder bpfObject(@Nullable Path file) {
+    this.bpfObject = file;
+    return this;
+  }
+
+  /**
+   * How many kinds of drops are told apart at most; drops of further kinds are counted as {@link
+   * DropCounts#overflow}. Each takes about 200 bytes of kernel memory, and 8 more for each CPU.
+   *
+   * @param kinds 1 to 1,048,576; 8192 by default
+   */
+  public DropCounterBuilder maxKinds(int kinds) {
+    if (kinds < 1 || kinds > MOST_KINDS) {
+      throw DropWatchException.usage(
+          "a number of kinds cannot be %d: give 1 to %d".formatted(kinds, MOST_KINDS));
+    }
+    this.maxKinds = kinds;
+    return this;
+  }
+
+  /**
+   * Loads the probe and attaches it. On any failure nothing stays in the kernel.
+   *
+   * @throws DropWatchException if what was asked for makes no sense (kind USAGE), or the machine
+   *     lacks what it takes (kind ENVIRONMENT)
+   * @throws io.dropwatch.pcapfilter.FilterSyntaxException if the filter is not one
+   */
+  public DropCounter start() {
+    if (!devices.isEmpty() && !excludedDevices.isEmpty()) {
+      throw DropWatchException.usage(
+          "devices to count and devices to exclude were both given: choose one list");
+    }
+    return new DropCounter(
+        Counting.open(new Selection(filter, devices, excludedDevices, bpfObject), maxKinds));
+  }
+}

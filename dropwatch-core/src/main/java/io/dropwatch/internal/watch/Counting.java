@@ -1,0 +1,120 @@
+package io.dropwatch.internal.watch;
+
+import io.dropwatch.DropCounts;
+import io.dropwatch.DropKind;
+import io.dropwatch.DropReason;
+import io.dropwatch.DropWatchException;
+import io.dropwatch.bpf.BpfException;
+import io.dropwatch.internal.probe.CountKey;
+import io.dropwatch.internal.probe.CountTotals;
+import io.dropwatch.internal.probe.CountingProbe;
+import io.dropwatch.internal.probe.KernelFacts;
+import io.dropwatch.internal.probe.ProbeImage;
+import io.dropwatch.internal.record.ReasonNames;
+import io.dropwatch.internal.record.SymbolFrames;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** An attached counting probe, and the snapshots of what it counted. */
+public final class Counting {
+  /** How long {@link #close} waits for programs that run while they are detached. */
+  private static final long SETTLE_NANOS = 1_000_000_000L;
+
+  private final CountingProbe probe;
+  private final ReasonNames reasons;
+  private final SymbolFrames symbols = new SymbolFrames();
+
+  // A kind stays the same kind for this counter, whatever becomes of symbols and device names.
+  private final Map<CountKey, DropKind> kinds = new HashMap<>();
+  private final long started = System.nanoTime();
+  private @Nullable DropCounts last;
+
+  private Counting(CountingProbe probe, KernelFacts kernel) {
+    this.probe = probe;
+    this.reasons = new ReasonNames(kernel.reasons());
+  }
+
+  /**
+   * Compiles the filter, loads and attaches the probe.
+   *
+   * @param maxKinds most kinds that are told apart
+   * @throws DropWatchException if that cannot be; nothing is left in the kernel then
+   * @throws io.dropwatch.pcapfilter.FilterSyntaxException if the filter is not one
+   */
+  public static Counting open(Selection selection, int maxKinds) {
+    ProbeImage image = selection.image();
+    Selection.requireMachine();
+    try {
+      KernelFacts kernel = KernelFacts.running();
+      return new Counting(
+          CountingProbe.attach(image, selection.deviceList(), maxKinds, kernel.arguments()),
+          kernel);
+    } catch (BpfException e) {
+      throw DropWatchException.environment(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** What was counted so far; the last account once this is closed. */
+  public synchronized DropCounts snapshot() {
+    return last != null ? last : read();
+  }
+
+  /** Detaches, takes the last snapshot, frees. A second call does nothing. */
+  public synchronized void close() {
+    if (last != null) {
+      return;
+    }
+    try {
+      probe.detach();
+      last = settled();
+    } finally {
+      probe.close();
+    }
+  }
+
+  // Nothing new begins once the probe is detached: what is seen and not counted is being counted.
+  private DropCounts settled() {
+    long until = System.nanoTime() + SETTLE_NANOS;
+    while (true) {
+      CountTotals before = probe.totals();
+      DropCounts counts = read();
+      if ((probe.totals().equals(before) && counts.seen() == before.seen())
+          || System.nanoTime() - until > 0) {
+        return counts;
+      }
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  private DropCounts read() {
+    Map<DropKind, Long> counts = new HashMap<>();
+    probe.counts().forEach((key, count) -> counts.put(kind(key), count));
+    CountTotals totals = probe.totals();
+    return new DropCounts(
+        Instant.now(),
+        Duration.ofNanos(System.nanoTime() - started),
+        counts,
+        totals.excluded(),
+        totals.filtered(),
+        totals.overflow(),
+        probe.missed());
+  }
+
+  private DropKind kind(CountKey key) {
+    return kinds.computeIfAbsent(
+        key,
+        _ ->
+            new DropKind(
+                key.reasonKnown() ? reasons.apply(key.reason()) : DropReason.NOT_SUPPORTED,
+                symbols.apply(key.location()),
+                key.device().ifindex(),
+                key.device().ifindex() == 0 ? null : probe.deviceName(key.device()),
+                key.device().namespaceInode(),
+                key.protocol(),
+                key.ipProtocol()));
+  }
+}

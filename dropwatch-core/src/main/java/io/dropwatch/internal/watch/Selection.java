@@ -1,0 +1,65 @@
+package io.dropwatch.internal.watch;
+
+import io.dropwatch.DropWatchException;
+import io.dropwatch.bpf.Preflight;
+import io.dropwatch.internal.probe.DeviceList;
+import io.dropwatch.internal.probe.ProbeImage;
+import io.dropwatch.pcapfilter.LinkType;
+import io.dropwatch.pcapfilter.PcapFilter;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which drops are wanted, of whichever mode: as the probe needs to be told.
+ *
+ * @param filter expression; null or blank: none
+ * @param devices names; empty: all
+ * @param excludedDevices names; not together with {@code devices}
+ * @param bpfObject null: the embedded one
+ */
+public record Selection(
+    @Nullable String filter,
+    List<String> devices,
+    List<String> excludedDevices,
+    @Nullable Path bpfObject) {
+
+  /** The probe's object with the filter in its slot. */
+  ProbeImage image() {
+    ProbeImage image = bpfObject == null ? ProbeImage.embedded() : ProbeImage.read(bpfObject);
+    if (filter == null || filter.isBlank()) {
+      return image;
+    }
+    return image.withFilter(code(PcapFilter.compile(filter, LinkType.SKB)), filter);
+  }
+
+  /** The devices by number, in the calling thread's network namespace. */
+  DeviceList deviceList() {
+    if (!devices.isEmpty()) {
+      return new DeviceList.Allowed(Devices.resolve(devices));
+    }
+    if (!excludedDevices.isEmpty()) {
+      return new DeviceList.Denied(Devices.resolve(excludedDevices));
+    }
+    return new DeviceList.All();
+  }
+
+  /** Before anything is tried: what comes back from the kernel says less. */
+  static void requireMachine() {
+    for (Preflight.Finding finding : Preflight.check()) {
+      if (finding.blocking()) {
+        throw DropWatchException.environment(finding.toString());
+      }
+    }
+  }
+
+  private static byte[] code(PcapFilter filter) {
+    try {
+      return filter.ebpf().toBytes();
+    } catch (UnsupportedOperationException e) {
+      throw DropWatchException.usage(
+          "the filter is too large for the probe: %s; use a shorter one".formatted(e.getMessage()),
+          e);
+    }
+  }
+}
