@@ -1,0 +1,110 @@
+package io.dropwatch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropwatch.internal.probe.Eventually;
+import io.dropwatch.internal.probe.HeldByKernel;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Real drops on the loopback device. Needs root and a kernel with BTF. */
+@Timeout(60)
+class DropCounterLiveTest {
+  private final int port;
+
+  DropCounterLiveTest() throws IOException {
+    port = Loopback.closedPort();
+  }
+
+  @Test
+  void whatIsSentIsCountedByKind() throws IOException {
+    DropCounter counter = DropCounter.builder().filter("udp dst port " + port).start();
+    DropCounts first;
+    try (counter) {
+      Loopback.sendUdp(port, 700);
+      Eventually.until(() -> counter.snapshot().counted() == 700);
+      first = counter.snapshot();
+      Loopback.sendUdp(port, 300);
+      Eventually.until(() -> counter.snapshot().counted() == 1000);
+    }
+    DropCounts all = counter.snapshot();
+
+    DropKind kind = all.counts().keySet().iterator().next();
+    assertEquals(Map.of(kind, 1000L), all.counts());
+    assertEquals(Map.of(kind, 300L), all.since(first).counts());
+    assertEquals("SKB_DROP_REASON_NO_SOCKET", kind.reason().name());
+    assertTrue(kind.location().name().contains("udp"), kind::toString);
+    assertEquals("lo", kind.device());
+    assertEquals(1, kind.ifindex());
+    assertEquals(
+        Files.getAttribute(Path.of("/proc/self/ns/net"), "unix:ino"), kind.namespaceInode());
+    assertEquals("IPv4/UDP", kind.protocolLabel());
+    assertEquals(0, all.overflow());
+    assertEquals(Map.of(), HeldByKernel.now());
+  }
+
+  // The protocol is then read in another way: not from what the filter was shown.
+  @Test
+  void withoutAFilterTheKindIsTheSame() throws IOException {
+    DropCounter filtered = DropCounter.builder().filter("udp dst port " + port).start();
+    DropCounter counter = DropCounter.builder().devices("lo").start();
+    try (counter;
+        filtered) {
+      Loopback.sendUdp(port, 50);
+      Eventually.until(() -> filtered.snapshot().counted() == 50);
+    }
+    DropKind kind = filtered.snapshot().counts().keySet().iterator().next();
+    assertTrue(counter.snapshot().count(kind) >= 50, () -> kind + " in " + counter.snapshot());
+  }
+
+  @Test
+  void aKindTooManyIsOverflowAndNothingGetsLost() throws IOException {
+    DropCounter counter = DropCounter.builder().maxKinds(1).filter("dst port " + port).start();
+    try (counter) {
+      Loopback.sendUdp(port, 100);
+      Eventually.until(() -> counter.snapshot().counted() == 100);
+      for (int i = 0; i < 20; i++) {
+        assertThrows(ConnectException.class, () -> new Socket(Loopback.address(), port));
+      }
+      Eventually.until(() -> counter.snapshot().overflow() == 20);
+    }
+    DropCounts all = counter.snapshot();
+    assertEquals(1, all.counts().size());
+    assertEquals(100, all.counted());
+    assertEquals(20, all.overflow());
+    assertEquals(all.seen(), all.filtered() + all.excluded() + 120);
+  }
+
+  @Test
+  void otherDevicesAreExcluded() throws IOException {
+    DropCounter counter = DropCounter.builder().excludedDevices("lo").start();
+    DropCounter witness = DropCounter.builder().filter("udp dst port " + port).start();
+    try (counter;
+        witness) {
+      Loopback.sendUdp(port, 100);
+      Eventually.until(() -> witness.snapshot().counted() == 100);
+    }
+    assertTrue(counter.snapshot().excluded() >= 100, () -> counter.snapshot().toString());
+  }
+
+  @Test
+  void wrongUsage() {
+    assertUsage(DropCounter.builder().devices("lo").excludedDevices("eth0"));
+    assertUsage(DropCounter.builder().devices("nosuch0"));
+    assertThrows(DropWatchException.class, () -> DropCounter.builder().maxKinds(0));
+    assertEquals(Map.of(), HeldByKernel.now());
+  }
+
+  private static void assertUsage(DropCounterBuilder builder) {
+    DropWatchException e = assertThrows(DropWatchException.class, builder::start);
+    assertEquals(DropWatchException.Kind.USAGE, e.kind());
+  }
+}
