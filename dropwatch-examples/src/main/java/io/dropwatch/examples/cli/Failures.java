@@ -24,7 +24,7 @@ final class Failures {
     if (failure instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
       message += "; a filter is given in quotes behind --filter";
     }
-    report(command, message + " (see " + command.getCommandName() + " --help)");
+    report(command, message + " (see " + command.getCommandSpec().qualifiedName() + " --help)");
     return USAGE;
   }
 
@@ -49,7 +49,7 @@ final class Failures {
   }
 
   private static void report(CommandLine command, String message) {
-    command.getErr().println(command.getCommandName() + ": " + message.stripTrailing());
+    command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + message.stripTrailing());
     command.getErr().flush();
   }
 

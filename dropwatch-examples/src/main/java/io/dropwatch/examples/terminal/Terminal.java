@@ -7,9 +7,14 @@ import java.util.Optional;
 public final class Terminal {
   private Terminal() {}
 
+  /** Whether stdout is a terminal. */
+  public static boolean isTerminal() {
+    return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
+  }
+
   /** Whether stdout is a terminal, and its user has not declined colours (see no-color.org). */
   public static boolean showsColours() {
-    return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent()
+    return isTerminal()
         && System.getenv("NO_COLOR") == null
         && !"dumb".equals(System.getenv("TERM"));
   }

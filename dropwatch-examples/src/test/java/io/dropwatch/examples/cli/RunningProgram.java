@@ -65,6 +65,12 @@ public final class RunningProgram implements AutoCloseable {
     return out.now();
   }
 
+  /** Waits for so many lines on stderr. */
+  public List<String> awaitErr(int lines) {
+    err.await(lines);
+    return err.now();
+  }
+
   /** Sends a signal by name, such as INT. */
   public void signal(String name) throws Exception {
     int status =

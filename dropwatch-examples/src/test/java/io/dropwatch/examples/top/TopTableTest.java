@@ -1,0 +1,107 @@
+package io.dropwatch.examples.top;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropwatch.DropCounts;
+import io.dropwatch.DropKind;
+import io.dropwatch.DropReason;
+import io.dropwatch.StackFrame;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TopTableTest {
+  private static final DropKind NO_SOCKET =
+      kind("SKB_DROP_REASON_NO_SOCKET", "__udp4_lib_rcv", 1, "lo", 0x0800, 17);
+  private static final DropKind UNKNOWN = kind("524289", "nft_do_chain", 7, null, 0x88b5, 0);
+  private static final DropKind NO_DEVICE =
+      kind("SKB_DROP_REASON_NETFILTER_DROP", "nf_hook_slow", 0, null, 0x86dd, 58);
+  private static final DropCounts ALL =
+      counts(60, Map.of(NO_SOCKET, 120_000L, UNKNOWN, 3L, NO_DEVICE, 5_000_000L), 7);
+  private static final DropCounts SECOND = counts(2, Map.of(NO_SOCKET, 3000L, UNKNOWN, 1L), 0);
+
+  private final TopTable table = new TopTable(inode -> inode == 42 ? "blue" : "4026531840");
+
+  @Test
+  void asWideAsItsContent() {
+    assertEquals(
+        """
+        DROPS/S   TOTAL REASON         WHERE          DEVICE NETNS      PROTOCOL
+           1500  120000 NO_SOCKET      __udp4_lib_rcv lo     blue       IPv4/UDP
+            0.5       3 524289         nft_do_chain   #7     4026531840 0x88b5
+              0 5000000 NETFILTER_DROP nf_hook_slow   -      4026531840 IPv6/ICMPv6
+        """,
+        text(TopTable.ANY_WIDTH, TopOrder.rate));
+  }
+
+  @Test
+  void theWidestColumnsGiveWayFirst() {
+    assertEquals(
+        """
+        DROPS/S   TOTAL REASON         WHERE        DEVICE NETNS    PROTOCOL
+           1500  120000 NO_SOCKET      __udp4_lib_~ lo     blue     IPv4/UDP
+            0.5       3 524289         nft_do_chain #7     4026531~ 0x88b5
+              0 5000000 NETFILTER_DROP nf_hook_slow -      4026531~ IPv6/IC~
+        """,
+        text(69, TopOrder.rate));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 10, 40, 62, 63, 64, 70, 80, 200})
+  void noLineIsWiderThanTheWindow(int width) {
+    for (String line : table.lines(TopRow.of(ALL, SECOND, TopOrder.rate), width)) {
+      assertTrue(line.length() <= width, line);
+    }
+  }
+
+  @Test
+  void orders() {
+    assertEquals(List.of(NO_SOCKET, UNKNOWN, NO_DEVICE), kinds(TopOrder.rate));
+    assertEquals(List.of(NO_DEVICE, NO_SOCKET, UNKNOWN), kinds(TopOrder.total));
+    assertEquals(List.of(UNKNOWN, NO_DEVICE, NO_SOCKET), kinds(TopOrder.reason));
+    assertEquals(List.of(UNKNOWN, NO_DEVICE, NO_SOCKET), kinds(TopOrder.device));
+  }
+
+  @Test
+  void summary() {
+    assertEquals(
+        "dropwatch: 1500 drops/s, 5120003 in 60 s, 3 kinds; 7 not matching",
+        table.summary(ALL, SECOND));
+  }
+
+  @Test
+  void namesCannotSteerTheTerminal() {
+    assertEquals("\\u001b[2J\\u202eeth\\\\0\\u00e9", TopTable.printable("\033[2J\u202eeth\\0é"));
+  }
+
+  private String text(int width, TopOrder order) {
+    return String.join("\n", table.lines(TopRow.of(ALL, SECOND, order), width)) + "\n";
+  }
+
+  private static List<DropKind> kinds(TopOrder order) {
+    return TopRow.of(ALL, SECOND, order).stream().map(TopRow::kind).toList();
+  }
+
+  private static DropCounts counts(int seconds, Map<DropKind, Long> counts, long filtered) {
+    return new DropCounts(
+        Instant.EPOCH, Duration.ofSeconds(seconds), counts, 0, filtered, 0, 0);
+  }
+
+  private static DropKind kind(
+      String reason, String function, int ifindex, @Nullable String device, int protocol, int ipProtocol) {
+    return new DropKind(
+        new DropReason(3, reason),
+        new StackFrame(0xffff_ffff_8100_0000L, function, 0x10, null),
+        ifindex,
+        device,
+        "lo".equals(device) ? 42 : 4_026_531_840L,
+        protocol,
+        ipProtocol);
+  }
+}
