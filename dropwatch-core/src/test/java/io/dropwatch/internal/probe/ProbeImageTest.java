@@ -49,7 +49,7 @@ class ProbeImageTest {
 
     assertEquals(DropWatchException.Kind.USAGE, tooLong.kind());
     assertEquals(
-        "the filter compiles to 5000 instructions, and the probe has room for 2051: shorten 'host 10.0.0.1 or ...'",
+        "the filter compiles to 5000 instructions, and the probe has room for 2052: shorten 'host 10.0.0.1 or ...'",
         tooLong.getMessage());
   }
 
