@@ -25,7 +25,7 @@ class ProbeImageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 100, 2048, 2051})
+  @ValueSource(ints = {1, 2, 100, 2048, 2052})
   void aFilterChangesTheEndOfTheSlotAndNothingElse(int instructions) {
     byte[] code = new byte[instructions * 8];
     Arrays.fill(code, (byte) 0x5a);
