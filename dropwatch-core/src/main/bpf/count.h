@@ -170,7 +170,7 @@ static __always_inline int on_counted_drop(struct sk_buff *skb, __u64 location, 
 		r->flags = 0;
 		r->meta.ifindex = key.ifindex;
 		captured = capture(r, skb, typed);
-		if (!dropwatch_filter(r->window, captured, &r->meta)) {
+		if (!dropwatch_filter(r->window, captured, &r->meta, ipv4_header_length(r->window))) {
 			totals->filtered++;
 			return 0;
 		}
