@@ -92,13 +92,24 @@ static __u64 oldest_emission;
  * The filter's slot: its end is overwritten in the object's image before loading. The verifier removes the `goto +0` run,
  * so what is not used costs nothing. Hidden, not static, and a verdict that the compiler cannot see: clang would otherwise
  * propagate constants into the function and out of it.
+ *
+ * ipv4_header is what ipv4_header_length() says; any other result than 0 is a match.
  */
-__hidden __noinline int dropwatch_filter(const __u8 *base, __u32 captured, const struct filter_meta *meta)
+__hidden __noinline int dropwatch_filter(const __u8 *base, __u32 captured, const struct filter_meta *meta,
+					 __u32 ipv4_header)
 {
 	int verdict = 1;
 
-	asm volatile(".rept 2048\n\tgoto +0\n\t.endr" : "+r"(verdict) : "r"(base), "r"(captured), "r"(meta));
+	asm volatile(".rept 2048\n\tgoto +0\n\t.endr"
+		     : "+r"(verdict)
+		     : "r"(base), "r"(captured), "r"(meta), "r"(ipv4_header));
 	return verdict;
+}
+
+/* Bytes of the IPv4 header, if it is one: every filter that asks for a port needs it, and the verifier its bound. */
+static __always_inline __u32 ipv4_header_length(const __u8 *network)
+{
+	return (network[0] & 15) << 2;
 }
 
 /*
@@ -213,7 +224,7 @@ static __always_inline int on_drop(void *ctx, struct sk_buff *skb, __u64 locatio
 	}
 
 	captured = capture(r, skb, typed);
-	if (filter_enabled && !dropwatch_filter(r->window, captured, &r->meta)) {
+	if (filter_enabled && !dropwatch_filter(r->window, captured, &r->meta, ipv4_header_length(r->window))) {
 		c->filtered++;
 		return 0;
 	}
