@@ -72,6 +72,9 @@ public final class CountingProbe implements AutoCloseable {
           .setInt("filter_enabled", image.filtering() ? 1 : 0)
           .setInt("device_mode", devices.mode());
       object.map("devices").resize(Math.max(1, devices.devices().size()));
+      // Nothing is written into a ring.
+      object.map("events").autocreate(false);
+      object.map("ring").autocreate(false);
       object.map("counts").resize(kinds);
       object.map("counted_devices").resize(kinds);
       object.load();

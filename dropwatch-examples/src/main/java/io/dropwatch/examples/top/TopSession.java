@@ -131,6 +131,7 @@ public final class TopSession {
    * @param interval between two tables
    * @param tables how many; 0: until stopped
    * @param duration how long; zero: until stopped
+   * @param order of the rows
    */
   public record TopPlan(Duration interval, int tables, Duration duration, TopOrder order) {}
 }
