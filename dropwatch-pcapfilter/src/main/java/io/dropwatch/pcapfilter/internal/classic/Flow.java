@@ -12,11 +12,19 @@ sealed interface Flow {
   /** The places whose contents it or what follows reads. */
   int live();
 
+  /** Bytes that a packet has which is accepted from here on. */
+  int reach();
+
   /** The end. */
   record End(int id, int result) implements Flow {
     @Override
     public int live() {
       return 0;
+    }
+
+    @Override
+    public int reach() {
+      return result == 0 ? Integer.MAX_VALUE : 0;
     }
   }
 
@@ -26,12 +34,19 @@ sealed interface Flow {
     private final Operation operation;
     private final Flow next;
     private final int live;
+    private final int reach;
 
     private Step(int id, Operation operation, Flow next) {
       this.id = id;
       this.operation = operation;
       this.next = next;
       this.live = (next.live() & ~operation.writes()) | operation.reads();
+      this.reach = Math.max(next.reach(), operation.end());
+    }
+
+    @Override
+    public int reach() {
+      return reach;
     }
 
     @Override
@@ -60,6 +75,7 @@ sealed interface Flow {
     private final Flow yes;
     private final Flow no;
     private final int live;
+    private final int reach;
 
     private Fork(int id, Operation jump, Flow yes, Flow no) {
       this.id = id;
@@ -67,6 +83,12 @@ sealed interface Flow {
       this.yes = yes;
       this.no = no;
       this.live = yes.live() | no.live() | jump.reads();
+      this.reach = Math.min(yes.reach(), no.reach());
+    }
+
+    @Override
+    public int reach() {
+      return reach;
     }
 
     @Override
@@ -113,11 +135,17 @@ sealed interface Flow {
     /** The operation and what follows; without the operation where it does not matter. */
     Flow step(Operation operation, Flow next) {
       boolean unread = (operation.writes() & next.live()) == 0;
-      if (next == reject || (unread && !operation.mayReject())) {
+      boolean idle = !operation.mayReject() || inReach(operation, next);
+      if (next == reject || (unread && idle)) {
         return next;
       }
       return known.computeIfAbsent(
           new StepKey(operation, next.id()), _ -> new Step(size++, operation, next));
+    }
+
+    // A packet too short for this read is rejected by a later one anyway.
+    private static boolean inReach(Operation operation, Flow next) {
+      return operation.end() > 0 && operation.end() <= next.reach();
     }
 
     Flow fork(Operation jump, Flow yes, Flow no) {

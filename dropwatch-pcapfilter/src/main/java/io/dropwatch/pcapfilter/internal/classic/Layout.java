@@ -6,17 +6,24 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a flow into one sequence in which every jump goes forward.
  *
  * <p>The sequence is written from its end, so that each jump knows how far its targets are. What is
- * too far for the 8 bits of a conditional jump gets an unconditional one, or a verdict of its own,
- * right behind the jump; later jumps (which stand before it) use that one too as long as they reach
- * it.
+ * too far for the 8 bits of a conditional jump gets an unconditional one right behind the jump; later
+ * jumps (which stand before it) use that one too as long as they reach it.
+ *
+ * <p>The verdicts come last, as in libpcap's programs. Linux insists: its check that a scratch word
+ * is written before it is read takes what follows a verdict for something that the verdict leads
+ * to.
  */
 final class Layout {
   private static final int REACH = 255;
@@ -47,6 +54,7 @@ final class Layout {
 
   // Successors first. Where a comparison holds goes last, so that it follows its jump.
   private void run(Flow root) {
+    placeVerdicts(root);
     Deque<Flow> stack = new ArrayDeque<>();
     stack.push(root);
     while (!stack.isEmpty()) {
@@ -61,6 +69,32 @@ final class Layout {
         place(flow);
         places.put(flow, backward.size());
       }
+    }
+  }
+
+  private void placeVerdicts(Flow root) {
+    SortedMap<Integer, Flow> ends = new TreeMap<>();
+    Set<Flow> seen = new HashSet<>(Set.of(root));
+    Deque<Flow> stack = new ArrayDeque<>(seen);
+    while (!stack.isEmpty()) {
+      switch (stack.pop()) {
+        case Flow.End end -> ends.put(end.id(), end);
+        case Flow.Step step -> see(step.next(), seen, stack);
+        case Flow.Fork fork -> {
+          see(fork.yes(), seen, stack);
+          see(fork.no(), seen, stack);
+        }
+      }
+    }
+    for (Flow end : ends.values()) {
+      place(end);
+      places.put(end, backward.size());
+    }
+  }
+
+  private static void see(Flow flow, Set<Flow> seen, Deque<Flow> stack) {
+    if (seen.add(flow)) {
+      stack.push(flow);
     }
   }
 
@@ -91,9 +125,8 @@ final class Layout {
   /** The start of a flow that stands elsewhere: again, when that takes no more than the jump. */
   private void continueWith(Flow flow) {
     switch (flow) {
-      case Flow.End end -> add(new Operation(Operation.RET, end.result()), 0, 0);
       case Flow.Fork fork -> fork(fork);
-      case Flow.Step _ -> add(new Operation(Operation.JMP, distance(flow)), 0, 0);
+      case Flow.End _, Flow.Step _ -> add(new Operation(Operation.JMP, distance(flow)), 0, 0);
     }
     places.put(flow, backward.size());
   }
@@ -111,13 +144,7 @@ final class Layout {
     if (distance(target) <= REACH) {
       return;
     }
-    int result = target instanceof Flow.End end ? end.result() : 0;
-    add(
-        target instanceof Flow.End
-            ? new Operation(Operation.RET, result)
-            : new Operation(Operation.JMP, distance(target)),
-        0,
-        0);
+    add(new Operation(Operation.JMP, distance(target)), 0, 0);
     places.put(target, backward.size());
   }
 

@@ -105,6 +105,10 @@ final class NodeCode {
         && and.right() instanceof Quantity.Constant(int mask)
         && !left.equals(numbers.a())) {
       numbers.toA(and.left());
+      if (mask == 0) {
+        State next = successor(branch.yes());
+        return new Plan(numbers.operations(), numbers.rejects(), null, next, next);
+      }
       return fork(Operation.jump(Operation.JSET, mask), branch.no(), branch.yes());
     }
     numbers.toA(left);

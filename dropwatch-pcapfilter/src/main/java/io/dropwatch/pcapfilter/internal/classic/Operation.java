@@ -130,6 +130,22 @@ record Operation(int code, int k) {
     };
   }
 
+  /**
+   * Where the bytes end that it reads at a constant offset of the packet; 0 when there are none.
+   */
+  int end() {
+    boolean packet = code == (LDX | MSH) || ((code & 7) == LD && (code & 0xe0) == ABS);
+    return packet && k >= 0 ? k + width() : 0;
+  }
+
+  private int width() {
+    return switch (code & 0x18) {
+      case 0x10 -> 1;
+      case 0x08 -> 2;
+      default -> 4;
+    };
+  }
+
   /** The places that it reads. */
   int reads() {
     int mode = code & 0xe0;
