@@ -1,73 +1,151 @@
 package io.dropwatch;
 
 /**
- * What became of every drop the probe saw. Each drop has exactly one outcome in the kernel, and
- * each emitted one exactly one after it:
+ * What became of every drop. Each drop that the probe saw has exactly one outcome:
  *
  * <pre>{@code
- * seen    = excluded + filtered + limited + lost + emitted
- * emitted = delivered + lostInRing + inFlight      inFlight is 0 once the watcher is closed
+ * seen = excluded + filtered + limited                     not wanted, decided in the kernel
+ *      + lostNoSpace + lostNoRing + lostOther              not written into a ring
+ *      + noise + queueOverflow + lostInRing                written, and not given to the listener
+ *      + delivered
+ *      + inFlight                                          0 once the watcher is closed
+ *
+ * dropped by the kernel while watching = seen + recursionMisses
  * }</pre>
  *
+ * <p>The first equation holds for every object of this class: the constructor refuses any other
+ * numbers.
+ *
  * @param seen calls of the probe
- * @param excluded of these, those on a device that the device list leaves out
+ * @param excluded those on a device that the device list leaves out
  * @param filtered those that the filter did not match
  * @param limited those above the rate limit
- * @param lost those that found the ring full, by the return value of the kernel's output function
- * @param emitted those written into the ring
- * @param delivered of the emitted, those that the reader took out
- * @param lostInRing of the emitted, those overwritten or skipped before the reader came to them
+ * @param lostNoSpace those that found the ring full, by the return value of the kernel's output
+ *     function (ENOSPC, or for a BPF ring no reservation)
+ * @param lostNoRing those on a CPU without a ring, as one that came online later (ENOENT,
+ *     EOPNOTSUPP)
+ * @param lostOther those that the kernel refused to write for another reason
+ * @param noise those that a noise rule took out before the listener
+ * @param queueOverflow those that the queue before the listener had no room for, or that were still
+ *     in it when the listener's time was over
+ * @param lostInRing those written into the ring and not taken out of it as an event: unreadable, or
+ *     left there when the watcher ended
+ * @param delivered those that the listener was called with, whether it threw or not
+ * @param inFlight those in the ring or in the queue at this moment
+ * @param recursionMisses drops in an interrupt while the probe was running on that CPU: the kernel
+ *     does not call it for them, so they are not part of {@code seen}; 0 where it does not count
  */
 public record DropStatistics(
     long seen,
     long excluded,
     long filtered,
     long limited,
-    long lost,
-    long emitted,
+    long lostNoSpace,
+    long lostNoRing,
+    long lostOther,
+    long noise,
+    long queueOverflow,
+    long lostInRing,
     long delivered,
-    long lostInRing) {
+    long inFlight,
+    long recursionMisses) {
 
   /** Nothing happened yet. */
-  public static final DropStatistics NONE = new DropStatistics(0, 0, 0, 0, 0, 0, 0, 0);
+  public static final DropStatistics NONE = builder().build();
 
   /**
-   * @throws IllegalArgumentException if the numbers contradict the equations above
+   * Made by {@link #builder}, which names the numbers.
+   *
+   * @throws IllegalArgumentException if the numbers contradict the equation above
    */
   public DropStatistics {
-    long least =
-        Math.min(
-            Math.min(Math.min(seen, excluded), Math.min(filtered, limited)),
-            Math.min(Math.min(lost, emitted), Math.min(delivered, lostInRing)));
-    if (least < 0) {
-      throw new IllegalArgumentException("a count is negative: " + least);
-    }
+    requireCounts(
+        seen,
+        excluded,
+        filtered,
+        limited,
+        lostNoSpace,
+        lostNoRing,
+        lostOther,
+        noise,
+        queueOverflow,
+        lostInRing,
+        delivered,
+        inFlight,
+        recursionMisses);
+    long lost = lostNoSpace + lostNoRing + lostOther;
+    long emitted = noise + queueOverflow + lostInRing + delivered + inFlight;
     if (seen != excluded + filtered + limited + lost + emitted) {
       throw new IllegalArgumentException(
-          "seen %d, but excluded %d + filtered %d + limited %d + lost %d + emitted %d"
-              .formatted(seen, excluded, filtered, limited, lost, emitted));
-    }
-    if (delivered + lostInRing > emitted) {
-      throw new IllegalArgumentException(
-          "emitted %d, but delivered %d + lost in the ring %d"
-              .formatted(emitted, delivered, lostInRing));
+          ("seen %d, but excluded %d + filtered %d + limited %d + lost %d (no space %d, no ring %d,"
+                  + " other %d) + noise %d + queue overflow %d + lost in the ring %d + delivered %d"
+                  + " + in flight %d")
+              .formatted(
+                  seen,
+                  excluded,
+                  filtered,
+                  limited,
+                  lost,
+                  lostNoSpace,
+                  lostNoRing,
+                  lostOther,
+                  noise,
+                  queueOverflow,
+                  lostInRing,
+                  delivered,
+                  inFlight));
     }
   }
 
-  /** Written into the ring and not read yet; 0 once the watcher is closed. */
-  public long inFlight() {
-    return emitted - delivered - lostInRing;
+  private static void requireCounts(long... counts) {
+    for (long count : counts) {
+      if (count < 0) {
+        throw new IllegalArgumentException("a count is negative: " + count);
+      }
+    }
+  }
+
+  /** Numbers that are not set are 0. */
+  public static DropStatisticsBuilder builder() {
+    return new DropStatisticsBuilder();
+  }
+
+  /** Those not written into a ring, whatever the cause. */
+  public long lost() {
+    return lostNoSpace + lostNoRing + lostOther;
+  }
+
+  /** Those written into a ring. */
+  public long emitted() {
+    return noise + queueOverflow + lostInRing + delivered + inFlight;
   }
 
   /**
-   * {@code seen=9 excluded=1 filtered=2 limited=0 lost=0 emitted=6 delivered=6}, and {@code
-   * lost_in_ring=} behind it where that is not 0.
+   * {@code seen=9 excluded=1 filtered=2 limited=0 lost=0 emitted=6 delivered=6}, and behind it, in
+   * this form, whatever else is not 0: {@code no_space=}, {@code no_ring=}, {@code other_loss=},
+   * {@code noise=}, {@code queue_overflow=}, {@code lost_in_ring=}, {@code in_flight=}, {@code
+   * recursion_misses=}.
    */
   @Override
   public String toString() {
-    String counts =
-        "seen=%d excluded=%d filtered=%d limited=%d lost=%d emitted=%d delivered=%d"
-            .formatted(seen, excluded, filtered, limited, lost, emitted, delivered);
-    return lostInRing == 0 ? counts : counts + " lost_in_ring=" + lostInRing;
+    StringBuilder text =
+        new StringBuilder(
+            "seen=%d excluded=%d filtered=%d limited=%d lost=%d emitted=%d delivered=%d"
+                .formatted(seen, excluded, filtered, limited, lost(), emitted(), delivered));
+    append(text, "no_space", lostNoSpace);
+    append(text, "no_ring", lostNoRing);
+    append(text, "other_loss", lostOther);
+    append(text, "noise", noise);
+    append(text, "queue_overflow", queueOverflow);
+    append(text, "lost_in_ring", lostInRing);
+    append(text, "in_flight", inFlight);
+    append(text, "recursion_misses", recursionMisses);
+    return text.toString();
+  }
+
+  private static void append(StringBuilder text, String name, long count) {
+    if (count != 0) {
+      text.append(' ').append(name).append('=').append(count);
+    }
   }
 }

@@ -109,41 +109,47 @@ class ValuesTest {
 
   @Test
   void statisticsAddUp() {
-    var statistics = new DropStatistics(15, 1, 2, 3, 4, 5, 3, 1);
+    var statistics =
+        DropStatistics.builder()
+            .seen(44)
+            .excluded(1)
+            .filtered(2)
+            .limited(3)
+            .lostNoSpace(4)
+            .lostNoRing(5)
+            .lostOther(6)
+            .noise(7)
+            .queueOverflow(8)
+            .lostInRing(1)
+            .delivered(5)
+            .inFlight(2)
+            .recursionMisses(9)
+            .build();
 
-    assertEquals(1, statistics.inFlight());
+    assertEquals(15, statistics.lost());
+    assertEquals(23, statistics.emitted());
     assertEquals(
-        "seen=15 excluded=1 filtered=2 limited=3 lost=4 emitted=5 delivered=3 lost_in_ring=1",
+        "seen=44 excluded=1 filtered=2 limited=3 lost=15 emitted=23 delivered=5"
+            + " no_space=4 no_ring=5 other_loss=6 noise=7 queue_overflow=8 lost_in_ring=1"
+            + " in_flight=2 recursion_misses=9",
         statistics.toString());
     assertEquals(
         "seen=0 excluded=0 filtered=0 limited=0 lost=0 emitted=0 delivered=0",
         DropStatistics.NONE.toString());
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "16, 1, 2, 3, 4, 5, 5, 0, 'seen 16, but excluded 1 + filtered 2 + limited 3 + lost 4 + emitted 5'",
-    "15, 1, 2, 3, 4, 5, 5, 1, 'emitted 5, but delivered 5 + lost in the ring 1'",
-    "1, 2, -1, 0, 0, 0, 0, 0, a count is negative: -1"
-  })
-  void statisticsThatDoNotAddUp(
-      long seen,
-      long excluded,
-      long filtered,
-      long limited,
-      long lost,
-      long emitted,
-      long delivered,
-      long lostInRing,
-      String why) {
-    var thrown =
-        assertThrows(
-            IllegalArgumentException.class,
-            () ->
-                new DropStatistics(
-                    seen, excluded, filtered, limited, lost, emitted, delivered, lostInRing));
+  @Test
+  void statisticsThatDoNotAddUp() {
+    var wrong = DropStatistics.builder().seen(16).excluded(1).filtered(2).lostNoSpace(4);
+    assertEquals(
+        "seen 16, but excluded 1 + filtered 2 + limited 0 + lost 4 (no space 4, no ring 0, other 0)"
+            + " + noise 0 + queue overflow 0 + lost in the ring 0 + delivered 0 + in flight 0",
+        assertThrows(IllegalArgumentException.class, wrong::build).getMessage());
 
-    assertEquals(why, thrown.getMessage());
+    var negative = DropStatistics.builder().recursionMisses(-1);
+    assertEquals(
+        "a count is negative: -1",
+        assertThrows(IllegalArgumentException.class, negative::build).getMessage());
   }
 
   @Test

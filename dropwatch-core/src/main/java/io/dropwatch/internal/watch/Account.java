@@ -1,9 +1,10 @@
 package io.dropwatch.internal.watch;
 
 import io.dropwatch.DropStatistics;
+import io.dropwatch.DropStatisticsBuilder;
 import io.dropwatch.internal.probe.KernelCounts;
 
-/** Puts what the kernel counted and what the reader counted into one balance. */
+/** Puts what the kernel counted and what this process counted into one balance. */
 final class Account {
   private Account() {}
 
@@ -12,32 +13,41 @@ final class Account {
    * record is in the ring, so the reader may be ahead: what is delivered was emitted, and what has
    * no outcome yet is left for the next look.
    */
-  static DropStatistics running(KernelCounts kernel, long delivered, long skipped) {
-    long emitted = Math.max(kernel.emitted(), delivered + skipped);
-    return new DropStatistics(
-        kernel.decided() - kernel.emitted() + emitted,
-        kernel.excluded(),
-        kernel.filtered(),
-        kernel.limited(),
-        kernel.lost(),
-        emitted,
-        delivered,
-        skipped);
+  static DropStatistics running(KernelCounts kernel, Outcomes outcomes) {
+    long emitted = Math.max(kernel.emitted(), outcomes.all());
+    return decidedInKernel(kernel)
+        .seen(kernel.decided() - kernel.emitted() + emitted)
+        .lostOther(kernel.lostOther())
+        .noise(outcomes.noise())
+        .queueOverflow(outcomes.queueOverflow())
+        .lostInRing(outcomes.skipped())
+        .delivered(outcomes.delivered())
+        .inFlight(emitted - outcomes.all())
+        .build();
   }
 
   /**
-   * The last account: nothing changes any more. Emitted and not delivered is lost in the ring; seen
-   * without an outcome, which no run of the probe leaves, would be lost before it.
+   * The last account: nothing changes any more. Emitted and without an outcome here is lost in the
+   * ring; seen without an outcome in the kernel, which no run of the probe leaves, would be lost
+   * before it.
    */
-  static DropStatistics closed(KernelCounts kernel, long delivered) {
-    return new DropStatistics(
-        kernel.seen(),
-        kernel.excluded(),
-        kernel.filtered(),
-        kernel.limited(),
-        kernel.lost() + kernel.seen() - kernel.decided(),
-        kernel.emitted(),
-        delivered,
-        kernel.emitted() - delivered);
+  static DropStatistics closed(KernelCounts kernel, Outcomes outcomes) {
+    return decidedInKernel(kernel)
+        .seen(kernel.seen())
+        .lostOther(kernel.lostOther() + kernel.seen() - kernel.decided())
+        .noise(outcomes.noise())
+        .queueOverflow(outcomes.queueOverflow())
+        .lostInRing(kernel.emitted() - outcomes.all() + outcomes.skipped())
+        .delivered(outcomes.delivered())
+        .build();
+  }
+
+  private static DropStatisticsBuilder decidedInKernel(KernelCounts kernel) {
+    return DropStatistics.builder()
+        .excluded(kernel.excluded())
+        .filtered(kernel.filtered())
+        .limited(kernel.limited())
+        .lostNoSpace(kernel.lostNoSpace())
+        .lostNoRing(kernel.lostNoRing());
   }
 }

@@ -93,7 +93,7 @@ public final class Watch {
       if (known != null) {
         return known;
       }
-      return Account.running(tap.counts(), delivered.get(), skipped.get());
+      return Account.running(tap.counts(), outcomes());
     }
   }
 
@@ -167,14 +167,14 @@ public final class Watch {
     try {
       detach();
       KernelCounts counts = settledCounts();
-      while (delivered.get() + skipped.get() < counts.emitted() && failure == null) {
-        long before = delivered.get() + skipped.get();
+      while (outcomes().all() < counts.emitted() && failure == null) {
+        long before = outcomes().all();
         tap.drain(this::take);
-        if (delivered.get() + skipped.get() == before) {
+        if (outcomes().all() == before) {
           break;
         }
       }
-      last = Account.closed(counts, delivered.get());
+      last = Account.closed(counts, outcomes());
     } catch (Throwable e) {
       failure = failure == null ? e : failure;
     } finally {
@@ -182,6 +182,10 @@ public final class Watch {
       free();
       ended.countDown();
     }
+  }
+
+  private Outcomes outcomes() {
+    return new Outcomes(delivered.get(), 0, 0, skipped.get());
   }
 
   private void free() {

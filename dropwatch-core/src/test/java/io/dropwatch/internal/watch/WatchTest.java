@@ -37,7 +37,16 @@ class WatchTest {
     watch.close();
 
     assertEquals(1000, heard.get());
-    assertEquals(new DropStatistics(1007, 1, 2, 3, 1, 1000, 1000, 0), watch.statistics());
+    assertEquals(
+        DropStatistics.builder()
+            .seen(1007)
+            .excluded(1)
+            .filtered(2)
+            .limited(3)
+            .lostNoSpace(1)
+            .delivered(1000)
+            .build(),
+        watch.statistics());
     assertTrue(tap.closed);
   }
 

@@ -26,7 +26,7 @@ class WatchingIT {
   private static final Scenario SCENARIO = Scenario.UDP_PORT_CLOSED;
   private static final String FILTER = SCENARIO.flow().filter();
   private static final String STATISTICS =
-      "seen=\\d+ excluded=\\d+ filtered=\\d+ limited=\\d+ lost=\\d+ emitted=\\d+ delivered=\\d+";
+      "seen=\\d+ excluded=\\d+ filtered=\\d+ limited=\\d+ lost=\\d+ emitted=\\d+ delivered=\\d+( [a-z_]+=\\d+)*";
 
   private final RoutedNetwork network = RoutedNetwork.open();
 

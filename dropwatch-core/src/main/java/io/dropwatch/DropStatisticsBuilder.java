@@ -1,0 +1,123 @@
+package io.dropwatch;
+
+/**
+ * Collects the numbers of {@link DropStatistics}, each by its name. Numbers that are not set are 0.
+ * Not thread-safe.
+ */
+public final class DropStatisticsBuilder {
+  private long seen;
+  private long excluded;
+  private long filtered;
+  private long limited;
+  private long lostNoSpace;
+  private long lostNoRing;
+  private long lostOther;
+  private long noise;
+  private long queueOverflow;
+  private long lostInRing;
+  private long delivered;
+  private long inFlight;
+  private long recursionMisses;
+
+  DropStatisticsBuilder() {}
+
+  /** See {@link DropStatistics#seen()}. */
+  public DropStatisticsBuilder seen(long count) {
+    this.seen = count;
+    return this;
+  }
+
+  /** See {@link DropStatistics#excluded()}. */
+  public DropStatisticsBuilder excluded(long count) {
+    this.excluded = count;
+    return this;
+  }
+
+  /** See {@link DropStatistics#filtered()}. */
+  public DropStatisticsBuilder filtered(long count) {
+    this.filtered = count;
+    return this;
+  }
+
+  /** See {@link DropStatistics#limited()}. */
+  public DropStatisticsBuilder limited(long count) {
+    this.limited = count;
+    return this;
+  }
+
+  /** See {@link DropStatistics#lostNoSpace()}. */
+  public DropStatisticsBuilder lostNoSpace(long count) {
+    this.lostNoSpace = count;
+    return this;
+  }
+
+  /** See {@link DropStatistics#lostNoRing()}. */
+  public DropStatisticsBuilder lostNoRing(long count) {
+    this.lostNoRing = count;
+    return this;
+  }
+
+  /** See {@link DropStatistics#lostOther()}. */
+  public DropStatisticsBuilder lostOther(long count) {
+    this.lostOther = count;
+    return this;
+  }
+
+  /** See {@link DropStatistics#noise()}. */
+  public DropStatisticsBuilder noise(long count) {
+    this.noise = count;
+    return this;
+  }
+
+  /** See {@link DropStatistics#queueOverflow()}. */
+  public DropStatisticsBuilder queueOverflow(long count) {
+    this.queueOverflow = count;
+    return this;
+  }
+
+  /** See {@link DropStatistics#lostInRing()}. */
+  public DropStatisticsBuilder lostInRing(long count) {
+    this.lostInRing = count;
+    return this;
+  }
+
+  /** See {@link DropStatistics#delivered()}. */
+  public DropStatisticsBuilder delivered(long count) {
+    this.delivered = count;
+    return this;
+  }
+
+  /** See {@link DropStatistics#inFlight()}. */
+  public DropStatisticsBuilder inFlight(long count) {
+    this.inFlight = count;
+    return this;
+  }
+
+  /** See {@link DropStatistics#recursionMisses()}. */
+  public DropStatisticsBuilder recursionMisses(long count) {
+    this.recursionMisses = count;
+    return this;
+  }
+
+  /**
+   * The account.
+   *
+   * @throws IllegalArgumentException if a number is negative or they do not add up
+   */
+  public DropStatistics build() {
+    return new DropStatistics(
+        seen,
+        excluded,
+        filtered,
+        limited,
+        lostNoSpace,
+        lostNoRing,
+        lostOther,
+        noise,
+        queueOverflow,
+        lostInRing,
+        delivered,
+        inFlight,
+        recursionMisses);
+  }
+}
