@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Puts a flow into one sequence in which every jump goes forward.
  *
  * <p>The sequence is written from its end, so that each jump knows how far its targets are. What is
- * too far for the 8 bits of a conditional jump gets an unconditional one right behind the jump; later
- * jumps (which stand before it) use that one too as long as they reach it.
+ * too far for the 8 bits of a conditional jump gets an unconditional one right behind the jump;
+ * later jumps (which stand before it) use that one too as long as they reach it.
  *
  * <p>The verdicts come last, as in libpcap's programs. Linux insists: its check that a scratch word
  * is written before it is read takes what follows a verdict for something that the verdict leads
