@@ -1,6 +1,7 @@
 package io.dropwatch.internal.watch;
 
 import io.dropwatch.DropEvent;
+import io.dropwatch.RingKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,6 +23,7 @@ public record WatchRequest(
     int maxEventsPerSecond,
     int stackDepth,
     @Nullable Path bpfObject,
+    RingKind ring,
     int ringBytesPerCpu,
     Duration maxLatency,
     Consumer<DropEvent> listener,

@@ -191,6 +191,7 @@ class WatchTest {
     Watch watch =
         new Watch(
             tap,
+            "a ring of the test's",
             new RecordDecoder(clock, DropReason::unnamed, StackFrame::unknown, 127),
             clock,
             listener,
