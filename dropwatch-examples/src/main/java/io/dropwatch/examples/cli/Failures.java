@@ -49,7 +49,9 @@ final class Failures {
   }
 
   private static void report(CommandLine command, String message) {
-    command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + message.stripTrailing());
+    command
+        .getErr()
+        .println(command.getCommandSpec().qualifiedName() + ": " + message.stripTrailing());
     command.getErr().flush();
   }
 

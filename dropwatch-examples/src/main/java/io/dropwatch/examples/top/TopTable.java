@@ -92,8 +92,7 @@ final class TopTable {
     while (sum > width) {
       int widest = -1;
       for (int column = NUMBERS; column < widths.length; column++) {
-        if (widths[column] > LEAST.get(column)
-            && (widest < 0 || widths[column] > widths[widest])) {
+        if (widths[column] > LEAST.get(column) && (widest < 0 || widths[column] > widths[widest])) {
           widest = column;
         }
       }
@@ -121,7 +120,9 @@ final class TopTable {
     return text.length() <= width ? text : text.substring(0, Math.max(0, width - 1)) + "~";
   }
 
-  /** Names are anybody's choice: what steers a terminal, and what is not ASCII, shows as numbers. */
+  /**
+   * Names are anybody's choice: what steers a terminal, and what is not ASCII, shows as numbers.
+   */
   static String printable(String name) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < name.length(); i++) {

@@ -47,7 +47,7 @@ class TopTableTest {
         DROPS/S   TOTAL REASON         WHERE        DEVICE NETNS    PROTOCOL
            1500  120000 NO_SOCKET      __udp4_lib_~ lo     blue     IPv4/UDP
             0.5       3 524289         nft_do_chain #7     4026531~ 0x88b5
-              0 5000000 NETFILTER_DROP nf_hook_slow -      4026531~ IPv6/IC~
+              0 5000000 NETFILTER_DROP nf_hook_slow -      4026531~ IPv6/ICM~
         """,
         text(69, TopOrder.rate));
   }
@@ -71,7 +71,7 @@ class TopTableTest {
   @Test
   void summary() {
     assertEquals(
-        "dropwatch: 1500 drops/s, 5120003 in 60 s, 3 kinds; 7 not matching",
+        "dropwatch: 1501 drops/s, 5120003 in 60 s, 3 kinds; 7 not matching",
         table.summary(ALL, SECOND));
   }
 
@@ -89,12 +89,16 @@ class TopTableTest {
   }
 
   private static DropCounts counts(int seconds, Map<DropKind, Long> counts, long filtered) {
-    return new DropCounts(
-        Instant.EPOCH, Duration.ofSeconds(seconds), counts, 0, filtered, 0, 0);
+    return new DropCounts(Instant.EPOCH, Duration.ofSeconds(seconds), counts, 0, filtered, 0, 0);
   }
 
   private static DropKind kind(
-      String reason, String function, int ifindex, @Nullable String device, int protocol, int ipProtocol) {
+      String reason,
+      String function,
+      int ifindex,
+      @Nullable String device,
+      int protocol,
+      int ipProtocol) {
     return new DropKind(
         new DropReason(3, reason),
         new StackFrame(0xffff_ffff_8100_0000L, function, 0x10, null),
