@@ -4,8 +4,7 @@ import io.dropwatch.internal.watch.Counting;
 
 /**
  * Counts the packets that the kernel drops, in the kernel: for hosts that drop more than anybody
- * can look at one by one. No event crosses to this process, and what a drop costs the host is a
- * tenth of a microsecond.
+ * can look at one by one. No event crosses to this process.
  *
  * <pre>{@code
  * try (DropCounter counter = DropCounter.builder().filter("tcp").start()) {

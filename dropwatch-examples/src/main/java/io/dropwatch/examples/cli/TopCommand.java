@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
     usageHelpAutoWidth = true,
     footer = {
       "",
-      "Drops are counted in the kernel, which costs a tenth of a microsecond for each: made for",
-      "hosts that drop millions a second. q or Ctrl-C ends. Without a terminal one table follows",
+      "Drops are counted in the kernel, none is sent to this program: made for hosts that drop",
+      "millions a second. q or Ctrl-C ends. Without a terminal one table follows",
       "the other. At the end one line of statistics goes to stderr.",
       "",
       "Examples:",
