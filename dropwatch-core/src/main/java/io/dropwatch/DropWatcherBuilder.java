@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link DropWatcher} watches. Whatever is not set: every drop of every device, unlimited,
- * with the whole stack. Not thread-safe; may be used again after {@link #start}.
+ * What a {@link DropWatcher} watches. Whatever is not set: every drop of every device that is no
+ * noise, unlimited, with the whole stack. Not thread-safe; may be used again after {@link #start}.
  */
 public final class DropWatcherBuilder {
   private static final int MOST_STACK = 127;
@@ -23,6 +23,7 @@ public final class DropWatcherBuilder {
   private @Nullable String filter;
   private List<String> devices = List.of();
   private List<String> excludedDevices = List.of();
+  private List<NoiseRule> noiseRules = NoiseRule.DEFAULTS;
   private int maxEventsPerSecond;
   private int stackDepth = MOST_STACK;
   private @Nullable Path bpfObject;
@@ -58,6 +59,16 @@ public final class DropWatcherBuilder {
    */
   public DropWatcherBuilder excludedDevices(String... names) {
     this.excludedDevices = List.of(names);
+    return this;
+  }
+
+  /**
+   * Which drops are noise, and not worth an event: the first rule that matches takes a drop out.
+   * Replaces the rules that hold otherwise, {@link NoiseRule#DEFAULTS}; with an empty list every
+   * drop is an event.
+   */
+  public DropWatcherBuilder noiseRules(List<? extends NoiseRule> rules) {
+    this.noiseRules = List.copyOf(rules);
     return this;
   }
 
@@ -158,6 +169,7 @@ public final class DropWatcherBuilder {
                 filter,
                 devices,
                 excludedDevices,
+                noiseRules,
                 maxEventsPerSecond,
                 stackDepth,
                 bpfObject,

@@ -4,11 +4,14 @@ import io.dropwatch.DropWatchException;
 import io.dropwatch.bpf.BpfException;
 import io.dropwatch.bpf.BpfLink;
 import io.dropwatch.bpf.BpfObject;
+import io.dropwatch.bpf.KernelSymbols;
 import io.dropwatch.bpf.PerfRing;
 import io.dropwatch.bpf.ReadOnlyData;
 import io.dropwatch.bpf.RingConsumer;
 import io.dropwatch.bpf.Wakeup;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -17,7 +20,7 @@ public final class Probe implements DropTap {
   /** Key of the one entry of an array map. */
   private static final byte[] ONLY = new byte[Integer.BYTES];
 
-  private static final int RECORD_VERSION = 1;
+  private static final int RECORD_VERSION = 2;
 
   private final BpfObject object;
   private final PerfRing ring;
@@ -66,6 +69,7 @@ public final class Probe implements DropTap {
       for (DeviceKey device : settings.devices().devices()) {
         object.map("devices").update(device.bytes(), new byte[] {1});
       }
+      fillNoise(object, settings.noise());
       ring =
           PerfRing.open(
               object.map("events"),
@@ -96,9 +100,31 @@ public final class Probe implements DropTap {
         .setInt("device_mode", settings.devices().mode())
         .setInt("events_per_second", settings.eventsPerSecond())
         .setInt("stack_bytes", settings.stackDepth() * Long.BYTES)
-        .setInt("snaplen", settings.snaplen());
+        .setInt("snaplen", settings.snaplen())
+        .setInt("noise_reason_count", settings.noise().reasons().size())
+        .setInt("noise_location_count", settings.noise().locations().size());
     object.map("emissions").resize(Math.max(1, settings.eventsPerSecond()));
     object.map("devices").resize(Math.max(1, settings.devices().devices().size()));
+  }
+
+  private static void fillNoise(BpfObject object, NoiseList noise) {
+    for (int reason : noise.reasons()) {
+      object.map("noise_reasons").update(key(reason), new byte[] {1});
+    }
+    for (int i = 0; i < noise.locations().size(); i++) {
+      KernelSymbols.Range code = noise.locations().get(i);
+      byte[] range =
+          ByteBuffer.allocate(2 * Long.BYTES)
+              .order(ByteOrder.nativeOrder())
+              .putLong(code.start())
+              .putLong(code.end())
+              .array();
+      object.map("noise_locations").update(key(i), range);
+    }
+  }
+
+  private static byte[] key(int number) {
+    return ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.nativeOrder()).putInt(number).array();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.dropwatch.internal.watch;
 
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropStatistics;
+import io.dropwatch.internal.noise.NoiseFilter;
 import io.dropwatch.internal.probe.DropTap;
 import io.dropwatch.internal.probe.KernelCounts;
 import io.dropwatch.internal.record.MalformedRecordException;
@@ -41,6 +42,7 @@ public final class Watch {
   private final DropTap tap;
   private final RecordDecoder decoder;
   private final WallClock clock;
+  private final NoiseFilter noise;
   private final Consumer<DropEvent> listener;
   private final ListenerFailures failures;
   private final Duration pollTimeout;
@@ -49,6 +51,7 @@ public final class Watch {
 
   // Written by the reader only.
   private final AtomicLong delivered = new AtomicLong();
+  private final AtomicLong noisy = new AtomicLong();
   private final AtomicLong skipped = new AtomicLong();
 
   private volatile boolean closing;
@@ -58,6 +61,7 @@ public final class Watch {
 
   /**
    * @param tap attached; closed with this watch
+   * @param noise used by the reader only
    * @param maxLatency how long a record may lie in the ring before it is read
    * @param onError gets what the listener throws; null: it is logged
    */
@@ -65,12 +69,14 @@ public final class Watch {
       DropTap tap,
       RecordDecoder decoder,
       WallClock clock,
+      NoiseFilter noise,
       Consumer<DropEvent> listener,
       @Nullable Consumer<Throwable> onError,
       Duration maxLatency) {
     this.tap = tap;
     this.decoder = decoder;
     this.clock = clock;
+    this.noise = noise;
     this.listener = listener;
     this.failures = new ListenerFailures(onError);
     this.pollTimeout = maxLatency.compareTo(LONGEST_POLL) < 0 ? maxLatency : LONGEST_POLL;
@@ -185,7 +191,7 @@ public final class Watch {
   }
 
   private Outcomes outcomes() {
-    return new Outcomes(delivered.get(), 0, 0, skipped.get());
+    return new Outcomes(delivered.get(), noisy.get(), 0, skipped.get());
   }
 
   private void free() {
@@ -222,6 +228,10 @@ public final class Watch {
     } catch (MalformedRecordException e) {
       skipped.setRelease(skipped.getPlain() + 1);
       failures.report(e);
+      return;
+    }
+    if (noise.isNoise(event)) {
+      noisy.setRelease(noisy.getPlain() + 1);
       return;
     }
     delivered.setRelease(delivered.getPlain() + 1);

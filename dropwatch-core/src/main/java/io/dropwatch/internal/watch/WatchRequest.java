@@ -1,6 +1,7 @@
 package io.dropwatch.internal.watch;
 
 import io.dropwatch.DropEvent;
+import io.dropwatch.NoiseRule;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +20,7 @@ public record WatchRequest(
     @Nullable String filter,
     List<String> devices,
     List<String> excludedDevices,
+    List<NoiseRule> noiseRules,
     int maxEventsPerSecond,
     int stackDepth,
     @Nullable Path bpfObject,

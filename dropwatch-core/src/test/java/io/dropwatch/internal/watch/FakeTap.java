@@ -14,7 +14,7 @@ final class FakeTap implements DropTap {
   private static final byte[] RECORD = new byte[160];
 
   static {
-    RECORD[0] = 1;
+    RECORD[0] = 2;
   }
 
   private final BlockingQueue<MemorySegment> ring = new LinkedBlockingQueue<>();
@@ -70,7 +70,7 @@ final class FakeTap implements DropTap {
     if (closed) {
       throw new IllegalStateException("closed");
     }
-    return new KernelCounts(emitted + lost + 6, 1, 2, 3, emitted, lost, 0, 0);
+    return new KernelCounts(emitted + lost + 6, 1, 2, 3, emitted, lost, 0, 0, 0);
   }
 
   @Override

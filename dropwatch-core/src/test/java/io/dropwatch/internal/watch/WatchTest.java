@@ -10,6 +10,7 @@ import io.dropwatch.DropEvent;
 import io.dropwatch.DropReason;
 import io.dropwatch.DropStatistics;
 import io.dropwatch.StackFrame;
+import io.dropwatch.internal.noise.NoiseFilter;
 import io.dropwatch.internal.record.MalformedRecordException;
 import io.dropwatch.internal.record.RecordDecoder;
 import io.dropwatch.internal.record.WallClock;
@@ -193,6 +194,7 @@ class WatchTest {
             tap,
             new RecordDecoder(clock, DropReason::unnamed, StackFrame::unknown, 127),
             clock,
+            NoiseFilter.NONE,
             listener,
             onError,
             Duration.ofMillis(20));
