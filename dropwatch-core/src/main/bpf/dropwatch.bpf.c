@@ -10,9 +10,9 @@
 #include "capture.h"
 #include "kernel.h"
 #include "noise.h"
+#include "owner.h"
 #include "record.h"
 
-#define IPPROTO_TCP 6
 #define ENOENT 2
 #define ENOSPC 28
 #define EOPNOTSUPP 95
@@ -82,13 +82,24 @@ static __u64 oldest_emission;
  * The filter's slot: its end is overwritten in the object's image before loading. The verifier removes the `goto +0` run,
  * so what is not used costs nothing. Hidden, not static, and a verdict that the compiler cannot see: clang would otherwise
  * propagate constants into the function and out of it.
+ *
+ * ipv4_header is what ipv4_header_length() says; any other result than 0 is a match.
  */
-__hidden __noinline int dropwatch_filter(const __u8 *base, __u32 captured, const struct filter_meta *meta)
+__hidden __noinline int dropwatch_filter(const __u8 *base, __u32 captured, const struct filter_meta *meta,
+					 __u32 ipv4_header)
 {
 	int verdict = 1;
 
-	asm volatile(".rept 2048\n\tgoto +0\n\t.endr" : "+r"(verdict) : "r"(base), "r"(captured), "r"(meta));
+	asm volatile(".rept 2048\n\tgoto +0\n\t.endr"
+		     : "+r"(verdict)
+		     : "r"(base), "r"(captured), "r"(meta), "r"(ipv4_header));
 	return verdict;
+}
+
+/* Bytes of the IPv4 header, if it is one: every filter that asks for a port needs it, and the verifier its bound. */
+static __always_inline __u32 ipv4_header_length(const __u8 *network)
+{
+	return (network[0] & 15) << 2;
 }
 
 /*
@@ -131,23 +142,6 @@ static __always_inline void describe_device(struct drop_record *r, struct net_de
 	r->device_flags = flags;
 	r->flags |= HAS_DEVICE;
 	bpf_probe_read_kernel(r->device_name, sizeof(r->device_name), &dev->name);
-}
-
-static __always_inline void describe_socket(struct drop_record *r, struct sock *sk, const bool typed)
-{
-	r->flags |= HAS_SOCKET;
-	r->socket_family = READ(sk->__sk_common.skc_family);
-	r->socket_state = READ(sk->__sk_common.skc_state);
-	r->socket_cookie = READ(sk->__sk_common.skc_cookie.counter);
-	/* These two are not full sockets: nothing lies behind the common part. */
-	if (r->socket_state == TCP_TIME_WAIT || r->socket_state == TCP_NEW_SYN_RECV) {
-		r->socket_protocol = IPPROTO_TCP;
-		return;
-	}
-	if (bpf_core_field_size(sk->sk_protocol) == sizeof(__u16))
-		r->socket_protocol = READ(sk->sk_protocol);
-	if (bpf_core_field_exists(sk->sk_memcg))
-		r->memory_cgroup = (__u64)READ(sk->sk_memcg);
 }
 
 static __always_inline void count_lost(struct counters *c, long error)
@@ -211,7 +205,7 @@ static __always_inline int on_drop(void *ctx, struct sk_buff *skb, __u64 locatio
 	}
 
 	captured = capture(r, skb, typed);
-	if (filter_enabled && !dropwatch_filter(r->window, captured, &r->meta)) {
+	if (filter_enabled && !dropwatch_filter(r->window, captured, &r->meta, ipv4_header_length(r->window))) {
 		c->filtered++;
 		return 0;
 	}
@@ -238,11 +232,8 @@ static __always_inline int on_drop(void *ctx, struct sk_buff *skb, __u64 locatio
 		net = READ(dev->nd_net.net);
 	}
 
-	r->memory_cgroup = 0;
-	r->socket_cookie = 0;
-	r->socket_family = 0;
-	r->socket_protocol = 0;
-	r->socket_state = 0;
+	r->task_cgroup = bpf_get_current_cgroup_id();
+	forget_socket(r);
 	sk = READ(skb->sk);
 	if (!IS_KERNEL_ADDRESS(sk))
 		sk = rx_sk;

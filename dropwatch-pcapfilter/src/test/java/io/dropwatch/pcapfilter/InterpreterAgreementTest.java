@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The interpreter, the generated class and the eBPF run in Java give one verdict, for every
- * expression of the tables that libpcap judges elsewhere.
+ * The interpreter, the explanation, the generated class and the eBPF run in Java give one verdict,
+ * for every expression of the tables that libpcap judges elsewhere.
  */
 class InterpreterAgreementTest {
   @ParameterizedTest
@@ -35,7 +35,7 @@ class InterpreterAgreementTest {
   }
 
   private static void check(PcapFilter filter, List<SamplePacket> packets) {
-    EbpfMachine machine = new EbpfMachine(filter.ebpf());
+    EbpfMachine machine = new EbpfMachine(filter.ebpf(), filter.linkType());
     for (SamplePacket packet : packets) {
       for (int cut : new int[] {packet.bytes().length, packet.bytes().length * 2 / 3, 20}) {
         if (cut > packet.bytes().length || cut > EbpfMachine.WINDOW) {
@@ -47,6 +47,9 @@ class InterpreterAgreementTest {
         String what = filter.expression() + " on " + part;
         assertEquals(filter.interpreted(view), generated, what);
         assertEquals(machine.matches(view), generated, what);
+        Explanation explanation = filter.explain(part.bytes(), part.wireLength());
+        assertEquals(generated, explanation.matches(), what);
+        assertEquals(filter.toString().isEmpty(), explanation.deciding().isEmpty(), what);
       }
     }
   }
