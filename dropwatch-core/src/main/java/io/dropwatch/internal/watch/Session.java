@@ -11,6 +11,7 @@ import io.dropwatch.internal.probe.NoiseList;
 import io.dropwatch.internal.probe.Probe;
 import io.dropwatch.internal.probe.ProbeImage;
 import io.dropwatch.internal.probe.ProbeSettings;
+import io.dropwatch.internal.probe.RingPlan;
 import io.dropwatch.internal.record.ReasonNames;
 import io.dropwatch.internal.record.RecordDecoder;
 import io.dropwatch.internal.record.RecordLayout;
@@ -49,6 +50,7 @@ public final class Session {
         Watch watch =
             new Watch(
                 probe,
+                settings.ring().toString(),
                 decoder,
                 clock,
                 noise,
@@ -112,7 +114,7 @@ public final class Session {
         request.maxEventsPerSecond(),
         RecordDecoder.walkedDepth(request.stackDepth()),
         RecordLayout.WINDOW_BYTES,
-        request.ringBytesPerCpu(),
+        RingPlan.of(request.ring(), request.ringBytesPerCpu()),
         Math.min(MOST_WAITING, request.ringBytesPerCpu() / 4));
   }
 }

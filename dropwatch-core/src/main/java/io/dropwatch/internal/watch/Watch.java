@@ -40,6 +40,7 @@ public final class Watch {
   private static final Duration LONGEST_POLL = Duration.ofMillis(100);
 
   private final DropTap tap;
+  private final String ring;
   private final RecordDecoder decoder;
   private final WallClock clock;
   private final NoiseFilter noise;
@@ -61,12 +62,14 @@ public final class Watch {
 
   /**
    * @param tap attached; closed with this watch
+   * @param ring in words, which ring the tap is read through
    * @param noise used by the reader only
    * @param maxLatency how long a record may lie in the ring before it is read
    * @param onError gets what the listener throws; null: it is logged
    */
   public Watch(
       DropTap tap,
+      String ring,
       RecordDecoder decoder,
       WallClock clock,
       NoiseFilter noise,
@@ -74,6 +77,7 @@ public final class Watch {
       @Nullable Consumer<Throwable> onError,
       Duration maxLatency) {
     this.tap = tap;
+    this.ring = ring;
     this.decoder = decoder;
     this.clock = clock;
     this.noise = noise;
@@ -101,6 +105,11 @@ public final class Watch {
       }
       return Account.running(tap.counts(), outcomes());
     }
+  }
+
+  /** In words, which ring records come through. */
+  public String ring() {
+    return ring;
   }
 
   /** Whether the calling thread is the one that calls the listener. */
