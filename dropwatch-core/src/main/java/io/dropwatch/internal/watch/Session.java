@@ -48,7 +48,7 @@ public final class Session {
                 settings.ring().toString(),
                 decoder,
                 clock,
-                request.listener(),
+                request.listening(),
                 request.onError(),
                 request.maxLatency());
         watch.start();
