@@ -15,7 +15,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
-import java.util.function.Consumer;
 
 /** The probe in the kernel: loaded, attached, its ring open. */
 public final class Probe implements DropTap {
@@ -144,20 +143,25 @@ public final class Probe implements DropTap {
   }
 
   @Override
-  public void poll(Duration timeout, Consumer<MemorySegment> records) {
+  public void poll(Duration timeout, RecordConsumer records) {
     ring.poll(timeout, consumer(records));
   }
 
   @Override
-  public void drain(Consumer<MemorySegment> records) {
+  public void drain(RecordConsumer records) {
     ring.drain(consumer(records));
   }
 
-  private static RingConsumer consumer(Consumer<MemorySegment> records) {
+  private static RingConsumer consumer(RecordConsumer records) {
     return new RingConsumer() {
       @Override
       public void record(int cpu, MemorySegment payload) {
-        records.accept(payload);
+        records.take(payload, 0, (int) payload.byteSize());
+      }
+
+      @Override
+      public void recordAt(int cpu, MemorySegment memory, long offset, int size) {
+        records.take(memory, offset, size);
       }
 
       @Override

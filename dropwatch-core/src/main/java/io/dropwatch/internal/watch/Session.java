@@ -54,7 +54,7 @@ public final class Session {
                 decoder,
                 clock,
                 noise,
-                request.listener(),
+                request.listening(),
                 request.onError(),
                 request.maxLatency());
         watch.start();

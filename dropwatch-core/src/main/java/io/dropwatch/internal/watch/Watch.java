@@ -5,8 +5,10 @@ import io.dropwatch.DropStatistics;
 import io.dropwatch.internal.noise.NoiseFilter;
 import io.dropwatch.internal.probe.DropTap;
 import io.dropwatch.internal.probe.KernelCounts;
+import io.dropwatch.internal.probe.RecordConsumer;
 import io.dropwatch.internal.record.MalformedRecordException;
 import io.dropwatch.internal.record.RecordDecoder;
+import io.dropwatch.internal.record.RecordView;
 import io.dropwatch.internal.record.WallClock;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -44,13 +46,17 @@ public final class Watch {
   private final RecordDecoder decoder;
   private final WallClock clock;
   private final NoiseFilter noise;
-  private final Consumer<DropEvent> listener;
+  private final Listening listening;
+  private final RecordView view;
+  private final @Nullable EventQueue queue;
+  private final RecordConsumer taking = this::take;
   private final ListenerFailures failures;
   private final Duration pollTimeout;
   private final Thread reader;
   private final CountDownLatch ended = new CountDownLatch(1);
 
-  // Written by the reader only.
+  // Written by the reader only; delivered counts what no queue is before.
+  private final AtomicLong taken = new AtomicLong();
   private final AtomicLong delivered = new AtomicLong();
   private final AtomicLong noisy = new AtomicLong();
   private final AtomicLong skipped = new AtomicLong();
@@ -73,7 +79,7 @@ public final class Watch {
       RecordDecoder decoder,
       WallClock clock,
       NoiseFilter noise,
-      Consumer<DropEvent> listener,
+      Listening listening,
       @Nullable Consumer<Throwable> onError,
       Duration maxLatency) {
     this.tap = tap;
@@ -81,14 +87,26 @@ public final class Watch {
     this.decoder = decoder;
     this.clock = clock;
     this.noise = noise;
-    this.listener = listener;
+    this.listening = listening;
     this.failures = new ListenerFailures(onError);
+    this.view = new RecordView(clock);
+    this.queue = queue(listening);
     this.pollTimeout = maxLatency.compareTo(LONGEST_POLL) < 0 ? maxLatency : LONGEST_POLL;
     this.reader = Thread.ofPlatform().daemon().name("dropwatch-reader").unstarted(this::read);
   }
 
+  private @Nullable EventQueue queue(Listening wanted) {
+    return wanted
+            instanceof Listening.Events(var listener, Listening.Queue(int capacity, var policy))
+        ? new EventQueue(capacity, policy, event -> tell(listener, event), () -> deliverUntil)
+        : null;
+  }
+
   /** Starts to read. */
   public void start() {
+    if (queue != null) {
+      queue.start();
+    }
     reader.start();
   }
 
@@ -112,9 +130,9 @@ public final class Watch {
     return ring;
   }
 
-  /** Whether the calling thread is the one that calls the listener. */
+  /** Whether the calling thread is one of this watch's, that may be calling the listener. */
   public boolean isReader() {
-    return Thread.currentThread() == reader;
+    return Thread.currentThread() == reader || (queue != null && queue.isListener());
   }
 
   /** What ended the reading early; null if nothing did. */
@@ -169,7 +187,7 @@ public final class Watch {
     try {
       while (!closing) {
         clock.refresh();
-        tap.poll(pollTimeout, this::take);
+        tap.poll(pollTimeout, taking);
       }
     } catch (Throwable e) {
       failure = e;
@@ -182,12 +200,15 @@ public final class Watch {
     try {
       detach();
       KernelCounts counts = settledCounts();
-      while (outcomes().all() < counts.emitted() && failure == null) {
-        long before = outcomes().all();
-        tap.drain(this::take);
-        if (outcomes().all() == before) {
+      while (taken.get() < counts.emitted() && failure == null) {
+        long before = taken.get();
+        tap.drain(taking);
+        if (taken.get() == before) {
           break;
         }
+      }
+      if (queue != null) {
+        queue.end();
       }
       last = Account.closed(counts, outcomes());
     } catch (Throwable e) {
@@ -200,7 +221,9 @@ public final class Watch {
   }
 
   private Outcomes outcomes() {
-    return new Outcomes(delivered.get(), noisy.get(), 0, skipped.get());
+    return queue == null
+        ? new Outcomes(delivered.get(), noisy.get(), 0, skipped.get())
+        : new Outcomes(queue.delivered(), noisy.get(), queue.overflow(), skipped.get());
   }
 
   private void free() {
@@ -226,24 +249,39 @@ public final class Watch {
     }
   }
 
-  private void take(MemorySegment record) {
+  private void take(MemorySegment memory, long offset, int size) {
+    taken.setRelease(taken.getPlain() + 1);
     if (closing && System.nanoTime() - deliverUntil > 0) {
       skipped.setRelease(skipped.getPlain() + 1);
       return;
     }
-    DropEvent event;
     try {
-      event = decoder.decode(record, Instant.now());
+      switch (listening) {
+        case Listening.Raw(var listener) -> {
+          view.at(memory, offset, size);
+          delivered.setRelease(delivered.getPlain() + 1);
+          tell(listener, view);
+          view.leave();
+        }
+        case Listening.Events(var listener, _) -> {
+          DropEvent event = decoder.decode(memory.asSlice(offset, size), Instant.now());
+          if (noise.isNoise(event)) {
+            noisy.setRelease(noisy.getPlain() + 1);
+          } else if (queue != null) {
+            queue.put(event);
+          } else {
+            delivered.setRelease(delivered.getPlain() + 1);
+            tell(listener, event);
+          }
+        }
+      }
     } catch (MalformedRecordException e) {
       skipped.setRelease(skipped.getPlain() + 1);
       failures.report(e);
-      return;
     }
-    if (noise.isNoise(event)) {
-      noisy.setRelease(noisy.getPlain() + 1);
-      return;
-    }
-    delivered.setRelease(delivered.getPlain() + 1);
+  }
+
+  private <T> void tell(Consumer<? super T> listener, T event) {
     try {
       listener.accept(event);
     } catch (Throwable e) {

@@ -1,6 +1,5 @@
 package io.dropwatch.internal.watch;
 
-import io.dropwatch.DropEvent;
 import io.dropwatch.NoiseRule;
 import io.dropwatch.RingKind;
 import java.nio.file.Path;
@@ -28,5 +27,5 @@ public record WatchRequest(
     RingKind ring,
     int ringBytesPerCpu,
     Duration maxLatency,
-    Consumer<DropEvent> listener,
+    Listening listening,
     @Nullable Consumer<Throwable> onError) {}

@@ -74,7 +74,9 @@ final class ClassicProbeMain {
     List<DropEvent> events = new ArrayList<>();
     Eventually.until(
         () -> {
-          probe.poll(Duration.ofMillis(10), record -> events.add(decoded(decoder, record)));
+          probe.poll(
+              Duration.ofMillis(10),
+              (memory, offset, size) -> events.add(decoded(decoder, memory.asSlice(offset, size))));
           return events.stream().anyMatch(event -> isFrom(port, event.layers().udp()));
         });
     return events.stream()
