@@ -2,8 +2,11 @@ package io.dropwatch.internal.watch;
 
 import io.dropwatch.DropWatchException;
 import io.dropwatch.bpf.BpfException;
+import io.dropwatch.internal.noise.KernelRules;
+import io.dropwatch.internal.noise.NoiseFilter;
 import io.dropwatch.internal.probe.DeviceList;
 import io.dropwatch.internal.probe.KernelFacts;
+import io.dropwatch.internal.probe.NoiseList;
 import io.dropwatch.internal.probe.Probe;
 import io.dropwatch.internal.probe.ProbeImage;
 import io.dropwatch.internal.probe.ProbeSettings;
@@ -32,10 +35,12 @@ public final class Session {
         new Selection(
             request.filter(), request.devices(), request.excludedDevices(), request.bpfObject());
     ProbeImage image = selection.image();
+    NoiseFilter noise = NoiseFilter.of(request.noiseRules());
     Selection.requireMachine();
     try {
-      ProbeSettings settings = settings(request, selection.deviceList());
       KernelFacts kernel = KernelFacts.running();
+      NoiseList noiseInKernel = KernelRules.of(request.noiseRules(), kernel.reasons());
+      ProbeSettings settings = settings(request, selection.deviceList(), noiseInKernel);
       WallClock clock = new WallClock();
       RecordDecoder decoder =
           new RecordDecoder(
@@ -48,7 +53,8 @@ public final class Session {
                 settings.ring().toString(),
                 decoder,
                 clock,
-                request.listener(),
+                noise,
+                request.listening(),
                 request.onError(),
                 request.maxLatency());
         watch.start();
@@ -62,9 +68,10 @@ public final class Session {
     }
   }
 
-  private static ProbeSettings settings(WatchRequest request, DeviceList devices) {
+  private static ProbeSettings settings(WatchRequest request, DeviceList devices, NoiseList noise) {
     return new ProbeSettings(
         devices,
+        noise,
         request.maxEventsPerSecond(),
         RecordDecoder.walkedDepth(request.stackDepth()),
         RecordLayout.WINDOW_BYTES,
