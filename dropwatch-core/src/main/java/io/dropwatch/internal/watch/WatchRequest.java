@@ -1,6 +1,7 @@
 package io.dropwatch.internal.watch;
 
 import io.dropwatch.DropEvent;
+import io.dropwatch.OwnerResolver;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param filter expression; null or blank: none
  * @param bpfObject null: the embedded one
  * @param onError null: log
+ * @param onWarning null: log
  */
 public record WatchRequest(
     @Nullable String filter,
@@ -25,4 +27,6 @@ public record WatchRequest(
     int ringBytesPerCpu,
     Duration maxLatency,
     Consumer<DropEvent> listener,
-    @Nullable Consumer<Throwable> onError) {}
+    @Nullable Consumer<Throwable> onError,
+    OwnerResolver ownerResolver,
+    @Nullable Consumer<String> onWarning) {}

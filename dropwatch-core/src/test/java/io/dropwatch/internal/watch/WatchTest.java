@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropReason;
 import io.dropwatch.DropStatistics;
+import io.dropwatch.OwnerResolver;
 import io.dropwatch.StackFrame;
 import io.dropwatch.internal.record.MalformedRecordException;
 import io.dropwatch.internal.record.RecordDecoder;
@@ -191,7 +192,8 @@ class WatchTest {
     Watch watch =
         new Watch(
             tap,
-            new RecordDecoder(clock, DropReason::unnamed, StackFrame::unknown, 127),
+            new RecordDecoder(
+                clock, DropReason::unnamed, StackFrame::unknown, 127, OwnerResolver.none()),
             clock,
             listener,
             onError,

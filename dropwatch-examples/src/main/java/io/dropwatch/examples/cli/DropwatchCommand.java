@@ -118,7 +118,10 @@ final class DropwatchCommand implements Callable<Integer> {
   }
 
   private DropWatcherBuilder watcher() {
-    DropWatcherBuilder watcher = DropWatcher.builder().maxEventsPerSecond(maxEventsPerSecond);
+    DropWatcherBuilder watcher =
+        DropWatcher.builder()
+            .maxEventsPerSecond(maxEventsPerSecond)
+            .onWarning(text -> System.err.println("dropwatch: " + text));
     if (filter != null) {
       watcher.filter(filter);
     }
