@@ -26,6 +26,7 @@ public final class DropWatcherBuilder {
   private int maxEventsPerSecond;
   private int stackDepth = MOST_STACK;
   private @Nullable Path bpfObject;
+  private RingKind ring = RingKind.AUTO;
   private int ringBytesPerCpu = 1 << 20;
   private Duration maxLatency = Duration.ofMillis(100);
   private @Nullable Consumer<DropEvent> listener;
@@ -93,9 +94,17 @@ public final class DropWatcherBuilder {
     return this;
   }
 
+  /** Which of the kernel's two kinds of ring; {@link RingKind#AUTO} by default. */
+  public DropWatcherBuilder ring(RingKind kind) {
+    this.ring = Objects.requireNonNull(kind, "kind");
+    return this;
+  }
+
   /**
-   * The ring that holds records until they are read, one for each CPU. Counts against the limit of
-   * locked memory unless the process has CAP_IPC_LOCK.
+   * The room for records until they are read: a perf ring of this size for each CPU, or one BPF
+   * ring of this size times the CPUs that are online, rounded up to a power of two and at most 2^30
+   * bytes. A perf ring counts against the limit of locked memory unless the process has
+   * CAP_IPC_LOCK, a BPF ring against that of its memory cgroup.
    *
    * @param bytes a power of two from 4096 to 2^30; 2^20 by default, 500 to 5000 events
    */
@@ -182,6 +191,7 @@ public final class DropWatcherBuilder {
                 maxEventsPerSecond,
                 stackDepth,
                 bpfObject,
+                ring,
                 ringBytesPerCpu,
                 maxLatency,
                 listener,

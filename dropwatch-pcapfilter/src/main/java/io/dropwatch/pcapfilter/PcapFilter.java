@@ -175,7 +175,7 @@ public final class PcapFilter {
    *     EbpfCode#size}
    */
   public EbpfCode ebpf() {
-    return new EbpfCode(Compiler.compile(graph()));
+    return new EbpfCode(Compiler.compile(graph(), linkType == LinkType.ETHERNET ? 14 : 0));
   }
 
   // The class is written when the first packet comes: most filters go to the kernel and see none.

@@ -4,6 +4,8 @@ import io.dropwatch.DropWatchException;
 import io.dropwatch.bpf.BpfException;
 import io.dropwatch.bpf.BpfLink;
 import io.dropwatch.bpf.BpfObject;
+import io.dropwatch.bpf.BpfRing;
+import io.dropwatch.bpf.EventRing;
 import io.dropwatch.bpf.PerfRing;
 import io.dropwatch.bpf.ReadOnlyData;
 import io.dropwatch.bpf.RingConsumer;
@@ -20,10 +22,10 @@ public final class Probe implements DropTap {
   private static final int RECORD_VERSION = 2;
 
   private final BpfObject object;
-  private final PerfRing ring;
+  private final EventRing ring;
   private final BpfLink link;
 
-  private Probe(BpfObject object, PerfRing ring, BpfLink link) {
+  private Probe(BpfObject object, EventRing ring, BpfLink link) {
     this.object = object;
     this.ring = ring;
     this.link = link;
@@ -56,7 +58,7 @@ public final class Probe implements DropTap {
   static Probe attach(
       ProbeImage image, ProbeSettings settings, TracepointArguments arguments, Variant variant) {
     BpfObject object = BpfObject.open("dropwatch", image.bytes());
-    PerfRing ring = null;
+    EventRing ring = null;
     try {
       for (Variant each : Variant.values()) {
         object.program(each.program()).autoload(each == variant);
@@ -66,11 +68,7 @@ public final class Probe implements DropTap {
       for (DeviceKey device : settings.devices().devices()) {
         object.map("devices").update(device.bytes(), new byte[] {1});
       }
-      ring =
-          PerfRing.open(
-              object.map("events"),
-              settings.ringBytesPerCpu(),
-              new Wakeup.AfterBytes(settings.wakeupBytes()));
+      ring = open(object, settings);
       return new Probe(object, ring, object.program(variant.program()).attach());
     } catch (Throwable e) {
       if (ring != null) {
@@ -79,6 +77,15 @@ public final class Probe implements DropTap {
       object.close();
       throw e;
     }
+  }
+
+  private static EventRing open(BpfObject object, ProbeSettings settings) {
+    return switch (settings.ring()) {
+      case RingPlan.Perf(int bytesPerCpu) ->
+          PerfRing.open(
+              object.map("events"), bytesPerCpu, new Wakeup.AfterBytes(settings.wakeupBytes()));
+      case RingPlan.Bpf _ -> BpfRing.open(object.map("ring"), settings.wakeupBytes());
+    };
   }
 
   private static void configure(
@@ -96,7 +103,16 @@ public final class Probe implements DropTap {
         .setInt("device_mode", settings.devices().mode())
         .setInt("events_per_second", settings.eventsPerSecond())
         .setInt("stack_bytes", settings.stackDepth() * Long.BYTES)
-        .setInt("snaplen", settings.snaplen());
+        .setInt("snaplen", settings.snaplen())
+        .setInt("ring_kind", settings.ring() instanceof RingPlan.Bpf ? 1 : 0)
+        .setLong("wakeup_bytes", settings.wakeupBytes());
+    switch (settings.ring()) {
+      case RingPlan.Perf _ -> object.map("ring").autocreate(false);
+      case RingPlan.Bpf(int bytes) -> {
+        object.map("events").autocreate(false);
+        object.map("ring").resize(bytes);
+      }
+    }
     object.map("emissions").resize(Math.max(1, settings.eventsPerSecond()));
     object.map("devices").resize(Math.max(1, settings.devices().devices().size()));
   }

@@ -39,6 +39,7 @@ public final class Watch {
   private static final Duration LONGEST_POLL = Duration.ofMillis(100);
 
   private final DropTap tap;
+  private final String ring;
   private final RecordDecoder decoder;
   private final WallClock clock;
   private final Consumer<DropEvent> listener;
@@ -58,17 +59,20 @@ public final class Watch {
 
   /**
    * @param tap attached; closed with this watch
+   * @param ring in words, which ring the tap is read through
    * @param maxLatency how long a record may lie in the ring before it is read
    * @param onError gets what the listener throws; null: it is logged
    */
   public Watch(
       DropTap tap,
+      String ring,
       RecordDecoder decoder,
       WallClock clock,
       Consumer<DropEvent> listener,
       @Nullable Consumer<Throwable> onError,
       Duration maxLatency) {
     this.tap = tap;
+    this.ring = ring;
     this.decoder = decoder;
     this.clock = clock;
     this.listener = listener;
@@ -95,6 +99,11 @@ public final class Watch {
       }
       return Account.running(tap.counts(), outcomes());
     }
+  }
+
+  /** In words, which ring records come through. */
+  public String ring() {
+    return ring;
   }
 
   /** Whether the calling thread is the one that calls the listener. */

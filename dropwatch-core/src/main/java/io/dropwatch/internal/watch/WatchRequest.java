@@ -2,6 +2,7 @@ package io.dropwatch.internal.watch;
 
 import io.dropwatch.DropEvent;
 import io.dropwatch.OwnerResolver;
+import io.dropwatch.RingKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +25,7 @@ public record WatchRequest(
     int maxEventsPerSecond,
     int stackDepth,
     @Nullable Path bpfObject,
+    RingKind ring,
     int ringBytesPerCpu,
     Duration maxLatency,
     Consumer<DropEvent> listener,

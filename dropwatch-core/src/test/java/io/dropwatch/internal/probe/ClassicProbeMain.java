@@ -33,7 +33,8 @@ final class ClassicProbeMain {
 
   public static void main(String[] args) throws Exception {
     TracepointArguments arguments = KernelFacts.running().arguments();
-    ProbeSettings settings = new ProbeSettings(new DeviceList.All(), 0, 20, 256, 1 << 16, 4096);
+    ProbeSettings settings =
+        new ProbeSettings(new DeviceList.All(), 0, 20, 256, new RingPlan.Perf(1 << 16), 4096);
     ProbeImage image = ProbeImage.embedded();
     try (Probe typed = Probe.attach(image, settings, arguments, Variant.TYPED);
         Probe classic = Probe.attach(image, settings, arguments, Variant.CLASSIC)) {

@@ -192,6 +192,7 @@ class WatchTest {
     Watch watch =
         new Watch(
             tap,
+            "a ring of the test's",
             new RecordDecoder(
                 clock, DropReason::unnamed, StackFrame::unknown, 127, OwnerResolver.none()),
             clock,
