@@ -199,8 +199,8 @@ class OwnerIT {
     }
 
     @Override
-    public void close() throws InterruptedException {
-      var _ = process.destroyForcibly().waitFor();
+    public void close() {
+      process.destroyForcibly().onExit().join();
     }
   }
 }

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cgroups of a test: one in the v2 hierarchy, mounted for the test if it is not, and one of the same
- * name in the v1 hierarchy of memory if that is where memory is accounted.
+ * Cgroups of a test: one in the v2 hierarchy, mounted for the test if it is not, and one of the
+ * same name in the v1 hierarchy of memory if that is where memory is accounted.
  */
 final class TestCgroup implements AutoCloseable {
   private final @Nullable Path ownMount;
@@ -17,14 +17,15 @@ final class TestCgroup implements AutoCloseable {
   private final @Nullable Path memory;
   private final String path;
 
-  private TestCgroup(String slice, String name) throws Exception {
-    Path mount = mountPoint("cgroup2", "");
-    ownMount = mount == null ? Files.createTempDirectory("dropwatch-cgroup2") : null;
-    if (ownMount != null) {
-      run("mount", "-t", "cgroup2", "none", ownMount.toString());
+  private TestCgroup(String slice, String name) throws IOException {
+    Path mounted = mountPoint("cgroup2", "");
+    Path mount = mounted != null ? mounted : Files.createTempDirectory("dropwatch-cgroup2");
+    ownMount = mounted != null ? null : mount;
+    if (mounted == null) {
+      run("mount", "-t", "cgroup2", "none", mount.toString());
     }
     path = "/" + slice + "/" + name;
-    folder = Files.createDirectories((mount != null ? mount : ownMount).resolve(path.substring(1)));
+    folder = Files.createDirectories(mount.resolve(slice).resolve(name));
     Path v1 = mountPoint("cgroup", "memory");
     memory = v1 == null ? null : Files.createDirectories(v1.resolve(slice).resolve(name));
     if (memory != null && Files.exists(memory.resolve("memory.kmem.tcp.limit_in_bytes"))) {
@@ -33,7 +34,7 @@ final class TestCgroup implements AutoCloseable {
     }
   }
 
-  static TestCgroup make(String slice, String name) throws Exception {
+  static TestCgroup make(String slice, String name) throws IOException {
     return new TestCgroup(slice, name);
   }
 
@@ -62,13 +63,13 @@ final class TestCgroup implements AutoCloseable {
     return null;
   }
 
-  private static void run(String... command) throws Exception {
-    assertEquals(0, new ProcessBuilder(command).inheritIO().start().waitFor());
+  private static void run(String... command) throws IOException {
+    assertEquals(0, new ProcessBuilder(command).inheritIO().start().onExit().join().exitValue());
   }
 
   /** After the processes in it have ended. */
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     for (Path each : memory == null ? new Path[] {folder} : new Path[] {folder, memory}) {
       Files.delete(each);
       Files.delete(each.getParent());
