@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: (MIT OR GPL-2.0-only)
 /*
- * One record for each packet the kernel drops (kfree_skb), unless the device list, the filter or the rate limit says no.
+ * One record for each packet the kernel drops (kfree_skb), unless the device list, a noise rule, the filter or the rate limit
+ * says no.
  * Cheap tests come first, and whatever costs (time, socket, stack) only after the last of them.
  *
  * Settings are read-only data, set before the program is loaded, so that the verifier removes what is switched off.
@@ -8,6 +9,7 @@
  */
 #include "capture.h"
 #include "kernel.h"
+#include "noise.h"
 #include "owner.h"
 #include "record.h"
 
@@ -221,6 +223,11 @@ static __always_inline int on_drop(void *ctx, struct sk_buff *skb, __u64 locatio
 			c->excluded++;
 			return 0;
 		}
+	}
+
+	if (is_noise(reason, reason_known, location)) {
+		c->noise++;
+		return 0;
 	}
 
 	captured = capture(r, skb, typed);

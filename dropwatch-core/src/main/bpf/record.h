@@ -13,7 +13,7 @@
 
 #include <linux/types.h>
 
-#define RECORD_VERSION 2
+#define RECORD_VERSION 3
 #define WINDOW 256 /* bytes from the network header on that a filter may look at */
 #define MAX_STACK 127 /* PERF_MAX_STACK_DEPTH */
 
@@ -90,6 +90,7 @@ struct counters {
 	__u64 lost_no_space; /* ENOSPC, EAGAIN: the ring was full */
 	__u64 lost_no_ring; /* ENOENT, EOPNOTSUPP: a CPU without a ring */
 	__u64 lost_other;
+	__u64 noise; /* by reason or location */
 };
 
 #endif

@@ -4,7 +4,7 @@ package io.dropwatch;
  * What became of every drop. Each drop that the probe saw has exactly one outcome:
  *
  * <pre>{@code
- * seen = excluded + filtered + limited                     not wanted, decided in the kernel
+ * seen = excluded + noiseInKernel + filtered + limited     not wanted, decided in the kernel
  *      + lostNoSpace + lostNoRing + lostOther              not written into a ring
  *      + noise + queueOverflow + lostInRing                written, and not given to the listener
  *      + delivered
@@ -18,6 +18,7 @@ package io.dropwatch;
  *
  * @param seen calls of the probe
  * @param excluded those on a device that the device list leaves out
+ * @param noiseInKernel those that a noise rule took out by their reason or location
  * @param filtered those that the filter did not match
  * @param limited those above the rate limit
  * @param lostNoSpace those that found the ring full, by the return value of the kernel's output
@@ -25,7 +26,7 @@ package io.dropwatch;
  * @param lostNoRing those on a CPU without a ring, as one that came online later (ENOENT,
  *     EOPNOTSUPP)
  * @param lostOther those that the kernel refused to write for another reason
- * @param noise those that a noise rule took out before the listener
+ * @param noise those that a noise rule took out by their stack, before the listener
  * @param queueOverflow those that the queue before the listener had no room for, or that were still
  *     in it when the listener's time was over
  * @param lostInRing those written into the ring and not taken out of it as an event: unreadable, or
@@ -38,6 +39,7 @@ package io.dropwatch;
 public record DropStatistics(
     long seen,
     long excluded,
+    long noiseInKernel,
     long filtered,
     long limited,
     long lostNoSpace,
@@ -62,6 +64,7 @@ public record DropStatistics(
     requireCounts(
         seen,
         excluded,
+        noiseInKernel,
         filtered,
         limited,
         lostNoSpace,
@@ -75,14 +78,15 @@ public record DropStatistics(
         recursionMisses);
     long lost = lostNoSpace + lostNoRing + lostOther;
     long emitted = noise + queueOverflow + lostInRing + delivered + inFlight;
-    if (seen != excluded + filtered + limited + lost + emitted) {
+    if (seen != excluded + noiseInKernel + filtered + limited + lost + emitted) {
       throw new IllegalArgumentException(
-          ("seen %d, but excluded %d + filtered %d + limited %d + lost %d (no space %d, no ring %d,"
+          ("seen %d, but excluded %d + noise in the kernel %d + filtered %d + limited %d + lost %d (no space %d, no ring %d,"
                   + " other %d) + noise %d + queue overflow %d + lost in the ring %d + delivered %d"
                   + " + in flight %d")
               .formatted(
                   seen,
                   excluded,
+                  noiseInKernel,
                   filtered,
                   limited,
                   lost,
@@ -123,8 +127,8 @@ public record DropStatistics(
   /**
    * {@code seen=9 excluded=1 filtered=2 limited=0 lost=0 emitted=6 delivered=6}, and behind it, in
    * this form, whatever else is not 0: {@code no_space=}, {@code no_ring=}, {@code other_loss=},
-   * {@code noise=}, {@code queue_overflow=}, {@code lost_in_ring=}, {@code in_flight=}, {@code
-   * recursion_misses=}.
+   * {@code noise_in_kernel=}, {@code noise=}, {@code queue_overflow=}, {@code lost_in_ring=},
+   * {@code in_flight=}, {@code recursion_misses=}.
    */
   @Override
   public String toString() {
@@ -135,6 +139,7 @@ public record DropStatistics(
     append(text, "no_space", lostNoSpace);
     append(text, "no_ring", lostNoRing);
     append(text, "other_loss", lostOther);
+    append(text, "noise_in_kernel", noiseInKernel);
     append(text, "noise", noise);
     append(text, "queue_overflow", queueOverflow);
     append(text, "lost_in_ring", lostInRing);

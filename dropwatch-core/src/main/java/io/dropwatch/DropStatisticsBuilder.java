@@ -7,6 +7,7 @@ package io.dropwatch;
 public final class DropStatisticsBuilder {
   private long seen;
   private long excluded;
+  private long noiseInKernel;
   private long filtered;
   private long limited;
   private long lostNoSpace;
@@ -30,6 +31,12 @@ public final class DropStatisticsBuilder {
   /** See {@link DropStatistics#excluded()}. */
   public DropStatisticsBuilder excluded(long count) {
     this.excluded = count;
+    return this;
+  }
+
+  /** See {@link DropStatistics#noiseInKernel()}. */
+  public DropStatisticsBuilder noiseInKernel(long count) {
+    this.noiseInKernel = count;
     return this;
   }
 
@@ -108,6 +115,7 @@ public final class DropStatisticsBuilder {
     return new DropStatistics(
         seen,
         excluded,
+        noiseInKernel,
         filtered,
         limited,
         lostNoSpace,

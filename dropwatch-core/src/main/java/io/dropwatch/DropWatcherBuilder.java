@@ -1,5 +1,6 @@
 package io.dropwatch;
 
+import io.dropwatch.internal.watch.Listening;
 import io.dropwatch.internal.watch.Session;
 import io.dropwatch.internal.watch.Watch;
 import io.dropwatch.internal.watch.WatchRequest;
@@ -11,8 +12,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link DropWatcher} watches. Whatever is not set: every drop of every device, unlimited,
- * with the whole stack. Not thread-safe; may be used again after {@link #start}.
+ * What a {@link DropWatcher} watches. Whatever is not set: every drop of every device that is no
+ * noise, unlimited, with the whole stack. Not thread-safe; may be used again after {@link #start}.
  */
 public final class DropWatcherBuilder {
   private static final int MOST_STACK = 127;
@@ -23,6 +24,7 @@ public final class DropWatcherBuilder {
   private @Nullable String filter;
   private List<String> devices = List.of();
   private List<String> excludedDevices = List.of();
+  private List<NoiseRule> noiseRules = NoiseRule.DEFAULTS;
   private int maxEventsPerSecond;
   private int stackDepth = MOST_STACK;
   private @Nullable Path bpfObject;
@@ -30,6 +32,8 @@ public final class DropWatcherBuilder {
   private int ringBytesPerCpu = 1 << 20;
   private Duration maxLatency = Duration.ofMillis(100);
   private @Nullable Consumer<DropEvent> listener;
+  private @Nullable Consumer<RawDropEvent> rawListener;
+  private Listening.@Nullable Queue queue;
   private @Nullable Consumer<Throwable> onError;
   private @Nullable OwnerResolver ownerResolver;
   private @Nullable Consumer<String> onWarning;
@@ -61,6 +65,16 @@ public final class DropWatcherBuilder {
    */
   public DropWatcherBuilder excludedDevices(String... names) {
     this.excludedDevices = List.of(names);
+    return this;
+  }
+
+  /**
+   * Which drops are noise, and not worth an event: the first rule that matches takes a drop out.
+   * Replaces the rules that hold otherwise, {@link NoiseRule#DEFAULTS}; with an empty list every
+   * drop is an event. Rules that look at stacks do not apply to {@link #onRawEvent}.
+   */
+  public DropWatcherBuilder noiseRules(List<? extends NoiseRule> rules) {
+    this.noiseRules = List.copyOf(rules);
     return this;
   }
 
@@ -140,6 +154,30 @@ public final class DropWatcherBuilder {
   }
 
   /**
+   * Who is told of each drop with a view over the kernel's record, valid during the call: on the
+   * watcher's own thread, one after the other. Instead of {@link #onEvent}, for listeners to whom
+   * an object for each drop is too much.
+   */
+  public DropWatcherBuilder onRawEvent(Consumer<RawDropEvent> listener) {
+    this.rawListener = Objects.requireNonNull(listener, "listener");
+    return this;
+  }
+
+  /**
+   * A bounded queue before the listener of {@link #onEvent}, which is then called on a thread of
+   * its own: layers, symbols and output are worked on there, while the reader empties the ring. By
+   * default there is none.
+   *
+   * @param capacity events, 1 to 10,000,000; an event with its bytes and stack takes about 1 KiB
+   * @param overflow what becomes of an event that finds it full
+   */
+  public DropWatcherBuilder queue(int capacity, Overflow overflow) {
+    require(capacity >= 1 && capacity <= MOST_EVENTS, "queue of", capacity, "1 to 10000000 events");
+    this.queue = new Listening.Queue(capacity, Objects.requireNonNull(overflow, "overflow"));
+    return this;
+  }
+
+  /**
    * Who gets what the listener throws, and a record that could not be read; on the watcher's
    * thread. By default the first is logged as a warning (System.Logger {@code io.dropwatch}).
    */
@@ -179,26 +217,41 @@ public final class DropWatcherBuilder {
       throw DropWatchException.usage(
           "devices to watch and devices to exclude were both given: choose one list");
     }
-    if (listener == null) {
-      throw DropWatchException.usage("nobody listens: set onEvent before start");
-    }
     Watch watch =
         Session.open(
             new WatchRequest(
                 filter,
                 devices,
                 excludedDevices,
+                noiseRules,
                 maxEventsPerSecond,
                 stackDepth,
                 bpfObject,
                 ring,
                 ringBytesPerCpu,
                 maxLatency,
-                listener,
+                listening(),
                 onError,
                 ownerResolver == null ? OwnerResolver.system() : ownerResolver,
                 onWarning));
     return new DropWatcher(watch);
+  }
+
+  private Listening listening() {
+    if (listener != null && rawListener != null) {
+      throw DropWatchException.usage("onEvent and onRawEvent were both given: choose one");
+    }
+    if (rawListener != null) {
+      if (queue != null) {
+        throw DropWatchException.usage(
+            "a raw event is valid during the call only, so it cannot wait in a queue: use onEvent");
+      }
+      return new Listening.Raw(rawListener);
+    }
+    if (listener == null) {
+      throw DropWatchException.usage("nobody listens: set onEvent before start");
+    }
+    return new Listening.Events(listener, queue);
   }
 
   private static void require(boolean right, String what, int value, String range) {

@@ -3,6 +3,7 @@ package io.dropwatch;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,15 @@ public final class KernelStack {
     return addresses.length;
   }
 
+  /**
+   * Address of a frame, without looking up its symbol.
+   *
+   * @param frame from 0, the innermost, to below {@link #depth}
+   */
+  public long address(int frame) {
+    return addresses[frame];
+  }
+
   /** Equal frames. */
   @Override
   public boolean equals(@Nullable Object other) {
@@ -72,6 +82,22 @@ public final class KernelStack {
   @Override
   public int hashCode() {
     return Arrays.hashCode(addresses);
+  }
+
+  /**
+   * {@code name/+offset [module]}, offset in decimal and {@code kernel} for what is in no module,
+   * one per line, innermost first; an address where there is no name.
+   */
+  public String withOffsets() {
+    return frames().stream().map(KernelStack::withOffset).collect(Collectors.joining("\n"));
+  }
+
+  private static String withOffset(StackFrame frame) {
+    if (frame.symbol() == null) {
+      return frame.name();
+    }
+    String module = frame.module() == null ? "kernel" : frame.module();
+    return frame.symbol() + "/+" + Long.toUnsignedString(frame.offset()) + " [" + module + "]";
   }
 
   /** Bare function names, one per line, innermost first; an address where there is no name. */

@@ -235,6 +235,31 @@ class DropWatcherLiveTest {
         description);
   }
 
+  @Test
+  void aRawListenerReadsTheSamePacket() throws IOException, InterruptedException {
+    AtomicLong heard = new AtomicLong();
+    byte[] packet = new byte[512];
+    DropStatistics statistics =
+        watch(
+            watcher()
+                .onRawEvent(
+                    raw -> {
+                      assertEquals(14 + 20 + 8 + 15, raw.wireLength());
+                      assertEquals(raw.capturedLength(), raw.copyPacket(packet, 0));
+                      assertEquals(port >> 8, raw.packetByte(14 + 20 + 2));
+                      assertEquals(0x0800, raw.protocol());
+                      assertEquals(1, raw.ifindex());
+                      assertTrue(raw.stackDepth() > 3);
+                      assertNotEquals(0, raw.stackAddress(raw.stackDepth() - 1));
+                      heard.incrementAndGet();
+                    }),
+            () -> Loopback.sendUdp(port, 100),
+            all -> all.delivered() >= 100);
+
+    assertEquals(100, heard.get());
+    assertEquals(100, statistics.delivered());
+  }
+
   private void flood(int times) {
     try {
       Loopback.sendUdp(port, times);

@@ -142,7 +142,7 @@ class ValuesTest {
   void statisticsThatDoNotAddUp() {
     var wrong = DropStatistics.builder().seen(16).excluded(1).filtered(2).lostNoSpace(4);
     assertEquals(
-        "seen 16, but excluded 1 + filtered 2 + limited 0 + lost 4 (no space 4, no ring 0, other 0)"
+        "seen 16, but excluded 1 + noise in the kernel 0 + filtered 2 + limited 0 + lost 4 (no space 4, no ring 0, other 0)"
             + " + noise 0 + queue overflow 0 + lost in the ring 0 + delivered 0 + in flight 0",
         assertThrows(IllegalArgumentException.class, wrong::build).getMessage());
 

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -151,6 +152,34 @@ public final class KernelSymbols {
     }
     return new KernelSymbol(
         name(names[high]), address - starts[high], moduleNames.get(modules[high]));
+  }
+
+  /**
+   * Code of a function.
+   *
+   * @param start first address
+   * @param end address behind the last
+   */
+  public record Range(long start, long end) {}
+
+  /**
+   * {@return where the code of a function is: none if no such function is known, several where the
+   * compiler split it ({@code name.cold}), made a variant of it ({@code name.isra.0}), or files
+   * have functions of one name}
+   */
+  public List<Range> ranges(String function) {
+    byte[] wanted = function.getBytes(StandardCharsets.UTF_8);
+    List<Range> ranges = new ArrayList<>();
+    for (int i = 0; i < starts.length; i++) {
+      int from = names[i];
+      int behind = from + wanted.length;
+      if (behind < nameBytes.length
+          && (nameBytes[behind] == 0 || nameBytes[behind] == '.')
+          && Arrays.equals(nameBytes, from, behind, wanted, 0, wanted.length)) {
+        ranges.add(new Range(starts[i], ends[i]));
+      }
+    }
+    return ranges;
   }
 
   private String name(int offset) {

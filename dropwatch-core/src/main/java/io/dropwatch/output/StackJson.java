@@ -10,7 +10,6 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 
 /**
  * The stack as JSON. Drops of one cause have one stack, and a stack is half of a line, so the
@@ -46,10 +45,7 @@ final class StackJson {
   }
 
   private Encoded encode(KernelStack stack) {
-    String text =
-        dialect == JsonDialect.DEFAULT
-            ? stack.toString()
-            : stack.frames().stream().map(StackJson::huatuo).collect(Collectors.joining("\n"));
+    String text = dialect == JsonDialect.DEFAULT ? stack.toString() : stack.withOffsets();
     return new Encoded(
         serialized(json -> json.writeString(text)),
         serialized(
@@ -60,14 +56,6 @@ final class StackJson {
               }
               json.writeEndArray();
             }));
-  }
-
-  private static String huatuo(StackFrame frame) {
-    if (frame.symbol() == null) {
-      return frame.name();
-    }
-    String module = frame.module() == null ? "kernel" : frame.module();
-    return frame.symbol() + "/+" + Long.toUnsignedString(frame.offset()) + " [" + module + "]";
   }
 
   @FunctionalInterface

@@ -13,6 +13,7 @@ import java.util.List;
  * @param lostNoSpace records that found the ring full (ENOSPC)
  * @param lostNoRing records of a CPU without a ring (ENOENT, EOPNOTSUPP)
  * @param lostOther records that the kernel refused for another reason
+ * @param noise drops taken out by their reason or location
  */
 public record KernelCounts(
     long seen,
@@ -22,8 +23,9 @@ public record KernelCounts(
     long emitted,
     long lostNoSpace,
     long lostNoRing,
-    long lostOther) {
-  private static final int FIELDS = 8;
+    long lostOther,
+    long noise) {
+  private static final int FIELDS = 9;
 
   static KernelCounts sum(List<byte[]> perCpu) {
     long[] sums = new long[FIELDS];
@@ -33,7 +35,8 @@ public record KernelCounts(
         sums[i] += counters.get(i);
       }
     }
-    return new KernelCounts(sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6], sums[7]);
+    return new KernelCounts(
+        sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6], sums[7], sums[8]);
   }
 
   /** Records that did not get into a ring. */
@@ -43,6 +46,6 @@ public record KernelCounts(
 
   /** Drops whose outcome is counted. */
   public long decided() {
-    return excluded + filtered + limited + lost() + emitted;
+    return excluded + noise + filtered + limited + lost() + emitted;
   }
 }

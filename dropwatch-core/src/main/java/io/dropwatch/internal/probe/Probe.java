@@ -6,20 +6,22 @@ import io.dropwatch.bpf.BpfLink;
 import io.dropwatch.bpf.BpfObject;
 import io.dropwatch.bpf.BpfRing;
 import io.dropwatch.bpf.EventRing;
+import io.dropwatch.bpf.KernelSymbols;
 import io.dropwatch.bpf.PerfRing;
 import io.dropwatch.bpf.ReadOnlyData;
 import io.dropwatch.bpf.RingConsumer;
 import io.dropwatch.bpf.Wakeup;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
-import java.util.function.Consumer;
 
 /** The probe in the kernel: loaded, attached, its ring open. */
 public final class Probe implements DropTap {
   /** Key of the one entry of an array map. */
   private static final byte[] ONLY = new byte[Integer.BYTES];
 
-  private static final int RECORD_VERSION = 2;
+  private static final int RECORD_VERSION = 3;
 
   private final BpfObject object;
   private final EventRing ring;
@@ -68,6 +70,7 @@ public final class Probe implements DropTap {
       for (DeviceKey device : settings.devices().devices()) {
         object.map("devices").update(device.bytes(), new byte[] {1});
       }
+      fillNoise(object, settings.noise());
       ring = open(object, settings);
       return new Probe(object, ring, object.program(variant.program()).attach());
     } catch (Throwable e) {
@@ -104,6 +107,8 @@ public final class Probe implements DropTap {
         .setInt("events_per_second", settings.eventsPerSecond())
         .setInt("stack_bytes", settings.stackDepth() * Long.BYTES)
         .setInt("snaplen", settings.snaplen())
+        .setInt("noise_reason_count", settings.noise().reasons().size())
+        .setInt("noise_location_count", settings.noise().locations().size())
         .setInt("ring_kind", settings.ring() instanceof RingPlan.Bpf ? 1 : 0)
         .setLong("wakeup_bytes", settings.wakeupBytes());
     switch (settings.ring()) {
@@ -117,21 +122,46 @@ public final class Probe implements DropTap {
     object.map("devices").resize(Math.max(1, settings.devices().devices().size()));
   }
 
+  private static void fillNoise(BpfObject object, NoiseList noise) {
+    for (int reason : noise.reasons()) {
+      object.map("noise_reasons").update(key(reason), new byte[] {1});
+    }
+    for (int i = 0; i < noise.locations().size(); i++) {
+      KernelSymbols.Range code = noise.locations().get(i);
+      byte[] range =
+          ByteBuffer.allocate(2 * Long.BYTES)
+              .order(ByteOrder.nativeOrder())
+              .putLong(code.start())
+              .putLong(code.end())
+              .array();
+      object.map("noise_locations").update(key(i), range);
+    }
+  }
+
+  private static byte[] key(int number) {
+    return ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.nativeOrder()).putInt(number).array();
+  }
+
   @Override
-  public void poll(Duration timeout, Consumer<MemorySegment> records) {
+  public void poll(Duration timeout, RecordConsumer records) {
     ring.poll(timeout, consumer(records));
   }
 
   @Override
-  public void drain(Consumer<MemorySegment> records) {
+  public void drain(RecordConsumer records) {
     ring.drain(consumer(records));
   }
 
-  private static RingConsumer consumer(Consumer<MemorySegment> records) {
+  private static RingConsumer consumer(RecordConsumer records) {
     return new RingConsumer() {
       @Override
       public void record(int cpu, MemorySegment payload) {
-        records.accept(payload);
+        records.take(payload, 0, (int) payload.byteSize());
+      }
+
+      @Override
+      public void recordAt(int cpu, MemorySegment memory, long offset, int size) {
+        records.take(memory, offset, size);
       }
 
       @Override

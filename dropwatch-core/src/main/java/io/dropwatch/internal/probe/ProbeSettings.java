@@ -4,6 +4,7 @@ package io.dropwatch.internal.probe;
  * What the probe is told before it is loaded.
  *
  * @param devices whose drops
+ * @param noise what is taken out by reason or location
  * @param eventsPerSecond most events in any second, over all CPUs; 0: no limit
  * @param stackDepth return addresses to walk, 0 to 127; 0: none
  * @param snaplen bytes to report from the network header on, at most 256
@@ -12,6 +13,7 @@ package io.dropwatch.internal.probe;
  */
 public record ProbeSettings(
     DeviceList devices,
+    NoiseList noise,
     int eventsPerSecond,
     int stackDepth,
     int snaplen,

@@ -45,6 +45,7 @@ final class Account {
   private static DropStatisticsBuilder decidedInKernel(KernelCounts kernel) {
     return DropStatistics.builder()
         .excluded(kernel.excluded())
+        .noiseInKernel(kernel.noise())
         .filtered(kernel.filtered())
         .limited(kernel.limited())
         .lostNoSpace(kernel.lostNoSpace())

@@ -3,8 +3,11 @@ package io.dropwatch.internal.watch;
 import io.dropwatch.DropWatchException;
 import io.dropwatch.bpf.BpfException;
 import io.dropwatch.bpf.Preflight;
+import io.dropwatch.internal.noise.KernelRules;
+import io.dropwatch.internal.noise.NoiseFilter;
 import io.dropwatch.internal.probe.DeviceList;
 import io.dropwatch.internal.probe.KernelFacts;
+import io.dropwatch.internal.probe.NoiseList;
 import io.dropwatch.internal.probe.Probe;
 import io.dropwatch.internal.probe.ProbeImage;
 import io.dropwatch.internal.probe.ProbeSettings;
@@ -34,10 +37,12 @@ public final class Session {
    */
   public static Watch open(WatchRequest request) {
     ProbeImage image = image(request);
+    NoiseFilter noise = NoiseFilter.of(request.noiseRules());
     requireMachine();
     try {
-      ProbeSettings settings = settings(request, deviceList(request));
       KernelFacts kernel = KernelFacts.running();
+      NoiseList noiseInKernel = KernelRules.of(request.noiseRules(), kernel.reasons());
+      ProbeSettings settings = settings(request, deviceList(request), noiseInKernel);
       WallClock clock = new WallClock();
       RecordDecoder decoder =
           new RecordDecoder(
@@ -55,7 +60,8 @@ public final class Session {
                 settings.ring().toString(),
                 decoder,
                 clock,
-                request.listener(),
+                noise,
+                request.listening(),
                 request.onError(),
                 request.maxLatency());
         watch.start();
@@ -115,9 +121,10 @@ public final class Session {
     return new DeviceList.All();
   }
 
-  private static ProbeSettings settings(WatchRequest request, DeviceList devices) {
+  private static ProbeSettings settings(WatchRequest request, DeviceList devices, NoiseList noise) {
     return new ProbeSettings(
         devices,
+        noise,
         request.maxEventsPerSecond(),
         RecordDecoder.walkedDepth(request.stackDepth()),
         RecordLayout.WINDOW_BYTES,

@@ -1,6 +1,6 @@
 package io.dropwatch.internal.watch;
 
-import io.dropwatch.DropEvent;
+import io.dropwatch.NoiseRule;
 import io.dropwatch.OwnerResolver;
 import io.dropwatch.RingKind;
 import java.nio.file.Path;
@@ -22,13 +22,14 @@ public record WatchRequest(
     @Nullable String filter,
     List<String> devices,
     List<String> excludedDevices,
+    List<NoiseRule> noiseRules,
     int maxEventsPerSecond,
     int stackDepth,
     @Nullable Path bpfObject,
     RingKind ring,
     int ringBytesPerCpu,
     Duration maxLatency,
-    Consumer<DropEvent> listener,
+    Listening listening,
     @Nullable Consumer<Throwable> onError,
     OwnerResolver ownerResolver,
     @Nullable Consumer<String> onWarning) {}

@@ -32,6 +32,7 @@ class ProbeLiveTest {
     ProbeSettings all =
         new ProbeSettings(
             new DeviceList.Allowed(Set.of(device)),
+            NoiseList.NONE,
             100,
             127,
             256,
@@ -81,7 +82,7 @@ class ProbeLiveTest {
           assertThrows(DropWatchException.class, () -> Probe.attach(image, SETTINGS, arguments));
       assertEquals(
           file
-              + " writes records of version 9, this library reads version 2: use the probe of the same release",
+              + " writes records of version 9, this library reads version 3: use the probe of the same release",
           refusal.getMessage());
       assertEquals(Map.of(), HeldByKernel.now());
     } finally {
@@ -89,10 +90,11 @@ class ProbeLiveTest {
     }
   }
 
-  // The read-only data are the settings in the order of the source, record_version first.
+  // The read-only data are the settings in the order of the source: those of noise.h, then
+  // record_version.
   private static byte[] withRecordVersion(byte[] elf, int version) {
     ByteBuffer bytes = ByteBuffer.wrap(elf).order(ByteOrder.LITTLE_ENDIAN);
-    int[] settings = {2, 0, 0, 0, 0, 0, 127 * 8, 256};
+    int[] settings = {3, 0, 0, 0, 0, 0, 127 * 8, 256};
     for (int at = 0; at + 4 * settings.length <= elf.length; at += 4) {
       int start = at;
       if (IntStream.range(0, settings.length)
@@ -138,7 +140,8 @@ class ProbeLiveTest {
   }
 
   private static ProbeSettings settings(int ringBytes) {
-    return new ProbeSettings(new DeviceList.All(), 0, 20, 256, new RingPlan.Perf(ringBytes), 4096);
+    return new ProbeSettings(
+        new DeviceList.All(), NoiseList.NONE, 0, 20, 256, new RingPlan.Perf(ringBytes), 4096);
   }
 
   /** eBPF by hand. */

@@ -11,6 +11,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
       "Events go to stdout, and at the end one line of statistics to stderr.",
       "With --output-storage they wait for a daemon that is slow or restarts, at most 8192;",
       "a line at the end says how many were sent and lost.",
+      "Drops that are no loss are left out, by three built-in noise rules: see --no-noise-rule.",
       "Needs root, or the capabilities CAP_BPF and CAP_PERFMON.",
       "Exit status: 0 watched to the end, 1 this machine cannot, 2 wrong usage.",
       "",
@@ -65,6 +67,8 @@ final class DropwatchCommand implements Callable<Integer> {
       paramLabel = "<names>",
       description = "No drops on these devices; not together with --device.")
   private @Nullable String excludedDevices;
+
+  @Mixin private NoiseOptions noise = new NoiseOptions();
 
   @Option(
       names = "--duration",
@@ -129,6 +133,7 @@ final class DropwatchCommand implements Callable<Integer> {
     DropWatcherBuilder watcher =
         DropWatcher.builder()
             .maxEventsPerSecond(maxEventsPerSecond)
+            .noiseRules(noise.rules())
             .ring(ring)
             .onWarning(text -> System.err.println("dropwatch: " + text));
     if (filter != null) {

@@ -12,6 +12,7 @@ import io.dropwatch.examples.terminal.Terminal;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -46,7 +47,8 @@ public final class Demo {
   private void run() throws InterruptedException {
     DropWatcher watcher;
     try (RoutedNetwork network = RoutedNetwork.open()) {
-      watcher = DropWatcher.builder().filter(FILTER).onEvent(events::add).start();
+      watcher =
+          DropWatcher.builder().filter(FILTER).noiseRules(List.of()).onEvent(events::add).start();
       try (watcher) {
         page.title(FILTER);
         int number = 1;

@@ -31,6 +31,9 @@ class UsageTest {
           --device eth0,,eth1             | an empty device name in 'eth0,,eth1': separate names with one comma, as in eth0,eth1
           --device-excluded eth0,         | an empty device name in 'eth0,': separate names with one comma, as in eth0,eth1
           --filter udp --filter tcp       | option '--filter' (<expr>) should be specified only once
+          --no-noise-rule x               | --no-noise-rule 'x' is none of the built-in rules: close_wait, neigh_invalidate, bnxt_tx_int, or all
+          --noise-rule abc                | --noise-rule 'abc' lacks a name or a pattern: write it as in purge=skb_rbtree_purge
+          --noise-rule =abc               | --noise-rule '=abc' lacks a name or a pattern: write it as in purge=skb_rbtree_purge
           --nosuch                        | Unknown option: '--nosuch'
           tcp and port 80                 | Unmatched arguments from index 0: 'tcp', 'and', 'port', '80'; a filter is given in quotes behind --filter
           """)
@@ -73,6 +76,10 @@ class UsageTest {
         "--output-storage",
         "--task-id",
         "--max-events-per-second",
+        "--no-noise-rule",
+        "--noise-rule",
+        "--exclude-reason",
+        "--exclude-location",
         "--help",
         "--version"
       })

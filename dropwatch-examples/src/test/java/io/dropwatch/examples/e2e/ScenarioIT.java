@@ -8,6 +8,7 @@ import io.dropwatch.DropWatcher;
 import io.dropwatch.examples.lab.Flow;
 import io.dropwatch.examples.lab.RoutedNetwork;
 import io.dropwatch.examples.lab.Scenario;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.TestInstance;
@@ -35,9 +36,14 @@ class ScenarioIT {
     EventLog opposite = new EventLog();
     scenario.prepare(network);
 
-    DropWatcher watcher = DropWatcher.builder().filter(flow.filter()).onEvent(seen).start();
+    DropWatcher watcher =
+        DropWatcher.builder().filter(flow.filter()).noiseRules(List.of()).onEvent(seen).start();
     DropWatcher others =
-        DropWatcher.builder().filter("not (" + flow.filter() + ")").onEvent(opposite).start();
+        DropWatcher.builder()
+            .filter("not (" + flow.filter() + ")")
+            .noiseRules(List.of())
+            .onEvent(opposite)
+            .start();
     long before = scenario.kernelCount(network).orElse(0);
     try (watcher;
         others) {

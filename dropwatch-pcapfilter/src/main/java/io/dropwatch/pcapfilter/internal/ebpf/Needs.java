@@ -130,19 +130,21 @@ final class Needs {
         numbers(test);
         Node yes = branch.yes();
         Node no = branch.no();
-        Set<Quantity> all = new HashSet<>(used(yes));
-        all.addAll(used(no));
+        Set<Quantity> all = new HashSet<>();
         Reads reads = new Reads(this);
         Quantities.walk(test.left(), reads::add);
         Quantities.walk(test.right(), reads::add);
         use(all, test.left());
         use(all, test.right());
-        used.put(node, all);
-        Set<Quantity> anchored = new HashSet<>(anchors.getOrDefault(yes, NOTHING));
-        anchored.addAll(anchors.getOrDefault(no, NOTHING));
+        used.put(node, union(union(used(yes), used(no)), all));
+        Set<Quantity> anchored = new HashSet<>();
         anchor(anchored, test.left());
         anchor(anchored, test.right());
-        anchors.put(node, anchored);
+        anchors.put(
+            node,
+            union(
+                union(anchors.getOrDefault(yes, NOTHING), anchors.getOrDefault(no, NOTHING)),
+                anchored));
         int below = Math.min(reach(yes), reach(no));
         reach.put(node, Math.max(reads.constant, below));
         ahead.put(node, Math.max(reads.constant, Math.min(ahead(yes), ahead(no))));
@@ -178,6 +180,19 @@ final class Needs {
         finish(node, reads, below, most(next), next, next);
       }
     }
+  }
+
+  // Neighbours mostly use the same, and then share a set.
+  private static Set<Quantity> union(Set<Quantity> a, Set<Quantity> b) {
+    if (a == b || a.containsAll(b)) {
+      return a;
+    }
+    if (b.containsAll(a)) {
+      return b;
+    }
+    Set<Quantity> all = new HashSet<>(a);
+    all.addAll(b);
+    return all;
   }
 
   private int known(Node.Assign assign) {

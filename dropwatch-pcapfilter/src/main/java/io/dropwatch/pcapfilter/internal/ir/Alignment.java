@@ -3,13 +3,13 @@ package io.dropwatch.pcapfilter.internal.ir;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity.Area;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -200,15 +200,17 @@ public final class Alignment {
     if (known != null) {
       return known;
     }
-    Set<Node> reachable = new HashSet<>(Set.of(model));
-    for (Node node : graph.nodes().reversed()) {
-      if (node instanceof Node.Branch branch && reachable.contains(node)) {
-        reachable.add(branch.yes());
-        reachable.add(branch.no());
-      }
-    }
-    for (Node node : graph.nodes()) {
-      if (reachable.contains(node) && !renamed.containsKey(node)) {
+    Deque<Node> stack = new ArrayDeque<>();
+    stack.push(model);
+    while (!stack.isEmpty()) {
+      Node node = stack.peek();
+      if (renamed.containsKey(node)) {
+        stack.pop();
+      } else if (node instanceof Node.Branch branch && !renamed.containsKey(branch.yes())) {
+        stack.push(branch.yes());
+      } else if (node instanceof Node.Branch branch && !renamed.containsKey(branch.no())) {
+        stack.push(branch.no());
+      } else {
         renamed.put(node, renamed(node, variable));
       }
     }

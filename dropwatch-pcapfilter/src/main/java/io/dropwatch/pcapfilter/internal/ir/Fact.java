@@ -3,6 +3,7 @@ package io.dropwatch.pcapfilter.internal.ir;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate.Relation;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,19 +35,25 @@ record Fact(long least, long most, Set<Integer> excluded) {
     };
   }
 
-  /**
-   * The fact after the comparison came out as it did.
-   *
-   * @param again whether anybody asks for this very constant again
-   */
-  Fact learn(Relation relation, int constant, boolean outcome, boolean again) {
+  /** The fact after the comparison came out as it did. */
+  Fact learn(Relation relation, int constant, boolean outcome) {
     long c = Integer.toUnsignedLong(constant);
     return switch (relation) {
-      case EQUAL -> outcome ? new Fact(c, c, Set.of()) : again ? without(constant, c) : this;
+      case EQUAL -> outcome ? new Fact(c, c, Set.of()) : without(constant, c);
       case GREATER -> outcome ? bounded(c + 1, most) : bounded(least, Math.min(most, c));
       case GREATER_OR_EQUAL -> outcome ? bounded(c, most) : bounded(least, Math.min(most, c - 1));
       case COMMON_BITS -> this;
     };
+  }
+
+  /** The fact with those excluded values only that somebody asks for. */
+  Fact asked(IntPredicate asks) {
+    if (excluded.stream().allMatch(asks::test)) {
+      return this;
+    }
+    Set<Integer> kept = new TreeSet<>(excluded);
+    kept.removeIf(value -> !asks.test(value));
+    return new Fact(least, most, kept);
   }
 
   private Fact bounded(long from, long to) {

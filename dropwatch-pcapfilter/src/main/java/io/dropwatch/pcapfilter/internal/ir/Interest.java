@@ -6,10 +6,8 @@ import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** For each node, which numbers and variables the graph below it asks about. */
@@ -20,8 +18,7 @@ final class Interest {
   private final Map<Quantity.Variable, Integer> variableNumbers = new HashMap<>();
   private final Map<Node, BitSet> asked = new HashMap<>();
   private final Map<Node, BitSet> used = new HashMap<>();
-  private final Set<Question> once = new HashSet<>();
-  private final Set<Question> repeated = new HashSet<>();
+  private final Map<Question, Integer> last = new HashMap<>();
 
   private record Question(Quantity number, int constant) {}
 
@@ -60,9 +57,13 @@ final class Interest {
     return (exact != null && some.get(exact)) || some.intersects(withVariables);
   }
 
-  /** Whether more than one branch asks if the number is the constant. */
-  boolean asksAgain(Quantity number, int constant) {
-    return !withVariables.isEmpty() || repeated.contains(new Question(number, constant));
+  /**
+   * Whether the node or one below it may ask if the number is the constant. What is below a node
+   * has a smaller id, so the smallest one that asks is enough to know.
+   */
+  boolean asks(Node node, Quantity number, int constant) {
+    Integer smallest = last.get(new Question(number, constant));
+    return !withVariables.isEmpty() || (smallest != null && smallest <= node.id());
   }
 
   private void add(Node node) {
@@ -70,7 +71,7 @@ final class Interest {
       case Node.Verdict _ -> {}
       case Node.Branch branch -> {
         BitSet below = union(asked.get(branch.yes()), asked.get(branch.no()));
-        ask(below, branch.test());
+        ask(below, branch.id(), branch.test());
         asked.put(node, below);
         BitSet read = union(used.get(branch.yes()), used.get(branch.no()));
         use(read, branch.test().left());
@@ -109,17 +110,14 @@ final class Interest {
         });
   }
 
-  private void ask(BitSet below, Predicate.Compare test) {
+  private void ask(BitSet below, int id, Predicate.Compare test) {
     boolean bits = test.relation() == Relation.COMMON_BITS;
     Quantity key =
         bits ? Quantity.of(Quantity.Operator.AND, test.left(), test.right()) : test.left();
     int number = numbers.computeIfAbsent(key, _ -> numbers.size());
     below.set(number);
     int constant = !bits && test.right() instanceof Quantity.Constant(int value) ? value : 0;
-    Question question = new Question(key, constant);
-    if (!once.add(question)) {
-      repeated.add(question);
-    }
+    last.merge(new Question(key, constant), id, Math::min);
     Quantities.walk(
         key,
         part -> {

@@ -121,7 +121,7 @@ public final class Threading {
   }
 
   private Step assign(State state, Node.Assign assign) {
-    Quantity quantity = substitute(state, assign.quantity());
+    Quantity quantity = substitute(state.variables(), assign.quantity());
     Map<Quantity.Variable, Quantity> variables = new HashMap<>(state.variables());
     Map<Quantity, Fact> values = new HashMap<>(state.values());
     forget(values, assign.variable());
@@ -136,8 +136,8 @@ public final class Threading {
   }
 
   private Step branch(State state, Node.Branch branch) {
-    Quantity left = substitute(state, branch.test().left());
-    Quantity right = substitute(state, branch.test().right());
+    Quantity left = substitute(state.variables(), branch.test().left());
+    Quantity right = substitute(state.variables(), branch.test().right());
     Predicate.Compare test = new Predicate.Compare(left, branch.test().relation(), right);
     if (!(right instanceof Quantity.Constant(int constant)) || left instanceof Quantity.Constant) {
       return open(state, branch, test, state.values(), state.values());
@@ -147,19 +147,11 @@ public final class Threading {
     Relation relation = bits ? Relation.EQUAL : test.relation();
     int compared = bits ? 0 : constant;
     Fact fact = state.values().get(key);
-    if (fact != null) {
-      Boolean holds = fact.decide(relation, compared);
-      if (holds != null) {
-        Node next = holds != bits ? branch.yes() : branch.no();
-        return new Step(null, null, null, state(next, state.values(), state.variables()), null);
-      }
-    }
     Fact known = fact == null ? Fact.within(Quantities.most(key)) : fact;
     Map<Quantity, Fact> yes = new HashMap<>(state.values());
-    boolean again = interest.asksAgain(key, compared);
-    yes.put(key, known.learn(relation, compared, !bits, again));
+    yes.put(key, known.learn(relation, compared, !bits));
     Map<Quantity, Fact> no = new HashMap<>(state.values());
-    no.put(key, known.learn(relation, compared, bits, again));
+    no.put(key, known.learn(relation, compared, bits));
     return open(state, branch, test, yes, no);
   }
 
@@ -184,12 +176,11 @@ public final class Threading {
         : test.left();
   }
 
-  private static Quantity substitute(State state, Quantity quantity) {
+  private static Quantity substitute(Map<Quantity.Variable, Quantity> values, Quantity quantity) {
     return Quantities.substitute(
         quantity,
         variable -> {
-          Quantity known =
-              variable instanceof Quantity.Variable v ? state.variables().get(v) : null;
+          Quantity known = variable instanceof Quantity.Variable v ? values.get(v) : null;
           return known == null ? variable : known;
         });
   }
@@ -204,13 +195,57 @@ public final class Threading {
     return found.contains(variable);
   }
 
-  /** The state with only those facts that something reachable from the node asks about. */
+  /**
+   * The state behind what is decided, with only those facts that something reachable from there
+   * asks about.
+   */
   private State state(
-      Node node, Map<Quantity, Fact> values, Map<Quantity.Variable, Quantity> variables) {
-    Map<Quantity.Variable, Quantity> live = new HashMap<>(variables);
-    live.keySet().removeIf(variable -> !interest.uses(node, variable));
-    Map<Quantity, Fact> asked = new HashMap<>(values);
-    asked.keySet().removeIf(number -> !interest.asks(node, number));
+      Node start, Map<Quantity, Fact> values, Map<Quantity.Variable, Quantity> variables) {
+    Node node = undecided(start, values, variables);
+    Map<Quantity.Variable, Quantity> live = variables;
+    if (!variables.isEmpty()) {
+      live = new HashMap<>(variables);
+      live.keySet().removeIf(variable -> !interest.uses(node, variable));
+    }
+    Map<Quantity, Fact> asked = HashMap.newHashMap(values.size());
+    values.forEach(
+        (number, fact) -> {
+          if (interest.asks(node, number)) {
+            asked.put(number, fact.asked(value -> interest.asks(node, number, value)));
+          }
+        });
     return new State(node, asked, live);
+  }
+
+  // Follows branches as far as the facts tell where they go.
+  private static Node undecided(
+      Node start, Map<Quantity, Fact> values, Map<Quantity.Variable, Quantity> variables) {
+    Node node = start;
+    while (node instanceof Node.Branch branch && !values.isEmpty()) {
+      Boolean holds = decided(branch.test(), values, variables);
+      if (holds == null) {
+        return node;
+      }
+      node = holds ? branch.yes() : branch.no();
+    }
+    return node;
+  }
+
+  private static @Nullable Boolean decided(
+      Predicate.Compare test,
+      Map<Quantity, Fact> values,
+      Map<Quantity.Variable, Quantity> variables) {
+    Quantity left = substitute(variables, test.left());
+    Quantity right = substitute(variables, test.right());
+    if (!(right instanceof Quantity.Constant(int constant)) || left instanceof Quantity.Constant) {
+      return null;
+    }
+    boolean bits = test.relation() == Relation.COMMON_BITS;
+    Fact fact = values.get(bits ? Quantity.of(Quantity.Operator.AND, left, right) : left);
+    if (fact == null) {
+      return null;
+    }
+    Boolean holds = fact.decide(bits ? Relation.EQUAL : test.relation(), bits ? 0 : constant);
+    return holds == null ? null : (Boolean) (holds != bits);
   }
 }

@@ -1,0 +1,75 @@
+package io.dropwatch.internal.noise;
+
+import io.dropwatch.DropWatchException;
+import io.dropwatch.NoiseRule;
+import io.dropwatch.bpf.KernelSymbols;
+import io.dropwatch.internal.probe.NoiseList;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The rules that the probe decides, in the numbers of the running kernel. */
+public final class KernelRules {
+  private static final String PREFIX = "SKB_DROP_REASON_";
+
+  private KernelRules() {}
+
+  /**
+   * Takes of the rules those that the probe decides.
+   *
+   * @param reasons names of the running kernel's drop reasons
+   * @throws DropWatchException if a rule names what this kernel does not have
+   */
+  public static NoiseList of(List<NoiseRule> rules, Map<Integer, String> reasons) {
+    Set<Integer> numbers = new LinkedHashSet<>();
+    List<KernelSymbols.Range> locations = new ArrayList<>();
+    KernelSymbols symbols = null;
+    for (NoiseRule rule : rules) {
+      switch (rule) {
+        case NoiseRule.Reason reason -> numbers.add(number(reason, reasons));
+        case NoiseRule.Location location -> {
+          symbols = symbols == null ? KernelSymbols.load() : symbols;
+          locations.addAll(ranges(location, symbols));
+        }
+        case NoiseRule.Frame _, NoiseRule.Pattern _ -> {}
+      }
+    }
+    if (locations.size() > NoiseList.MOST_LOCATIONS) {
+      throw DropWatchException.usage(
+          "the noise rules by location mean %d pieces of code, and the probe has room for %d: use fewer"
+              .formatted(locations.size(), NoiseList.MOST_LOCATIONS));
+    }
+    return new NoiseList(numbers, locations);
+  }
+
+  private static int number(NoiseRule.Reason rule, Map<Integer, String> reasons) {
+    String full = rule.reason().startsWith(PREFIX) ? rule.reason() : PREFIX + rule.reason();
+    for (Map.Entry<Integer, String> reason : reasons.entrySet()) {
+      if (reason.getValue().equals(full) || reason.getValue().equals(rule.reason())) {
+        return reason.getKey();
+      }
+    }
+    throw DropWatchException.usage(
+        "noise rule '%s': this kernel has no drop reason %s; use a name that events show"
+            .formatted(rule.name(), rule.reason()));
+  }
+
+  private static List<KernelSymbols.Range> ranges(
+      NoiseRule.Location rule, @Nullable KernelSymbols symbols) {
+    if (symbols == null || symbols.hidden()) {
+      throw DropWatchException.environment(
+          "noise rule '%s': the kernel hides where its functions are; it takes CAP_SYSLOG, and kernel.kptr_restrict below 2"
+              .formatted(rule.name()));
+    }
+    List<KernelSymbols.Range> ranges = symbols.ranges(rule.function());
+    if (ranges.isEmpty()) {
+      throw DropWatchException.usage(
+          "noise rule '%s': this kernel has no function %s; use a name that stacks show"
+              .formatted(rule.name(), rule.function()));
+    }
+    return ranges;
+  }
+}

@@ -1,0 +1,66 @@
+package io.dropwatch.internal.noise;
+
+import io.dropwatch.DropWatchException;
+import io.dropwatch.NoiseRule;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.function.Predicate;
+
+/**
+ * Patterns of RE2/J, which is on the class path or not.
+ *
+ * <p>By method handles: its jar has no module name, and a published module must not require one
+ * that is guessed from a file's name.
+ */
+final class Re2 {
+  private static final String PATTERN = "com.google.re2j.Pattern";
+
+  private Re2() {}
+
+  /**
+   * @throws DropWatchException if the expression is none, or RE2/J is not there
+   */
+  static Predicate<String> predicate(NoiseRule.Pattern rule) {
+    try {
+      Class<?> type = Class.forName(PATTERN);
+      MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+      Class<?> matcher = Class.forName("com.google.re2j.Matcher");
+      Object pattern =
+          lookup
+              .findStatic(type, "compile", MethodType.methodType(type, String.class))
+              .invoke(rule.expression());
+      MethodHandle match =
+          lookup
+              .findVirtual(type, "matcher", MethodType.methodType(matcher, CharSequence.class))
+              .bindTo(pattern);
+      MethodHandle find = lookup.findVirtual(matcher, "find", MethodType.methodType(boolean.class));
+      MethodHandle found =
+          MethodHandles.filterReturnValue(match, find)
+              .asType(MethodType.methodType(boolean.class, String.class));
+      return text -> found(found, text);
+    } catch (ReflectiveOperationException e) {
+      throw DropWatchException.environment(
+          "noise rule '%s' is a pattern, which needs RE2/J: put com.google.re2j:re2j on the class path, or name a function instead"
+              .formatted(rule.name()),
+          e);
+    } catch (Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw DropWatchException.usage(
+          "noise rule '%s': '%s' is not an RE2 pattern: %s"
+              .formatted(rule.name(), rule.expression(), e.getMessage()),
+          e);
+    }
+  }
+
+  private static boolean found(MethodHandle find, String text) {
+    try {
+      return (boolean) find.invokeExact(text);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError("find throws nothing checked", e);
+    }
+  }
+}

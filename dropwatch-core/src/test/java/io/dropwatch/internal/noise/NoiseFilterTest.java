@@ -1,0 +1,154 @@
+package io.dropwatch.internal.noise;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropwatch.DropEvent;
+import io.dropwatch.DropWatchException;
+import io.dropwatch.KernelStack;
+import io.dropwatch.NoiseRule;
+import io.dropwatch.SocketState;
+import io.dropwatch.StackFrame;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NoiseFilterTest {
+  private static final KernelStack STACK =
+      KernelStack.of(
+          List.of(
+              new StackFrame(0x10, "skb_rbtree_purge", 123, null),
+              new StackFrame(0x20, "tcp_fin", 70, null),
+              new StackFrame(0x30, "nf_hook", 5, "nf_tables"),
+              StackFrame.unknown(0xffff0000L)));
+
+  /** The function, and the state where the rule has one. */
+  @ParameterizedTest
+  @CsvSource({
+    "skb_rbtree_purge,        CLOSE_WAIT,  true",
+    "skb_rbtree_purge,        ESTABLISHED, false",
+    "skb_rbtree_purge.cold,   CLOSE_WAIT,  true",
+    "skb_rbtree_purge_more,   CLOSE_WAIT,  false",
+    "neigh_invalidate,        unknown,     true",
+    "neigh_invalidate.isra.0, ESTABLISHED, true",
+    "my_neigh_invalidate,     ESTABLISHED, false",
+    "bnxt_tx_int,             CLOSE,       true",
+    "kfree_skb_reason,        CLOSE_WAIT,  false"
+  })
+  void theDefaultRules(String function, String state, boolean noise) {
+    NoiseFilter filter = NoiseFilter.of(NoiseRule.DEFAULTS);
+    DropEvent event = event(stackOf("kfree_skb_list", function, "do_softirq"), state);
+    assertEquals(noise, filter.isNoise(event));
+    assertEquals(noise, filter.isNoise(event), "by what is remembered");
+  }
+
+  @Test
+  void oneStackInTwoStates() {
+    NoiseFilter filter = NoiseFilter.of(NoiseRule.DEFAULTS);
+    assertTrue(filter.isNoise(event(STACK, "CLOSE_WAIT")));
+    assertFalse(filter.isNoise(event(STACK, "ESTABLISHED")));
+    assertTrue(filter.isNoise(event(STACK, "CLOSE_WAIT")));
+  }
+
+  @Test
+  void aRuleThatIsNotThereTakesNothing() {
+    assertFalse(
+        NoiseFilter.of(List.of(NoiseRule.NEIGH_INVALIDATE)).isNoise(event(STACK, "CLOSE_WAIT")));
+    assertFalse(NoiseFilter.NONE.isNoise(event(STACK, "CLOSE_WAIT")));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "skb_rbtree_purge;                   true",
+        "skb_rbtree_purge/;                  true",
+        "rbtree_purge;                       true",
+        "tcp_fin/\\+70 \\[kernel\\];         true",
+        "nf_hook/.*\\[nf_tables\\];          true",
+        "(?m)^tcp_fin$;                      true",
+        "skb_rbtree_purge\\ntcp_fin;         true",
+        "(?s)purge.*nf_hook;                 true",
+        "0xffff0000;                         true",
+        "tcp_fin\\nskb_rbtree_purge;         false",
+        "^tcp_fin;                           false",
+        "purge.*nf_hook;                     false",
+        "tcp_v4_rcv/;                        false"
+      })
+  void patternsAreFoundInEitherForm(String pattern, boolean noise) {
+    NoiseFilter filter = NoiseFilter.of(List.of(new NoiseRule.Pattern("p", pattern)));
+    assertEquals(noise, filter.isNoise(event(STACK, "ESTABLISHED")));
+  }
+
+  /** What takes a backtracking matcher 2^n steps. */
+  @Test
+  void patternsTakeLinearTime() {
+    String function = "a".repeat(5000);
+    NoiseFilter filter = NoiseFilter.of(List.of(new NoiseRule.Pattern("p", "(a+)+b")));
+    assertFalse(filter.isNoise(event(stackOf(function), "CLOSE")));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "(;    noise rule 'p': '(' is not an RE2 pattern: error parsing regexp: missing closing ): `(`",
+        "(a)\\1; noise rule 'p': '(a)\\1' is not an RE2 pattern: error parsing regexp: invalid escape sequence: `\\1`"
+      })
+  void whatIsNoPatternIsRefused(String pattern, String message) {
+    DropWatchException failure =
+        assertThrows(
+            DropWatchException.class,
+            () -> NoiseFilter.of(List.of(new NoiseRule.Pattern("p", pattern))));
+    assertEquals(DropWatchException.Kind.USAGE, failure.kind());
+    assertEquals(message, failure.getMessage());
+  }
+
+  @Test
+  void namesAreDifferent() {
+    DropWatchException failure =
+        assertThrows(
+            DropWatchException.class,
+            () ->
+                NoiseFilter.of(
+                    List.of(
+                        NoiseRule.BNXT_TX_INT, new NoiseRule.Frame("bnxt_tx_int", "other", null))));
+    assertEquals(
+        "two noise rules are called 'bnxt_tx_int': name each differently", failure.getMessage());
+    assertThrows(DropWatchException.class, () -> new NoiseRule.Pattern(" ", "x"));
+  }
+
+  /** The same drop again costs no look at a symbol. */
+  @Test
+  void aKnownStackNeedsNoSymbols() {
+    AtomicInteger lookups = new AtomicInteger();
+    NoiseFilter filter = NoiseFilter.of(NoiseRule.DEFAULTS);
+    for (int i = 0; i < 100; i++) {
+      KernelStack stack =
+          KernelStack.resolving(
+              new long[] {1, 2, 3},
+              address -> {
+                lookups.incrementAndGet();
+                return new StackFrame(address, "f" + address, 0, null);
+              });
+      assertFalse(filter.isNoise(event(stack, "CLOSE")));
+    }
+    assertEquals(3, lookups.get());
+  }
+
+  private static KernelStack stackOf(String... functions) {
+    return KernelStack.of(
+        Stream.of(functions)
+            .map(function -> new StackFrame(function.hashCode(), function, 8, null))
+            .toList());
+  }
+
+  private static DropEvent event(KernelStack stack, String state) {
+    return DropEvent.builder().stack(stack).socketState(SocketState.of(state)).build();
+  }
+}
