@@ -25,7 +25,8 @@ public record KernelFacts(
     KernelFacts facts = known;
     if (facts == null) {
       KernelBtf btf = KernelBtf.load();
-      facts = new KernelFacts(
+      facts =
+          new KernelFacts(
               TracepointArguments.of(btf),
               btf.enumValues("skb_drop_reason"),
               btf.hasFunction("bpf_rdonly_cast"));
