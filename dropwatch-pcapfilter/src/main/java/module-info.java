@@ -6,4 +6,5 @@ module io.dropwatch.pcapfilter {
   requires static transitive org.jspecify;
 
   exports io.dropwatch.pcapfilter;
+  exports io.dropwatch.pcapfilter.packet;
 }

@@ -24,6 +24,7 @@ import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
 import io.dropwatch.pcapfilter.internal.token.Lexer;
 import io.dropwatch.pcapfilter.internal.token.Token;
 import io.dropwatch.pcapfilter.internal.token.Tokens;
+import io.dropwatch.pcapfilter.internal.warn.Warnings;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -127,6 +128,15 @@ public final class PcapFilter {
     return compiled == null
         ? interpreted(packet)
         : compiled.matches(packet.bytes(), packet.macLength(), packet.wireLength(), packet);
+  }
+
+  /**
+   * The known traps that the expression walks into, in the order of their places; empty for most
+   * filters. Found when asked for, so that compiling costs nothing more. "Matches nothing" is never
+   * said of a filter that some packet matches.
+   */
+  public List<FilterWarning> warnings() {
+    return Warnings.about(expression, tree, predicate, linkType);
   }
 
   /**

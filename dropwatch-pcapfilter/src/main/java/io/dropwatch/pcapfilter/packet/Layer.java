@@ -1,6 +1,7 @@
 package io.dropwatch.pcapfilter.packet;
 
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +79,16 @@ record Layer(byte[] bytes, int etherType, int protocol, Completion completion) {
     /** Writes the Internet checksum (RFC 1071) over this header and all after it. */
     void putChecksum(int offset) {
       put16(offset, InternetChecksum.of(packet, start, length(), 0));
+    }
+
+    /** Writes SCTP's CRC32c over this header and all after it, low byte first (RFC 9260, 6.8). */
+    void putCrc32c(int offset) {
+      CRC32C crc = new CRC32C();
+      crc.update(packet, start, length());
+      long value = crc.getValue();
+      for (int i = 0; i < 4; i++) {
+        put8(offset + i, (int) (value >>> (8 * i)));
+      }
     }
 
     /** The same with the pseudo header of the nearest IP header before this one. */

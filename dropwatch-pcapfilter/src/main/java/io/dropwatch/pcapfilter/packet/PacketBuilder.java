@@ -5,6 +5,7 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -13,15 +14,34 @@ import java.util.List;
  *
  * <pre>{@code
  * byte[] syn =
- *     PacketBuilder.ethernet().vlan(5).ipv4("10.0.0.1", "10.0.0.2").tcp(40000, 443, 0x02).build();
+ *     PacketBuilder.ethernet().vlan(5).ipv4("10.0.0.1", "10.0.0.2").tcp(40000, 443, SYN).build();
  * }</pre>
  *
  * Types of following headers, lengths and checksums are filled in by {@link #build}. What a header
  * says about the next one can be forced with {@link #etherType} and {@link #protocol}: they stand
  * for a header of which nothing else is there. Numbers are in host order; fields that are narrower
- * take the low bits. Not thread-safe.
+ * take the low bits; an address that is none is an {@link IllegalArgumentException}. Not
+ * thread-safe.
  */
 public final class PacketBuilder {
+  /** TCP flag. */
+  public static final int FIN = 0x01;
+
+  /** TCP flag. */
+  public static final int SYN = 0x02;
+
+  /** TCP flag. */
+  public static final int RST = 0x04;
+
+  /** TCP flag. */
+  public static final int PSH = 0x08;
+
+  /** TCP flag. */
+  public static final int ACK = 0x10;
+
+  /** TCP flag. */
+  public static final int URG = 0x20;
+
   private static final Completion NOTHING = around -> {};
 
   private final List<Layer> layers = new ArrayList<>();
@@ -174,6 +194,24 @@ public final class PacketBuilder {
   }
 
   /**
+   * IPv4 with options, whole.
+   *
+   * @param options 0 to 40 bytes; filled up with zeros (End of Option List) to a multiple of 4
+   * @throws IllegalArgumentException if they are longer
+   */
+  public PacketBuilder ipv4(String source, String destination, byte[] options) {
+    if (options.length > 40) {
+      throw new IllegalArgumentException("IPv4 has at most 40 bytes of options: " + options.length);
+    }
+    int words = 5 + (options.length + 3) / 4;
+    ipv4(source, destination, words, 0, false);
+    byte[] header = layers.getLast().bytes();
+    Arrays.fill(header, 20, header.length, (byte) 0);
+    System.arraycopy(options, 0, header, 20, options.length);
+    return this;
+  }
+
+  /**
    * IPv4 (RFC 791), TTL 64.
    *
    * @param headerWords header length in 32-bit words, 5 to 15; the options are NOPs
@@ -269,17 +307,39 @@ public final class PacketBuilder {
     return add(ByteBuffer.allocate(8).putInt(spi).putInt(1).array(), Layer.NONE, 50, NOTHING);
   }
 
-  /** TCP (RFC 9293) without options; {@code flags} is byte 13 of the header. */
+  /**
+   * TCP (RFC 9293) without options.
+   *
+   * @param source port
+   * @param destination port
+   * @param flags any of {@link #SYN} and its like, joined by {@code |}; byte 13 of the header
+   */
   public PacketBuilder tcp(int source, int destination, int flags) {
+    return tcp(source, destination, flags, new byte[0]);
+  }
+
+  /**
+   * TCP with options.
+   *
+   * @param options 0 to 40 bytes; filled up with zeros (End of Option List) to a multiple of 4
+   * @throws IllegalArgumentException if they are longer
+   */
+  public PacketBuilder tcp(int source, int destination, int flags, byte[] options) {
+    if (options.length > 40) {
+      throw new IllegalArgumentException("TCP has at most 40 bytes of options: " + options.length);
+    }
+    int words = 5 + (options.length + 3) / 4;
     byte[] header =
-        ByteBuffer.allocate(20)
+        ByteBuffer.allocate(4 * words)
             .putShort((short) source)
             .putShort((short) destination)
             .putInt(0x1020_3040)
             .putInt(0)
-            .put((byte) 0x50)
+            .put((byte) (words << 4))
             .put((byte) flags)
             .putShort((short) 65535)
+            .putInt(0)
+            .put(options)
             .array();
     return add(header, Layer.NONE, 6, around -> around.putTransportChecksum(16, 6));
   }
@@ -298,11 +358,22 @@ public final class PacketBuilder {
         });
   }
 
-  /** SCTP common header (RFC 9260); its CRC stays zero. */
+  /** SCTP common header (RFC 9260), verification tag 0; with its CRC32c. */
   public PacketBuilder sctp(int source, int destination) {
     byte[] header =
         ByteBuffer.allocate(12).putShort((short) source).putShort((short) destination).array();
-    return add(header, Layer.NONE, 132, NOTHING);
+    return add(header, Layer.NONE, 132, around -> around.putCrc32c(8));
+  }
+
+  /** GRE (RFC 2784), version 0, without options. */
+  public PacketBuilder gre() {
+    return add(new byte[4], Layer.NONE, 47, around -> around.putNextEtherType(2, 4));
+  }
+
+  /** GRE with a key (RFC 2890). */
+  public PacketBuilder gre(int key) {
+    byte[] header = ByteBuffer.allocate(8).putShort((short) 0x2000).putInt(4, key).array();
+    return add(header, Layer.NONE, 47, around -> around.putNextEtherType(2, 8));
   }
 
   /** ICMP (RFC 792). */
@@ -322,6 +393,27 @@ public final class PacketBuilder {
     byte[] header =
         ByteBuffer.allocate(8).put((byte) type).position(4).put(ipv4Address(group)).array();
     return add(header, Layer.NONE, 2, around -> around.putChecksum(2));
+  }
+
+  /**
+   * Geneve with options.
+   *
+   * @param options 0 to 252 bytes, a multiple of 4
+   * @throws IllegalArgumentException if they are not
+   */
+  public PacketBuilder geneve(int vni, byte[] options) {
+    if (options.length > 252 || options.length % 4 != 0) {
+      throw new IllegalArgumentException(
+          "Geneve has options of at most 252 bytes, a multiple of 4: " + options.length);
+    }
+    byte[] header =
+        ByteBuffer.allocate(8 + options.length)
+            .put((byte) (options.length / 4))
+            .putInt(4, vni << 8)
+            .position(8)
+            .put(options)
+            .array();
+    return add(header, Layer.NONE, Layer.NONE, around -> around.putNextEtherType(2, header.length));
   }
 
   /** Geneve (RFC 8926) without options. */
@@ -369,7 +461,11 @@ public final class PacketBuilder {
   }
 
   private static byte[] macAddress(String text) {
-    return HexFormat.ofDelimiter(":").parseHex(text);
+    byte[] address = HexFormat.ofDelimiter(":").parseHex(text);
+    if (address.length != 6) {
+      throw new IllegalArgumentException("a MAC address has six bytes: " + text);
+    }
+    return address;
   }
 
   private static byte[] ipv4Address(String text) {

@@ -1,0 +1,72 @@
+package io.dropwatch.pcapfilter.internal.warn;
+
+import io.dropwatch.pcapfilter.FilterWarning;
+import io.dropwatch.pcapfilter.FilterWarning.Kind;
+import io.dropwatch.pcapfilter.LinkType;
+import io.dropwatch.pcapfilter.internal.ast.Expression;
+import io.dropwatch.pcapfilter.internal.ir.Graph;
+import io.dropwatch.pcapfilter.internal.ir.Lowering;
+import io.dropwatch.pcapfilter.internal.ir.Node;
+import io.dropwatch.pcapfilter.internal.ir.Threading;
+import io.dropwatch.pcapfilter.internal.predicate.Predicate;
+import io.dropwatch.pcapfilter.internal.source.Span;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Collects the warnings about one expression. */
+public final class Warnings {
+  private final String expression;
+  private final List<FilterWarning> found = new ArrayList<>();
+
+  Warnings(String expression) {
+    this.expression = expression;
+  }
+
+  /** All warnings, in the order of their places. */
+  public static List<FilterWarning> about(
+      String expression, Expression tree, Predicate predicate, LinkType linkType) {
+    Warnings warnings = new Warnings(expression);
+    if (!(tree instanceof Expression.Everything)) {
+      warnings.verdicts(predicate);
+    }
+    new Wording(warnings).visit(tree, false);
+    new Shifts(warnings, linkType).visit(tree);
+    new Limits(warnings).visit(tree);
+    warnings.found.sort(Comparator.comparingInt(FilterWarning::start));
+    return List.copyOf(warnings.found);
+  }
+
+  void add(Kind kind, Span span, String message, @Nullable String fix) {
+    found.add(new FilterWarning(kind, expression, span.start(), span.end(), message, fix));
+  }
+
+  /** The expression's own words. */
+  String words(Span span) {
+    String text = expression.substring(span.start(), span.end()).strip();
+    return text.length() <= 60 ? text : text.substring(0, 57) + "...";
+  }
+
+  private void verdicts(Predicate predicate) {
+    Graph graph = Threading.thread(Lowering.lower(predicate));
+    boolean accepts = false;
+    boolean rejects = false;
+    for (Node node : graph.nodes()) {
+      if (node instanceof Node.Verdict verdict) {
+        accepts |= verdict.accept();
+        rejects |= !verdict.accept();
+      }
+    }
+    Span all = new Span(0, expression.length());
+    if (!accepts) {
+      add(Kind.MATCHES_NOTHING, all, "no packet can match this filter", null);
+    } else if (!rejects) {
+      add(
+          Kind.MATCHES_EVERYTHING,
+          all,
+          "every packet matches this filter that is long enough for what it reads",
+          null);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.dropwatch.pcapfilter.packet;
+
+import java.io.BufferedInputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the packets of a pcap or pcapng file, one after the other.
+ *
+ * <pre>{@code
+ * try (CaptureReader reader = CaptureReader.open(file)) {
+ *   for (CapturedPacket packet = reader.next(); packet != null; packet = reader.next()) {
+ *     ...
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>pcap in either byte order, with microseconds or nanoseconds; pcapng with any number of
+ * sections and interfaces, Enhanced, Simple and the obsolete Packet Blocks, any resolution of time;
+ * other blocks and options are skipped. Link types are Ethernet (1) and raw IP (12, 14, 101, 228,
+ * 229); packets of another one are refused with its name.
+ *
+ * <p>Files may be hostile: no more than one packet, at most {@value #LONGEST_PACKET} bytes, is in
+ * memory, and what is no capture file is a {@link CaptureFormatException}. Not thread-safe.
+ *
+ * @see <a href="https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-05.html">pcap</a>
+ * @see <a href="https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-02.html">pcapng</a>
+ */
+public final class CaptureReader implements Closeable {
+  /** Packets with more captured bytes are refused; as in libpcap. */
+  static final int LONGEST_PACKET = 262_144;
+
+  private final InputStream in;
+  private final CaptureFormat format;
+
+  private CaptureReader(InputStream in) throws IOException {
+    this.in = in;
+    this.format = format(new ByteSource(in));
+  }
+
+  /** One way of storing packets. */
+  interface CaptureFormat {
+    @Nullable CapturedPacket next() throws IOException;
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @throws CaptureFormatException if it does not begin as a capture file does
+   * @throws IOException if it cannot be read
+   */
+  public static CaptureReader open(Path file) throws IOException {
+    InputStream in = Files.newInputStream(file);
+    try {
+      return of(in);
+    } catch (IOException | RuntimeException e) {
+      in.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Reads a stream, such as a pipe; closing the reader closes it.
+   *
+   * @throws CaptureFormatException if it does not begin as a capture file does
+   * @throws IOException if it cannot be read
+   */
+  public static CaptureReader of(InputStream in) throws IOException {
+    return new CaptureReader(new BufferedInputStream(in, 1 << 16));
+  }
+
+  /**
+   * The next packet, or null after the last one.
+   *
+   * @throws CaptureFormatException if the file is broken, or the packet's link type is none that a
+   *     filter is for
+   * @throws IOException if it cannot be read
+   */
+  public @Nullable CapturedPacket next() throws IOException {
+    return format.next();
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+
+  private static CaptureFormat format(ByteSource source) throws IOException {
+    if (source.atEnd()) {
+      throw new CaptureFormatException("no capture file: it is empty", 0);
+    }
+    int magic = source.int32("the magic number");
+    return switch (magic) {
+      case 0xa1b2c3d4 -> new Pcap(source, 1_000);
+      case 0xa1b23c4d -> new Pcap(source, 1);
+      case 0xd4c3b2a1 -> new Pcap(source.littleEndian(), 1_000);
+      case 0x4d3cb2a1 -> new Pcap(source.littleEndian(), 1);
+      case Pcapng.SECTION -> new Pcapng(source);
+      case 0xa1b2cd34, 0x34cdb2a1 ->
+          throw new CaptureFormatException(
+              "a pcap file of Kuznetzov's patched libpcap; convert it with editcap -F pcap", 0);
+      default ->
+          throw new CaptureFormatException(
+              "no pcap or pcapng file: it begins with 0x" + "%08x".formatted(magic), 0);
+    };
+  }
+}
