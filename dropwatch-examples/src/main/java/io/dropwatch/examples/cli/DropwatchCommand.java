@@ -86,6 +86,14 @@ final class DropwatchCommand implements Callable<Integer> {
   private OutputFormat output = OutputFormat.text;
 
   @Option(
+      names = "--json-dialect",
+      paramLabel = "<standard|huatuo>",
+      defaultValue = "standard",
+      description =
+          "Names of the fields of --output json (default: ${DEFAULT-VALUE}); huatuo: as huatuo-bamai reads them.")
+  private Dialect dialect = Dialect.standard;
+
+  @Option(
       names = "--output-storage",
       paramLabel = "<path>",
       description = "Send events to huatuo-bamai through its Unix socket, not to stdout.")
@@ -123,7 +131,7 @@ final class DropwatchCommand implements Callable<Integer> {
 
   private Function<Runnable, EventSink> sink() {
     if (outputStorage == null) {
-      return onGone -> new StdoutSink(output, onGone);
+      return onGone -> new StdoutSink(output, dialect, onGone);
     }
     EventSink storage = new StorageSink(outputStorage, taskId == null ? "" : taskId);
     return _ -> storage;

@@ -12,9 +12,9 @@ enum OutputFormat {
   json,
   text;
 
-  EventWriter writer(OutputStream out) {
+  EventWriter writer(OutputStream out, Dialect dialect) {
     return switch (this) {
-      case json -> new JsonWriter(out);
+      case json -> new JsonWriter(out, dialect.json);
       case text -> new TextWriter(out, style());
     };
   }

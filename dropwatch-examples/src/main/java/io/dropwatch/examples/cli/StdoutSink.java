@@ -13,9 +13,9 @@ final class StdoutSink implements EventSink {
   /**
    * @param onGone called at least once when stdout takes no more
    */
-  StdoutSink(OutputFormat format, Runnable onGone) {
+  StdoutSink(OutputFormat format, Dialect dialect, Runnable onGone) {
     this.stdout = new StandardOutput(onGone);
-    this.writer = format.writer(stdout);
+    this.writer = format.writer(stdout, dialect);
   }
 
   @Override

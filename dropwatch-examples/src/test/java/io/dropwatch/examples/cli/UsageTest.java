@@ -73,6 +73,7 @@ class UsageTest {
         "--device-excluded",
         "--duration",
         "--output",
+        "--json-dialect",
         "--output-storage",
         "--task-id",
         "--max-events-per-second",

@@ -55,6 +55,21 @@ class WatchingIT {
   }
 
   @Test
+  void theHuatuoDialect() throws Exception {
+    try (RunningProgram program =
+        RunningProgram.dropwatch("--filter", FILTER, "--output", "json", "--json-dialect", "huatuo")
+            .awaitWatching()) {
+      SCENARIO.send(network, 1);
+      String line = program.awaitOut(1).getFirst();
+      assertTrue(line.contains("\"saddr\":\"192.0.2.1\""), line);
+      assertTrue(line.contains("\"packet_len_bytes\":"), line);
+      assertTrue(line.contains("\"source\":\"tools\""), line);
+      program.signal("INT");
+      assertEnded(program, "delivered=1");
+    }
+  }
+
+  @Test
   void textIsTheDefault() throws Exception {
     try (RunningProgram program = RunningProgram.dropwatch("--filter", FILTER).awaitWatching()) {
       SCENARIO.send(network, 1);
