@@ -34,10 +34,12 @@ public final class DropEvent {
   private final String comm;
   private final int pid;
   private final int tid;
-  private final @Nullable String containerId;
+  private final long taskCgroupId;
+  private final Owner owner;
   private final @Nullable NetworkDevice device;
   private final NetworkNamespace networkNamespace;
   private final @Nullable SocketState socketState;
+  private final @Nullable OwnerSocket socket;
   private final long memoryCgroupCss;
   private final long skbAddress;
   private final int protocol;
@@ -60,10 +62,12 @@ public final class DropEvent {
     comm = from.comm;
     pid = from.pid;
     tid = from.tid;
-    containerId = from.containerId;
+    taskCgroupId = from.taskCgroupId;
+    owner = from.owner;
     device = from.device;
     networkNamespace = from.networkNamespace;
     socketState = from.socketState;
+    socket = from.socket;
     memoryCgroupCss = from.memoryCgroupCss;
     skbAddress = from.skbAddress;
     protocol = from.protocol;
@@ -127,9 +131,30 @@ public final class DropEvent {
     return tid;
   }
 
+  /**
+   * Id of the cgroup (v2) of the process that was running, the inode of its folder, unsigned; 0
+   * when unknown.
+   */
+  public long taskCgroupId() {
+    return taskCgroupId;
+  }
+
+  /**
+   * Whom the packet belonged to, found out by the watcher's {@link OwnerResolver} when the event
+   * was read; it does not change later.
+   */
+  public Owner owner() {
+    return owner;
+  }
+
   /** The container the packet belonged to; null when there is none or it is not known. */
   public @Nullable String containerId() {
-    return containerId;
+    return owner.containerId();
+  }
+
+  /** The packet's socket; null when it had none yet, or none any more. */
+  public @Nullable OwnerSocket socket() {
+    return socket;
   }
 
   /** The device the packet was on; null when it was on none. */
@@ -230,10 +255,12 @@ public final class DropEvent {
         comm,
         pid,
         tid,
-        containerId,
+        taskCgroupId,
+        owner,
         device,
         networkNamespace,
         socketState,
+        socket,
         memoryCgroupCss,
         skbAddress,
         protocol,

@@ -21,10 +21,12 @@ public final class DropEventBuilder {
   String comm = "";
   int pid;
   int tid;
-  @Nullable String containerId;
+  long taskCgroupId;
+  Owner owner = Owner.UNKNOWN;
   @Nullable NetworkDevice device;
   NetworkNamespace networkNamespace = NetworkNamespace.UNKNOWN;
   @Nullable SocketState socketState;
+  @Nullable OwnerSocket socket;
   long memoryCgroupCss;
   long skbAddress;
   int protocol;
@@ -100,9 +102,27 @@ public final class DropEventBuilder {
     return this;
   }
 
-  /** See {@link DropEvent#containerId}. */
+  /** See {@link DropEvent#taskCgroupId}. */
+  public DropEventBuilder taskCgroupId(long taskCgroupId) {
+    this.taskCgroupId = taskCgroupId;
+    return this;
+  }
+
+  /** See {@link DropEvent#owner}. */
+  public DropEventBuilder owner(Owner owner) {
+    this.owner = Objects.requireNonNull(owner, "owner");
+    return this;
+  }
+
+  /** See {@link DropEvent#containerId}: a part of the {@link #owner}. */
   public DropEventBuilder containerId(@Nullable String containerId) {
-    this.containerId = containerId == null ? null : WellFormed.text(containerId);
+    this.owner = owner.withContainerId(containerId);
+    return this;
+  }
+
+  /** See {@link DropEvent#socket}. */
+  public DropEventBuilder socket(@Nullable OwnerSocket socket) {
+    this.socket = socket;
     return this;
   }
 

@@ -35,6 +35,8 @@ public final class DropWatcherBuilder {
   private @Nullable Consumer<RawDropEvent> rawListener;
   private Listening.@Nullable Queue queue;
   private @Nullable Consumer<Throwable> onError;
+  private @Nullable OwnerResolver ownerResolver;
+  private @Nullable Consumer<String> onWarning;
 
   DropWatcherBuilder() {}
 
@@ -185,6 +187,25 @@ public final class DropWatcherBuilder {
   }
 
   /**
+   * Who is told, once each and in one line, what works less well than it could and what would help:
+   * kernel symbols that this process may not see. On the thread that reads a stack first. By
+   * default it is logged as a warning (System.Logger {@code io.dropwatch}).
+   */
+  public DropWatcherBuilder onWarning(Consumer<String> handler) {
+    this.onWarning = Objects.requireNonNull(handler, "handler");
+    return this;
+  }
+
+  /**
+   * Who finds out whom a packet belonged to: the process of its socket, cgroup, container. By
+   * default {@link OwnerResolver#system}; {@link OwnerResolver#none} does without.
+   */
+  public DropWatcherBuilder ownerResolver(OwnerResolver resolver) {
+    this.ownerResolver = Objects.requireNonNull(resolver, "resolver");
+    return this;
+  }
+
+  /**
    * Loads the probe and attaches it. On any failure nothing stays in the kernel.
    *
    * @throws DropWatchException if what was asked for makes no sense (kind USAGE), or the machine
@@ -210,7 +231,9 @@ public final class DropWatcherBuilder {
                 ringBytesPerCpu,
                 maxLatency,
                 listening(),
-                onError));
+                onError,
+                ownerResolver == null ? OwnerResolver.system() : ownerResolver,
+                onWarning));
     return new DropWatcher(watch);
   }
 

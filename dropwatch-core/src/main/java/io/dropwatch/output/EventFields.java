@@ -38,6 +38,8 @@ final class EventFields {
   private String stack = "";
   private @Nullable List<StackFrame> frames;
 
+  private final OwnerJson owner = new OwnerJson();
+
   private EventFields() {}
 
   /** Reads an object whose opening brace has been read. */
@@ -67,7 +69,7 @@ final class EventFields {
       case "comm" -> builder.comm(text(json));
       case "pid" -> builder.pid(unsigned(json));
       case "tid" -> builder.tid(unsigned(json));
-      case "container_id" -> builder.containerId(text(json));
+      case "task_cgroup_id" -> builder.taskCgroupId(Long.parseUnsignedLong(number(json)));
       case "socket_state" -> builder.socketState(SocketState.of(text(json)));
       case "memory_cgroup_css_addr" -> builder.memoryCgroupCss(Pointer.parse(text(json)));
       case "net_namespace_cookie" -> namespaceCookie = Long.parseUnsignedLong(number(json));
@@ -84,7 +86,11 @@ final class EventFields {
       case "packet_bytes" -> packet = HexFormat.of().parseHex(text(json));
       case "stack" -> stack = text(json);
       case "stack_frames" -> frames = readFrames(json);
-      default -> json.skipChildren();
+      default -> {
+        if (!owner.read(name, json)) {
+          json.skipChildren();
+        }
+      }
     }
   }
 
@@ -113,6 +119,7 @@ final class EventFields {
   }
 
   private DropEvent event() {
+    owner.addTo(builder);
     return builder
         .reason(new DropReason(reasonCode, reasonName))
         .device(device())
@@ -143,12 +150,12 @@ final class EventFields {
         .toList();
   }
 
-  private static String text(JsonParser json) throws IOException {
+  static String text(JsonParser json) throws IOException {
     require(json, JsonToken.VALUE_STRING, "a string");
     return json.getText();
   }
 
-  private static String number(JsonParser json) throws IOException {
+  static String number(JsonParser json) throws IOException {
     require(json, JsonToken.VALUE_NUMBER_INT, "a number");
     return json.getText();
   }

@@ -77,6 +77,9 @@ final class EventJson {
     if (event.containerId() != null) {
       json.writeStringField("container_id", event.containerId());
     }
+    if (isDefault()) {
+      OwnerJson.write(json, event);
+    }
     if (isDefault() && event.socketState() != null) {
       json.writeStringField("socket_state", event.socketState().name());
     }

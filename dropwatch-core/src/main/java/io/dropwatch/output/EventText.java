@@ -3,6 +3,7 @@ package io.dropwatch.output;
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropReason;
 import io.dropwatch.NetworkDevice;
+import io.dropwatch.Owner;
 import io.dropwatch.StackFrame;
 import java.util.List;
 
@@ -64,6 +65,20 @@ final class EventText {
     out.append(" pid=").append(Integer.toUnsignedString(event.pid())).append('[');
     Printable.append(out, event.comm());
     out.append("] addr=").append(Pointer.of(event.skbAddress())).append(" source=tools");
+    Owner owner = event.owner();
+    if (owner.process() != null) {
+      out.append(" owner=").append(owner.process().pid()).append('[');
+      Printable.append(out, owner.process().comm());
+      out.append(']');
+    }
+    if (owner.cgroupPath() != null) {
+      out.append(" cgroup=");
+      Printable.append(out, owner.cgroupPath());
+    }
+    if (owner.networkNamespaceName() != null) {
+      out.append(" netns=");
+      Printable.append(out, owner.networkNamespaceName());
+    }
     if (event.containerId() != null) {
       out.append(" container_id=");
       Printable.append(out, event.containerId());

@@ -7,6 +7,9 @@ import io.dropwatch.DropSource;
 import io.dropwatch.KernelStack;
 import io.dropwatch.NetworkDevice;
 import io.dropwatch.NetworkNamespace;
+import io.dropwatch.Owner;
+import io.dropwatch.OwnerProcess;
+import io.dropwatch.OwnerSocket;
 import io.dropwatch.SocketState;
 import io.dropwatch.StackFrame;
 import io.dropwatch.layers.Packets;
@@ -47,22 +50,33 @@ final class AnyEvents {
                 Arbitraries.strings().ofMaxLength(16),
                 Arbitraries.integers(),
                 Arbitraries.integers(),
-                Arbitraries.strings().injectNull(0.5),
                 devices().injectNull(0.2),
                 namespaces(),
                 Arbitraries.integers().between(0, 255).map(SocketState::new).injectNull(0.3))
             .as(
-                (event, comm, pid, tid, container, device, namespace, state) ->
+                (event, comm, pid, tid, device, namespace, state) ->
                     event
                         .comm(comm)
                         .pid(pid)
                         .tid(tid)
-                        .containerId(container)
                         .device(device)
                         .networkNamespace(namespace)
                         .socketState(state));
+    Arbitrary<DropEventBuilder> owned =
+        Combinators.combine(
+                whose,
+                Arbitraries.longs(),
+                sockets().injectNull(0.3),
+                owners(),
+                Arbitraries.strings().injectNull(0.5))
+            .as(
+                (event, taskCgroup, socket, owner, container) ->
+                    event
+                        .taskCgroupId(taskCgroup)
+                        .socket(socket)
+                        .owner(owner.withContainerId(container)));
     return Combinators.combine(
-            whose,
+            owned,
             kernelAddresses(),
             kernelAddresses(),
             Arbitraries.integers().between(0, 0xffff).list().ofSize(3),
@@ -85,6 +99,27 @@ final class AnyEvents {
 
   private static Arbitrary<DropReason> reasons() {
     return Combinators.combine(Arbitraries.integers(), Arbitraries.strings()).as(DropReason::new);
+  }
+
+  private static Arbitrary<OwnerSocket> sockets() {
+    return Combinators.combine(
+            Arbitraries.longs(),
+            Arbitraries.longs(),
+            Arbitraries.longs().between(-1, 0xffff_ffffL),
+            Arbitraries.longs())
+        .as(OwnerSocket::new);
+  }
+
+  private static Arbitrary<Owner> owners() {
+    Arbitrary<OwnerProcess> processes =
+        Combinators.combine(
+                Arbitraries.integers().greaterOrEqual(1), Arbitraries.strings().ofMaxLength(16))
+            .as(OwnerProcess::new);
+    return Combinators.combine(
+            processes.injectNull(0.5),
+            Arbitraries.strings().injectNull(0.5),
+            Arbitraries.strings().injectNull(0.5))
+        .as((process, cgroup, namespace) -> new Owner(process, cgroup, namespace, null));
   }
 
   private static Arbitrary<NetworkDevice> devices() {

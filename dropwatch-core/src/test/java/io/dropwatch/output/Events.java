@@ -6,6 +6,9 @@ import io.dropwatch.DropReason;
 import io.dropwatch.KernelStack;
 import io.dropwatch.NetworkDevice;
 import io.dropwatch.NetworkNamespace;
+import io.dropwatch.Owner;
+import io.dropwatch.OwnerProcess;
+import io.dropwatch.OwnerSocket;
 import io.dropwatch.SocketState;
 import io.dropwatch.StackFrame;
 import io.dropwatch.layers.Packets;
@@ -27,7 +30,11 @@ final class Events {
         .comm("nginx")
         .pid(4521)
         .tid(4522)
-        .containerId("a1b2c3d4")
+        .taskCgroupId(1)
+        .socket(new OwnerSocket(77, 91234, 33, 5120))
+        .owner(
+            new Owner(
+                new OwnerProcess(4500, "nginx"), "/system.slice/nginx.service", "web", "a1b2c3d4"))
         .device(new NetworkDevice("eth0", 2, 0x11043, 1))
         .networkNamespace(new NetworkNamespace(4026531840L, 1))
         .socketState(new SocketState(2))

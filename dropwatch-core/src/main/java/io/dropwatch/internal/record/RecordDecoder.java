@@ -9,6 +9,8 @@ import io.dropwatch.DropSource;
 import io.dropwatch.KernelStack;
 import io.dropwatch.NetworkDevice;
 import io.dropwatch.NetworkNamespace;
+import io.dropwatch.OwnerResolver;
+import io.dropwatch.OwnerSocket;
 import io.dropwatch.SocketState;
 import io.dropwatch.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
@@ -30,22 +32,26 @@ public final class RecordDecoder {
   private final IntFunction<DropReason> reasons;
   private final LongFunction<StackFrame> symbols;
   private final StackTrimmer trimmer;
+  private final OwnerResolver owners;
 
   /**
    * @param clock the kernel's time as ours
    * @param reasons name of a reason
    * @param symbols function of an address; called when an event's stack is read, from any thread
    * @param stackDepth frames that an event keeps at most
+   * @param owners asked about each event; throws nothing
    */
   public RecordDecoder(
       WallClock clock,
       IntFunction<DropReason> reasons,
       LongFunction<StackFrame> symbols,
-      int stackDepth) {
+      int stackDepth,
+      OwnerResolver owners) {
     this.clock = clock;
     this.reasons = reasons;
     this.symbols = symbols;
     this.trimmer = new StackTrimmer(stackDepth, symbols);
+    this.owners = owners;
   }
 
   /** The stack depth to ask of the probe for an event to have {@code depth} frames. */
@@ -64,6 +70,12 @@ public final class RecordDecoder {
     check(raw);
     int flags = u16(raw, FLAGS);
     long pidTgid = raw.get(U64, PID_TGID);
+    int pid = (int) (pidTgid >>> 32);
+    long taskCgroupId = raw.get(U64, TASK_CGROUP);
+    NetworkNamespace namespace =
+        new NetworkNamespace(
+            Integer.toUnsignedLong(raw.get(U32, NETNS_INUM)), raw.get(U64, NETNS_COOKIE));
+    OwnerSocket socket = socket(raw, flags);
     DropEventBuilder event =
         DropEvent.builder()
             .time(clock.at(raw.get(U64, TIME)))
@@ -71,11 +83,12 @@ public final class RecordDecoder {
             .source(source(raw.get(U8, SOURCE)))
             .location(raw.get(U64, LOCATION))
             .comm(raw.asSlice(COMM, NAME_BYTES).toArray(U8))
-            .pid((int) (pidTgid >>> 32))
+            .pid(pid)
             .tid((int) pidTgid)
-            .networkNamespace(
-                new NetworkNamespace(
-                    Integer.toUnsignedLong(raw.get(U32, NETNS_INUM)), raw.get(U64, NETNS_COOKIE)))
+            .taskCgroupId(taskCgroupId)
+            .networkNamespace(namespace)
+            .socket(socket)
+            .owner(owners.resolve(new OwnerResolver.Question(socket, namespace, pid, taskCgroupId)))
             .memoryCgroupCss(raw.get(U64, MEMORY_CGROUP))
             .skbAddress(raw.get(U64, SKB))
             .protocol(u16(raw, PROTOCOL));
@@ -97,6 +110,19 @@ public final class RecordDecoder {
     packet(event, raw, flags);
     stack(event, raw);
     return event.build();
+  }
+
+  private static @Nullable OwnerSocket socket(MemorySegment raw, int flags) {
+    if ((flags & HAS_SOCKET) == 0) {
+      return null;
+    }
+    return new OwnerSocket(
+        raw.get(U64, SOCKET_COOKIE),
+        raw.get(U64, SOCKET_INODE),
+        (flags & HAS_OWNER) == 0
+            ? OwnerSocket.NO_USER
+            : Integer.toUnsignedLong(raw.get(U32, SOCKET_UID)),
+        raw.get(U64, SOCKET_CGROUP));
   }
 
   private static void check(MemorySegment raw) throws MalformedRecordException {

@@ -6,13 +6,15 @@ import io.dropwatch.bpf.KernelSymbol;
 import io.dropwatch.bpf.KernelSymbols;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Frames of addresses. Symbols are read when the first stack is looked at, and again, at most once
  * a minute, for an address that they do not know: a module or program may have been loaded since.
- * Without symbols (kptr_restrict, no CAP_SYSLOG) a frame is its address. Thread-safe.
+ * Without symbols (kptr_restrict, no CAP_SYSLOG) a frame is its address, and a warning says so
+ * once. Thread-safe.
  */
 public final class SymbolFrames implements LongFunction<StackFrame> {
   private static final int MOST_KEPT = 8192;
@@ -20,8 +22,17 @@ public final class SymbolFrames implements LongFunction<StackFrame> {
 
   private final Map<Long, StackFrame> frames = new ConcurrentHashMap<>();
   private @Nullable KernelSymbols symbols;
+  private final Consumer<String> warning;
   private boolean tried;
   private long readAt;
+
+  /**
+   * @param warning told at most once, on the thread that reads a stack first, why frames have no
+   *     names and what would help
+   */
+  public SymbolFrames(Consumer<String> warning) {
+    this.warning = warning;
+  }
 
   @Override
   public StackFrame apply(long address) {
@@ -40,6 +51,11 @@ public final class SymbolFrames implements LongFunction<StackFrame> {
     if (!tried) {
       tried = true;
       read();
+      if (symbols != null && symbols.hidden()) {
+        warning.accept(
+            "the kernel hides its symbols from this process, so stacks show addresses only."
+                + " Grant CAP_SYSLOG, and set kernel.kptr_restrict to 0 or 1");
+      }
     }
     if (symbols == null || symbols.hidden()) {
       return StackFrame.unknown(address);
@@ -56,9 +72,11 @@ public final class SymbolFrames implements LongFunction<StackFrame> {
     readAt = System.nanoTime();
     try {
       symbols = KernelSymbols.load();
-    } catch (BpfException _) {
+    } catch (BpfException e) {
       // A stack of addresses is better than no event; what was read before is still right.
-      tried = true;
+      if (symbols == null) {
+        warning.accept("stacks show addresses only: " + e.getMessage());
+      }
     }
   }
 

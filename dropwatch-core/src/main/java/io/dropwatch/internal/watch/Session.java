@@ -19,6 +19,8 @@ import io.dropwatch.internal.record.SymbolFrames;
 import io.dropwatch.internal.record.WallClock;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.PcapFilter;
+import java.lang.System.Logger.Level;
+import java.util.function.Consumer;
 
 /** From a request to a running watch: the whole pipeline in one place. */
 public final class Session {
@@ -44,7 +46,12 @@ public final class Session {
       WallClock clock = new WallClock();
       RecordDecoder decoder =
           new RecordDecoder(
-              clock, new ReasonNames(kernel.reasons()), new SymbolFrames(), request.stackDepth());
+              clock,
+              new ReasonNames(kernel.reasons()),
+              new SymbolFrames(warning(request)),
+              request.stackDepth(),
+              new GuardedResolver(
+                  request.ownerResolver(), new ListenerFailures(request.onError())));
       Probe probe = Probe.attach(image, settings, kernel.arguments());
       try {
         Watch watch =
@@ -66,6 +73,13 @@ public final class Session {
     } catch (BpfException e) {
       throw DropWatchException.environment(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private static Consumer<String> warning(WatchRequest request) {
+    Consumer<String> handler = request.onWarning();
+    return handler != null
+        ? handler
+        : text -> System.getLogger("io.dropwatch").log(Level.WARNING, text);
   }
 
   private static ProbeImage image(WatchRequest request) {

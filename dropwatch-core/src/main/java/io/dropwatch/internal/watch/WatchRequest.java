@@ -1,6 +1,7 @@
 package io.dropwatch.internal.watch;
 
 import io.dropwatch.NoiseRule;
+import io.dropwatch.OwnerResolver;
 import io.dropwatch.RingKind;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param filter expression; null or blank: none
  * @param bpfObject null: the embedded one
  * @param onError null: log
+ * @param onWarning null: log
  */
 public record WatchRequest(
     @Nullable String filter,
@@ -28,4 +30,6 @@ public record WatchRequest(
     int ringBytesPerCpu,
     Duration maxLatency,
     Listening listening,
-    @Nullable Consumer<Throwable> onError) {}
+    @Nullable Consumer<Throwable> onError,
+    OwnerResolver ownerResolver,
+    @Nullable Consumer<String> onWarning) {}

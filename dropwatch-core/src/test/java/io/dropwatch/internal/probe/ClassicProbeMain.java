@@ -3,6 +3,7 @@ package io.dropwatch.internal.probe;
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropReason;
 import io.dropwatch.NetworkDevice;
+import io.dropwatch.OwnerResolver;
 import io.dropwatch.internal.record.MalformedRecordException;
 import io.dropwatch.internal.record.ReasonNames;
 import io.dropwatch.internal.record.RecordDecoder;
@@ -69,8 +70,9 @@ final class ClassicProbeMain {
         new RecordDecoder(
             new WallClock(),
             new ReasonNames(KernelFacts.running().reasons()),
-            new SymbolFrames(),
-            16);
+            new SymbolFrames(System.err::println),
+            16,
+            OwnerResolver.none());
     List<DropEvent> events = new ArrayList<>();
     Eventually.until(
         () -> {

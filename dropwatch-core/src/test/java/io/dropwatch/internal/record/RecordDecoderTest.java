@@ -12,13 +12,19 @@ import io.dropwatch.DropReason;
 import io.dropwatch.DropSource;
 import io.dropwatch.NetworkDevice;
 import io.dropwatch.NetworkNamespace;
+import io.dropwatch.Owner;
+import io.dropwatch.OwnerProcess;
+import io.dropwatch.OwnerResolver;
+import io.dropwatch.OwnerSocket;
 import io.dropwatch.SocketState;
 import io.dropwatch.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -32,7 +38,56 @@ class RecordDecoderTest {
 
   private final WallClock clock = new WallClock();
   private final RecordDecoder decoder =
-      new RecordDecoder(clock, n -> new DropReason(n, "REASON_" + n), StackFrame::unknown, 16);
+      new RecordDecoder(
+          clock,
+          n -> new DropReason(n, "REASON_" + n),
+          StackFrame::unknown,
+          16,
+          OwnerResolver.none());
+
+  @Test
+  void theOwnerIsAskedForWithTheKernelsNumbers() throws MalformedRecordException {
+    List<OwnerResolver.Question> asked = new ArrayList<>();
+    Owner owner = new Owner(new OwnerProcess(7, "nginx"), "/web", "blue", null);
+    var asking =
+        new RecordDecoder(
+            clock,
+            DropReason::unnamed,
+            StackFrame::unknown,
+            16,
+            question -> {
+              asked.add(question);
+              return owner;
+            });
+    DropEvent event =
+        asking.decode(
+            new RecordBytes()
+                .u16(FLAGS, HAS_SOCKET | HAS_OWNER)
+                .u64(PID_TGID, 9L << 32)
+                .u64(SOCKET_COOKIE, 1)
+                .u64(SOCKET_INODE, 2)
+                .u64(SOCKET_CGROUP, -3)
+                .u64(TASK_CGROUP, 4)
+                .u32(SOCKET_UID, -2)
+                .u32(NETNS_INUM, 6)
+                .record(),
+            null);
+
+    var socket = new OwnerSocket(1, 2, 0xffff_fffeL, -3);
+    assertEquals(
+        List.of(new OwnerResolver.Question(socket, new NetworkNamespace(6, 0), 9, 4)), asked);
+    assertEquals(socket, event.socket());
+    assertEquals(4, event.taskCgroupId());
+    assertEquals(owner, event.owner());
+  }
+
+  @Test
+  void aSocketThatIsNotAFullOneHasNoUser() throws MalformedRecordException {
+    DropEvent event =
+        decode(new RecordBytes().u16(FLAGS, HAS_SOCKET).u64(SOCKET_COOKIE, 5).u8(SOCKET_STATE, 6));
+
+    assertEquals(new OwnerSocket(5, 0, OwnerSocket.NO_USER, 0), event.socket());
+  }
 
   @Test
   void everyFieldOfTheHeaderArrives() throws MalformedRecordException {

@@ -10,6 +10,7 @@ import io.dropwatch.DropEvent;
 import io.dropwatch.DropReason;
 import io.dropwatch.DropStatistics;
 import io.dropwatch.Overflow;
+import io.dropwatch.OwnerResolver;
 import io.dropwatch.StackFrame;
 import io.dropwatch.internal.noise.NoiseFilter;
 import io.dropwatch.internal.record.MalformedRecordException;
@@ -299,7 +300,8 @@ class WatchTest {
         new Watch(
             from,
             "a ring of the test's",
-            new RecordDecoder(clock, DropReason::unnamed, StackFrame::unknown, 127),
+            new RecordDecoder(
+                clock, DropReason::unnamed, StackFrame::unknown, 127, OwnerResolver.none()),
             clock,
             NoiseFilter.NONE,
             listening,

@@ -142,7 +142,8 @@ final class DropwatchCommand implements Callable<Integer> {
         DropWatcher.builder()
             .maxEventsPerSecond(maxEventsPerSecond)
             .noiseRules(noise.rules())
-            .ring(ring);
+            .ring(ring)
+            .onWarning(text -> System.err.println("dropwatch: " + text));
     if (filter != null) {
       watcher.filter(filter);
     }

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -43,6 +47,43 @@ class EnvironmentIT {
             "--bounding-set=-all",
             "--inh-caps=-all",
             RunningProgram.LAUNCHER.toString()));
+  }
+
+  /** Only what it takes to watch: the kernel shows addresses of symbols with CAP_SYSLOG only. */
+  @Test
+  void withoutTheRightToSeeSymbolsFramesAreAddressesAndOneLineSaysWhy() throws Exception {
+    try (RunningProgram program =
+        RunningProgram.command(
+            "setpriv",
+            "--bounding-set=-all,+perfmon,+bpf,+ipc_lock",
+            "--inh-caps=-all",
+            RunningProgram.LAUNCHER.toString(),
+            "--filter",
+            "udp and src port 47113",
+            "--output",
+            "json",
+            "--duration",
+            "60")) {
+      program.awaitWatching();
+      try (var socket = new DatagramSocket(47113, InetAddress.getLoopbackAddress())) {
+        for (int i = 0; i < 3; i++) {
+          socket.send(
+              new DatagramPacket(
+                  new byte[8], 8, new InetSocketAddress(InetAddress.getLoopbackAddress(), 1)));
+        }
+      }
+      List<String> events = program.awaitOut(3);
+      program.signal("TERM");
+      RunningProgram.Outcome outcome = program.awaitEnd();
+      for (String event : events) {
+        assertTrue(event.matches(".*\"stack\":\"0x[0-9a-f]{16}(\\\\n0x[0-9a-f]{16})*\".*"), event);
+      }
+      assertEquals(
+          List.of(
+              "dropwatch: the kernel hides its symbols from this process, so stacks show addresses"
+                  + " only. Grant CAP_SYSLOG, and set kernel.kptr_restrict to 0 or 1"),
+          outcome.err().stream().filter(line -> line.contains("symbols")).toList());
+    }
   }
 
   @Test

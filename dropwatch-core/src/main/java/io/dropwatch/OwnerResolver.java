@@ -1,0 +1,46 @@
+package io.dropwatch;
+
+import io.dropwatch.internal.owner.ProcOwnerResolver;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out by name whom a packet belonged to. Asked once for each event, when its record is read
+ * and before the listener sees it: later the process may be gone and its numbers another's.
+ *
+ * <p>Called on the watcher's thread, one event after the other; while it runs, records wait in the
+ * ring. What it throws goes where a listener's exceptions go, and the owner is {@link
+ * Owner#UNKNOWN}.
+ */
+@FunctionalInterface
+public interface OwnerResolver {
+  /** Whom the packet belonged to. */
+  Owner resolve(Question question);
+
+  /**
+   * From /proc, the cgroup2 mount and the names of namespaces. What it has seen is answered from
+   * memory; for what it has not, a thread of its own looks through /proc once for all, and the
+   * watcher waits for it 50 ms at most. An event whose answer takes longer goes without it.
+   */
+  static OwnerResolver system() {
+    return ProcOwnerResolver.ofThisMachine();
+  }
+
+  /** Asks nobody: events have the kernel's numbers only. */
+  static OwnerResolver none() {
+    return question -> Owner.UNKNOWN;
+  }
+
+  /**
+   * The kernel's numbers.
+   *
+   * @param socket the packet's; null when it had none
+   * @param networkNamespace in which it was dropped
+   * @param pid process that was running, which in softirq has nothing to do with the packet
+   * @param taskCgroupId cgroup (v2) of that process; 0 when unknown
+   */
+  record Question(
+      @Nullable OwnerSocket socket,
+      NetworkNamespace networkNamespace,
+      int pid,
+      long taskCgroupId) {}
+}

@@ -1,0 +1,29 @@
+package io.dropwatch.internal.watch;
+
+import io.dropwatch.Owner;
+import io.dropwatch.OwnerResolver;
+
+/** A resolver whose exceptions cost the owner, not the event. */
+final class GuardedResolver implements OwnerResolver {
+  private final OwnerResolver resolver;
+  private final ListenerFailures failures;
+
+  GuardedResolver(OwnerResolver resolver, ListenerFailures failures) {
+    this.resolver = resolver;
+    this.failures = failures;
+  }
+
+  @Override
+  public Owner resolve(Question question) {
+    try {
+      Owner owner = resolver.resolve(question);
+      if (owner == null) {
+        throw new NullPointerException("the owner resolver answered null");
+      }
+      return owner;
+    } catch (Throwable e) {
+      failures.report(e);
+      return Owner.UNKNOWN;
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package io.dropwatch.output;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import io.dropwatch.DropEvent;
+import io.dropwatch.DropEventBuilder;
+import io.dropwatch.Owner;
+import io.dropwatch.OwnerProcess;
+import io.dropwatch.OwnerSocket;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of the owner, there and back. What is not known is left out; the cookie stands for the
+ * socket.
+ */
+final class OwnerJson {
+  private @Nullable Long cookie;
+  private long inode;
+  private long uid = OwnerSocket.NO_USER;
+  private long cgroupId;
+  private int pid;
+  private String comm = "";
+  private @Nullable String cgroupPath;
+  private @Nullable String namespaceName;
+  private @Nullable String containerId;
+
+  static void write(JsonGenerator json, DropEvent event) throws IOException {
+    if (event.taskCgroupId() != 0) {
+      writeUnsigned(json, "task_cgroup_id", event.taskCgroupId());
+    }
+    OwnerSocket socket = event.socket();
+    if (socket != null) {
+      writeUnsigned(json, "socket_cookie", socket.cookie());
+      writeUnsigned(json, "socket_inode", socket.inode());
+      if (socket.uid() != OwnerSocket.NO_USER) {
+        json.writeNumberField("socket_uid", socket.uid());
+      }
+      writeUnsigned(json, "socket_cgroup_id", socket.cgroupId());
+    }
+    Owner owner = event.owner();
+    if (owner.process() != null) {
+      json.writeNumberField("owner_pid", owner.process().pid());
+      json.writeStringField("owner_comm", owner.process().comm());
+    }
+    if (owner.cgroupPath() != null) {
+      json.writeStringField("cgroup_path", owner.cgroupPath());
+    }
+    if (owner.networkNamespaceName() != null) {
+      json.writeStringField("net_namespace_name", owner.networkNamespaceName());
+    }
+  }
+
+  private static void writeUnsigned(JsonGenerator json, String name, long value)
+      throws IOException {
+    json.writeFieldName(name);
+    json.writeNumber(Long.toUnsignedString(value));
+  }
+
+  /** Whether the field is the owner's; read then. */
+  boolean read(String name, JsonParser json) throws IOException {
+    switch (name) {
+      case "container_id" -> containerId = EventFields.text(json);
+      case "socket_cookie" -> cookie = u64(json);
+      case "socket_inode" -> inode = u64(json);
+      case "socket_uid" -> uid = json.getLongValue();
+      case "socket_cgroup_id" -> cgroupId = u64(json);
+      case "owner_pid" -> pid = json.getIntValue();
+      case "owner_comm" -> comm = EventFields.text(json);
+      case "cgroup_path" -> cgroupPath = EventFields.text(json);
+      case "net_namespace_name" -> namespaceName = EventFields.text(json);
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void addTo(DropEventBuilder builder) {
+    if (cookie != null) {
+      builder.socket(new OwnerSocket(cookie, inode, uid, cgroupId));
+    }
+    OwnerProcess process = pid == 0 ? null : new OwnerProcess(pid, comm);
+    builder.owner(new Owner(process, cgroupPath, namespaceName, containerId));
+  }
+
+  private static long u64(JsonParser json) throws IOException {
+    return Long.parseUnsignedLong(EventFields.number(json));
+  }
+}

@@ -1,0 +1,195 @@
+package io.dropwatch.internal.owner;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.dropwatch.NetworkNamespace;
+import io.dropwatch.Owner;
+import io.dropwatch.OwnerProcess;
+import io.dropwatch.OwnerResolver.Question;
+import io.dropwatch.OwnerSocket;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Owners in a /proc that the test writes, and in the real one. */
+class ProcOwnerResolverTest {
+  private static final String ID = "ab".repeat(32);
+  private static final NetworkNamespace HOST = new NetworkNamespace(100, 1);
+  private static final NetworkNamespace POD = new NetworkNamespace(200, 2);
+
+  @TempDir private Path machine = Path.of("");
+  private ProcOwnerResolver resolver = ProcOwnerResolver.ofThisMachine();
+
+  @BeforeEach
+  void aMachine() throws IOException {
+    Files.createDirectories(proc("self/ns"));
+    Files.createSymbolicLink(proc("self/ns/net"), Path.of("net:[100]"));
+    process(1, "systemd", 100, "0::/init.scope");
+    process(900, "nginx", 100, "0::/system.slice/nginx.service", 5000, 5001);
+    process(901, "nginx", 100, "0::/system.slice/nginx.service", 5000);
+    process(70, "app", 200, "0::/kubepods/podx/" + ID, 6000);
+    Files.createDirectories(machine.resolve("netns"));
+    resolver = new ProcOwnerResolver(machine.resolve("proc"), List.of(machine.resolve("netns")));
+  }
+
+  private Path proc(String path) {
+    return machine.resolve("proc").resolve(path);
+  }
+
+  private void process(int pid, String comm, int namespace, String cgroup, int... sockets)
+      throws IOException {
+    Path folder = proc(Integer.toString(pid));
+    Files.createDirectories(folder.resolve("fd"));
+    Files.createDirectories(folder.resolve("ns"));
+    Files.writeString(folder.resolve("comm"), comm + "\n");
+    Files.writeString(folder.resolve("cgroup"), cgroup + "\n");
+    Files.createSymbolicLink(folder.resolve("ns/net"), Path.of("net:[" + namespace + "]"));
+    Files.createSymbolicLink(folder.resolve("fd/0"), Path.of("/dev/null"));
+    for (int i = 0; i < sockets.length; i++) {
+      Files.createSymbolicLink(
+          folder.resolve("fd/" + (3 + i)), Path.of("socket:[" + sockets[i] + "]"));
+    }
+  }
+
+  private Owner owner(long inode, NetworkNamespace namespace) {
+    OwnerSocket socket = inode == 0 ? null : new OwnerSocket(0, inode, 0, 0);
+    return resolver.resolve(new Question(socket, namespace, 0, 0));
+  }
+
+  private @Nullable OwnerProcess process(long inode) {
+    return owner(inode, HOST).process();
+  }
+
+  @Test
+  void theProcessThatHasTheSocketOpen() {
+    assertEquals(new OwnerProcess(900, "nginx"), process(5000));
+    assertEquals(new OwnerProcess(900, "nginx"), process(5001));
+    assertEquals(new OwnerProcess(70, "app"), process(6000));
+    assertNull(process(4999));
+  }
+
+  @Test
+  void initIsNotTheOwnerOfWhatItPassedOn() throws IOException {
+    Files.createSymbolicLink(proc("1/fd/9"), Path.of("socket:[5001]"));
+
+    assertEquals(new OwnerProcess(900, "nginx"), process(5001));
+  }
+
+  @Test
+  void aNameMayBeAnything() throws IOException {
+    process(44, "\u001b[31m\n) S 1", 100, "", 7000);
+    Files.write(proc("70/comm"), new byte[] {'a', (byte) 0xff, '\n'});
+
+    assertEquals(new OwnerProcess(44, "\u001b[31m\n) S 1"), process(7000));
+    assertEquals(new OwnerProcess(70, "a\ufffd"), process(6000));
+  }
+
+  @Test
+  void anotherProcessWithTheSameIdIsNotTheOwner() throws Exception {
+    assertEquals(new OwnerProcess(70, "app"), process(6000));
+    Files.delete(proc("70/fd/3"));
+    Files.createSymbolicLink(proc("70/fd/3"), Path.of("socket:[1]"));
+    Files.writeString(proc("70/comm"), "another\n");
+    Thread.sleep(1100); // as long as an answer is kept
+
+    assertNull(process(6000));
+    assertEquals(new OwnerProcess(70, "another"), process(1));
+  }
+
+  @Test
+  void theContainerOfTheProcess() {
+    assertEquals(ID, owner(6000, HOST).containerId());
+    assertNull(owner(5000, HOST).containerId());
+  }
+
+  @Test
+  void theContainerOfTheNamespaceWhereThePacketHasNoProcess() {
+    assertEquals(ID, owner(0, POD).containerId());
+  }
+
+  @Test
+  void aContainerOnTheHostsNetworkDoesNotMakeItItsOwn() throws IOException {
+    process(71, "agent", 100, "0::/docker/" + ID);
+
+    assertNull(owner(0, HOST).containerId());
+  }
+
+  @Test
+  void twoContainersOfANamespaceAreNoAnswer() throws IOException {
+    process(71, "sidecar", 200, "0::/kubepods/podx/" + "cd".repeat(32));
+
+    assertNull(owner(0, POD).containerId());
+  }
+
+  @Test
+  void namesOfNamespacesAndPathsOfCgroups() throws IOException {
+    Path cgroup = Files.createDirectories(machine.resolve("cg roup/docker/" + ID));
+    Files.writeString(
+        proc("self/mountinfo"),
+        """
+        35 31 0:32 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory
+        41 31 0:38 / %s/cg\\040roup rw,relatime shared:9 - cgroup2 cgroup2 rw
+        """
+            .formatted(machine));
+    Path name = Files.createFile(machine.resolve("netns/blue"));
+
+    Owner owner =
+        resolver.resolve(
+            new Question(
+                new OwnerSocket(0, 0, 0, inode(cgroup)),
+                new NetworkNamespace(inode(name) & 0xffff_ffffL, 0),
+                0,
+                0));
+
+    assertEquals("/docker/" + ID, owner.cgroupPath());
+    assertEquals(ID, owner.containerId());
+    assertEquals(inode(name) > 0xffff_ffffL ? null : "blue", owner.networkNamespaceName());
+  }
+
+  @Test
+  void aMachineWithoutProcGivesNoAnswer() {
+    resolver = new ProcOwnerResolver(machine.resolve("nothing"), List.of());
+
+    assertEquals(Owner.UNKNOWN, owner(5000, HOST));
+  }
+
+  @Test
+  void thisProcessOnThisMachine() throws IOException {
+    resolver = ProcOwnerResolver.ofThisMachine();
+    List<Long> before = sockets();
+    try (var socket = new DatagramSocket()) {
+      List<Long> opened = sockets();
+      opened.removeAll(before);
+
+      OwnerProcess process = process(opened.getFirst());
+      assertNotNull(process, socket.toString());
+      assertEquals(ProcessHandle.current().pid(), process.pid());
+      assertEquals(Files.readString(Path.of("/proc/self/comm")).strip(), process.comm());
+    }
+  }
+
+  private static List<Long> sockets() throws IOException {
+    var files = new ProcFiles(Path.of("/proc"));
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+      return new ArrayList<>(
+          descriptors
+              .map(file -> files.linkNumber(file, "socket:["))
+              .filter(inode -> inode != 0)
+              .toList());
+    }
+  }
+
+  private static long inode(Path file) throws IOException {
+    return ((Number) Files.getAttribute(file, "unix:ino")).longValue();
+  }
+}

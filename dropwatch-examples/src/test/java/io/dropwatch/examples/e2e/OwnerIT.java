@@ -1,0 +1,206 @@
+package io.dropwatch.examples.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropwatch.DropEvent;
+import io.dropwatch.DropWatcher;
+import io.dropwatch.DropWatcherBuilder;
+import io.dropwatch.Owner;
+import io.dropwatch.OwnerProcess;
+import io.dropwatch.OwnerResolver;
+import io.dropwatch.OwnerSocket;
+import io.dropwatch.examples.lab.RoutedNetwork;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * Whose a packet was: a process that reads nothing, in a container's cgroup and a namespace of its
+ * own, loses what the receive buffer has no room for. The kernel drops it in softirq, while the
+ * sender, another process, is running.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class OwnerIT {
+  private static final int PORT = 7070;
+  private static final String CONTAINER = "5e".repeat(32);
+  private static final String FILTER = "udp and dst host 198.51.100.2 and dst port " + PORT;
+
+  /** With a name that would colour a terminal. As the user nobody. */
+  private static final String DEAF =
+      """
+      use IO::Socket::INET;
+      $0 = "deaf\\e[31m";
+      $) = 65534; $> = 65534;
+      my $s = IO::Socket::INET->new(LocalPort => %d, Proto => "udp") or die;
+      $s->setsockopt(SOL_SOCKET, SO_RCVBUF, 1);
+      print(((stat $s)[1]) . "\\n"); STDOUT->flush();
+      <STDIN>;
+      """
+          .formatted(PORT);
+
+  private final RoutedNetwork network = RoutedNetwork.open();
+
+  @AfterAll
+  void removeNetwork() {
+    network.close();
+  }
+
+  @Test
+  void theEventNamesTheSocketsOwnerAndNotWhoWasRunning() throws Exception {
+    EventLog log = new EventLog();
+    try (var cgroup = TestCgroup.make("dropwatch-it.slice", "docker-" + CONTAINER + ".scope");
+        var deaf = new Deaf(network, cgroup)) {
+      try (DropWatcher _ = watching(log).start()) {
+        send(50);
+        log.await(10);
+        // Where /proc is large or the machine busy, the first events go without an answer.
+        for (int i = 0; i < 100 && log.events().getLast().owner().process() == null; i++) {
+          Thread.sleep(100);
+          send(10);
+        }
+      }
+      DropEvent event = log.events().getLast();
+
+      assertEquals("SKB_DROP_REASON_SOCKET_RCVBUFF", event.reason().name());
+      assertNotEquals(deaf.pid(), event.pid(), "in softirq, another process is running");
+      OwnerSocket socket = event.socket();
+      assertNotNull(socket);
+      assertEquals(deaf.inode(), socket.inode());
+      assertEquals(65534, socket.uid());
+      assertEquals(cgroup.id(), socket.cgroupId());
+      assertNotEquals(socket.cgroupId(), event.taskCgroupId());
+      assertEquals(
+          new Owner(
+              new OwnerProcess((int) deaf.pid(), "deaf\u001b[31m"),
+              cgroup.path(),
+              network.server().name(),
+              CONTAINER),
+          event.owner());
+      assertEquals(network.server().inode(), event.networkNamespace().inode());
+      assertNotEquals(0, event.networkNamespace().cookie());
+    }
+  }
+
+  @Test
+  void anAgentsOwnResolverIsAskedInstead() throws Exception {
+    List<OwnerResolver.Question> asked = new ArrayList<>();
+    List<Throwable> failures = new ArrayList<>();
+    EventLog log = new EventLog();
+    try (var cgroup = TestCgroup.make("dropwatch-it2.slice", "docker-" + CONTAINER + ".scope");
+        var deaf = new Deaf(network, cgroup)) {
+      Owner answer = new Owner(null, null, null, "pod-7");
+      try (DropWatcher _ =
+          watching(log)
+              .onError(failures::add)
+              .ownerResolver(
+                  question -> {
+                    asked.add(question);
+                    if (asked.size() == 1) {
+                      throw new IllegalStateException("not ready");
+                    }
+                    return answer;
+                  })
+              .start()) {
+        send(200);
+        log.await(50);
+      }
+
+      assertEquals(Owner.UNKNOWN, log.events().getFirst().owner());
+      assertEquals("not ready", failures.getFirst().getMessage());
+      assertEquals("pod-7", log.events().getLast().containerId());
+      OwnerSocket socket = asked.getLast().socket();
+      assertNotNull(socket);
+      assertEquals(deaf.inode(), socket.inode());
+    }
+  }
+
+  @Test
+  void withoutAResolverTheNumbersRemain() throws Exception {
+    EventLog log = new EventLog();
+    try (var cgroup = TestCgroup.make("dropwatch-it3.slice", "docker-" + CONTAINER + ".scope");
+        var deaf = new Deaf(network, cgroup)) {
+      try (DropWatcher _ = watching(log).ownerResolver(OwnerResolver.none()).start()) {
+        send(200);
+        log.await(50);
+      }
+      DropEvent event = log.events().getLast();
+
+      assertEquals(Owner.UNKNOWN, event.owner());
+      assertNull(event.containerId());
+      OwnerSocket socket = event.socket();
+      assertNotNull(socket);
+      assertEquals(deaf.inode(), socket.inode());
+      if (Files.exists(Path.of("/sys/fs/cgroup/memory/memory.kmem.tcp.limit_in_bytes"))) {
+        assertTrue(event.memoryCgroupCss() < 0, "an address of the kernel");
+      }
+    }
+  }
+
+  private static DropWatcherBuilder watching(EventLog log) {
+    return DropWatcher.builder().filter(FILTER).onEvent(log);
+  }
+
+  private void send(int datagrams) {
+    var unused =
+        network
+            .client()
+            .call(
+                () -> {
+                  try (DatagramChannel socket = DatagramChannel.open()) {
+                    for (int i = 0; i < datagrams; i++) {
+                      socket.send(
+                          ByteBuffer.allocate(512),
+                          new InetSocketAddress(RoutedNetwork.SERVER4, PORT));
+                    }
+                    return datagrams;
+                  }
+                });
+  }
+
+  /** The process, in the server's namespace. */
+  private static final class Deaf implements AutoCloseable {
+    private final Process process;
+    private final long inode;
+
+    Deaf(RoutedNetwork network, TestCgroup cgroup) throws IOException {
+      process =
+          network
+              .server()
+              .call(
+                  () ->
+                      new ProcessBuilder(
+                              "sh", "-ec", cgroup.enter() + "; exec perl -e \"$0\"", DEAF)
+                          .redirectError(ProcessBuilder.Redirect.INHERIT)
+                          .start());
+      BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+      inode = Long.parseLong(String.valueOf(out.readLine()));
+    }
+
+    long pid() {
+      return process.pid();
+    }
+
+    long inode() {
+      return inode;
+    }
+
+    @Override
+    public void close() {
+      process.destroyForcibly().onExit().join();
+    }
+  }
+}
