@@ -180,8 +180,11 @@ static __always_inline long output(void *ctx, struct drop_record *r, __u64 lengt
 											     : BPF_RB_NO_WAKEUP);
 }
 
+/* Since Linux 6.2. Weak: the object is opened on kernels without it too, and what calls it is loaded only where it is. */
+extern void *bpf_rdonly_cast(const void *object, __u32 type_id) __ksym __weak;
+
 static __always_inline int on_drop(void *ctx, struct sk_buff *skb, __u64 location, __u32 reason, bool reason_known,
-				   struct sock *rx_sk, const bool typed)
+				   struct sock *rx_sk, const bool typed, const bool cast)
 {
 	__u32 zero = 0;
 	struct per_cpu *cpu = bpf_map_lookup_elem(&per_cpu, &zero);
@@ -204,7 +207,14 @@ static __always_inline int on_drop(void *ctx, struct sk_buff *skb, __u64 locatio
 	r->flags = 0;
 	r->meta.ifindex = 0;
 	r->netns_inum = 0;
+	/*
+	 * Recent verifiers search all the kernel's types by name, up to four times, for each load of a pointer from a trusted one
+	 * on each path they follow; with a millisecond or two for a search that was nearly all the time that loading took. So both
+	 * are read before the paths part, and the socket is cast to a pointer that nobody trusts before it is followed. The skb
+	 * is not cast: loads through untrusted pointers check the address first.
+	 */
 	dev = READ(skb->dev);
+	sk = READ(skb->sk);
 	if (IS_KERNEL_ADDRESS(dev))
 		r->meta.ifindex = READ(dev->ifindex);
 	else
@@ -260,10 +270,11 @@ static __always_inline int on_drop(void *ctx, struct sk_buff *skb, __u64 locatio
 
 	r->task_cgroup = bpf_get_current_cgroup_id();
 	forget_socket(r);
-	sk = READ(skb->sk);
 	if (!IS_KERNEL_ADDRESS(sk))
 		sk = rx_sk;
 	if (sk) {
+		if (cast)
+			sk = bpf_rdonly_cast(sk, bpf_core_type_id_kernel(struct sock));
 		describe_socket(r, sk, typed);
 		if (!dev)
 			net = READ(sk->__sk_common.skc_net.net);
@@ -298,8 +309,7 @@ static __always_inline int on_drop(void *ctx, struct sk_buff *skb, __u64 locatio
 	return 0;
 }
 
-SEC("tp_btf/kfree_skb")
-int dropwatch_typed(__u64 *ctx)
+static __always_inline int on_typed(__u64 *ctx, const bool cast)
 {
 	struct sk_buff *skb = (void *)ctx[0];
 	__u64 location = ctx[1];
@@ -310,7 +320,19 @@ int dropwatch_typed(__u64 *ctx)
 		reason = ctx[2];
 	if (has_rx_sk)
 		rx_sk = (void *)ctx[3];
-	return on_drop(ctx, skb, location, reason, has_reason, rx_sk, true);
+	return on_drop(ctx, skb, location, reason, has_reason, rx_sk, true, cast);
+}
+
+SEC("tp_btf/kfree_skb")
+int dropwatch_cast(__u64 *ctx)
+{
+	return on_typed(ctx, true);
+}
+
+SEC("tp_btf/kfree_skb")
+int dropwatch_typed(__u64 *ctx)
+{
+	return on_typed(ctx, false);
 }
 
 SEC("tracepoint/skb/kfree_skb")
@@ -326,7 +348,7 @@ int dropwatch_classic(struct trace_event_raw_kfree_skb *ctx)
 		reason = ctx->reason;
 	if (bpf_core_field_exists(ctx->rx_sk))
 		rx_sk = ctx->rx_sk;
-	return on_drop(ctx, skb, location, reason, reason_known, rx_sk, false);
+	return on_drop(ctx, skb, location, reason, reason_known, rx_sk, false, false);
 }
 
 /* The other mode, in the same object: it shares what is above. */

@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param arguments of the kfree_skb tracepoint
  * @param reasons names of drop reasons by number; empty where the kernel has none
+ * @param canCast whether programs may call bpf_rdonly_cast
  */
-public record KernelFacts(TracepointArguments arguments, Map<Integer, String> reasons) {
+public record KernelFacts(
+    TracepointArguments arguments, Map<Integer, String> reasons, boolean canCast) {
   private static @Nullable KernelFacts known;
 
   /**
@@ -23,7 +25,11 @@ public record KernelFacts(TracepointArguments arguments, Map<Integer, String> re
     KernelFacts facts = known;
     if (facts == null) {
       KernelBtf btf = KernelBtf.load();
-      facts = new KernelFacts(TracepointArguments.of(btf), btf.enumValues("skb_drop_reason"));
+      facts =
+          new KernelFacts(
+              TracepointArguments.of(btf),
+              btf.enumValues("skb_drop_reason"),
+              btf.hasFunction("bpf_rdonly_cast"));
       known = facts;
     }
     return facts;

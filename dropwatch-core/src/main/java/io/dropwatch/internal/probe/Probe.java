@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.Objects;
 
 /** The probe in the kernel: loaded, attached, its ring open. */
 public final class Probe implements DropTap {
@@ -34,26 +35,27 @@ public final class Probe implements DropTap {
   }
 
   /**
-   * Loads and attaches the probe: the typed program, or where the kernel refuses that, the classic
-   * one. Nothing stays in the kernel if neither goes.
+   * Loads and attaches the probe: the first of its programs that the kernel takes. Nothing stays in
+   * the kernel if none goes.
    *
-   * @throws BpfException if the kernel refuses both: what it said about the first
+   * @throws BpfException if the kernel refuses all: what it said about the first
    * @throws DropWatchException if the image is another release's
    */
   public static Probe attach(
       ProbeImage image, ProbeSettings settings, TracepointArguments arguments) {
-    BpfException refusal;
-    try {
-      return attach(image, settings, arguments, Variant.TYPED);
-    } catch (BpfException e) {
-      refusal = e;
+    BpfException refusal = null;
+    for (Variant variant : Variant.candidates()) {
+      try {
+        return attach(image, settings, arguments, variant);
+      } catch (BpfException e) {
+        if (refusal == null) {
+          refusal = e;
+        } else {
+          refusal.addSuppressed(e);
+        }
+      }
     }
-    try {
-      return attach(image, settings, arguments, Variant.CLASSIC);
-    } catch (BpfException e) {
-      refusal.addSuppressed(e);
-      throw refusal;
-    }
+    throw Objects.requireNonNull(refusal, "no program to try");
   }
 
   /** Attaches one program. */

@@ -65,7 +65,7 @@ public final class ProbeImage {
   }
 
   private ProbeImage checked() {
-    for (String function : new String[] {Variant.TYPED.program(), SLOT}) {
+    for (String function : new String[] {Variant.TYPED.program(), Variant.CAST.program(), SLOT}) {
       if (!elf.hasFunction(function)) {
         throw DropWatchException.environment(
             "%s is an eBPF object, but not a dropwatch probe: it has no function %s; %s"

@@ -27,7 +27,7 @@ class ProbeLiveTest {
   private static final ProbeSettings SETTINGS = settings(1 << 16);
 
   @Test
-  void bothProgramsLoadWithEverySwitchOn() throws IOException {
+  void allProgramsLoadWithEverySwitchOn() throws IOException {
     DeviceKey device = new DeviceKey(1, 4026531833L);
     ProbeSettings all =
         new ProbeSettings(
@@ -40,7 +40,9 @@ class ProbeLiveTest {
             4096);
     ProbeImage filtering = ProbeImage.embedded().withFilter(Code.REFUSE_ALL, "none");
 
-    Probe.attach(filtering, all, KernelFacts.running().arguments()).close();
+    for (Variant variant : Variant.candidates()) {
+      Probe.attach(filtering, all, KernelFacts.running().arguments(), variant).close();
+    }
     assertEquals(Map.of(), HeldByKernel.now());
   }
 
