@@ -4,7 +4,9 @@ import io.dropwatch.DropWatchException;
 import io.dropwatch.bpf.BpfException;
 import io.dropwatch.bpf.BpfLink;
 import io.dropwatch.bpf.BpfObject;
+import io.dropwatch.bpf.BpfProgram;
 import io.dropwatch.bpf.PerfRing;
+import io.dropwatch.bpf.ProgramInfo;
 import io.dropwatch.bpf.ReadOnlyData;
 import io.dropwatch.bpf.RingConsumer;
 import io.dropwatch.bpf.Wakeup;
@@ -21,10 +23,12 @@ public final class Probe implements DropTap {
 
   private final BpfObject object;
   private final PerfRing ring;
+  private final BpfProgram program;
   private final BpfLink link;
 
-  private Probe(BpfObject object, PerfRing ring, BpfLink link) {
+  private Probe(BpfObject object, BpfProgram program, PerfRing ring, BpfLink link) {
     this.object = object;
+    this.program = program;
     this.ring = ring;
     this.link = link;
   }
@@ -71,7 +75,8 @@ public final class Probe implements DropTap {
               object.map("events"),
               settings.ringBytesPerCpu(),
               new Wakeup.AfterBytes(settings.wakeupBytes()));
-      return new Probe(object, ring, object.program(variant.program()).attach());
+      BpfProgram program = object.program(variant.program());
+      return new Probe(object, program, ring, program.attach());
     } catch (Throwable e) {
       if (ring != null) {
         ring.close();
@@ -129,6 +134,11 @@ public final class Probe implements DropTap {
   @Override
   public KernelCounts counts() {
     return KernelCounts.sum(object.map("per_cpu").lookupPerCpu(ONLY));
+  }
+
+  /** What the kernel knows of the attached program: its size, and what it has cost. */
+  public ProgramInfo info() {
+    return program.info();
   }
 
   @Override
