@@ -8,9 +8,9 @@
  */
 #include "capture.h"
 #include "kernel.h"
+#include "owner.h"
 #include "record.h"
 
-#define IPPROTO_TCP 6
 #define ENOENT 2
 #define ENOSPC 28
 #define EOPNOTSUPP 95
@@ -131,23 +131,6 @@ static __always_inline void describe_device(struct drop_record *r, struct net_de
 	bpf_probe_read_kernel(r->device_name, sizeof(r->device_name), &dev->name);
 }
 
-static __always_inline void describe_socket(struct drop_record *r, struct sock *sk, const bool typed)
-{
-	r->flags |= HAS_SOCKET;
-	r->socket_family = READ(sk->__sk_common.skc_family);
-	r->socket_state = READ(sk->__sk_common.skc_state);
-	r->socket_cookie = READ(sk->__sk_common.skc_cookie.counter);
-	/* These two are not full sockets: nothing lies behind the common part. */
-	if (r->socket_state == TCP_TIME_WAIT || r->socket_state == TCP_NEW_SYN_RECV) {
-		r->socket_protocol = IPPROTO_TCP;
-		return;
-	}
-	if (bpf_core_field_size(sk->sk_protocol) == sizeof(__u16))
-		r->socket_protocol = READ(sk->sk_protocol);
-	if (bpf_core_field_exists(sk->sk_memcg))
-		r->memory_cgroup = (__u64)READ(sk->sk_memcg);
-}
-
 static __always_inline void count_lost(struct counters *c, long error)
 {
 	if (error == -ENOSPC)
@@ -231,11 +214,8 @@ static __always_inline int on_drop(void *ctx, struct sk_buff *skb, __u64 locatio
 		net = READ(dev->nd_net.net);
 	}
 
-	r->memory_cgroup = 0;
-	r->socket_cookie = 0;
-	r->socket_family = 0;
-	r->socket_protocol = 0;
-	r->socket_state = 0;
+	r->task_cgroup = bpf_get_current_cgroup_id();
+	forget_socket(r);
 	sk = READ(skb->sk);
 	if (!IS_KERNEL_ADDRESS(sk))
 		sk = rx_sk;

@@ -69,10 +69,41 @@ struct sock_common {
 
 struct mem_cgroup;
 
+struct kernfs_node {
+	__u64 id; /* since 5.5; a union before */
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
+struct sock_cgroup_data {
+	struct cgroup *cgroup; /* since 5.15 */
+};
+
+struct inode {
+	unsigned long i_ino;
+};
+
+struct file {
+	struct inode *f_inode;
+};
+
+struct socket {
+	struct file *file;
+};
+
+typedef struct {
+	__u32 val;
+} kuid_t;
+
 struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_protocol; /* a bit-field before 5.6 */
+	struct socket *sk_socket;
+	kuid_t sk_uid;
 	struct mem_cgroup *sk_memcg; /* with CONFIG_MEMCG */
+	struct sock_cgroup_data sk_cgrp_data; /* with CONFIG_SOCK_CGROUP_DATA */
 };
 
 struct sk_buff {

@@ -2,8 +2,8 @@
 /*
  * What crosses the ring: one record per reported drop, of variable length, in the machine's byte order.
  *
- *     0  struct drop_record up to and with the MAC header (160 bytes)
- *   160  captured bytes from the network header on, then up to 7 bytes of filling
+ *     0  struct drop_record up to and with the MAC header (184 bytes)
+ *   184  captured bytes from the network header on, then up to 7 bytes of filling
  *     -  stack_bytes of return addresses, innermost first, 8 bytes each
  *
  * The reader is io.dropwatch.internal.record.RecordLayout; RECORD_VERSION changes with any change here.
@@ -13,7 +13,7 @@
 
 #include <linux/types.h>
 
-#define RECORD_VERSION 1
+#define RECORD_VERSION 2
 #define WINDOW 256 /* bytes from the network header on that a filter may look at */
 #define MAX_STACK 127 /* PERF_MAX_STACK_DEPTH */
 
@@ -36,6 +36,7 @@ enum record_flags {
 	HAS_SOCKET = 1 << 2,
 	HAS_NETWORK_HEADER = 1 << 3, /* otherwise nothing is captured and wire_length is skb->len */
 	TAG_IN_FRAME = 1 << 4, /* the tag in meta was found in the packet, where the EtherType is in `mac` */
+	HAS_OWNER = 1 << 5, /* a full socket: it has a user, and may have an inode and a cgroup */
 };
 
 enum drop_source { SOURCE_SOFTWARE = 1, SOURCE_HARDWARE = 2 };
@@ -54,6 +55,9 @@ struct drop_record {
 	__u64 netns_cookie; /* 0: this kernel has none */
 	__u64 memory_cgroup; /* address of the socket's mem_cgroup, which is that of its css */
 	__u64 socket_cookie; /* 0: nobody has asked for one yet */
+	__u64 socket_inode; /* 0: no process has a descriptor of it */
+	__u64 socket_cgroup; /* id of the cgroup (v2) that the socket was made in; 0: none */
+	__u64 task_cgroup; /* that of the current task */
 	__u32 reason;
 	__u32 netns_inum; /* 0: neither device nor socket */
 	char device_name[16];
@@ -63,7 +67,8 @@ struct drop_record {
 	__u8 source;
 	__u16 socket_family;
 	__u16 socket_protocol;
-	__u8 reserved[6];
+	__u32 socket_uid; /* as the initial user namespace has it */
+	__u8 reserved[2];
 	__u8 mac[14]; /* so that window is 8-aligned and the MAC header ends where it begins */
 	__u8 window[WINDOW];
 	/* Room for it: it moves up to the end of what was captured. More than it needs, so that a mask is bound enough. */
@@ -71,8 +76,8 @@ struct drop_record {
 };
 
 _Static_assert(sizeof(struct filter_meta) == 24, "the filter ABI");
-_Static_assert(__builtin_offsetof(struct drop_record, window) == 160, "RecordLayout.WINDOW");
-_Static_assert(sizeof(struct drop_record) >= 160 + (2 * WINDOW - 8) + 1023, "the bounds of what is written and sent");
+_Static_assert(__builtin_offsetof(struct drop_record, window) == 184, "RecordLayout.WINDOW");
+_Static_assert(sizeof(struct drop_record) >= 184 + (2 * WINDOW - 8) + 1023, "the bounds of what is written and sent");
 
 /* One per CPU. Every drop seen ends in exactly one of the others. The reader is
  * io.dropwatch.internal.probe.KernelCounts. */

@@ -21,19 +21,23 @@ final class EventJson {
   private final JsonGenerator json;
   private final DropEvent event;
   private final JsonDialect dialect;
+  private final String source;
   private final StackJson stacks;
 
-  private EventJson(JsonGenerator json, DropEvent event, JsonDialect dialect, StackJson stacks) {
+  private EventJson(
+      JsonGenerator json, DropEvent event, JsonDialect dialect, String source, StackJson stacks) {
     this.json = json;
     this.event = event;
     this.dialect = dialect;
+    this.source = source;
     this.stacks = stacks;
   }
 
-  static void write(JsonGenerator json, DropEvent event, JsonDialect dialect, StackJson stacks)
+  static void write(
+      JsonGenerator json, DropEvent event, JsonDialect dialect, String source, StackJson stacks)
       throws IOException {
     json.writeStartObject();
-    new EventJson(json, event, dialect, stacks).writeFields();
+    new EventJson(json, event, dialect, source, stacks).writeFields();
     json.writeEndObject();
   }
 
@@ -61,7 +65,7 @@ final class EventJson {
     if (isDefault() || event.location() != 0) {
       json.writeStringField("drop_location", Pointer.of(event.location()));
     }
-    json.writeStringField("source", "tools");
+    json.writeStringField("source", source);
   }
 
   private void writeOwner() throws IOException {

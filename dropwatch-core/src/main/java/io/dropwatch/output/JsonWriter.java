@@ -16,6 +16,12 @@ import java.nio.charset.StandardCharsets;
  * on a terminal.
  */
 public final class JsonWriter implements EventWriter {
+  /** Value of {@code source} in lines of a program that a user started: {@code tools}. */
+  public static final String STANDALONE = "tools";
+
+  /** Value of {@code source} in lines that a daemon collects: {@code events}. */
+  public static final String UNDER_A_DAEMON = "events";
+
   private static final int TYPICAL_LENGTH = 2048;
   static final JsonFactory FACTORY =
       new JsonFactoryBuilder()
@@ -25,6 +31,7 @@ public final class JsonWriter implements EventWriter {
 
   private final LineOutput output;
   private final JsonDialect dialect;
+  private final String source;
   private final StackJson stacks;
 
   /** Writes the default dialect; see {@link #JsonWriter(OutputStream, JsonDialect)}. */
@@ -37,14 +44,24 @@ public final class JsonWriter implements EventWriter {
    * OutputStream#write(byte[])}: buffer the stream where many events are expected, and flush.
    */
   public JsonWriter(OutputStream stream, JsonDialect dialect) {
+    this(stream, dialect, STANDALONE);
+  }
+
+  /**
+   * As {@link #JsonWriter(OutputStream, JsonDialect)}, and says who collects the events.
+   *
+   * @param source the lines' {@code source}: {@link #STANDALONE} or {@link #UNDER_A_DAEMON}
+   */
+  public JsonWriter(OutputStream stream, JsonDialect dialect, String source) {
     this.output = new LineOutput(stream);
     this.dialect = dialect;
+    this.source = source;
     this.stacks = new StackJson(dialect);
   }
 
   @Override
   public void write(DropEvent event) {
-    output.write(line(event, dialect, stacks));
+    output.write(line(event, dialect, source, stacks));
   }
 
   @Override
@@ -59,14 +76,15 @@ public final class JsonWriter implements EventWriter {
 
   /** The event as one JSON object, without a newline. */
   public static String format(DropEvent event, JsonDialect dialect) {
-    byte[] line = line(event, dialect, new StackJson(dialect));
+    byte[] line = line(event, dialect, STANDALONE, new StackJson(dialect));
     return new String(line, 0, line.length - 1, StandardCharsets.US_ASCII);
   }
 
-  private static byte[] line(DropEvent event, JsonDialect dialect, StackJson stacks) {
+  private static byte[] line(
+      DropEvent event, JsonDialect dialect, String source, StackJson stacks) {
     var bytes = new ByteArrayOutputStream(TYPICAL_LENGTH);
     try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
-      EventJson.write(json, event, dialect, stacks);
+      EventJson.write(json, event, dialect, source, stacks);
     } catch (IOException e) {
       throw new UncheckedIOException("memory does not fail to be written", e);
     }

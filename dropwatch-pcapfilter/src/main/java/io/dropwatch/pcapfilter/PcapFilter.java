@@ -8,6 +8,8 @@ import io.dropwatch.pcapfilter.internal.bytecode.ClassWriter;
 import io.dropwatch.pcapfilter.internal.bytecode.PacketTest;
 import io.dropwatch.pcapfilter.internal.check.Checker;
 import io.dropwatch.pcapfilter.internal.ebpf.Compiler;
+import io.dropwatch.pcapfilter.internal.explain.Explaining;
+import io.dropwatch.pcapfilter.internal.explain.Outline;
 import io.dropwatch.pcapfilter.internal.interpret.Interpreter;
 import io.dropwatch.pcapfilter.internal.ir.Alignment;
 import io.dropwatch.pcapfilter.internal.ir.Fusion;
@@ -34,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Verdicts are those of libpcap 1.10.3 without optimization, on full and on truncated packets.
  * Names of services and protocols come from a table of this library, so that an expression means
- * the same on every machine; names of hosts and networks are not resolved.
+ * the same on every machine; names of hosts and networks are resolved only by a resolver that
+ * {@link FilterOptions} passes in.
  *
  * <p>Compiling needs no privileges and no native code. Filters are immutable and can be used by any
  * number of threads.
@@ -49,12 +52,12 @@ public final class PcapFilter {
   private volatile boolean written;
   private volatile @Nullable PacketTest test;
 
-  private PcapFilter(String expression, LinkType linkType) {
+  private PcapFilter(String expression, LinkType linkType, FilterOptions options) {
     this.expression = expression;
     this.linkType = linkType;
     this.tokens = Lexer.tokens(expression);
     this.tree = Parser.parse(tokens);
-    this.predicate = Checker.check(tree, linkType);
+    this.predicate = Checker.check(tree, linkType, options);
   }
 
   /**
@@ -64,8 +67,18 @@ public final class PcapFilter {
    *     exception, whatever the text
    */
   public static PcapFilter compile(String expression, LinkType linkType) {
+    return compile(expression, linkType, FilterOptions.DEFAULT);
+  }
+
+  /**
+   * Compiles an expression with what it does not say itself; the empty one matches every packet.
+   *
+   * @throws FilterSyntaxException if it is no filter for packets of this link type; otherwise only
+   *     what the resolver of the options throws
+   */
+  public static PcapFilter compile(String expression, LinkType linkType, FilterOptions options) {
     try {
-      return new PcapFilter(expression, linkType);
+      return new PcapFilter(expression, linkType, options);
     } catch (SyntaxFault fault) {
       throw FilterSyntaxException.of(expression, fault);
     }
@@ -113,6 +126,44 @@ public final class PcapFilter {
     return compiled == null
         ? interpreted(packet)
         : compiled.matches(packet.bytes(), packet.macLength(), packet.wireLength(), packet);
+  }
+
+  /**
+   * Which part of the expression decides about a packet, with what was read from it. The verdict is
+   * that of {@link #matches(byte[], int)}.
+   *
+   * @param packet captured bytes, from the header that the link type names on
+   * @param wireLength length of the packet on the wire, in bytes
+   * @throws IllegalStateException for {@link LinkType#SKB}, where the bytes are not enough
+   */
+  public Explanation explain(byte[] packet, int wireLength) {
+    if (linkType == LinkType.SKB) {
+      throw new IllegalStateException(
+          "a filter for LinkType.SKB needs what the kernel knows: use explain(SkbPacket)");
+    }
+    return Explaining.explain(
+        expression, linkType, predicate, new SkbPacket(packet, 0, wireLength, 0, 0, 0, 0, 0));
+  }
+
+  /**
+   * Which part of the expression decides about a packet as the probe sees it.
+   *
+   * @throws IllegalStateException unless compiled for {@link LinkType#SKB}
+   */
+  public Explanation explain(SkbPacket packet) {
+    if (linkType != LinkType.SKB) {
+      throw new IllegalStateException(
+          "a filter for LinkType." + linkType + " takes bytes: use explain(byte[], int)");
+    }
+    return Explaining.explain(expression, linkType, predicate, packet);
+  }
+
+  /**
+   * How the filter is made up: its primitives with everything they inherit, grouped as they are
+   * evaluated, one on a line.
+   */
+  public String explain() {
+    return Outline.print(predicate);
   }
 
   /**

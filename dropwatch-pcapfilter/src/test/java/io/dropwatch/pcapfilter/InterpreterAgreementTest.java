@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The interpreter, the generated class and the eBPF run in Java give one verdict, for every
- * expression of the tables that libpcap judges elsewhere.
+ * The interpreter, the explanation, the generated class and the eBPF run in Java give one verdict,
+ * for every expression of the tables that libpcap judges elsewhere.
  */
 class InterpreterAgreementTest {
   @ParameterizedTest
@@ -47,6 +47,9 @@ class InterpreterAgreementTest {
         String what = filter.expression() + " on " + part;
         assertEquals(filter.interpreted(view), generated, what);
         assertEquals(machine.matches(view), generated, what);
+        Explanation explanation = filter.explain(part.bytes(), part.wireLength());
+        assertEquals(generated, explanation.matches(), what);
+        assertEquals(filter.toString().isEmpty(), explanation.deciding().isEmpty(), what);
       }
     }
   }

@@ -19,7 +19,7 @@ public final class Probe implements DropTap {
   /** Key of the one entry of an array map. */
   private static final byte[] ONLY = new byte[Integer.BYTES];
 
-  private static final int RECORD_VERSION = 1;
+  private static final int RECORD_VERSION = 2;
 
   private final BpfObject object;
   private final PerfRing ring;

@@ -8,7 +8,7 @@ import java.lang.foreign.ValueLayout;
  */
 public final class RecordLayout {
   /** RECORD_VERSION: changes with the layout. */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   /** WINDOW: the most bytes a record holds from the network header on. */
   public static final int WINDOW_BYTES = 256;
@@ -33,18 +33,24 @@ public final class RecordLayout {
   static final long LOCATION = 72;
   static final long NETNS_COOKIE = 80;
   static final long MEMORY_CGROUP = 88;
-  static final long REASON = 104;
-  static final long NETNS_INUM = 108;
-  static final long DEVICE_NAME = 112;
-  static final long DEVICE_FLAGS = 128;
-  static final long QUEUE_MAPPING = 132;
-  static final long SOCKET_STATE = 134;
-  static final long SOURCE = 135;
-  static final long SOCKET_FAMILY = 136;
-  static final long MAC = 146;
+  static final long SOCKET_COOKIE = 96;
+  static final long SOCKET_INODE = 104;
+  static final long SOCKET_CGROUP = 112;
+  static final long TASK_CGROUP = 120;
+  static final long REASON = 128;
+  static final long NETNS_INUM = 132;
+  static final long DEVICE_NAME = 136;
+  static final long DEVICE_FLAGS = 152;
+  static final long QUEUE_MAPPING = 156;
+  static final long SOCKET_STATE = 158;
+  static final long SOURCE = 159;
+  static final long SOCKET_FAMILY = 160;
+  static final long SOCKET_PROTOCOL = 162;
+  static final long SOCKET_UID = 164;
+  static final long MAC = 170;
 
   /** Where the bytes from the network header on begin: the length of a record without any. */
-  public static final int WINDOW = 160;
+  public static final int WINDOW = 184;
 
   static final int NAME_BYTES = 16;
   static final int MAC_BYTES = 14;
@@ -54,6 +60,7 @@ public final class RecordLayout {
   static final int HAS_SOCKET = 1 << 2;
   static final int HAS_NETWORK_HEADER = 1 << 3;
   static final int TAG_IN_FRAME = 1 << 4;
+  static final int HAS_OWNER = 1 << 5;
 
   static final int SOURCE_SOFTWARE = 1;
   static final int SOURCE_HARDWARE = 2;

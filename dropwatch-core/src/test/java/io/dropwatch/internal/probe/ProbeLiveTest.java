@@ -75,7 +75,7 @@ class ProbeLiveTest {
           assertThrows(DropWatchException.class, () -> Probe.attach(image, SETTINGS, arguments));
       assertEquals(
           file
-              + " writes records of version 9, this library reads version 1: use the probe of the same release",
+              + " writes records of version 9, this library reads version 2: use the probe of the same release",
           refusal.getMessage());
       assertEquals(Map.of(), HeldByKernel.now());
     } finally {
@@ -86,7 +86,7 @@ class ProbeLiveTest {
   // The read-only data are the settings in the order of the source, record_version first.
   private static byte[] withRecordVersion(byte[] elf, int version) {
     ByteBuffer bytes = ByteBuffer.wrap(elf).order(ByteOrder.LITTLE_ENDIAN);
-    int[] settings = {1, 0, 0, 0, 0, 0, 127 * 8, 256};
+    int[] settings = {2, 0, 0, 0, 0, 0, 127 * 8, 256};
     for (int at = 0; at + 4 * settings.length <= elf.length; at += 4) {
       int start = at;
       if (IntStream.range(0, settings.length)

@@ -11,10 +11,10 @@ import java.util.function.Consumer;
 
 /** A probe without a kernel: records are what a test puts in. */
 final class FakeTap implements DropTap {
-  private static final byte[] RECORD = new byte[160];
+  private static final byte[] RECORD = new byte[184];
 
   static {
-    RECORD[0] = 1;
+    RECORD[0] = 2;
   }
 
   private final BlockingQueue<MemorySegment> ring = new LinkedBlockingQueue<>();

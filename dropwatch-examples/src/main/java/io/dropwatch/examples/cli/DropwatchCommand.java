@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,6 +27,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Events go to stdout, and at the end one line of statistics to stderr.",
+      "With --output-storage they wait for a daemon that is slow or restarts, at most 8192;",
+      "a line at the end says how many were sent and lost.",
       "Needs root, or the capabilities CAP_BPF and CAP_PERFMON.",
       "Exit status: 0 watched to the end, 1 this machine cannot, 2 wrong usage.",
       "",
@@ -73,19 +76,20 @@ final class DropwatchCommand implements Callable<Integer> {
       names = "--output",
       paramLabel = "<json|text>",
       defaultValue = "text",
-      description = "Format of the events (default: ${DEFAULT-VALUE}).")
+      description =
+          "Format of the events (default: ${DEFAULT-VALUE}); ignored with --output-storage.")
   private OutputFormat output = OutputFormat.text;
 
   @Option(
       names = "--output-storage",
       paramLabel = "<path>",
-      description = "Send events to huatuo-bamai through a Unix socket (comes later).")
+      description = "Send events to huatuo-bamai through its Unix socket, not to stdout.")
   private @Nullable Path outputStorage;
 
   @Option(
       names = "--task-id",
       paramLabel = "<id>",
-      description = "Task ID of the session with huatuo-bamai (comes later).")
+      description = "Task ID to associate with this session of --output-storage.")
   private @Nullable String taskId;
 
   @Option(
@@ -102,7 +106,15 @@ final class DropwatchCommand implements Callable<Integer> {
         durationSeconds == 0
             ? WatchSession.UNTIL_STOPPED
             : Duration.ofSeconds(Math.min(durationSeconds, LONGEST_DURATION_SECONDS));
-    return new WatchSession(watcher(), output, duration).run();
+    return new WatchSession(watcher(), sink(), duration).run();
+  }
+
+  private Function<Runnable, EventSink> sink() {
+    if (outputStorage == null) {
+      return onGone -> new StdoutSink(output, onGone);
+    }
+    EventSink storage = new StorageSink(outputStorage, taskId == null ? "" : taskId);
+    return _ -> storage;
   }
 
   private DropWatcherBuilder watcher() {
@@ -137,11 +149,6 @@ final class DropwatchCommand implements Callable<Integer> {
           "--max-events-per-second "
               + maxEventsPerSecond
               + " is negative: give a number, or 0 for no limit");
-    }
-    if (outputStorage != null || taskId != null) {
-      throw usage(
-          (outputStorage != null ? "--output-storage" : "--task-id")
-              + " comes with a later version: write events to stdout with --output json");
     }
   }
 

@@ -6,7 +6,11 @@ import picocli.CommandLine.IVersionProvider;
 final class VersionFromJar implements IVersionProvider {
   @Override
   public String[] getVersion() {
+    return new String[] {"dropwatch " + version()};
+  }
+
+  static String version() {
     String version = Main.class.getPackage().getImplementationVersion();
-    return new String[] {"dropwatch " + (version == null ? "(not packaged)" : version)};
+    return version == null ? "(not packaged)" : version;
   }
 }

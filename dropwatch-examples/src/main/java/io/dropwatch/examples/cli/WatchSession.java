@@ -3,20 +3,19 @@ package io.dropwatch.examples.cli;
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.DropWatcherBuilder;
-import io.dropwatch.output.EventWriter;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One run of the command: start, write events, stop, say what became of every drop.
  *
  * <p>It ends by itself after the duration, at SIGINT, SIGTERM or SIGHUP (the JVM's shutdown hooks),
- * and when nobody reads stdout any more; each way detaches from the kernel, writes what was already
- * taken from it and prints the statistics.
+ * and when the sink takes no more; each way detaches from the kernel, writes what was already taken
+ * from it and prints the statistics.
  */
 final class WatchSession {
   static final Duration UNTIL_STOPPED = Duration.ZERO;
@@ -26,17 +25,18 @@ final class WatchSession {
 
   private final DropWatcherBuilder plan;
   private final Duration duration;
-  private final StandardOutput stdout;
-  private final EventWriter writer;
+  private final EventSink sink;
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean stopRequested;
   private volatile @Nullable DropWatcher watching;
 
-  WatchSession(DropWatcherBuilder plan, OutputFormat format, Duration duration) {
+  /**
+   * @param sink makes the sink, given what it calls from any thread when it takes no more
+   */
+  WatchSession(DropWatcherBuilder plan, Function<Runnable, EventSink> sink, Duration duration) {
     this.plan = plan.onEvent(this::write);
     this.duration = duration;
-    this.stdout = new StandardOutput(this::stop);
-    this.writer = format.writer(stdout);
+    this.sink = sink.apply(this::stop);
   }
 
   /** Returns the exit status. */
@@ -52,14 +52,9 @@ final class WatchSession {
           await(watcher);
         }
       }
-      stdout.close();
-      IOException failure = stdout.failure();
-      if (failure != null) {
-        System.err.println(
-            "dropwatch: stdout took no more events: " + failure.getMessage() + "; make room there");
-      }
+      boolean complete = sink.end(System.err);
       System.err.println(watcher.statistics());
-      return failure == null ? 0 : 1;
+      return complete ? 0 : 1;
     } finally {
       ended.countDown();
     }
@@ -75,7 +70,7 @@ final class WatchSession {
 
   private void write(DropEvent event) {
     try {
-      writer.write(event);
+      sink.write(event);
     } catch (UncheckedIOException e) {
       // The reader of the pipe left, or the disk is full: nothing more can be told.
       stop();
@@ -96,7 +91,7 @@ final class WatchSession {
     if (ended.getCount() == 0) {
       return;
     }
-    // Not here: stop() waits for a listener that may wait for a reader of stdout that has stalled.
+    // Not here: stop() waits for a listener that may wait for a reader that has stalled.
     Thread.ofPlatform().name("stop").daemon().start(this::stop);
     boolean clean = false;
     try {

@@ -6,7 +6,8 @@
  * io.dropwatch.DropWatchException.Kind#ENVIRONMENT}), 2 the command line is wrong.
  *
  * <p>{@link io.dropwatch.examples.cli.Main} → {@link io.dropwatch.examples.cli.DropwatchCommand}
- * (flags) → {@code WatchSession} (start, wait, stop, statistics) → {@code StandardOutput} (events).
+ * (flags) → {@code WatchSession} (start, wait, stop, statistics) → {@code EventSink}: stdout, or
+ * the daemon of {@code --output-storage}.
  */
 @NullMarked
 package io.dropwatch.examples.cli;

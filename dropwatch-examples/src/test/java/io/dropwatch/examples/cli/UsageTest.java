@@ -31,8 +31,6 @@ class UsageTest {
           --device eth0,,eth1             | an empty device name in 'eth0,,eth1': separate names with one comma, as in eth0,eth1
           --device-excluded eth0,         | an empty device name in 'eth0,': separate names with one comma, as in eth0,eth1
           --filter udp --filter tcp       | option '--filter' (<expr>) should be specified only once
-          --output-storage /run/x.sock    | --output-storage comes with a later version: write events to stdout with --output json
-          --task-id 7                     | --task-id comes with a later version: write events to stdout with --output json
           --nosuch                        | Unknown option: '--nosuch'
           tcp and port 80                 | Unmatched arguments from index 0: 'tcp', 'and', 'port', '80'; a filter is given in quotes behind --filter
           """)
@@ -50,6 +48,17 @@ class UsageTest {
     assertTrue(outcome.err.contains("tcp and prot 80\n"), outcome.err);
     assertTrue(outcome.err.contains("^"), outcome.err);
     assertEquals(2, outcome.status);
+  }
+
+  /** Before anything is loaded into the kernel. */
+  @Test
+  void aDaemonThatIsNotThere() {
+    Outcome outcome = Outcome.of("--output-storage", "/nonexistent/events.sock", "--task-id", "7");
+    assertEquals(
+        "dropwatch: cannot connect to a huatuo-bamai daemon at /nonexistent/events.sock: "
+            + "No such file or directory; start the daemon, or give the path of its socket\n",
+        outcome.err);
+    assertEquals(1, outcome.status);
   }
 
   @ParameterizedTest

@@ -78,6 +78,9 @@ public sealed interface Expression {
   /** {@code ifindex N}. */
   record InterfaceIndex(int index, Span span) implements Expression {}
 
+  /** {@code ifname NAME}. */
+  record InterfaceName(String name, Span span) implements Expression {}
+
   /** {@code vlan [id]}, {@code mpls [label]}, {@code pppoes [session]} and their like. */
   record Encapsulation(Kind kind, OptionalInt number, Span span) implements Expression {
     /** Which header. */

@@ -85,6 +85,7 @@ final class PrimitiveParser {
       case "outbound" -> new Expression.Direction(true, start);
       case "ifindex" ->
           new Expression.InterfaceIndex(cursor.expectNumber(NUMBER).number(), cursor.since(start));
+      case "ifname" -> device(start);
       case "llc" -> llc(start);
       case "vlan" -> encapsulation(Encapsulation.Kind.VLAN, start);
       case "mpls" -> encapsulation(Encapsulation.Kind.MPLS, start);
@@ -130,6 +131,15 @@ final class PrimitiveParser {
         };
     int value = cursor.expectNumber("the value to compare with").number();
     return new Expression.ByteTest(offset, comparison, value, cursor.since(start));
+  }
+
+  private Expression device(Span start) {
+    Token name = cursor.peek();
+    if (name.kind() == TokenKind.SYMBOL || name.kind() == TokenKind.END) {
+      throw Unexpected.token(name, "the name of a device");
+    }
+    cursor.next();
+    return new Expression.InterfaceName(name.text(), cursor.since(start));
   }
 
   private Expression llc(Span start) {

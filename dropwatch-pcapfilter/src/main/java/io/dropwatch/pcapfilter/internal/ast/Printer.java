@@ -76,6 +76,7 @@ public final class Printer {
       }
       case Expression.Direction d -> out.append(d.outbound() ? "outbound" : "inbound");
       case Expression.InterfaceIndex i -> unsigned("ifindex ", i.index());
+      case Expression.InterfaceName i -> out.append("ifname ").append(name(i.name()));
       case Expression.Encapsulation encapsulation -> {
         out.append(encapsulation.kind().word());
         number(" ", encapsulation.number());

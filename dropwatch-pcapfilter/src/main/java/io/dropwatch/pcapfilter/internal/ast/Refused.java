@@ -16,7 +16,7 @@ final class Refused {
     reason(WLAN, "type subtype dir addr1 addr2 addr3 addr4 ra ta radio");
     reason(ATM, "lane metac bcc oam oamf4 oamf4ec oamf4sc sc ilmic vpi vci connectmsg metaconnect");
     reason(SS7, "fisu lssu msu hfisu hlssu hmsu sio opc dpc sls hsio hopc hdpc hsls");
-    reason(PF, "ifname rset rnr srnr reason action");
+    reason(PF, "rset rnr srnr reason action");
     reason("ethers(5) and DNS, and names are not resolved", "gateway");
   }
 

@@ -52,6 +52,7 @@ public final class TreeDump {
           Expression.ByteTest _,
           Expression.Direction _,
           Expression.InterfaceIndex _,
+          Expression.InterfaceName _,
           Expression.Encapsulation _,
           Expression.Llc _ ->
           line(depth, "test " + Printer.print(e));

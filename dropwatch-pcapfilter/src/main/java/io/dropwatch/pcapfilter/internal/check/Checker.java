@@ -1,11 +1,15 @@
 package io.dropwatch.pcapfilter.internal.check;
 
+import io.dropwatch.pcapfilter.FilterOptions;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.internal.ast.Expression;
 import io.dropwatch.pcapfilter.internal.ast.Expression.Connective;
 import io.dropwatch.pcapfilter.internal.ast.Printer;
 import io.dropwatch.pcapfilter.internal.ast.Qualifiers;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
+import io.dropwatch.pcapfilter.internal.predicate.Predicate.Place;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import io.dropwatch.pcapfilter.internal.source.Span;
 import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,11 +18,13 @@ import org.jspecify.annotations.Nullable;
 /** Reads a tree from left to right and keeps what carries over: qualifiers and places. */
 public final class Checker {
   private final LinkType linkType;
+  private final FilterOptions options;
   private final Variables variables = new Variables();
   private Layout layout;
 
-  private Checker(LinkType linkType) {
+  private Checker(LinkType linkType, FilterOptions options) {
     this.linkType = linkType;
+    this.options = options;
     this.layout =
         switch (linkType) {
           case ETHERNET -> Layout.ethernet();
@@ -32,8 +38,8 @@ public final class Checker {
    *
    * @throws SyntaxFault where qualifiers, values and link type do not go together
    */
-  public static Predicate check(Expression expression, LinkType linkType) {
-    return new Checker(linkType).visit(expression, null).predicate();
+  public static Predicate check(Expression expression, LinkType linkType, FilterOptions options) {
+    return new Checker(linkType, options).visit(expression, null).predicate();
   }
 
   /** A predicate, and the qualifiers that a value behind it inherits. */
@@ -49,8 +55,12 @@ public final class Checker {
       }
       case Expression.Group group ->
           new Visited(visit(group.inner(), inherited).predicate(), inherited);
-      case Expression.Qualified qualified -> visit(qualified.values(), qualified.qualifiers());
-      case Expression.Value value -> value(value, inherited);
+      // A single value and its qualifiers are one primitive.
+      case Expression.Qualified qualified ->
+          qualified.values() instanceof Expression.Value value
+              ? value(value, qualified.qualifiers(), qualified.span())
+              : visit(qualified.values(), qualified.qualifiers());
+      case Expression.Value value -> value(value, inherited, value.span());
       case Expression.ProtocolName _,
           Expression.Relation _,
           Expression.Broadcast _,
@@ -60,9 +70,12 @@ public final class Checker {
           Expression.ByteTest _,
           Expression.Direction _,
           Expression.InterfaceIndex _,
+          Expression.InterfaceName _,
           Expression.Encapsulation _,
-          Expression.Llc _ ->
-          new Visited(new Predicate.Primitive(Printer.print(e), primitive(e)), null);
+          Expression.Llc _ -> {
+        Place place = place(e.span());
+        yield new Visited(new Predicate.Primitive(Printer.print(e), place, primitive(e)), null);
+      }
     };
   }
 
@@ -81,16 +94,27 @@ public final class Checker {
     return new Visited(new Predicate.Chain(operands, conjunctions), qualifiers);
   }
 
-  private Visited value(Expression.Value value, @Nullable Qualifiers qualifiers) {
+  private Visited value(Expression.Value value, @Nullable Qualifiers qualifiers, Span whole) {
     if (qualifiers == null) {
       throw SyntaxFault.at(
               value.span(), "nothing before this value says what it is: it would inherit that")
           .expecting("'host', 'net', 'port' or the like before it");
     }
     Predicate meaning =
-        new ValueChecker(layout, variables, qualifiers, value.span()).check(value.literal());
+        new ValueChecker(layout, variables, qualifiers, options, value.span())
+            .check(value.literal());
     String text = qualifiers.words() + " " + Printer.print(value);
-    return new Visited(new Predicate.Primitive(text, meaning), qualifiers);
+    return new Visited(new Predicate.Primitive(text, place(whole), meaning), qualifiers);
+  }
+
+  private Place place(Span span) {
+    return new Place(span, fixed(layout.typePosition()), fixed(layout.networkPosition()));
+  }
+
+  private static int fixed(@Nullable Position position) {
+    return position == null || position.base() != null || position.area() != Quantity.Area.WINDOW
+        ? -1
+        : position.offset();
   }
 
   private Predicate primitive(Expression e) {
@@ -99,11 +123,12 @@ public final class Checker {
           ProtocolTests.named(layout, name.protocol(), name.span());
       case Expression.Relation relation -> ArithmeticChecker.relation(layout, relation);
       case Expression.Encapsulation encapsulation -> {
-        EncapsulationTests.Moved moved = EncapsulationTests.test(layout, variables, encapsulation);
+        EncapsulationTests.Moved moved =
+            EncapsulationTests.test(layout, variables, options, encapsulation);
         layout = moved.layout();
         yield moved.predicate();
       }
-      case Expression.Broadcast b -> FrameTests.broadcast(layout, b.protocol(), b.span());
+      case Expression.Broadcast b -> FrameTests.broadcast(layout, b.protocol(), options, b.span());
       case Expression.Multicast m -> FrameTests.multicast(layout, m.protocol(), m.span());
       case Expression.Less less ->
           Predicate.not(Predicate.greater(ArithmeticChecker.length(layout), less.length()));
@@ -114,6 +139,8 @@ public final class Checker {
           FrameTests.direction(linkType, direction.outbound(), direction.span());
       case Expression.InterfaceIndex index ->
           FrameTests.device(linkType, index.index(), index.span());
+      case Expression.InterfaceName name ->
+          FrameTests.device(linkType, name.name(), options, name.span());
       case Expression.Llc llc -> LlcTests.type(layout, llc.type(), llc.span());
       case Expression.Everything _,
           Expression.Chain _,

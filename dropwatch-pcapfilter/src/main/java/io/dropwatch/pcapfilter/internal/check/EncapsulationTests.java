@@ -1,5 +1,6 @@
 package io.dropwatch.pcapfilter.internal.check;
 
+import io.dropwatch.pcapfilter.FilterOptions;
 import io.dropwatch.pcapfilter.internal.ast.Expression.Encapsulation;
 import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
@@ -15,7 +16,7 @@ final class EncapsulationTests {
   /** A test, and where the headers are behind it. */
   record Moved(Predicate predicate, Layout layout) {}
 
-  static Moved test(Layout layout, Variables variables, Encapsulation e) {
+  static Moved test(Layout layout, Variables variables, FilterOptions options, Encapsulation e) {
     return switch (e.kind()) {
       case VLAN -> vlan(layout, variables, number(e, 0xfff, "a VLAN id"), e.span());
       case MPLS -> mpls(layout, number(e, 0xfffff, "an MPLS label"), e.span());
@@ -23,9 +24,19 @@ final class EncapsulationTests {
           new Moved(LinkTests.carries(layout, EtherTypes.PPPOE_DISCOVERY, e.span()), layout);
       case PPPOE_SESSION -> pppoe(layout, number(e, 0xffff, "a PPPoE session"), e.span());
       case GENEVE ->
-          TunnelTests.geneve(layout, variables, number(e, 0xffffff, "a Geneve VNI"), e.span());
+          TunnelTests.geneve(
+              layout,
+              variables,
+              options.genevePorts(),
+              number(e, 0xffffff, "a Geneve VNI"),
+              e.span());
       case VXLAN ->
-          TunnelTests.vxlan(layout, variables, number(e, 0xffffff, "a VXLAN VNI"), e.span());
+          TunnelTests.vxlan(
+              layout,
+              variables,
+              options.vxlanPorts(),
+              number(e, 0xffffff, "a VXLAN VNI"),
+              e.span());
     };
   }
 

@@ -1,6 +1,8 @@
 package io.dropwatch.pcapfilter.internal.check;
 
+import io.dropwatch.pcapfilter.FilterOptions;
 import io.dropwatch.pcapfilter.LinkType;
+import io.dropwatch.pcapfilter.NameResolver;
 import io.dropwatch.pcapfilter.internal.ast.Expression;
 import io.dropwatch.pcapfilter.internal.ast.Protocol;
 import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
@@ -8,6 +10,9 @@ import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import io.dropwatch.pcapfilter.internal.source.Span;
 import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
+import java.net.Inet4Address;
+import java.nio.ByteBuffer;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** Tests of the frame as a whole: to whom it was sent, which way, through which device. */
@@ -18,14 +23,30 @@ final class FrameTests {
 
   private FrameTests() {}
 
-  static Predicate broadcast(Layout layout, @Nullable Protocol protocol, Span span) {
+  static Predicate broadcast(
+      Layout layout, @Nullable Protocol protocol, FilterOptions options, Span span) {
     if (protocol == Protocol.IP) {
+      if (options.netmask() != null) {
+        return networkBroadcast(layout, options.netmask(), span);
+      }
       throw SyntaxFault.at(span, "'ip broadcast' needs the network's mask, which nobody knows here")
-          .fix("write 'dst host' and the broadcast address");
+          .fix(
+              "write 'dst host' and the broadcast address, or compile with"
+                  + " FilterOptions.withNetmask");
     }
     linkLayer(layout, protocol, "broadcast", span);
     Predicate address = LinkTests.mac(layout, 0, 0xffff_ffff_ffffL);
     return present(layout, address, packetType(PACKET_BROADCAST));
+  }
+
+  // All ones or, as of old, all zeros in the part of the address that names a host.
+  private static Predicate networkBroadcast(Layout layout, Inet4Address netmask, Span span) {
+    int hosts = ~ByteBuffer.wrap(netmask.getAddress()).getInt();
+    Quantity destination = layout.network(16, 4);
+    return Predicate.all(
+        LinkTests.carries(layout, EtherTypes.IP, span),
+        Predicate.any(
+            Predicate.equal(destination, hosts, 0), Predicate.equal(destination, hosts, hosts)));
   }
 
   static Predicate multicast(Layout layout, @Nullable Protocol protocol, Span span) {
@@ -67,6 +88,23 @@ final class FrameTests {
   static Predicate device(LinkType linkType, int index, Span span) {
     kernelOnly(linkType, "the device of a packet", span);
     return Predicate.equal(new Quantity.Metadata(MetadataField.INTERFACE_INDEX), index);
+  }
+
+  static Predicate device(LinkType linkType, String name, FilterOptions options, Span span) {
+    kernelOnly(linkType, "the device of a packet", span);
+    NameResolver resolver = options.resolver();
+    OptionalInt index = resolver == null ? OptionalInt.empty() : resolver.device(name);
+    if (index.isEmpty()) {
+      String problem =
+          resolver == null
+              ? "'" + name + "' is the name of a device, and names are not resolved"
+              : "there is no device '" + name + "'";
+      throw SyntaxFault.at(span, problem)
+          .fix(
+              "write 'ifindex' and its number, or compile with FilterOptions.withResolver and a"
+                  + " resolver that knows it");
+    }
+    return device(linkType, index.getAsInt(), span);
   }
 
   private static void kernelOnly(LinkType linkType, String what, Span span) {

@@ -36,9 +36,16 @@ final class PortTests {
         ipv6(layout, protocol, range, dir, span), ipv4(layout, protocol, range, dir, span));
   }
 
+  /** What a port may be. */
+  @FunctionalInterface
+  interface Ports {
+    Predicate holds(Quantity port);
+  }
+
   /** Bounds of a port, both included. */
-  record Range(int first, int last) {
-    Predicate holds(Quantity port) {
+  record Range(int first, int last) implements Ports {
+    @Override
+    public Predicate holds(Quantity port) {
       return first == last
           ? Predicate.equal(port, first)
           : Predicate.all(
@@ -47,7 +54,7 @@ final class PortTests {
   }
 
   static Predicate ipv4(
-      Layout layout, OptionalInt protocol, Range range, @Nullable Direction dir, Span span) {
+      Layout layout, OptionalInt protocol, Ports ports, @Nullable Direction dir, Span span) {
     Position transport = layout.ipv4Transport();
     List<Predicate> any = new ArrayList<>();
     for (int number : numbers(protocol)) {
@@ -55,21 +62,21 @@ final class PortTests {
           Predicate.all(
               Predicate.equal(layout.network(9, 1), number),
               firstFragment(layout),
-              HostTests.ends(dir, 0, 2, end -> range.holds(transport.load(end, 2)))));
+              HostTests.ends(dir, 0, 2, end -> ports.holds(transport.load(end, 2)))));
     }
     return Predicate.all(
         LinkTests.carries(layout, EtherTypes.IP, span), Predicate.joined(any, false));
   }
 
   static Predicate ipv6(
-      Layout layout, OptionalInt protocol, Range range, @Nullable Direction dir, Span span) {
+      Layout layout, OptionalInt protocol, Ports ports, @Nullable Direction dir, Span span) {
     Position transport = layout.ipv6Transport();
     List<Predicate> any = new ArrayList<>();
     for (int number : numbers(protocol)) {
       any.add(
           Predicate.all(
               Predicate.equal(layout.network(6, 1), number),
-              HostTests.ends(dir, 0, 2, end -> range.holds(transport.load(end, 2)))));
+              HostTests.ends(dir, 0, 2, end -> ports.holds(transport.load(end, 2)))));
     }
     return Predicate.all(
         LinkTests.carries(layout, EtherTypes.IP6, span), Predicate.joined(any, false));

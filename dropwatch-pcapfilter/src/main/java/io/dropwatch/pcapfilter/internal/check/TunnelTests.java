@@ -2,7 +2,7 @@ package io.dropwatch.pcapfilter.internal.check;
 
 import io.dropwatch.pcapfilter.internal.ast.Qualifiers.Direction;
 import io.dropwatch.pcapfilter.internal.check.EncapsulationTests.Moved;
-import io.dropwatch.pcapfilter.internal.check.PortTests.Range;
+import io.dropwatch.pcapfilter.internal.check.PortTests.Ports;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity.Operator;
@@ -24,13 +24,14 @@ final class TunnelTests {
 
   private TunnelTests() {}
 
-  static Moved geneve(Layout layout, Variables variables, OptionalInt vni, Span span) {
+  static Moved geneve(
+      Layout layout, Variables variables, List<Integer> ports, OptionalInt vni, Span span) {
     Quantity.Variable header = variables.fresh();
     Quantity.Variable link = variables.fresh();
     Quantity.Variable type = variables.fresh();
     Quantity.Variable payload = variables.fresh();
     // RFC 8926, section 3.4: version 0, options in units of 4 bytes.
-    Predicate outer = outer(layout, GENEVE_PORT, 0xc0, 0, vni, header, span);
+    Predicate outer = outer(layout, with(GENEVE_PORT, ports), 0xc0, 0, vni, header, span);
     Position start = Position.at(header);
     Quantity options =
         Quantity.of(
@@ -54,7 +55,8 @@ final class TunnelTests {
     return new Moved(all, layout.inside(link, type, payload));
   }
 
-  static Moved vxlan(Layout layout, Variables variables, OptionalInt vni, Span span) {
+  static Moved vxlan(
+      Layout layout, Variables variables, List<Integer> ports, OptionalInt vni, Span span) {
     Quantity.Variable header = variables.fresh();
     Quantity.Variable link = variables.fresh();
     Quantity.Variable type = variables.fresh();
@@ -62,7 +64,7 @@ final class TunnelTests {
     // RFC 7348, section 5: only the flag of a valid VNI is set.
     Predicate all =
         Predicate.all(
-            outer(layout, VXLAN_PORT, 0xff, 0x08, vni, header, span),
+            outer(layout, with(VXLAN_PORT, ports), 0xff, 0x08, vni, header, span),
             new Predicate.Define(link, plus(header, TUNNEL_HEADER)),
             new Predicate.Define(type, plus(link, 12)),
             new Predicate.Define(payload, plus(link, 14)));
@@ -71,31 +73,20 @@ final class TunnelTests {
 
   private static Predicate outer(
       Layout layout,
-      int port,
+      List<Integer> ports,
       int mask,
       int first,
       OptionalInt vni,
       Quantity.Variable header,
       Span span) {
     OptionalInt udp = OptionalInt.of(PortTests.UDP);
-    Range range = new Range(port, port);
+    Ports any = port -> Predicate.joined(equalToAny(port, ports), false);
     Position ipv4 = layout.ipv4Transport();
     Position ipv6 = layout.ipv6Transport();
     return Predicate.any(
+        over(PortTests.ipv4(layout, udp, any, Direction.DST, span), ipv4, mask, first, vni, header),
         over(
-            PortTests.ipv4(layout, udp, range, Direction.DST, span),
-            ipv4,
-            mask,
-            first,
-            vni,
-            header),
-        over(
-            PortTests.ipv6(layout, udp, range, Direction.DST, span),
-            ipv6,
-            mask,
-            first,
-            vni,
-            header));
+            PortTests.ipv6(layout, udp, any, Direction.DST, span), ipv6, mask, first, vni, header));
   }
 
   private static Predicate over(
@@ -115,6 +106,17 @@ final class TunnelTests {
     Quantity base = transport.base() == null ? Quantity.of(0) : transport.base();
     all.add(new Predicate.Define(header, plus(base, transport.offset() + UDP_HEADER)));
     return Predicate.joined(all, true);
+  }
+
+  private static List<Integer> with(int first, List<Integer> more) {
+    List<Integer> all = new ArrayList<>();
+    all.add(first);
+    all.addAll(more);
+    return all;
+  }
+
+  private static List<Predicate> equalToAny(Quantity port, List<Integer> numbers) {
+    return numbers.stream().map(number -> Predicate.equal(port, number)).toList();
   }
 
   private static Quantity plus(Quantity quantity, int distance) {

@@ -1,5 +1,6 @@
 package io.dropwatch.pcapfilter.internal.check;
 
+import io.dropwatch.pcapfilter.FilterOptions;
 import io.dropwatch.pcapfilter.internal.ast.Literal;
 import io.dropwatch.pcapfilter.internal.ast.Protocol;
 import io.dropwatch.pcapfilter.internal.ast.Qualifiers;
@@ -8,6 +9,12 @@ import io.dropwatch.pcapfilter.internal.names.Protocols;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.source.Span;
 import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +23,15 @@ final class ValueChecker {
   private final Layout layout;
   private final Variables variables;
   private final Qualifiers qualifiers;
+  private final FilterOptions options;
   private final Span span;
 
-  ValueChecker(Layout layout, Variables variables, Qualifiers qualifiers, Span span) {
+  ValueChecker(
+      Layout layout, Variables variables, Qualifiers qualifiers, FilterOptions options, Span span) {
     this.layout = layout;
     this.variables = variables;
     this.qualifiers = qualifiers;
+    this.options = options;
     this.span = span;
   }
 
@@ -38,16 +48,7 @@ final class ValueChecker {
   private Predicate number(int value) {
     return switch (type()) {
       case HOST -> address(value, -1);
-      case NET -> {
-        int network = value;
-        int mask = -1;
-        // A short network number is moved to the front: net 10 is 10.0.0.0/8.
-        while (network != 0 && (network & 0xff000000) == 0) {
-          network <<= 8;
-          mask <<= 8;
-        }
-        yield address(network, mask);
-      }
+      case NET -> network(value);
       case PORT, PORTRANGE -> {
         OptionalInt protocol = portProtocol();
         yield ports(protocol, value, value);
@@ -58,9 +59,30 @@ final class ValueChecker {
     };
   }
 
+  private Predicate network(int number) {
+    int network = number;
+    int mask = -1;
+    // A short network number is moved to the front: net 10 is 10.0.0.0/8.
+    while (network != 0 && (network & 0xff000000) == 0) {
+      network <<= 8;
+      mask <<= 8;
+    }
+    return address(network, mask);
+  }
+
   private Predicate name(String name) {
     return switch (type()) {
-      case HOST, NET -> throw hostName(name);
+      case HOST -> hosts(name);
+      case NET -> {
+        if (options.resolver() == null) {
+          throw unresolved(name);
+        }
+        yield network(
+            options
+                .resolver()
+                .network(name)
+                .orElseThrow(() -> SyntaxFault.at(span, "unknown network '" + name + "'")));
+      }
       case PORT -> {
         ServicePorts ports = new ServicePorts(portProtocol(), span);
         ServicePorts.Range range = ports.single(name);
@@ -133,12 +155,41 @@ final class ValueChecker {
     if (type() != Type.NET && prefix != 128) {
       throw SyntaxFault.at(span, "only a network has a prefix").fix("write 'net' before it");
     }
+    return address(address, mask);
+  }
+
+  private Predicate address(int[] address, int[] mask) {
     Protocol protocol = qualifiers.protocol();
     if (protocol != null && protocol != Protocol.IP6) {
       throw SyntaxFault.at(span, "'" + protocol.word() + "' has no IPv6 addresses")
           .fix("write 'ip6' or nothing instead");
     }
     return HostTests.ipv6(layout, address, mask, qualifiers.direction(), span);
+  }
+
+  // As libpcap goes through what getaddrinfo(3) gives it: the other family is passed over, none
+  // left is a mistake.
+  private Predicate hosts(String name) {
+    Protocol protocol = qualifiers.protocol();
+    if (protocol == Protocol.LINK || protocol == Protocol.DECNET || options.resolver() == null) {
+      throw unresolved(name);
+    }
+    List<Predicate> any = new ArrayList<>();
+    for (InetAddress address : options.resolver().hosts(name)) {
+      ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
+      if (address instanceof Inet4Address && protocol != Protocol.IP6) {
+        any.add(address(bytes.getInt(), -1));
+      } else if (address instanceof Inet6Address && protocol != Protocol.IP) {
+        int[] words = {bytes.getInt(), bytes.getInt(), bytes.getInt(), bytes.getInt()};
+        any.add(address(words, new int[] {-1, -1, -1, -1}));
+      }
+    }
+    if (any.isEmpty()) {
+      throw SyntaxFault.at(
+          span,
+          "unknown host '" + name + "'" + (protocol == null ? "" : " for " + protocol.word()));
+    }
+    return Predicate.joined(any, false);
   }
 
   private Predicate mac(String text) {
@@ -259,8 +310,18 @@ final class ValueChecker {
     return written == null ? Type.HOST : written;
   }
 
-  private SyntaxFault hostName(String name) {
-    return SyntaxFault.at(span, "'" + name + "' is a name, and names are not resolved")
-        .expecting("an address such as 10.0.0.1 or 2001:db8::1");
+  private SyntaxFault unresolved(String name) {
+    SyntaxFault fault =
+        SyntaxFault.at(span, "'" + name + "' is a name, and names are not resolved");
+    Protocol protocol = qualifiers.protocol();
+    if (protocol == Protocol.LINK) {
+      return fault.expecting("a MAC address such as 00:1b:21:3c:4d:5e");
+    }
+    if (protocol == Protocol.DECNET) {
+      return fault.expecting("an area and a node, such as 1.10");
+    }
+    return fault
+        .expecting("an address such as 10.0.0.1 or 2001:db8::1")
+        .fix("write the address, or compile with FilterOptions.withResolver");
   }
 }

@@ -7,30 +7,62 @@ import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity.Area;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Walks a predicate over one packet. */
 public final class Interpreter {
   private final SkbPacket packet;
+  private final @Nullable Observer observer;
+  private boolean negated;
   private final Map<Quantity.Variable, Integer> variables = new HashMap<>();
 
-  private Interpreter(SkbPacket packet) {
+  private Interpreter(SkbPacket packet, @Nullable Observer observer) {
     this.packet = packet;
+    this.observer = observer;
+  }
+
+  /** Hears what the walk does, in its order. */
+  public interface Observer {
+    /** A primitive is asked. */
+    void enter(Predicate.Primitive primitive, boolean negated);
+
+    /** It has answered; it does not when it rejects the packet. */
+    void leave(boolean outcome);
+
+    /**
+     * Two numbers were read and compared.
+     *
+     * @param negated whether an odd number of {@code not} stands around the comparison
+     */
+    void compared(Predicate.Compare compare, int left, boolean holds, boolean negated);
+
+    /** The packet is rejected, and why. */
+    void rejected(String reason);
   }
 
   /** Thrown through the walk when a read or a division rejects the whole packet. */
   private static final class Rejected extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private Rejected() {
-      super("rejected", null, false, false);
+    private Rejected(String reason) {
+      super(reason, null, false, false);
     }
   }
 
   /** Whether the packet satisfies the predicate. */
   public static boolean matches(Predicate predicate, SkbPacket packet) {
+    return matches(predicate, packet, null);
+  }
+
+  /** Whether the packet satisfies the predicate; an observer hears how that came about. */
+  public static boolean matches(
+      Predicate predicate, SkbPacket packet, @Nullable Observer observer) {
     try {
-      return new Interpreter(packet).test(predicate);
-    } catch (Rejected _) {
+      return new Interpreter(packet, observer).test(predicate);
+    } catch (Rejected rejected) {
+      if (observer != null) {
+        observer.rejected(String.valueOf(rejected.getMessage()));
+      }
       return false;
     }
   }
@@ -40,16 +72,35 @@ public final class Interpreter {
       case Predicate.Always(boolean outcome) -> outcome;
       case Predicate.Compare compare -> {
         int left = value(compare.left());
-        yield compare.relation().holds(left, value(compare.right()));
+        boolean holds = compare.relation().holds(left, value(compare.right()));
+        if (observer != null) {
+          observer.compared(compare, left, holds, negated);
+        }
+        yield holds;
       }
-      case Predicate.Not not -> !test(not.operand());
+      case Predicate.Not not -> {
+        negated = !negated;
+        boolean outcome = !test(not.operand());
+        negated = !negated;
+        yield outcome;
+      }
       case Predicate.Chain chain -> chain(chain);
       case Predicate.Define define -> {
         variables.put(define.variable(), value(define.number()));
         yield true;
       }
-      case Predicate.Primitive primitive -> test(primitive.meaning());
+      case Predicate.Primitive primitive -> primitive(primitive);
     };
+  }
+
+  private boolean primitive(Predicate.Primitive primitive) {
+    if (observer == null) {
+      return test(primitive.meaning());
+    }
+    observer.enter(primitive, negated);
+    boolean outcome = test(primitive.meaning());
+    observer.leave(outcome);
+    return outcome;
   }
 
   private boolean chain(Predicate.Chain chain) {
@@ -72,7 +123,7 @@ public final class Interpreter {
         int left = value(binary.left());
         Integer result = binary.operator().apply(left, value(binary.right()));
         if (result == null) {
-          throw new Rejected();
+          throw new Rejected("a division by zero");
         }
         yield result;
       }
@@ -97,13 +148,14 @@ public final class Interpreter {
     byte[] bytes = packet.bytes();
     if (load.area() == Area.MAC) {
       if (packet.macLength() == 0) {
-        throw new Rejected();
+        throw new Rejected("there is no MAC header to read");
       }
     } else {
       at += packet.macLength();
     }
     if (at + load.size() > bytes.length) {
-      throw new Rejected();
+      throw new Rejected(
+          "packet too short: needs byte " + (at + load.size() - 1) + ", has " + bytes.length);
     }
     int value = 0;
     for (int i = 0; i < load.size(); i++) {

@@ -1,5 +1,6 @@
 package io.dropwatch.pcapfilter.internal.predicate;
 
+import io.dropwatch.pcapfilter.internal.source.Span;
 import java.util.List;
 
 /** A test of a packet. */
@@ -33,8 +34,23 @@ public sealed interface Predicate {
   /** Always true; puts a number into a variable. */
   record Define(Quantity.Variable variable, Quantity number) implements Predicate {}
 
-  /** A predicate that came from one primitive of the expression. */
-  record Primitive(String text, Predicate meaning) implements Predicate {}
+  /**
+   * A predicate that came from one primitive of the expression.
+   *
+   * @param text the primitive with what it inherits
+   * @param place where it was written, and where it looks in the packet
+   * @param meaning what it tests
+   */
+  record Primitive(String text, Place place, Predicate meaning) implements Predicate {}
+
+  /**
+   * Where a primitive comes from and where it looks, for those who explain it.
+   *
+   * @param span in the expression
+   * @param type offset of the ethertype in the window; -1 where it is not at one place
+   * @param network offset of the network header in the window; -1 where it is not at one place
+   */
+  record Place(Span span, int type, int network) {}
 
   /** How two numbers compare. */
   enum Relation {

@@ -2,6 +2,7 @@ package io.dropwatch.pcapfilter.internal.check;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.dropwatch.pcapfilter.FilterOptions;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.internal.ast.Parser;
 import io.dropwatch.pcapfilter.internal.predicate.PredicateText;
@@ -114,6 +115,7 @@ class CheckerTest {
   }
 
   private static String predicate(String expression, LinkType link) {
-    return PredicateText.print(Checker.check(Parser.parse(Lexer.tokens(expression)), link));
+    return PredicateText.print(
+        Checker.check(Parser.parse(Lexer.tokens(expression)), link, FilterOptions.DEFAULT));
   }
 }

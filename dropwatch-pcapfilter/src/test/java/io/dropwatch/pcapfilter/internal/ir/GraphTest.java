@@ -2,6 +2,7 @@ package io.dropwatch.pcapfilter.internal.ir;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.dropwatch.pcapfilter.FilterOptions;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.internal.ast.Parser;
 import io.dropwatch.pcapfilter.internal.check.Checker;
@@ -71,6 +72,8 @@ class GraphTest {
   }
 
   private static Graph lowered(String expression) {
-    return Lowering.lower(Checker.check(Parser.parse(Lexer.tokens(expression)), LinkType.ETHERNET));
+    return Lowering.lower(
+        Checker.check(
+            Parser.parse(Lexer.tokens(expression)), LinkType.ETHERNET, FilterOptions.DEFAULT));
   }
 }

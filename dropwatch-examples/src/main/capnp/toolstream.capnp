@@ -1,0 +1,25 @@
+# What dropwatch sends a huatuo-bamai daemon through its Unix socket: a connect message, then a chunk for each event, then a
+# chunk with end = true. Frames.java writes these layouts by hand; a test decodes them with this file.
+@0xc0aefe4459d6cfa3;
+
+struct ConnectRequest {
+  toolName @0 :Text;
+  version @1 :Text;
+  taskID @2 :Text;
+  protoVersion @3 :UInt32 = 1;
+}
+
+struct Chunk {
+  data @0 :Data;
+  flush @1 :Bool;
+  end @2 :Bool;
+  error @3 :Text;
+  containerID @4 :Text;
+}
+
+struct Message {
+  union {
+    connect @0 :ConnectRequest;
+    chunk @1 :Chunk;
+  }
+}

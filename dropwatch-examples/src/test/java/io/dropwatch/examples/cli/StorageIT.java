@@ -1,0 +1,87 @@
+package io.dropwatch.examples.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropwatch.examples.huatuo.FakeDaemon;
+import io.dropwatch.examples.lab.RoutedNetwork;
+import io.dropwatch.examples.lab.Scenario;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real drops through {@code bin/dropwatch --output-storage} to what listens like the daemon. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class StorageIT {
+  private static final Scenario SCENARIO = Scenario.UDP_PORT_CLOSED;
+
+  @TempDir private Path directory = Path.of(".");
+  private final RoutedNetwork network = RoutedNetwork.open();
+
+  @AfterAll
+  void removeNetwork() {
+    network.close();
+  }
+
+  @Test
+  void theDaemonGetsEachDropAndTheEnd() throws Exception {
+    Path socket = directory.resolve("events.sock");
+    try (FakeDaemon daemon = FakeDaemon.reading(socket);
+        RunningProgram program = program(socket)) {
+      SCENARIO.send(network, 3);
+      List<String> messages = daemon.awaitMessages(4);
+      assertTrue(messages.getFirst().contains("taskID = \"task-9\""), messages.getFirst());
+      for (String message : messages.subList(1, 4)) {
+        assertTrue(message.contains("\\\"drop_reason\\\":\\\"SKB_DROP_REASON_NO_SOCKET"), message);
+        assertTrue(message.contains("\\\"saddr\\\":\\\"192.0.2.1\\\""), message);
+        assertTrue(message.contains("\\\"sport\\\":41001,\\\"dport\\\":7001"), message);
+      }
+      program.signal("TERM");
+      RunningProgram.Outcome outcome = program.awaitEnd();
+      assertEquals("(chunk = (flush = false, end = true))", daemon.awaitMessages(5).getLast());
+      assertEquals(List.of(), outcome.out(), "--output is ignored");
+      assertEquals("output-storage: accepted=3 sent=3 lost=0 reconnects=0", outcome.err().get(1));
+      assertTrue(outcome.err().getLast().contains("emitted=3 delivered=3"), outcome::toString);
+      assertEquals(0, outcome.status());
+    }
+  }
+
+  @Test
+  void aRestartOfTheDaemonLosesNothing() throws Exception {
+    Path socket = directory.resolve("restarts.sock");
+    FakeDaemon first = FakeDaemon.reading(socket);
+    try (RunningProgram program = program(socket)) {
+      SCENARIO.send(network, 2);
+      var _ = first.awaitMessages(3);
+      first.close();
+      SCENARIO.send(network, 2);
+      try (FakeDaemon second = FakeDaemon.reading(socket)) {
+        assertEquals(3, second.awaitMessages(3).size());
+        program.signal("INT");
+        RunningProgram.Outcome outcome = program.awaitEnd();
+        assertTrue(
+            outcome.err().contains("output-storage: accepted=4 sent=4 lost=0 reconnects=1"),
+            outcome::toString);
+        assertEquals(0, outcome.status());
+      }
+    } finally {
+      first.close();
+    }
+  }
+
+  private static RunningProgram program(Path socket) throws Exception {
+    return RunningProgram.dropwatch(
+            "--filter",
+            SCENARIO.flow().filter(),
+            "--output",
+            "json",
+            "--output-storage",
+            socket.toString(),
+            "--task-id",
+            "task-9")
+        .awaitWatching();
+  }
+}

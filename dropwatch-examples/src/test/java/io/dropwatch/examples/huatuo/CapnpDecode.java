@@ -1,0 +1,35 @@
+package io.dropwatch.examples.huatuo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** {@code capnp decode} of Debian's package capnproto, on our schema file: the oracle. */
+public final class CapnpDecode {
+  private static final Path SCHEMA = Path.of("src/main/capnp/toolstream.capnp");
+
+  private CapnpDecode() {}
+
+  /** Each message of a stream as text, one a line. */
+  public static List<String> messages(byte[] stream) throws IOException, InterruptedException {
+    Path file = Files.createTempFile("frames", ".bin");
+    try {
+      Files.write(file, stream);
+      Process decode =
+          new ProcessBuilder("capnp", "decode", "--short", SCHEMA.toString(), "Message")
+              .redirectInput(file.toFile())
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      String text = new String(decode.getInputStream().readAllBytes(), UTF_8);
+      if (decode.waitFor() != 0) {
+        throw new IOException("capnp decode refuses the stream; it read " + text);
+      }
+      return text.lines().toList();
+    } finally {
+      Files.delete(file);
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package io.dropwatch.examples.huatuo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropwatch.DropEvent;
+import io.dropwatch.DropWatchException;
+import io.dropwatch.pcapfilter.LinkType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Daemons that behave, restart, do not read, or are not there. */
+class HuatuoStreamTest {
+  private static final int MORE_THAN_IS_BUFFERED = 2 * HuatuoStream.BUFFERED_EVENTS;
+
+  @TempDir private Path directory = Path.of(".");
+  private final List<String> notices = Collections.synchronizedList(new ArrayList<>());
+
+  @Test
+  void oneConnectThenAChunkForEachEventThenTheEnd() throws Exception {
+    try (FakeDaemon daemon = FakeDaemon.reading(socket())) {
+      HuatuoStream stream = open("task-7");
+      stream.write(event(1));
+      stream.write(event(2));
+      stream.close();
+      daemon.awaitEnd();
+      List<String> messages = daemon.awaitMessages(4);
+      assertEquals(4, messages.size());
+      assertEquals(
+          "(connect = (toolName = \"dropwatch\", version = \"1.0\", taskID = \"task-7\", protoVersion = 1))",
+          messages.get(0));
+      assertTrue(messages.get(1).startsWith("(chunk = (data = \"{\\\"observed_timestamp"));
+      assertTrue(messages.get(1).contains("\\\"source\\\":\\\"events\\\""), messages.get(1));
+      assertTrue(messages.get(1).contains("\\\"pid\\\":1,"), messages.get(1));
+      assertTrue(messages.get(1).endsWith("}\", flush = false, end = false))"), messages.get(1));
+      assertTrue(messages.get(2).contains("\\\"pid\\\":2,"), messages.get(2));
+      assertEquals("(chunk = (flush = false, end = true))", messages.get(3));
+      assertEquals(new StreamStatistics(2, 2, 0, 0), stream.statistics());
+      assertEquals(List.of(), notices);
+    }
+  }
+
+  @Test
+  void aRestartedDaemonGetsWhatCameMeanwhile() throws Exception {
+    HuatuoStream stream;
+    try (FakeDaemon first = FakeDaemon.reading(socket())) {
+      stream = open("t");
+      stream.write(event(1));
+      var _ = first.awaitMessages(2);
+    }
+    // The socket has disappeared, too.
+    stream.write(event(2));
+    stream.write(event(3));
+    awaitNotice("is lost");
+    try (FakeDaemon second = FakeDaemon.reading(socket())) {
+      List<String> messages = second.awaitMessages(3);
+      assertTrue(messages.get(0).startsWith("(connect = (toolName"), messages.get(0));
+      assertTrue(messages.get(1).contains("\\\"pid\\\":2,"), messages.get(1));
+      assertTrue(messages.get(2).contains("\\\"pid\\\":3,"), messages.get(2));
+      stream.close();
+      assertEquals(new StreamStatistics(3, 3, 0, 1), stream.statistics());
+      assertTrue(notices.getLast().endsWith("again"), notices::toString);
+    }
+  }
+
+  /** As when the process died without removing its socket. */
+  @Test
+  void aSocketThatRefusesIsTriedAgain() throws Exception {
+    Path kept = directory.resolve("kept.sock");
+    HuatuoStream stream;
+    try (FakeDaemon first = FakeDaemon.reading(socket())) {
+      stream = open("t");
+      first.awaitConnection();
+      Files.createLink(kept, socket());
+    }
+    Files.move(kept, socket());
+    stream.write(event(1));
+    awaitNotice("is lost");
+    Files.delete(socket());
+    try (FakeDaemon second = FakeDaemon.reading(socket())) {
+      assertTrue(second.awaitMessages(2).get(1).contains("\\\"pid\\\":1,"));
+      stream.close();
+      assertEquals(new StreamStatistics(1, 1, 0, 1), stream.statistics());
+    }
+  }
+
+  /** Writing returns at once all the same; what does not fit is counted, and closing ends. */
+  @Test
+  void aDaemonThatDoesNotReadLosesEvents() throws Exception {
+    try (FakeDaemon daemon = FakeDaemon.stalled(socket())) {
+      HuatuoStream stream = open("t");
+      daemon.awaitConnection();
+      for (int i = 0; i < MORE_THAN_IS_BUFFERED; i++) {
+        stream.write(event(i));
+      }
+      StreamStatistics before = stream.statistics();
+      assertTrue(before.waiting() <= HuatuoStream.BUFFERED_EVENTS + 1, before::toString);
+      stream.close();
+      StreamStatistics after = stream.statistics();
+      assertEquals(MORE_THAN_IS_BUFFERED, after.accepted());
+      assertEquals(0, after.waiting());
+      assertTrue(after.sent() < HuatuoStream.BUFFERED_EVENTS, after::toString);
+      assertTrue(after.lost() > HuatuoStream.BUFFERED_EVENTS, after::toString);
+    }
+  }
+
+  @Test
+  void withoutADaemonItSaysSo() {
+    DropWatchException failure = assertThrows(DropWatchException.class, () -> open("t"));
+    assertEquals(DropWatchException.Kind.ENVIRONMENT, failure.kind());
+    assertTrue(
+        String.valueOf(failure.getMessage())
+            .matches(
+                "cannot connect to a huatuo-bamai daemon at .*: No such file or directory; "
+                    + "start the daemon, or give the path of its socket"),
+        failure::getMessage);
+  }
+
+  /** More than the daemon is there for, and what comes after the end: counted. */
+  @Test
+  void closingWithoutADaemonCountsWhatWaits() throws Exception {
+    HuatuoStream stream;
+    try (FakeDaemon daemon = FakeDaemon.reading(socket())) {
+      stream = open("t");
+      daemon.awaitConnection();
+    }
+    for (int i = 0; i < 10; i++) {
+      stream.write(event(i));
+    }
+    awaitNotice("is lost");
+    stream.close();
+    stream.write(event(11));
+    stream.close();
+    assertEquals(new StreamStatistics(11, 0, 11, 0), stream.statistics());
+  }
+
+  private void awaitNotice(String text) throws InterruptedException {
+    long until = System.nanoTime() + 20_000_000_000L;
+    while (notices.stream().noneMatch(notice -> notice.contains(text))) {
+      assertTrue(System.nanoTime() - until < 0, notices::toString);
+      Thread.sleep(10);
+    }
+  }
+
+  private HuatuoStream open(String taskId) {
+    return HuatuoStream.open(socket(), "1.0", taskId, notices::add);
+  }
+
+  private Path socket() {
+    return directory.resolve("events.sock");
+  }
+
+  private static DropEvent event(int pid) {
+    return DropEvent.builder()
+        .comm("worker")
+        .pid(pid)
+        .packet(LinkType.RAW_IP, new byte[] {1, 2, 3})
+        .build();
+  }
+}

@@ -1,0 +1,94 @@
+package io.dropwatch.pcapfilter.internal.explain;
+
+import io.dropwatch.pcapfilter.Explanation;
+import io.dropwatch.pcapfilter.Explanation.Outcome;
+import io.dropwatch.pcapfilter.Explanation.Part;
+import io.dropwatch.pcapfilter.LinkType;
+import io.dropwatch.pcapfilter.SkbPacket;
+import io.dropwatch.pcapfilter.internal.interpret.Interpreter;
+import io.dropwatch.pcapfilter.internal.predicate.Predicate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Writes down what the interpreter does with one packet. */
+public final class Explaining implements Interpreter.Observer {
+  private final LinkType linkType;
+
+  // By place: two primitives of the same words are equal, but not at the same place.
+  private final Map<Predicate.Place, Findings> asked = new HashMap<>();
+  private final Fields fields = new Fields();
+  private @Nullable Findings last;
+
+  private Explaining(LinkType linkType) {
+    this.linkType = linkType;
+  }
+
+  /** The verdict of the interpreter, with everything that led to it. */
+  public static Explanation explain(
+      String expression, LinkType linkType, Predicate predicate, SkbPacket packet) {
+    Explaining explaining = new Explaining(linkType);
+    boolean matches = Interpreter.matches(predicate, packet, explaining);
+    List<Predicate.Primitive> primitives = new ArrayList<>();
+    collect(predicate, primitives);
+    List<Part> parts = primitives.stream().map(explaining::part).toList();
+    return new Explanation(expression, matches, parts);
+  }
+
+  @Override
+  public void enter(Predicate.Primitive primitive, boolean negated) {
+    last = new Findings(negated);
+    asked.put(primitive.place(), last);
+    fields.enter(linkType, primitive.place());
+  }
+
+  @Override
+  public void compared(Predicate.Compare compare, int left, boolean holds, boolean negated) {
+    if (last != null) {
+      fields.learn(compare, holds);
+      last.add(fields.name(compare.left()), compare, left, holds, negated);
+    }
+  }
+
+  @Override
+  public void leave(boolean outcome) {
+    if (last != null) {
+      last.outcome(outcome ? Outcome.TRUE : Outcome.FALSE);
+    }
+  }
+
+  @Override
+  public void rejected(String reason) {
+    if (last != null) {
+      last.reject(reason);
+    }
+  }
+
+  private Part part(Predicate.Primitive primitive) {
+    Findings findings = asked.get(primitive.place());
+    int start = primitive.place().span().start();
+    int end = primitive.place().span().end();
+    return findings == null
+        ? new Part(
+            primitive.text(), start, end, Outcome.NOT_EVALUATED, "not evaluated", List.of(), false)
+        : new Part(
+            primitive.text(),
+            start,
+            end,
+            findings.outcome(),
+            findings.reason(),
+            findings.readings(),
+            findings == last);
+  }
+
+  private static void collect(Predicate predicate, List<Predicate.Primitive> found) {
+    switch (predicate) {
+      case Predicate.Primitive primitive -> found.add(primitive);
+      case Predicate.Not not -> collect(not.operand(), found);
+      case Predicate.Chain chain -> chain.operands().forEach(operand -> collect(operand, found));
+      case Predicate.Always _, Predicate.Compare _, Predicate.Define _ -> {}
+    }
+  }
+}
