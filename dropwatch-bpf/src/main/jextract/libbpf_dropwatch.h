@@ -5,5 +5,7 @@
 #include <linux/bpf.h>
 #include <linux/perf_event.h>
 #include <poll.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <unistd.h>

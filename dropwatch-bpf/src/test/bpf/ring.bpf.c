@@ -71,4 +71,45 @@ int emit(struct __sk_buff *skb)
 	return 7;
 }
 
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} ring SEC(".maps");
+
+const volatile __u64 wakeup_bytes = 0;
+
+// The same into a BPF ring; every fifth is discarded.
+SEC("tc")
+int emit_ring(struct __sk_buff *skb)
+{
+	struct record record = {};
+	__u32 zero = 0;
+	struct counters *count = bpf_map_lookup_elem(&counters, &zero);
+
+	if (!count)
+		return -1;
+	for (__u32 i = 0; i < 4096; i++) {
+		__u64 *slot;
+		__u64 size = 12 + (i & 0xff) % 245;
+		__u64 flags = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) >= wakeup_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+
+		if (i >= records)
+			break;
+		record.sequence = first + i;
+		if (i % 5 == 4) {
+			slot = bpf_ringbuf_reserve(&ring, 24, 0);
+			if (slot) {
+				*slot = record.sequence;
+				bpf_ringbuf_discard(slot, flags);
+			}
+			continue;
+		}
+		if (bpf_ringbuf_output(&ring, &record, size, flags))
+			count->failed++;
+		else
+			count->sent++;
+	}
+	return 7;
+}
+
 char LICENSE[] SEC("license") = "GPL";

@@ -12,6 +12,7 @@
 #include "record.h"
 
 #define ENOENT 2
+#define EAGAIN 11
 #define ENOSPC 28
 #define EOPNOTSUPP 95
 #define SECOND 1000000000ULL
@@ -34,6 +35,12 @@ const volatile __u32 events_per_second = 0;
 const volatile __u32 stack_bytes = MAX_STACK * 8;
 /* Bytes reported from the network header on; the filter sees WINDOW whatever this is. */
 const volatile __u32 snaplen = WINDOW;
+
+/* Into which map records go. The other one is not created, and the verifier removes what would use it. */
+enum { RING_PERF, RING_BPF };
+const volatile __u32 ring_kind = RING_PERF;
+/* Bytes waiting in the BPF ring from which the reader is woken; a perf ring has its own setting. */
+const volatile __u64 wakeup_bytes = 1;
 
 struct device_key {
 	__u32 ifindex;
@@ -74,19 +81,35 @@ struct {
 	__uint(value_size, sizeof(__u32));
 } events SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} ring SEC(".maps");
+
 static __u64 oldest_emission;
 
 /*
  * The filter's slot: its end is overwritten in the object's image before loading. The verifier removes the `goto +0` run,
  * so what is not used costs nothing. Hidden, not static, and a verdict that the compiler cannot see: clang would otherwise
  * propagate constants into the function and out of it.
+ *
+ * ipv4_header is what ipv4_header_length() says; any other result than 0 is a match.
  */
-__hidden __noinline int dropwatch_filter(const __u8 *base, __u32 captured, const struct filter_meta *meta)
+__hidden __noinline int dropwatch_filter(const __u8 *base, __u32 captured, const struct filter_meta *meta,
+					 __u32 ipv4_header)
 {
 	int verdict = 1;
 
-	asm volatile(".rept 2048\n\tgoto +0\n\t.endr" : "+r"(verdict) : "r"(base), "r"(captured), "r"(meta));
+	asm volatile(".rept 2048\n\tgoto +0\n\t.endr"
+		     : "+r"(verdict)
+		     : "r"(base), "r"(captured), "r"(meta), "r"(ipv4_header));
 	return verdict;
+}
+
+/* Bytes of the IPv4 header, if it is one: every filter that asks for a port needs it, and the verifier its bound. */
+static __always_inline __u32 ipv4_header_length(const __u8 *network)
+{
+	return (network[0] & 15) << 2;
 }
 
 /*
@@ -133,12 +156,26 @@ static __always_inline void describe_device(struct drop_record *r, struct net_de
 
 static __always_inline void count_lost(struct counters *c, long error)
 {
-	if (error == -ENOSPC)
+	if (error == -ENOSPC || error == -EAGAIN)
 		c->lost_no_space++;
 	else if (error == -ENOENT || error == -EOPNOTSUPP)
 		c->lost_no_ring++;
 	else
 		c->lost_other++;
+}
+
+/* A wakeup for each record would cost more than all the rest. The reader is woken by the record that makes enough bytes wait,
+ * not by those behind it: it does not sleep while so many are there. */
+static __always_inline long output(void *ctx, struct drop_record *r, __u64 length)
+{
+	__u64 waiting;
+
+	if (ring_kind == RING_PERF)
+		return bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, r, length);
+	waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
+	return bpf_ringbuf_output(&ring, r, length,
+				  waiting < wakeup_bytes && waiting + length >= wakeup_bytes ? BPF_RB_FORCE_WAKEUP
+											     : BPF_RB_NO_WAKEUP);
 }
 
 static __always_inline int on_drop(void *ctx, struct sk_buff *skb, __u64 location, __u32 reason, bool reason_known,
@@ -187,7 +224,7 @@ static __always_inline int on_drop(void *ctx, struct sk_buff *skb, __u64 locatio
 	}
 
 	captured = capture(r, skb, typed);
-	if (filter_enabled && !dropwatch_filter(r->window, captured, &r->meta)) {
+	if (filter_enabled && !dropwatch_filter(r->window, captured, &r->meta, ipv4_header_length(r->window))) {
 		c->filtered++;
 		return 0;
 	}
@@ -246,7 +283,7 @@ static __always_inline int on_drop(void *ctx, struct sk_buff *skb, __u64 locatio
 		}
 	}
 	length += __builtin_offsetof(struct drop_record, window);
-	error = bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, r, length);
+	error = output(ctx, r, length);
 	if (error)
 		count_lost(c, error);
 	else

@@ -87,7 +87,7 @@ struct counters {
 	__u64 filtered;
 	__u64 limited;
 	__u64 emitted;
-	__u64 lost_no_space; /* ENOSPC: the ring was full */
+	__u64 lost_no_space; /* ENOSPC, EAGAIN: the ring was full */
 	__u64 lost_no_ring; /* ENOENT, EOPNOTSUPP: a CPU without a ring */
 	__u64 lost_other;
 };

@@ -11,6 +11,8 @@
 
 #define WINDOW 256
 #define PACKETS 65536
+/* Where the network header is in `bytes`, behind an untagged MAC header. */
+#define NETWORK_AT 16
 
 /* What the kernel knows besides the bytes; values in host order. */
 struct filter_meta {
@@ -33,7 +35,7 @@ struct packet {
 	 * A MAC header goes to 2, so that the network header behind it is aligned at 16. The base is one of the two:
 	 * `base_offset` below.
 	 */
-	__u8 bytes[16 + WINDOW];
+	__u8 bytes[NETWORK_AT + WINDOW];
 };
 
 struct verdicts {
@@ -60,12 +62,15 @@ struct {
 const volatile __u32 base_offset = 2;
 
 /* The slot: the filter overwrites the end of this function in the object's image. */
-__hidden __noinline int dropwatch_filter(const __u8 *base, __u32 captured, const struct filter_meta *meta)
+__hidden __noinline int dropwatch_filter(const __u8 *base, __u32 captured, const struct filter_meta *meta,
+					 __u32 ipv4_header)
 {
 	int verdict = 1;
 
 	/* The result goes through the assembler too: clang would tell the caller that it is always 1. */
-	asm volatile(".rept 2048\n\tgoto +0\n\t.endr" : "+r"(verdict) : "r"(base), "r"(captured), "r"(meta));
+	asm volatile(".rept 2048\n\tgoto +0\n\t.endr"
+		     : "+r"(verdict)
+		     : "r"(base), "r"(captured), "r"(meta), "r"(ipv4_header));
 	return verdict;
 }
 
@@ -84,8 +89,9 @@ int next_verdict(struct __sk_buff *skb)
 	packet = bpf_map_lookup_elem(&packets, &index);
 	if (!packet || packet->captured > WINDOW)
 		return -2;
-	verdict = dropwatch_filter(packet->bytes + base_offset, packet->captured, &packet->meta);
-	out->of_packet[index & (PACKETS - 1)] = verdict;
+	verdict = dropwatch_filter(packet->bytes + base_offset, packet->captured, &packet->meta,
+				   (packet->bytes[NETWORK_AT] & 15) << 2);
+	out->of_packet[index & (PACKETS - 1)] = verdict != 0;
 	out->next = index + 1;
 	return verdict;
 }

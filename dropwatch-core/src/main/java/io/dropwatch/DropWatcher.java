@@ -45,6 +45,14 @@ public final class DropWatcher implements AutoCloseable {
   }
 
   /**
+   * Which ring events come through, and its size: {@code a BPF ring of 2097152 bytes for all CPUs}.
+   * Why that one: {@link RingKind}.
+   */
+  public String description() {
+    return watch.ring();
+  }
+
+  /**
    * Waits until the watcher is closed, by another thread or by the listener.
    *
    * @param time how long at most

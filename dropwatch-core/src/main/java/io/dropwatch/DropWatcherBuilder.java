@@ -1,5 +1,6 @@
 package io.dropwatch;
 
+import io.dropwatch.internal.watch.Listening;
 import io.dropwatch.internal.watch.Session;
 import io.dropwatch.internal.watch.Watch;
 import io.dropwatch.internal.watch.WatchRequest;
@@ -26,9 +27,12 @@ public final class DropWatcherBuilder {
   private int maxEventsPerSecond;
   private int stackDepth = MOST_STACK;
   private @Nullable Path bpfObject;
+  private RingKind ring = RingKind.AUTO;
   private int ringBytesPerCpu = 1 << 20;
   private Duration maxLatency = Duration.ofMillis(100);
   private @Nullable Consumer<DropEvent> listener;
+  private @Nullable Consumer<RawDropEvent> rawListener;
+  private Listening.@Nullable Queue queue;
   private @Nullable Consumer<Throwable> onError;
 
   DropWatcherBuilder() {}
@@ -91,9 +95,17 @@ public final class DropWatcherBuilder {
     return this;
   }
 
+  /** Which of the kernel's two kinds of ring; {@link RingKind#AUTO} by default. */
+  public DropWatcherBuilder ring(RingKind kind) {
+    this.ring = Objects.requireNonNull(kind, "kind");
+    return this;
+  }
+
   /**
-   * The ring that holds records until they are read, one for each CPU. Counts against the limit of
-   * locked memory unless the process has CAP_IPC_LOCK.
+   * The room for records until they are read: a perf ring of this size for each CPU, or one BPF
+   * ring of this size times the CPUs that are online, rounded up to a power of two and at most 2^30
+   * bytes. A perf ring counts against the limit of locked memory unless the process has
+   * CAP_IPC_LOCK, a BPF ring against that of its memory cgroup.
    *
    * @param bytes a power of two from 4096 to 2^30; 2^20 by default, 500 to 5000 events
    */
@@ -129,6 +141,30 @@ public final class DropWatcherBuilder {
   }
 
   /**
+   * Who is told of each drop with a view over the kernel's record, valid during the call: on the
+   * watcher's own thread, one after the other. Instead of {@link #onEvent}, for listeners to whom
+   * an object for each drop is too much.
+   */
+  public DropWatcherBuilder onRawEvent(Consumer<RawDropEvent> listener) {
+    this.rawListener = Objects.requireNonNull(listener, "listener");
+    return this;
+  }
+
+  /**
+   * A bounded queue before the listener of {@link #onEvent}, which is then called on a thread of
+   * its own: layers, symbols and output are worked on there, while the reader empties the ring. By
+   * default there is none.
+   *
+   * @param capacity events, 1 to 10,000,000; an event with its bytes and stack takes about 1 KiB
+   * @param overflow what becomes of an event that finds it full
+   */
+  public DropWatcherBuilder queue(int capacity, Overflow overflow) {
+    require(capacity >= 1 && capacity <= MOST_EVENTS, "queue of", capacity, "1 to 10000000 events");
+    this.queue = new Listening.Queue(capacity, Objects.requireNonNull(overflow, "overflow"));
+    return this;
+  }
+
+  /**
    * Who gets what the listener throws, and a record that could not be read; on the watcher's
    * thread. By default the first is logged as a warning (System.Logger {@code io.dropwatch}).
    */
@@ -149,9 +185,6 @@ public final class DropWatcherBuilder {
       throw DropWatchException.usage(
           "devices to watch and devices to exclude were both given: choose one list");
     }
-    if (listener == null) {
-      throw DropWatchException.usage("nobody listens: set onEvent before start");
-    }
     Watch watch =
         Session.open(
             new WatchRequest(
@@ -161,11 +194,29 @@ public final class DropWatcherBuilder {
                 maxEventsPerSecond,
                 stackDepth,
                 bpfObject,
+                ring,
                 ringBytesPerCpu,
                 maxLatency,
-                listener,
+                listening(),
                 onError));
     return new DropWatcher(watch);
+  }
+
+  private Listening listening() {
+    if (listener != null && rawListener != null) {
+      throw DropWatchException.usage("onEvent and onRawEvent were both given: choose one");
+    }
+    if (rawListener != null) {
+      if (queue != null) {
+        throw DropWatchException.usage(
+            "a raw event is valid during the call only, so it cannot wait in a queue: use onEvent");
+      }
+      return new Listening.Raw(rawListener);
+    }
+    if (listener == null) {
+      throw DropWatchException.usage("nobody listens: set onEvent before start");
+    }
+    return new Listening.Events(listener, queue);
   }
 
   private static void require(boolean right, String what, int value, String range) {

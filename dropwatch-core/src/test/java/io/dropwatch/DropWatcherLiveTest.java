@@ -23,6 +23,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Real drops of the running kernel on the loopback device. Needs root and a kernel with BTF. */
 @Timeout(60)
@@ -208,6 +210,54 @@ class DropWatcherLiveTest {
     assertEquals(0, statistics.lostInRing());
     assertEquals(statistics.delivered(), heard.get());
     assertTrue(statistics.seen() >= 200_000, statistics::toString);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyKindOfRingDeliversAndAccounts(RingKind kind) throws IOException, InterruptedException {
+    AtomicLong heard = new AtomicLong();
+    DropWatcher watcher =
+        watcher().ring(kind).ringBytesPerCpu(4096).onEvent(_ -> heard.incrementAndGet()).start();
+    try (watcher) {
+      Loopback.sendUdp(port, 50_000);
+      Eventually.until(
+          () -> watcher.statistics().emitted() + watcher.statistics().lost() >= 50_000);
+    }
+    DropStatistics statistics = watcher.statistics();
+    assertEquals(50_000, statistics.emitted() + statistics.lost(), statistics::toString);
+    assertEquals(statistics.lost(), statistics.lostNoSpace(), statistics::toString);
+    assertEquals(statistics.emitted(), statistics.delivered(), statistics::toString);
+    assertEquals(statistics.delivered(), heard.get());
+    assertTrue(statistics.delivered() > 0, statistics::toString);
+    String description = watcher.description();
+    assertTrue(
+        description.startsWith(kind == RingKind.PERF ? "a perf ring of 4096" : "a BPF ring"),
+        description);
+  }
+
+  @Test
+  void aRawListenerReadsTheSamePacket() throws IOException, InterruptedException {
+    AtomicLong heard = new AtomicLong();
+    byte[] packet = new byte[512];
+    DropStatistics statistics =
+        watch(
+            watcher()
+                .onRawEvent(
+                    raw -> {
+                      assertEquals(14 + 20 + 8 + 15, raw.wireLength());
+                      assertEquals(raw.capturedLength(), raw.copyPacket(packet, 0));
+                      assertEquals(port >> 8, raw.packetByte(14 + 20 + 2));
+                      assertEquals(0x0800, raw.protocol());
+                      assertEquals(1, raw.ifindex());
+                      assertTrue(raw.stackDepth() > 3);
+                      assertNotEquals(0, raw.stackAddress(raw.stackDepth() - 1));
+                      heard.incrementAndGet();
+                    }),
+            () -> Loopback.sendUdp(port, 100),
+            all -> all.delivered() >= 100);
+
+    assertEquals(100, heard.get());
+    assertEquals(100, statistics.delivered());
   }
 
   private void flood(int times) {

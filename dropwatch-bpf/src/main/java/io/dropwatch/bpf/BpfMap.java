@@ -70,6 +70,22 @@ public final class BpfMap {
   }
 
   /**
+   * Whether the load creates it; true without this. A program that uses a map which is not there is
+   * refused, unless the verifier finds that it never comes to that.
+   *
+   * @return this
+   * @throws BpfException if libbpf refuses
+   * @throws IllegalStateException if the object has been loaded or closed
+   */
+  public BpfMap autocreate(boolean create) {
+    synchronized (object.lock()) {
+      object.whileOpen("choose map " + name);
+      Attempt.run("cannot choose map " + name, () -> Downcalls.setAutocreate(handle, create));
+      return this;
+    }
+  }
+
+  /**
    * {@return the value of a key, or null if it has none}
    *
    * @throws BpfException if the sizes are wrong, the map is per CPU, or the kernel refuses
@@ -234,6 +250,13 @@ public final class BpfMap {
       object.requireLoaded("use map " + name);
       return (int)
           Attempt.run("cannot use map " + name, () -> Downcalls.duplicate(Downcalls.mapFd(handle)));
+    }
+  }
+
+  boolean isRingBuffer() {
+    synchronized (object.lock()) {
+      object.requireOpenHandle();
+      return Downcalls.mapType(handle) == LibbpfHeaders.BPF_MAP_TYPE_RINGBUF();
     }
   }
 

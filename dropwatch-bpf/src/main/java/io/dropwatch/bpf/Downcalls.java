@@ -29,6 +29,11 @@ final class Downcalls {
   private static final VarHandle ERRNO =
       STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
+  private static final long MAP_FAILED = -1;
+
+  /** Of {@code struct epoll_event} where it is largest. */
+  static final int EPOLL_EVENT_BYTES = 16;
+
   private static final class OpenMem {
     static final MethodHandle HANDLE =
         capturing(
@@ -58,6 +63,26 @@ final class Downcalls {
   private static final class EventFd {
     static final MethodHandle HANDLE =
         capturing(LibbpfHeaders.eventfd$address(), LibbpfHeaders.eventfd$descriptor());
+  }
+
+  private static final class Map {
+    static final MethodHandle HANDLE =
+        capturing(LibbpfHeaders.mmap$address(), LibbpfHeaders.mmap$descriptor());
+  }
+
+  private static final class EpollCreate {
+    static final MethodHandle HANDLE =
+        capturing(LibbpfHeaders.epoll_create1$address(), LibbpfHeaders.epoll_create1$descriptor());
+  }
+
+  private static final class EpollControl {
+    static final MethodHandle HANDLE =
+        capturing(LibbpfHeaders.epoll_ctl$address(), LibbpfHeaders.epoll_ctl$descriptor());
+  }
+
+  private static final class EpollWait {
+    static final MethodHandle HANDLE =
+        capturing(LibbpfHeaders.epoll_wait$address(), LibbpfHeaders.epoll_wait$descriptor());
   }
 
   private static final class Fcntl {
@@ -317,6 +342,79 @@ final class Downcalls {
     } catch (Throwable e) {
       throw unexpected(e);
     }
+  }
+
+  /** mmap(2), shared: {@return the address, or a negated errno} */
+  static long map(int fd, long bytes, boolean writable, long offset) {
+    int protection = LibbpfHeaders.PROT_READ() | (writable ? LibbpfHeaders.PROT_WRITE() : 0);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      MemorySegment result =
+          (MemorySegment)
+              Map.HANDLE.invokeExact(
+                  state,
+                  MemorySegment.NULL,
+                  bytes,
+                  protection,
+                  LibbpfHeaders.MAP_SHARED(),
+                  fd,
+                  offset);
+      return result.address() != MAP_FAILED ? result.address() : -failure(state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  static void unmap(MemorySegment mapping) {
+    int unused = LibbpfHeaders.munmap(mapping, mapping.byteSize());
+  }
+
+  /** {@return a new epoll(7) descriptor} */
+  static int epollCreate() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      return status(
+          (int) EpollCreate.HANDLE.invokeExact(state, LibbpfHeaders.EPOLL_CLOEXEC()), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** Waits for a descriptor's input: while it is there, or each time that its owner wakes us. */
+  static int epollAdd(int epollFd, int fd, boolean eachWakeup) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      // struct epoll_event is packed on x86-64 only; its first field is all that is used.
+      MemorySegment event = arena.allocate(EPOLL_EVENT_BYTES, Long.BYTES);
+      int events = LibbpfHeaders.EPOLLIN() | (eachWakeup ? LibbpfHeaders.EPOLLET() : 0);
+      event.set(ValueLayout.JAVA_INT, 0, events);
+      int operation = LibbpfHeaders.EPOLL_CTL_ADD();
+      return status(
+          (int) EpollControl.HANDLE.invokeExact(state, epollFd, operation, fd, event), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** epoll_wait(2). Blocks, so it is never a critical call. */
+  static int epollWait(int epollFd, MemorySegment events, int timeoutMillis) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      int most = (int) (events.byteSize() / EPOLL_EVENT_BYTES);
+      return status(
+          (int) EpollWait.HANDLE.invokeExact(state, epollFd, events, most, timeoutMillis), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  static int setAutocreate(MemorySegment map, boolean autocreate) {
+    return LibbpfHeaders.bpf_map__set_autocreate(map, autocreate);
+  }
+
+  /** {@return 1 if the kernel has maps of a type, 0 if not, or a negated errno} */
+  static int probeMapType(int type) {
+    return LibbpfHeaders.libbpf_probe_bpf_map_type(type, MemorySegment.NULL);
   }
 
   /** {@return a second descriptor of the same file, closed on exec} */

@@ -103,4 +103,13 @@ public final class Libbpf {
     require();
     return (int) Attempt.run("cannot count the possible CPUs", Downcalls::possibleCpus);
   }
+
+  /**
+   * {@return how many CPUs run now}
+   *
+   * @throws BpfException if sysfs does not tell
+   */
+  public static int onlineCpus() {
+    return OnlineCpus.read().length;
+  }
 }

@@ -7,10 +7,8 @@ import io.dropwatch.bpf.libbpf.gen.pollfd;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The perf rings behind a map of type PERF_EVENT_ARRAY, one for each CPU that is online when it is
@@ -19,29 +17,24 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>A CPU that comes online later has no ring: what programs send there fails, and the output
  * helper's result in the program tells.
  */
-public final class PerfRing implements EventRing {
+public final class PerfRing extends GuardedRing {
   /** Bit 14 of the bit-field in {@code struct perf_event_attr}: wakeup_watermark counts. */
   private static final long WATERMARK = 1L << 14;
 
   private static final long FLAGS_OFFSET = 40;
 
-  private final ReentrantLock reader = new ReentrantLock();
   private final Arena mapping;
   private final List<PerfCursor> cursors;
   private final MemorySegment buffer;
   private final int mapFd;
-  private final int wakeFd;
   private final MemorySegment descriptors;
   private final int bytesPerCpu;
-  private volatile boolean closed;
-  private final Object wakeLock = new Object();
-  private boolean released;
 
   private PerfRing(Arena mapping, MemorySegment buffer, int mapFd, int wakeFd, int[] cpus) {
+    super(wakeFd);
     this.mapping = mapping;
     this.buffer = buffer;
     this.mapFd = mapFd;
-    this.wakeFd = wakeFd;
     this.cursors = new ArrayList<>();
     int page = Downcalls.pageSize();
     long size = 0;
@@ -53,11 +46,11 @@ public final class PerfRing implements EventRing {
     this.bytesPerCpu = (int) size;
     // An epoll descriptor is itself ready for poll(2) when one of its rings is.
     this.descriptors = mapping.allocate(pollfd.layout(), 2);
-    await(0, Downcalls.perfBufferEpollFd(buffer));
-    await(1, wakeFd);
+    listen(0, Downcalls.perfBufferEpollFd(buffer));
+    listen(1, wakeFd);
   }
 
-  private void await(int index, int fd) {
+  private void listen(int index, int fd) {
     MemorySegment entry = pollfd.asSlice(descriptors, index);
     pollfd.fd(entry, fd);
     pollfd.events(entry, (short) LibbpfHeaders.POLLIN());
@@ -106,7 +99,10 @@ public final class PerfRing implements EventRing {
       buffer = openBuffer(operation, mapFd, pages, wakeup, cpus);
       return new PerfRing(mapping, MemorySegment.ofAddress(buffer), mapFd, wakeFd, cpus);
     } catch (Throwable e) {
-      release(mapping, buffer, mapFd, wakeFd);
+      release(mapping, buffer, mapFd);
+      if (wakeFd >= 0) {
+        Downcalls.close(wakeFd);
+      }
       throw e;
     }
   }
@@ -147,65 +143,23 @@ public final class PerfRing implements EventRing {
 
   /** {@return how many records of unknown types were passed over; 0 on every kernel known} */
   public long skipped() {
-    reader.lock();
-    try {
-      return cursors.stream().mapToLong(PerfCursor::skipped).sum();
-    } finally {
-      reader.unlock();
-    }
+    return asReader(() -> cursors.stream().mapToLong(PerfCursor::skipped).sum());
   }
 
   @Override
-  public int poll(Duration timeout, RingConsumer consumer) {
-    if (timeout.isNegative()) {
-      throw new IllegalArgumentException("a negative timeout: " + timeout);
+  int deliver(RingConsumer consumer) {
+    int delivered = 0;
+    for (PerfCursor cursor : cursors) {
+      delivered += cursor.drain(consumer);
+      if (isClosed()) {
+        break;
+      }
     }
-    return read(millis(timeout), consumer);
+    return delivered;
   }
 
   @Override
-  public int drain(RingConsumer consumer) {
-    return read(0, consumer);
-  }
-
-  private static int millis(Duration timeout) {
-    return timeout.compareTo(Duration.ofMillis(Integer.MAX_VALUE)) >= 0
-        ? Integer.MAX_VALUE
-        : (int) timeout.plusNanos(999_999).toMillis();
-  }
-
-  private int read(int timeoutMillis, RingConsumer consumer) {
-    reader.lock();
-    try {
-      if (reader.getHoldCount() > 1) {
-        throw new IllegalStateException("a consumer cannot read the ring that calls it");
-      }
-      if (timeoutMillis > 0 && !closed) {
-        await(timeoutMillis);
-      }
-      if (closed) {
-        return CLOSED;
-      }
-      int delivered = 0;
-      for (PerfCursor cursor : cursors) {
-        delivered += cursor.drain(consumer);
-        if (closed) {
-          break;
-        }
-      }
-      return delivered;
-    } finally {
-      try {
-        if (closed && reader.getHoldCount() == 1) {
-          release();
-        }
-      } finally {
-        reader.unlock();
-      }
-    }
-  }
-
-  private void await(int timeoutMillis) {
+  void await(int timeoutMillis) {
     int status = Downcalls.poll(descriptors, timeoutMillis);
     // A signal is as good as a timeout: what is there is read then.
     if (status < 0 && status != -Errno.EINTR) {
@@ -214,45 +168,11 @@ public final class PerfRing implements EventRing {
   }
 
   @Override
-  public boolean isClosed() {
-    return closed;
+  void free() {
+    release(mapping, buffer.address(), mapFd);
   }
 
-  @Override
-  public void close() {
-    wake();
-    if (reader.isHeldByCurrentThread()) {
-      return; // the consumer closes: read() releases when it returns
-    }
-    reader.lock();
-    try {
-      release();
-    } finally {
-      reader.unlock();
-    }
-  }
-
-  private void wake() {
-    synchronized (wakeLock) {
-      closed = true;
-      // After the release the number may be another file's.
-      if (!released) {
-        Downcalls.signal(wakeFd);
-      }
-    }
-  }
-
-  /** Gives everything back, once; the reader is out. */
-  private void release() {
-    synchronized (wakeLock) {
-      if (!released) {
-        released = true;
-        release(mapping, buffer.address(), mapFd, wakeFd);
-      }
-    }
-  }
-
-  private static void release(Arena mapping, long buffer, int mapFd, int wakeFd) {
+  private static void release(Arena mapping, long buffer, int mapFd) {
     // First of all no one may read the mapping any more, also not through a slice that a consumer
     // kept.
     mapping.close();
@@ -260,8 +180,5 @@ public final class PerfRing implements EventRing {
       Downcalls.freePerfBuffer(MemorySegment.ofAddress(buffer));
     }
     Downcalls.close(mapFd);
-    if (wakeFd >= 0) {
-      Downcalls.close(wakeFd);
-    }
   }
 }

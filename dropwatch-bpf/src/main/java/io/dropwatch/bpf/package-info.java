@@ -27,7 +27,8 @@
  *   <li>{@link io.dropwatch.bpf.BpfObject} with its {@link io.dropwatch.bpf.ReadOnlyData}, {@link
  *       io.dropwatch.bpf.BpfProgram}, {@link io.dropwatch.bpf.BpfMap}, {@link
  *       io.dropwatch.bpf.BpfLink}: the object in the kernel;
- *   <li>{@link io.dropwatch.bpf.EventRing}, {@link io.dropwatch.bpf.PerfRing}: what programs send;
+ *   <li>{@link io.dropwatch.bpf.EventRing} with {@link io.dropwatch.bpf.PerfRing} and {@link
+ *       io.dropwatch.bpf.BpfRing}: what programs send;
  *   <li>{@link io.dropwatch.bpf.KernelBtf}, {@link io.dropwatch.bpf.KernelSymbols}: what the
  *       kernel's numbers and addresses mean, pure Java; {@link io.dropwatch.bpf.NetworkDevices}:
  *       the numbers of devices.

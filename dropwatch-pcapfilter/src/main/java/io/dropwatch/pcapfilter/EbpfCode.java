@@ -9,7 +9,7 @@ import java.util.List;
  * A filter as eBPF: the body of a function.
  *
  * <pre>{@code
- * int filter(const u8 *base, u32 captured, const struct filter_meta *meta)
+ * int filter(const u8 *base, u32 captured, const struct filter_meta *meta, u32 ipv4_header)
  * }</pre>
  *
  * <p>{@code base} (r1) is the first byte of the packet's window: the MAC header for {@link
@@ -17,8 +17,12 @@ import java.util.List;
  * the last with the MAC header in front of it when {@code meta->mac_len} is 14. {@code captured}
  * (r2) bytes of it are the packet's, at most 256; the verifier must know that 256 bytes can be
  * read. {@code meta} (r3), in host byte order: u32 wire_length, u32 mac_len, u16 protocol, u16
- * vlan_tci, u16 vlan_proto, u8 pkt_type, u8 reserved, u32 ifindex, u32 reserved. The result (r0) is
- * 1 for a match and 0 otherwise.
+ * vlan_tci, u16 vlan_proto, u8 pkt_type, u8 reserved, u32 ifindex, u32 reserved. {@code
+ * ipv4_header} (r4) is {@code (network[0] & 15) << 2}, the length of the IPv4 header in bytes if
+ * that is what {@code network} points to: {@code base}, or {@code base + 14} for {@link
+ * LinkType#ETHERNET}; the caller computes it, captured or not, so that the verifier sees that it is
+ * at most 60. The result (r0) is 0 when the packet does not match, and any other number when it
+ * does.
  *
  * <p>The code calls no helper, uses no map and no 16-byte instruction, jumps forward only, and ends
  * with {@code exit} as its last instruction and only there. It is for little-endian machines with

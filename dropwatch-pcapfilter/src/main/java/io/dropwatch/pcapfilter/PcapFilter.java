@@ -15,6 +15,7 @@ import io.dropwatch.pcapfilter.internal.ir.Alignment;
 import io.dropwatch.pcapfilter.internal.ir.Fusion;
 import io.dropwatch.pcapfilter.internal.ir.Graph;
 import io.dropwatch.pcapfilter.internal.ir.GraphText;
+import io.dropwatch.pcapfilter.internal.ir.Grouping;
 import io.dropwatch.pcapfilter.internal.ir.Lowering;
 import io.dropwatch.pcapfilter.internal.ir.Threading;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
@@ -175,7 +176,22 @@ public final class PcapFilter {
    *     EbpfCode#size}
    */
   public EbpfCode ebpf() {
-    return new EbpfCode(Compiler.compile(graph()));
+    return new EbpfCode(Compiler.compile(graph(), linkType == LinkType.ETHERNET ? 14 : 0));
+  }
+
+  /**
+   * The filter as classic BPF, for packet sockets and for libpcap.
+   *
+   * @throws UnsupportedOperationException if it needs more than {@link ClassicBpf#MAX_SIZE}
+   *     instructions, or keeps more numbers at a time than classic BPF's 16 scratch words hold
+   */
+  public ClassicBpf classicBpf() {
+    Graph plain = Threading.thread(Lowering.lower(predicate));
+    Graph grouped = Grouping.group(plain);
+    Graph fused = Grouping.group(Fusion.fuse(plain));
+    List<Graph> graphs =
+        List.of(plain, grouped, fused, Alignment.align(grouped), Alignment.align(fused));
+    return new ClassicBpf(io.dropwatch.pcapfilter.internal.classic.Compiler.compile(graphs));
   }
 
   // The class is written when the first packet comes: most filters go to the kernel and see none.
@@ -208,6 +224,7 @@ public final class PcapFilter {
       case PREDICATE -> PredicateText.print(predicate);
       case GRAPH -> GraphText.print(graph());
       case EBPF -> ebpf().toString();
+      case CLASSIC -> classicBpf().toString();
     };
   }
 

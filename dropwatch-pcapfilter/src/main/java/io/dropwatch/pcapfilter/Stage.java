@@ -11,5 +11,7 @@ public enum Stage {
   /** The decision graph. */
   GRAPH,
   /** eBPF instructions. */
-  EBPF
+  EBPF,
+  /** Classic BPF instructions, as {@code tcpdump -d} prints them. */
+  CLASSIC
 }

@@ -35,7 +35,7 @@ class InterpreterAgreementTest {
   }
 
   private static void check(PcapFilter filter, List<SamplePacket> packets) {
-    EbpfMachine machine = new EbpfMachine(filter.ebpf());
+    EbpfMachine machine = new EbpfMachine(filter.ebpf(), filter.linkType());
     for (SamplePacket packet : packets) {
       for (int cut : new int[] {packet.bytes().length, packet.bytes().length * 2 / 3, 20}) {
         if (cut > packet.bytes().length || cut > EbpfMachine.WINDOW) {

@@ -91,7 +91,7 @@ final class Flood implements AutoCloseable {
 
   private static void pin(Arena arena, int cpu) {
     MemorySegment mask = arena.allocate(128, 8);
-    mask.set(JAVA_BYTE, cpu / 8, (byte) (1 << cpu % 8));
+    mask.set(JAVA_BYTE, cpu / 8, (byte) (1 << (cpu % 8)));
     call(PIN, 0, mask.byteSize(), mask);
   }
 

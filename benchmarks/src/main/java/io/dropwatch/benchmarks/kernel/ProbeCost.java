@@ -3,6 +3,7 @@ package io.dropwatch.benchmarks.kernel;
 import io.dropwatch.bpf.BpfObject;
 import io.dropwatch.internal.probe.DeviceList;
 import io.dropwatch.internal.probe.ProbeSettings;
+import io.dropwatch.internal.probe.RingPlan;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -25,7 +26,8 @@ import java.util.stream.IntStream;
  */
 public final class ProbeCost {
   private static final Path STATISTICS = Path.of("/proc/sys/kernel/bpf_stats_enabled");
-  private static final int RING = 8 << 20;
+  private static final RingPlan PERF = new RingPlan.Perf(8 << 20);
+  private static final RingPlan BPF = new RingPlan.Bpf(16 << 20);
   private static final int WAKEUP = 1 << 16;
 
   private ProbeCost() {}
@@ -69,18 +71,21 @@ public final class ProbeCost {
     rows.add(new Measurement("empty program", () -> new ObjectWatched(empty(), "")));
     for (String filter : List.of("tcp and port 443", "port 53", hosts)) {
       String name = filter.equals(hosts) ? "32 hosts" : filter;
-      rows.add(row("rejected by '" + name + "'", filter, 0, 127));
+      rows.add(row("rejected by '" + name + "'", filter, 0, 127, PERF));
     }
-    rows.add(row("reported, no stack", "", 0, 0));
-    rows.add(row("reported, 16 frames", "", 0, 16));
-    rows.add(row("reported, full stack", "", 0, 127));
-    rows.add(row("limited to 100 a second", "", 100, 127));
+    for (RingPlan ring : List.of(PERF, BPF)) {
+      String kind = ring.equals(PERF) ? ", perf ring" : ", BPF ring";
+      rows.add(row("reported, no stack" + kind, "", 0, 0, ring));
+      rows.add(row("reported, 16 frames" + kind, "", 0, 16, ring));
+      rows.add(row("reported, full stack" + kind, "", 0, 127, ring));
+    }
+    rows.add(row("limited to 100 a second", "", 100, 127, PERF));
     return rows;
   }
 
-  private static Measurement row(String name, String filter, int perSecond, int frames) {
+  private static Measurement row(String name, String filter, int perSecond, int frames, RingPlan ring) {
     ProbeSettings settings =
-        new ProbeSettings(new DeviceList.All(), perSecond, frames, 256, RING, WAKEUP);
+        new ProbeSettings(new DeviceList.All(), perSecond, frames, 256, ring, WAKEUP);
     return new Measurement(name, () -> new ProbeWatched(filter, settings));
   }
 

@@ -1,8 +1,6 @@
 package io.dropwatch.internal.probe;
 
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
-import java.util.function.Consumer;
 
 /**
  * An attached probe as its reader sees it. {@link #poll} and {@link #drain} are for one thread; the
@@ -14,10 +12,10 @@ public interface DropTap extends AutoCloseable {
    *
    * @param records gets each record; the memory is valid during the call
    */
-  void poll(Duration timeout, Consumer<MemorySegment> records);
+  void poll(Duration timeout, RecordConsumer records);
 
   /** Takes out what is there, without waiting. */
-  void drain(Consumer<MemorySegment> records);
+  void drain(RecordConsumer records);
 
   /** What the probe has counted so far. */
   KernelCounts counts();

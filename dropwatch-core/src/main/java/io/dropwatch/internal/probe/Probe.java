@@ -5,6 +5,8 @@ import io.dropwatch.bpf.BpfException;
 import io.dropwatch.bpf.BpfLink;
 import io.dropwatch.bpf.BpfObject;
 import io.dropwatch.bpf.BpfProgram;
+import io.dropwatch.bpf.BpfRing;
+import io.dropwatch.bpf.EventRing;
 import io.dropwatch.bpf.PerfRing;
 import io.dropwatch.bpf.ProgramInfo;
 import io.dropwatch.bpf.ReadOnlyData;
@@ -12,7 +14,6 @@ import io.dropwatch.bpf.RingConsumer;
 import io.dropwatch.bpf.Wakeup;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
-import java.util.function.Consumer;
 
 /** The probe in the kernel: loaded, attached, its ring open. */
 public final class Probe implements DropTap {
@@ -22,11 +23,11 @@ public final class Probe implements DropTap {
   private static final int RECORD_VERSION = 2;
 
   private final BpfObject object;
-  private final PerfRing ring;
+  private final EventRing ring;
   private final BpfProgram program;
   private final BpfLink link;
 
-  private Probe(BpfObject object, BpfProgram program, PerfRing ring, BpfLink link) {
+  private Probe(BpfObject object, BpfProgram program, EventRing ring, BpfLink link) {
     this.object = object;
     this.program = program;
     this.ring = ring;
@@ -60,7 +61,7 @@ public final class Probe implements DropTap {
   static Probe attach(
       ProbeImage image, ProbeSettings settings, TracepointArguments arguments, Variant variant) {
     BpfObject object = BpfObject.open("dropwatch", image.bytes());
-    PerfRing ring = null;
+    EventRing ring = null;
     try {
       for (Variant each : Variant.values()) {
         object.program(each.program()).autoload(each == variant);
@@ -70,11 +71,7 @@ public final class Probe implements DropTap {
       for (DeviceKey device : settings.devices().devices()) {
         object.map("devices").update(device.bytes(), new byte[] {1});
       }
-      ring =
-          PerfRing.open(
-              object.map("events"),
-              settings.ringBytesPerCpu(),
-              new Wakeup.AfterBytes(settings.wakeupBytes()));
+      ring = open(object, settings);
       BpfProgram program = object.program(variant.program());
       return new Probe(object, program, ring, program.attach());
     } catch (Throwable e) {
@@ -84,6 +81,15 @@ public final class Probe implements DropTap {
       object.close();
       throw e;
     }
+  }
+
+  private static EventRing open(BpfObject object, ProbeSettings settings) {
+    return switch (settings.ring()) {
+      case RingPlan.Perf(int bytesPerCpu) ->
+          PerfRing.open(
+              object.map("events"), bytesPerCpu, new Wakeup.AfterBytes(settings.wakeupBytes()));
+      case RingPlan.Bpf _ -> BpfRing.open(object.map("ring"), settings.wakeupBytes());
+    };
   }
 
   private static void configure(
@@ -101,26 +107,40 @@ public final class Probe implements DropTap {
         .setInt("device_mode", settings.devices().mode())
         .setInt("events_per_second", settings.eventsPerSecond())
         .setInt("stack_bytes", settings.stackDepth() * Long.BYTES)
-        .setInt("snaplen", settings.snaplen());
+        .setInt("snaplen", settings.snaplen())
+        .setInt("ring_kind", settings.ring() instanceof RingPlan.Bpf ? 1 : 0)
+        .setLong("wakeup_bytes", settings.wakeupBytes());
+    switch (settings.ring()) {
+      case RingPlan.Perf _ -> object.map("ring").autocreate(false);
+      case RingPlan.Bpf(int bytes) -> {
+        object.map("events").autocreate(false);
+        object.map("ring").resize(bytes);
+      }
+    }
     object.map("emissions").resize(Math.max(1, settings.eventsPerSecond()));
     object.map("devices").resize(Math.max(1, settings.devices().devices().size()));
   }
 
   @Override
-  public void poll(Duration timeout, Consumer<MemorySegment> records) {
+  public void poll(Duration timeout, RecordConsumer records) {
     ring.poll(timeout, consumer(records));
   }
 
   @Override
-  public void drain(Consumer<MemorySegment> records) {
+  public void drain(RecordConsumer records) {
     ring.drain(consumer(records));
   }
 
-  private static RingConsumer consumer(Consumer<MemorySegment> records) {
+  private static RingConsumer consumer(RecordConsumer records) {
     return new RingConsumer() {
       @Override
       public void record(int cpu, MemorySegment payload) {
-        records.accept(payload);
+        records.take(payload, 0, (int) payload.byteSize());
+      }
+
+      @Override
+      public void recordAt(int cpu, MemorySegment memory, long offset, int size) {
+        records.take(memory, offset, size);
       }
 
       @Override

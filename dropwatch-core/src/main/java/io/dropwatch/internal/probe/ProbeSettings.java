@@ -7,7 +7,7 @@ package io.dropwatch.internal.probe;
  * @param eventsPerSecond most events in any second, over all CPUs; 0: no limit
  * @param stackDepth return addresses to walk, 0 to 127; 0: none
  * @param snaplen bytes to report from the network header on, at most 256
- * @param ringBytesPerCpu size of the ring of each CPU, a power of two times the page size
+ * @param ring which ring, and its size
  * @param wakeupBytes bytes in a ring after which the reader is woken
  */
 public record ProbeSettings(
@@ -15,5 +15,5 @@ public record ProbeSettings(
     int eventsPerSecond,
     int stackDepth,
     int snaplen,
-    int ringBytesPerCpu,
+    RingPlan ring,
     int wakeupBytes) {}

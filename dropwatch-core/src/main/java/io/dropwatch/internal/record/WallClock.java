@@ -40,6 +40,11 @@ public final class WallClock {
     return Instant.ofEpochSecond(Math.floorDiv(nanos, NANOS), Math.floorMod(nanos, NANOS));
   }
 
+  /** As {@link #at}, as nanoseconds since 1970-01-01T00:00Z. */
+  long epochNanos(long monotonic) {
+    return monotonic + offset;
+  }
+
   // The pair of readings with the least time between them: a thread may be interrupted in any one.
   private void measure() {
     long least = Long.MAX_VALUE;

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What becomes of exceptions: a listener's must not end the watching of drops, nor go unheard. They
  * go to the application's handler; without one the first is logged, and the number of all at the
- * end. Used by the reader's thread only.
+ * end. Thread-safe.
  */
 final class ListenerFailures {
   private static final Logger LOGGER = System.getLogger("io.dropwatch");
@@ -20,7 +20,7 @@ final class ListenerFailures {
     this.handler = handler;
   }
 
-  void report(Throwable failure) {
+  synchronized void report(Throwable failure) {
     count++;
     if (handler != null) {
       try {
@@ -36,7 +36,7 @@ final class ListenerFailures {
     }
   }
 
-  void end() {
+  synchronized void end() {
     if (count > 1 && handler == null) {
       LOGGER.log(Level.WARNING, "Listeners of dropped packets failed {0} times", count);
     }

@@ -8,6 +8,7 @@ import io.dropwatch.internal.probe.KernelFacts;
 import io.dropwatch.internal.probe.Probe;
 import io.dropwatch.internal.probe.ProbeImage;
 import io.dropwatch.internal.probe.ProbeSettings;
+import io.dropwatch.internal.probe.RingPlan;
 import io.dropwatch.internal.record.ReasonNames;
 import io.dropwatch.internal.record.RecordDecoder;
 import io.dropwatch.internal.record.RecordLayout;
@@ -43,7 +44,13 @@ public final class Session {
       try {
         Watch watch =
             new Watch(
-                probe, decoder, clock, request.listener(), request.onError(), request.maxLatency());
+                probe,
+                settings.ring().toString(),
+                decoder,
+                clock,
+                request.listening(),
+                request.onError(),
+                request.maxLatency());
         watch.start();
         return watch;
       } catch (Throwable e) {
@@ -100,7 +107,7 @@ public final class Session {
         request.maxEventsPerSecond(),
         RecordDecoder.walkedDepth(request.stackDepth()),
         RecordLayout.WINDOW_BYTES,
-        request.ringBytesPerCpu(),
+        RingPlan.of(request.ring(), request.ringBytesPerCpu()),
         Math.min(MOST_WAITING, request.ringBytesPerCpu() / 4));
   }
 }

@@ -4,8 +4,10 @@ import io.dropwatch.DropEvent;
 import io.dropwatch.DropStatistics;
 import io.dropwatch.internal.probe.DropTap;
 import io.dropwatch.internal.probe.KernelCounts;
+import io.dropwatch.internal.probe.RecordConsumer;
 import io.dropwatch.internal.record.MalformedRecordException;
 import io.dropwatch.internal.record.RecordDecoder;
+import io.dropwatch.internal.record.RecordView;
 import io.dropwatch.internal.record.WallClock;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -39,15 +41,20 @@ public final class Watch {
   private static final Duration LONGEST_POLL = Duration.ofMillis(100);
 
   private final DropTap tap;
+  private final String ring;
   private final RecordDecoder decoder;
   private final WallClock clock;
-  private final Consumer<DropEvent> listener;
+  private final Listening listening;
+  private final RecordView view;
+  private final @Nullable EventQueue queue;
+  private final RecordConsumer taking = this::take;
   private final ListenerFailures failures;
   private final Duration pollTimeout;
   private final Thread reader;
   private final CountDownLatch ended = new CountDownLatch(1);
 
-  // Written by the reader only.
+  // Written by the reader only; delivered counts what no queue is before.
+  private final AtomicLong taken = new AtomicLong();
   private final AtomicLong delivered = new AtomicLong();
   private final AtomicLong skipped = new AtomicLong();
 
@@ -58,27 +65,42 @@ public final class Watch {
 
   /**
    * @param tap attached; closed with this watch
+   * @param ring in words, which ring the tap is read through
    * @param maxLatency how long a record may lie in the ring before it is read
    * @param onError gets what the listener throws; null: it is logged
    */
   public Watch(
       DropTap tap,
+      String ring,
       RecordDecoder decoder,
       WallClock clock,
-      Consumer<DropEvent> listener,
+      Listening listening,
       @Nullable Consumer<Throwable> onError,
       Duration maxLatency) {
     this.tap = tap;
+    this.ring = ring;
     this.decoder = decoder;
     this.clock = clock;
-    this.listener = listener;
+    this.listening = listening;
     this.failures = new ListenerFailures(onError);
+    this.view = new RecordView(clock);
+    this.queue = queue(listening);
     this.pollTimeout = maxLatency.compareTo(LONGEST_POLL) < 0 ? maxLatency : LONGEST_POLL;
     this.reader = Thread.ofPlatform().daemon().name("dropwatch-reader").unstarted(this::read);
   }
 
+  private @Nullable EventQueue queue(Listening wanted) {
+    return wanted
+            instanceof Listening.Events(var listener, Listening.Queue(int capacity, var policy))
+        ? new EventQueue(capacity, policy, event -> tell(listener, event), () -> deliverUntil)
+        : null;
+  }
+
   /** Starts to read. */
   public void start() {
+    if (queue != null) {
+      queue.start();
+    }
     reader.start();
   }
 
@@ -97,9 +119,14 @@ public final class Watch {
     }
   }
 
-  /** Whether the calling thread is the one that calls the listener. */
+  /** In words, which ring records come through. */
+  public String ring() {
+    return ring;
+  }
+
+  /** Whether the calling thread is one of this watch's, that may be calling the listener. */
   public boolean isReader() {
-    return Thread.currentThread() == reader;
+    return Thread.currentThread() == reader || (queue != null && queue.isListener());
   }
 
   /** What ended the reading early; null if nothing did. */
@@ -154,7 +181,7 @@ public final class Watch {
     try {
       while (!closing) {
         clock.refresh();
-        tap.poll(pollTimeout, this::take);
+        tap.poll(pollTimeout, taking);
       }
     } catch (Throwable e) {
       failure = e;
@@ -167,12 +194,15 @@ public final class Watch {
     try {
       detach();
       KernelCounts counts = settledCounts();
-      while (outcomes().all() < counts.emitted() && failure == null) {
-        long before = outcomes().all();
-        tap.drain(this::take);
-        if (outcomes().all() == before) {
+      while (taken.get() < counts.emitted() && failure == null) {
+        long before = taken.get();
+        tap.drain(taking);
+        if (taken.get() == before) {
           break;
         }
+      }
+      if (queue != null) {
+        queue.end();
       }
       last = Account.closed(counts, outcomes());
     } catch (Throwable e) {
@@ -185,7 +215,9 @@ public final class Watch {
   }
 
   private Outcomes outcomes() {
-    return new Outcomes(delivered.get(), 0, 0, skipped.get());
+    return queue == null
+        ? new Outcomes(delivered.get(), 0, 0, skipped.get())
+        : new Outcomes(queue.delivered(), 0, queue.overflow(), skipped.get());
   }
 
   private void free() {
@@ -211,20 +243,37 @@ public final class Watch {
     }
   }
 
-  private void take(MemorySegment record) {
+  private void take(MemorySegment memory, long offset, int size) {
+    taken.setRelease(taken.getPlain() + 1);
     if (closing && System.nanoTime() - deliverUntil > 0) {
       skipped.setRelease(skipped.getPlain() + 1);
       return;
     }
-    DropEvent event;
     try {
-      event = decoder.decode(record, Instant.now());
+      switch (listening) {
+        case Listening.Raw(var listener) -> {
+          view.at(memory, offset, size);
+          delivered.setRelease(delivered.getPlain() + 1);
+          tell(listener, view);
+          view.leave();
+        }
+        case Listening.Events(var listener, _) -> {
+          DropEvent event = decoder.decode(memory.asSlice(offset, size), Instant.now());
+          if (queue != null) {
+            queue.put(event);
+          } else {
+            delivered.setRelease(delivered.getPlain() + 1);
+            tell(listener, event);
+          }
+        }
+      }
     } catch (MalformedRecordException e) {
       skipped.setRelease(skipped.getPlain() + 1);
       failures.report(e);
-      return;
     }
-    delivered.setRelease(delivered.getPlain() + 1);
+  }
+
+  private <T> void tell(Consumer<? super T> listener, T event) {
     try {
       listener.accept(event);
     } catch (Throwable e) {

@@ -1,6 +1,6 @@
 package io.dropwatch.internal.watch;
 
-import io.dropwatch.DropEvent;
+import io.dropwatch.RingKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,7 +22,8 @@ public record WatchRequest(
     int maxEventsPerSecond,
     int stackDepth,
     @Nullable Path bpfObject,
+    RingKind ring,
     int ringBytesPerCpu,
     Duration maxLatency,
-    Consumer<DropEvent> listener,
+    Listening listening,
     @Nullable Consumer<Throwable> onError) {}

@@ -32,7 +32,8 @@ final class ClassicProbeMain {
 
   public static void main(String[] args) throws Exception {
     TracepointArguments arguments = KernelFacts.running().arguments();
-    ProbeSettings settings = new ProbeSettings(new DeviceList.All(), 0, 20, 256, 1 << 16, 4096);
+    ProbeSettings settings =
+        new ProbeSettings(new DeviceList.All(), 0, 20, 256, new RingPlan.Perf(1 << 16), 4096);
     ProbeImage image = ProbeImage.embedded();
     try (Probe typed = Probe.attach(image, settings, arguments, Variant.TYPED);
         Probe classic = Probe.attach(image, settings, arguments, Variant.CLASSIC)) {
@@ -72,7 +73,9 @@ final class ClassicProbeMain {
     List<DropEvent> events = new ArrayList<>();
     Eventually.until(
         () -> {
-          probe.poll(Duration.ofMillis(10), record -> events.add(decoded(decoder, record)));
+          probe.poll(
+              Duration.ofMillis(10),
+              (memory, offset, size) -> events.add(decoded(decoder, memory.asSlice(offset, size))));
           return events.stream().anyMatch(event -> isFrom(port, event.layers().udp()));
         });
     return events.stream()

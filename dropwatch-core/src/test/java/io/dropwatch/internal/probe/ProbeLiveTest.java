@@ -30,7 +30,13 @@ class ProbeLiveTest {
   void bothProgramsLoadWithEverySwitchOn() throws IOException {
     DeviceKey device = new DeviceKey(1, 4026531833L);
     ProbeSettings all =
-        new ProbeSettings(new DeviceList.Allowed(Set.of(device)), 100, 127, 256, 1 << 16, 4096);
+        new ProbeSettings(
+            new DeviceList.Allowed(Set.of(device)),
+            100,
+            127,
+            256,
+            new RingPlan.Perf(1 << 16),
+            4096);
     ProbeImage filtering = ProbeImage.embedded().withFilter(Code.REFUSE_ALL, "none");
 
     Probe.attach(filtering, all, KernelFacts.running().arguments()).close();
@@ -132,7 +138,7 @@ class ProbeLiveTest {
   }
 
   private static ProbeSettings settings(int ringBytes) {
-    return new ProbeSettings(new DeviceList.All(), 0, 20, 256, ringBytes, 4096);
+    return new ProbeSettings(new DeviceList.All(), 0, 20, 256, new RingPlan.Perf(ringBytes), 4096);
   }
 
   /** eBPF by hand. */

@@ -2,12 +2,12 @@ package io.dropwatch.internal.watch;
 
 import io.dropwatch.internal.probe.DropTap;
 import io.dropwatch.internal.probe.KernelCounts;
+import io.dropwatch.internal.probe.RecordConsumer;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /** A probe without a kernel: records are what a test puts in. */
 final class FakeTap implements DropTap {
@@ -45,11 +45,11 @@ final class FakeTap implements DropTap {
   }
 
   @Override
-  public void poll(Duration timeout, Consumer<MemorySegment> records) {
+  public void poll(Duration timeout, RecordConsumer records) {
     try {
       MemorySegment first = ring.poll(timeout.toMillis(), TimeUnit.MILLISECONDS);
       if (first != null) {
-        records.accept(first);
+        records.take(first, 0, (int) first.byteSize());
       }
     } catch (InterruptedException e) {
       throw new AssertionError("the reader must not be interrupted", e);
@@ -57,10 +57,10 @@ final class FakeTap implements DropTap {
   }
 
   @Override
-  public void drain(Consumer<MemorySegment> records) {
+  public void drain(RecordConsumer records) {
     MemorySegment next = ring.poll();
     while (next != null) {
-      records.accept(next);
+      records.take(next, 0, (int) next.byteSize());
       next = ring.poll();
     }
   }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropReason;
 import io.dropwatch.DropStatistics;
+import io.dropwatch.Overflow;
 import io.dropwatch.StackFrame;
 import io.dropwatch.internal.record.MalformedRecordException;
 import io.dropwatch.internal.record.RecordDecoder;
@@ -182,18 +183,124 @@ class WatchTest {
     watch.close();
   }
 
+  @Test
+  void aRawListenerSeesTheRecordItself() {
+    List<Long> lengths = new ArrayList<>();
+    Watch watch =
+        start(
+            new Listening.Raw(
+                raw -> {
+                  lengths.add(raw.wireLength());
+                  throw new IllegalStateException("listener");
+                }),
+            errors::add);
+    tap.drop(2);
+    tap.malformed();
+    watch.close();
+
+    assertEquals(List.of(0L, 0L), lengths);
+    assertEquals(3, errors.size());
+    assertEquals(2, watch.statistics().delivered());
+    assertEquals(1, watch.statistics().lostInRing());
+  }
+
+  @Test
+  void aQueueHasRoomForAllWhoWait() throws InterruptedException {
+    for (Overflow policy : Overflow.values()) {
+      FakeTap one = new FakeTap();
+      AtomicInteger calls = new AtomicInteger();
+      Watch watch = queued(one, 2, policy, _ -> calls.incrementAndGet());
+      one.drop(1);
+      while (watch.statistics().delivered() < 1) {
+        Thread.sleep(1);
+      }
+      watch.close();
+      assertEquals(1, calls.get());
+      assertEquals(0, watch.statistics().queueOverflow());
+    }
+  }
+
+  @Test
+  void aFullQueueGivesUpEventsAndCountsThem() {
+    for (Overflow policy : List.of(Overflow.DROP_NEWEST, Overflow.DROP_OLDEST)) {
+      FakeTap one = new FakeTap();
+      CountDownLatch over = new CountDownLatch(1);
+      AtomicInteger calls = new AtomicInteger();
+      Watch watch =
+          queued(
+              one,
+              10,
+              policy,
+              _ -> {
+                await(over);
+                calls.incrementAndGet();
+              });
+      one.drop(1000);
+      while (watch.statistics().queueOverflow() < 989) {
+        Thread.onSpinWait();
+      }
+      over.countDown();
+      watch.close();
+      DropStatistics statistics = watch.statistics();
+      assertEquals(1000, statistics.emitted(), statistics::toString);
+      assertEquals(calls.get(), statistics.delivered(), statistics::toString);
+      assertEquals(1000 - calls.get(), statistics.queueOverflow(), statistics::toString);
+    }
+  }
+
+  @Test
+  void aQueueThatBlocksLosesNothing() {
+    FakeTap one = new FakeTap();
+    AtomicInteger calls = new AtomicInteger();
+    Watch watch = queued(one, 1, Overflow.BLOCK, _ -> calls.incrementAndGet());
+    one.drop(1000);
+    watch.close();
+    assertEquals(1000, calls.get());
+    assertEquals(1000, watch.statistics().delivered());
+  }
+
+  @Test
+  void aListenerThatNeverReturnsIsLeftBehindAndTheAccountBalances() {
+    // Of the policies the one in which the reader waits too.
+    FakeTap one = new FakeTap();
+    CountDownLatch never = new CountDownLatch(1);
+    Watch watch = queued(one, 10, Overflow.BLOCK, _ -> await(never));
+    one.drop(100);
+    watch.close();
+    DropStatistics statistics = watch.statistics();
+    assertEquals(100, statistics.emitted(), statistics::toString);
+    assertEquals(0, statistics.inFlight(), statistics::toString);
+    assertTrue(statistics.delivered() <= 1, statistics::toString);
+    assertTrue(one.closed);
+    never.countDown();
+  }
+
+  private Watch queued(FakeTap from, int capacity, Overflow policy, Consumer<DropEvent> listener) {
+    Listening.Queue queue = new Listening.Queue(capacity, policy);
+    return start(from, new Listening.Events(listener, queue), errors::add);
+  }
+
   private Watch start(Consumer<DropEvent> listener) {
     return start(listener, errors::add);
   }
 
   private Watch start(Consumer<DropEvent> listener, Consumer<Throwable> onError) {
+    return start(new Listening.Events(listener, null), onError);
+  }
+
+  private Watch start(Listening listening, Consumer<Throwable> onError) {
+    return start(tap, listening, onError);
+  }
+
+  private static Watch start(FakeTap from, Listening listening, Consumer<Throwable> onError) {
     WallClock clock = new WallClock();
     Watch watch =
         new Watch(
-            tap,
+            from,
+            "a ring of the test's",
             new RecordDecoder(clock, DropReason::unnamed, StackFrame::unknown, 127),
             clock,
-            listener,
+            listening,
             onError,
             Duration.ofMillis(20));
     watch.start();

@@ -2,6 +2,7 @@ package io.dropwatch.examples.cli;
 
 import io.dropwatch.DropWatcher;
 import io.dropwatch.DropWatcherBuilder;
+import io.dropwatch.RingKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -99,6 +100,13 @@ final class DropwatchCommand implements Callable<Integer> {
       description = "Rate limit over all CPUs; 0 = no limit (default: ${DEFAULT-VALUE}).")
   private int maxEventsPerSecond;
 
+  @Option(
+      names = "--ring",
+      paramLabel = "<auto|perf|bpf>",
+      defaultValue = "auto",
+      description = "Kind of ring that events come through (default: ${DEFAULT-VALUE}).")
+  private RingKind ring = RingKind.AUTO;
+
   @Override
   public Integer call() {
     check();
@@ -118,7 +126,8 @@ final class DropwatchCommand implements Callable<Integer> {
   }
 
   private DropWatcherBuilder watcher() {
-    DropWatcherBuilder watcher = DropWatcher.builder().maxEventsPerSecond(maxEventsPerSecond);
+    DropWatcherBuilder watcher =
+        DropWatcher.builder().maxEventsPerSecond(maxEventsPerSecond).ring(ring);
     if (filter != null) {
       watcher.filter(filter);
     }

@@ -1,6 +1,7 @@
 package io.dropwatch.examples.cli;
 
 import io.dropwatch.DropEvent;
+import io.dropwatch.DropWatchException;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.DropWatcherBuilder;
 import java.io.UncheckedIOException;
@@ -51,6 +52,11 @@ final class WatchSession {
           System.err.println("dropwatch: watching; Ctrl-C ends");
           await(watcher);
         }
+      } catch (DropWatchException e) {
+        // Watching broke off in the middle: what came until then was written, and is accounted for.
+        var _ = sink.end(System.err);
+        System.err.println(watcher.statistics());
+        throw e;
       }
       boolean complete = sink.end(System.err);
       System.err.println(watcher.statistics());

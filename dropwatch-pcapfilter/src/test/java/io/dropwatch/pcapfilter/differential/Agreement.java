@@ -38,10 +38,18 @@ final class Agreement {
     try (LibpcapFilter theirs =
         Libpcap.compile(expression.libpcaps(), dlt(link), Mode.UNOPTIMIZED)) {
       PcapFilter ours = compile(expression, link);
-      for (SamplePacket packet : corpus) {
-        boolean expected = theirs.matches(packet.bytes(), packet.wireLength());
-        if (expected != ours.matches(packet.bytes(), packet.wireLength())) {
-          fail(difference(expression.ours(), link, packet, "libpcap", expected, "the JVM"));
+      try (Classic classic = Classic.of(ours)) {
+        for (SamplePacket packet : corpus) {
+          boolean expected = theirs.matches(packet.bytes(), packet.wireLength());
+          if (expected != ours.matches(packet.bytes(), packet.wireLength())) {
+            fail(difference(expression.ours(), link, packet, "libpcap", expected, "the JVM"));
+          }
+          if (expected != classic.matches(packet, expected)) {
+            fail(
+                difference(expression.ours(), link, packet, "libpcap", expected, "classic BPF")
+                    + "\n"
+                    + ours.classicBpf());
+          }
         }
       }
       return ours;

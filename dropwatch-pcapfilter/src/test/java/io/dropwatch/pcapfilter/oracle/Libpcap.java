@@ -56,6 +56,14 @@ public final class Libpcap {
           FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT),
           Linker.Option.critical(true));
 
+  /** bpf_image(instruction, its number): a line of {@code tcpdump -d}. */
+  static final MethodHandle BPF_IMAGE =
+      function("bpf_image", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
+
+  /** bpf_validate(instructions, count): whether libpcap would run the program. */
+  static final MethodHandle BPF_VALIDATE =
+      function("bpf_validate", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+
   private Libpcap() {}
 
   /** What the first byte of a packet is; libpcap's DLT_ numbers. */

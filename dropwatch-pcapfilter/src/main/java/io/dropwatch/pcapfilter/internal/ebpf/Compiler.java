@@ -1,7 +1,11 @@
 package io.dropwatch.pcapfilter.internal.ebpf;
 
 import io.dropwatch.pcapfilter.internal.ir.Graph;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity.Area;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity.Operator;
 import java.util.List;
+import java.util.Objects;
 
 /** The way from a graph to instructions. */
 public final class Compiler {
@@ -10,13 +14,35 @@ public final class Compiler {
 
   private Compiler() {}
 
-  /** The body of the filter function for {@code graph}. */
-  public static List<Instruction> compile(Graph graph) {
+  /** Up to this many branches, an instruction less is worth trying several ways. */
+  private static final int SMALL = 100;
+
+  /**
+   * The body of the filter function for {@code graph}.
+   *
+   * @param network where the network header is if there is but a plain link-layer header, in bytes
+   *     from the base; the caller of the function tells the length of an IPv4 header there
+   */
+  public static List<Instruction> compile(Graph graph, int network) {
     if (graph.nodes().size() > BRANCH_LIMIT) {
       throw new UnsupportedOperationException(
           "the filter has " + graph.nodes().size() + " branches, too many for eBPF");
     }
-    return Layout.arrange(Selection.select(graph));
+    List<Instruction> best = null;
+    for (Verdicts verdicts : Verdicts.values()) {
+      if (best == null || graph.nodes().size() <= SMALL) {
+        List<Instruction> code =
+            Layout.arrange(Selection.select(graph, headerLength(network), verdicts));
+        best = best == null || code.size() < best.size() ? code : best;
+      }
+    }
+    return Objects.requireNonNull(best);
+  }
+
+  private static Quantity headerLength(int network) {
+    Quantity first = new Quantity.Load(Area.WINDOW, null, network, 1);
+    Quantity words = Quantity.of(Operator.AND, first, Quantity.of(15));
+    return Quantity.of(Operator.SHIFT_LEFT, words, Quantity.of(2));
   }
 
   /** The instructions as the kernel reads them, 8 bytes each, little-endian. */

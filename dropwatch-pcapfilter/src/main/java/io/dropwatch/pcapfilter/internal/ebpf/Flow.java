@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Instructions and where they lead; two that mean the same are the same object. */
 sealed interface Flow {
@@ -75,24 +76,62 @@ sealed interface Flow {
   final class Builder {
     private final List<Flow> all = new ArrayList<>();
     private final Map<Object, Flow> known = new HashMap<>();
-    private final Flow reject = add(new End(0));
-    private final Flow accept = step(Instruction.verdict(1), reject);
+    private final Verdicts verdicts;
+    private final Flow end = add(new End(0));
+    private final Flow reject;
+    private final Flow accept = step(Instruction.verdict(1), end);
 
     private record StepKey(Instruction instruction, int next) {}
 
     private record ForkKey(Instruction jump, int taken, int next) {}
 
-    /** The way to a verdict; the register holds 0 from the start. */
-    Flow end(boolean accepted) {
-      return accepted ? accept : reject;
+    Builder(Verdicts verdicts) {
+      this.verdicts = verdicts;
+      this.reject = verdicts == Verdicts.ZERO_LAST ? step(Instruction.verdict(0), end) : end;
+    }
+
+    /**
+     * The way to a verdict.
+     *
+     * @param nonZero whether the verdict's register is known not to be 0
+     */
+    Flow end(boolean accepted, boolean nonZero) {
+      if (!accepted) {
+        return reject;
+      }
+      return nonZero ? end : accept;
     }
 
     /** The whole code, from the first instruction on. */
     Flow start(Flow flow) {
-      return flow == accept ? accept : step(Instruction.verdict(0), flow);
+      return flow == accept || verdicts == Verdicts.ZERO_LAST
+          ? flow
+          : step(Instruction.verdict(0), flow);
     }
 
     Flow step(Instruction instruction, Flow next) {
+      Flow computed = verdicts == Verdicts.COMPUTED ? computed(instruction, next) : null;
+      return computed == null ? known(instruction, next) : computed;
+    }
+
+    // A load, a comparison of what it loaded, and a verdict each way.
+    private @Nullable Flow computed(Instruction load, Flow next) {
+      if (!(next instanceof Fork fork)
+          || !load.isPacketLoad()
+          || !fork.jump().comparesConstant(load.dst())) {
+        return null;
+      }
+      boolean acceptTaken = fork.taken() == accept && fork.next() == end;
+      boolean rejectTaken = fork.taken() == end && fork.next() == accept;
+      Instruction difference = fork.jump().difference(acceptTaken);
+      if (!(acceptTaken || rejectTaken) || difference == null) {
+        return null;
+      }
+      Flow behind = difference.immediate() == 0 ? end : known(difference, end);
+      return known(load.to(0), behind);
+    }
+
+    private Flow known(Instruction instruction, Flow next) {
       return known.computeIfAbsent(
           new StepKey(instruction, next.id()), _ -> add(new Step(all.size(), instruction, next)));
     }

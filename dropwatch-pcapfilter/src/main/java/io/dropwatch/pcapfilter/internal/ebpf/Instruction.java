@@ -3,6 +3,7 @@ package io.dropwatch.pcapfilter.internal.ebpf;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One eBPF instruction (linux/bpf.h, struct bpf_insn).
@@ -121,6 +122,55 @@ public record Instruction(int opcode, int dst, int src, int offset, int immediat
 
   static Instruction exit() {
     return new Instruction(EXIT, 0, 0, 0, 0);
+  }
+
+  boolean isPacketLoad() {
+    return (opcode & 7) == LDX && (opcode & DOUBLE_WORD) != DOUBLE_WORD;
+  }
+
+  /** Whether this is a jump on the register compared with a constant. */
+  boolean comparesConstant(int register) {
+    return isJump() && (opcode & REGISTER) == 0 && dst == register;
+  }
+
+  /**
+   * What leaves in r0, which holds the compared number, 0 if and only if the jump does not go to
+   * where it is wanted; null when no single instruction does.
+   *
+   * @param taken whether the jump is to be taken
+   */
+  @Nullable Instruction difference(boolean taken) {
+    return switch (opcode & 0xf0) {
+      case JEQ -> taken ? null : alu(XOR, 0, immediate);
+      case JNE -> taken ? alu(XOR, 0, immediate) : null;
+      case JSET -> taken ? alu(AND, 0, immediate) : null;
+      default -> null;
+    };
+  }
+
+  /** Whether the number compared in r0 cannot be 0 where the jump goes, or where it does not. */
+  boolean tellsNonZero(boolean taken) {
+    if (dst != 0) {
+      return false;
+    }
+    boolean constant = (opcode & REGISTER) == 0;
+    return switch (opcode & 0xf0) {
+      case JEQ -> constant && taken == (immediate != 0);
+      case JSET, JGT -> taken;
+      case JGE -> taken && constant && immediate != 0;
+      default -> false;
+    };
+  }
+
+  /** Whether the instruction writes to the register. */
+  boolean writes(int register) {
+    int type = opcode & 7;
+    return dst == register && (type == LDX || type == ALU || type == ALU64);
+  }
+
+  /** The same with another destination. */
+  Instruction to(int register) {
+    return new Instruction(opcode, register, src, offset, immediate);
   }
 
   boolean isJump() {

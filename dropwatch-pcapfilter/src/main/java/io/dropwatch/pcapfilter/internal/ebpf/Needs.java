@@ -37,6 +37,7 @@ final class Needs {
   private final Map<Node, Set<Quantity>> used = new HashMap<>();
   private final Map<Node, Set<Quantity>> anchors = new HashMap<>();
   private final Set<Quantity> asNumber = new HashSet<>();
+  private final Set<Quantity> otherwise = new HashSet<>();
   private final boolean early;
   private boolean metadata;
 
@@ -105,6 +106,11 @@ final class Needs {
   /** Whether a field is anywhere used in another way than being compared for equality. */
   boolean asNumber(Quantity load) {
     return asNumber.contains(load);
+  }
+
+  /** Whether a field is nowhere used in another way than being compared with bounds. */
+  boolean onlyRanges(Quantity load) {
+    return !otherwise.contains(load);
   }
 
   /** Whether anything asks for what only the kernel knows, or for the length. */
@@ -282,13 +288,20 @@ final class Needs {
         test.right() instanceof Quantity.Constant
             && (test.relation() == Relation.EQUAL || test.relation() == Relation.COMMON_BITS);
     Quantity left = test.left();
-    if (equality && left instanceof Quantity.Load load) {
+    if (!equality
+        && left instanceof Quantity.Load load
+        && test.right() instanceof Quantity.Constant) {
+      index(load);
+      asNumber.add(load);
+    } else if (equality && left instanceof Quantity.Load load) {
+      otherwise.add(load);
       index(load);
     } else if (equality
         && left instanceof Quantity.Binary b
         && b.operator() == Quantity.Operator.AND
         && b.left() instanceof Quantity.Load load
         && b.right() instanceof Quantity.Constant) {
+      otherwise.add(load);
       index(load);
     } else {
       Quantities.walk(left, this::number);
@@ -305,6 +318,7 @@ final class Needs {
   private void number(Quantity part) {
     if (part instanceof Quantity.Load) {
       asNumber.add(part);
+      otherwise.add(part);
     }
   }
 }

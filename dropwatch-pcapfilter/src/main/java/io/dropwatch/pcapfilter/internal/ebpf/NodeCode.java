@@ -28,9 +28,10 @@ final class NodeCode {
   private final PacketReads reads;
   private final Set<Quantity> usedBelow = new HashSet<>();
 
-  NodeCode(State state, Needs needs) {
+  NodeCode(State state, Needs needs, Verdicts verdicts) {
     this.needs = needs;
-    this.registers = new Registers(state, !needs.metadata(), code);
+    boolean spareVerdict = verdicts == Verdicts.ZERO_LAST;
+    this.registers = new Registers(state, !needs.metadata(), spareVerdict, code);
     this.reads = new PacketReads(this, state, needs, registers, code);
   }
 
@@ -94,9 +95,15 @@ final class NodeCode {
       return new Plan(false, code, null, jump.always() ? yes : no, null);
     }
     Instruction instruction = jump.instruction();
-    return jump.takenWhenTrue()
-        ? new Plan(false, code, instruction, yes, no)
-        : new Plan(false, code, instruction, no, yes);
+    State taken = jump.takenWhenTrue() ? yes : no;
+    State next = jump.takenWhenTrue() ? no : yes;
+    if (instruction != null && instruction.tellsNonZero(true)) {
+      taken = taken.withNonZero();
+    }
+    if (instruction != null && instruction.tellsNonZero(false)) {
+      next = next.withNonZero();
+    }
+    return new Plan(false, code, instruction, taken, next);
   }
 
   /** A jump and when it is taken; or an outcome that is always the same. */
@@ -130,6 +137,14 @@ final class NodeCode {
         && right instanceof Quantity.Constant(int mask)
         && !needs.asNumber(load)) {
       return raw(load, mask, test.relation(), constant);
+    }
+    if (!equality && test.left() instanceof Quantity.Load load && constant >>> 16 == 0) {
+      int register = reads.upper(load);
+      if (register >= 0) {
+        int least = constant << 16;
+        int limit = test.relation() == Relation.GREATER ? least | 0xffff : least;
+        return Jump.of(Instruction.jump(operation(test.relation()), register, limit), true);
+      }
     }
     int register = number(test.left());
     return Jump.of(Instruction.jump(operation(test.relation()), register, constant), true);
@@ -186,7 +201,7 @@ final class NodeCode {
   }
 
   /** A register that may be written to, with what {@code register} holds; held. */
-  private int own(int register, boolean neededLater) {
+  int own(int register, boolean neededLater) {
     boolean inUse = registers.held(register);
     if (!neededLater && !inUse) {
       registers.forget(register);

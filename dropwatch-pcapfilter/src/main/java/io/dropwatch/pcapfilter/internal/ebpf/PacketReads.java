@@ -35,6 +35,7 @@ final class PacketReads {
   private int captured;
   private @Nullable Quantity shifted;
   private boolean macKnown;
+  private final boolean nonZero;
 
   PacketReads(NodeCode node, State state, Needs needs, Registers registers, List<Piece> code) {
     this.node = node;
@@ -46,12 +47,20 @@ final class PacketReads {
     this.shifted = state.shifted();
     this.reached = new HashMap<>(state.reached());
     this.macKnown = state.macKnown();
+    this.nonZero = state.nonZero();
   }
 
   /** What is known now, at a successor. */
   State state(Node next) {
     return new State(
-            at, captured, shifted, registers.contents(), reached, registers.spilled(), macKnown)
+            at,
+            captured,
+            shifted,
+            registers.contents(),
+            reached,
+            registers.spilled(),
+            macKnown,
+            nonZero && code.stream().noneMatch(piece -> piece.writes(0)))
         .at(next, needs);
   }
 
@@ -98,6 +107,10 @@ final class PacketReads {
       return known;
     }
     Place place = load.area() == Area.MAC ? mac(load) : window(load);
+    int lower = form == Form.NUMBER ? lower(load) : -1;
+    if (lower >= 0) {
+      return lower;
+    }
     int register = registers.take();
     node.emit(Instruction.load(register, place.base(), place.offset(), load.size()));
     if (place.scratch()) {
@@ -108,6 +121,58 @@ final class PacketReads {
     }
     registers.release(register);
     registers.holds(register, load, kept);
+    return register;
+  }
+
+  /**
+   * A register with two bytes in its upper half, when the two behind them will be asked for as a
+   * number as well: one read and one change of byte order for both. -1 when that is no gain. The
+   * lower half may hold bytes that are not captured; the window can be read to its end.
+   */
+  int upper(Quantity.Load load) {
+    int known = registers.find(load, Form.UPPER);
+    if (known >= 0 || load.size() != 2 || load.area() != Area.WINDOW) {
+      return known;
+    }
+    Quantity.Load behind = State.behind(load);
+    Quantity index = load.index();
+    long end = Integer.toUnsignedLong(load.offset()) + 4;
+    boolean fits = end + (index == null ? 0 : Quantities.most(index)) <= Selection.WINDOW;
+    if (!fits
+        || !needs.onlyRanges(load)
+        || !needs.asNumber(behind)
+        || !node.usedBelow(behind)
+        || registers.find(load, Form.NUMBER) >= 0
+        || registers.find(behind, Form.NUMBER) >= 0) {
+      return -1;
+    }
+    Place place = window(load);
+    int register = registers.take();
+    node.emit(Instruction.load(register, place.base(), place.offset(), 4));
+    if (place.scratch()) {
+      registers.release(place.base());
+    }
+    node.emit(Instruction.fromBigEndian(register, 4));
+    registers.release(register);
+    registers.holds(register, load, Form.UPPER);
+    return register;
+  }
+
+  // The two bytes before have been read together with these.
+  private int lower(Quantity.Load load) {
+    if (load.size() != 2 || load.area() != Area.WINDOW || load.offset() < 2) {
+      return -1;
+    }
+    Quantity.Load before =
+        new Quantity.Load(load.area(), load.index(), load.offset() - 2, load.size());
+    int both = registers.find(before, Form.UPPER);
+    if (both < 0) {
+      return -1;
+    }
+    int register = node.own(both, node.usedBelow(before));
+    node.emit(Instruction.alu(Instruction.AND, register, 0xffff));
+    registers.release(register);
+    registers.holds(register, load, Form.NUMBER);
     return register;
   }
 
@@ -158,7 +223,11 @@ final class PacketReads {
       shifted = index;
       return new Place(BASE, load.offset(), false);
     }
-    int distance = node.fresh(index);
+    // As a pointer it serves all reads behind the index.
+    int distance =
+        index instanceof Quantity.Variable
+            ? node.fresh(index)
+            : node.own(node.number(index), false);
     requireBehind(index, left(index, distance), end);
     node.emit(Instruction.alu64Register(Instruction.ADD, distance, BASE));
     registers.release(distance);

@@ -5,13 +5,32 @@ import java.util.List;
 /** A part of the code of one node, before it is known what follows the node. */
 sealed interface Piece {
 
+  /** Whether it writes to the register. */
+  boolean writes(int register);
+
   /** Falls through. */
-  record Plain(Instruction instruction) implements Piece {}
+  record Plain(Instruction instruction) implements Piece {
+    @Override
+    public boolean writes(int register) {
+      return instruction.writes(register);
+    }
+  }
 
   /** Rejects the packet when the jump is taken. */
-  record RejectIf(Instruction jump) implements Piece {}
+  record RejectIf(Instruction jump) implements Piece {
+    @Override
+    public boolean writes(int register) {
+      return false;
+    }
+  }
 
   /** One of two sequences. */
   record Either(Instruction jump, List<Instruction> taken, List<Instruction> otherwise)
-      implements Piece {}
+      implements Piece {
+    @Override
+    public boolean writes(int register) {
+      return taken.stream().anyMatch(i -> i.writes(register))
+          || otherwise.stream().anyMatch(i -> i.writes(register));
+    }
+  }
 }

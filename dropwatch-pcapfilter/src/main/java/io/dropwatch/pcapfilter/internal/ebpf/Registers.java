@@ -14,9 +14,10 @@ import java.util.TreeSet;
 /**
  * Which register holds what while the code of one node is selected.
  *
- * <p>r0 holds the verdict, r1 the base, r2 the captured bytes and r3 the metadata where they are
- * asked for. A register that holds a number which can be computed again may be taken for another
- * one; a variable that must make room goes to the stack.
+ * <p>r0 holds the verdict (and numbers until then, where {@link Verdicts} allow it), r1 the base,
+ * r2 the captured bytes and r3 the metadata where they are asked for. A register that holds a
+ * number which can be computed again may be taken for another one; a variable that must make room
+ * goes to the stack.
  */
 final class Registers {
   private static final List<Integer> POOL = List.of(4, 5, 6, 7, 8, 9);
@@ -25,17 +26,17 @@ final class Registers {
   /** Bytes of stack; the probe that calls needs the rest of the verifier's 512. */
   private static final int STACK = 192;
 
-  private final boolean spareMetadata;
+  private final List<Integer> pool;
   private final TreeMap<Integer, Content> contents;
   private final Map<Quantity.Variable, Integer> spilled;
   private final Set<Integer> busy = new TreeSet<>();
   private final Set<Integer> pushed = new TreeSet<>();
   private final List<Piece> code;
 
-  Registers(State state, boolean spareMetadata, List<Piece> code) {
+  Registers(State state, boolean spareMetadata, boolean spareVerdict, List<Piece> code) {
     this.contents = new TreeMap<>(state.registers());
     this.spilled = new HashMap<>(state.spilled());
-    this.spareMetadata = spareMetadata;
+    this.pool = pool(spareMetadata, spareVerdict, state.nonZero());
     this.code = code;
   }
 
@@ -83,7 +84,7 @@ final class Registers {
 
   /** A register to write to; held until released. */
   int take() {
-    for (int register : pool()) {
+    for (int register : pool) {
       if (!busy.contains(register) && !contents.containsKey(register)) {
         busy.add(register);
         return register;
@@ -145,7 +146,7 @@ final class Registers {
 
   /** How many registers can still be taken. */
   int free() {
-    return pool().size() - busy.size();
+    return pool.size() - busy.size();
   }
 
   /** Puts a held register on the stack and releases it. */
@@ -173,12 +174,15 @@ final class Registers {
         : Instruction.load(register, FRAME, -place, 8);
   }
 
-  private List<Integer> pool() {
-    if (!spareMetadata) {
-      return POOL;
-    }
+  // The verdict's register is the first choice until it is known not to be 0, and then the last.
+  private static List<Integer> pool(boolean metadata, boolean verdict, boolean nonZero) {
     List<Integer> all = new ArrayList<>(POOL);
-    all.add(3);
+    if (metadata) {
+      all.add(3);
+    }
+    if (verdict) {
+      all.add(nonZero ? all.size() : 0, 0);
+    }
     return all;
   }
 }

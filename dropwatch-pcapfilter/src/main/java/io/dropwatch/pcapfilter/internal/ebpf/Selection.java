@@ -3,6 +3,7 @@ package io.dropwatch.pcapfilter.internal.ebpf;
 import io.dropwatch.pcapfilter.internal.ebpf.NodeCode.Plan;
 import io.dropwatch.pcapfilter.internal.ir.Graph;
 import io.dropwatch.pcapfilter.internal.ir.Node;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -23,24 +24,36 @@ final class Selection {
   private final Needs needs;
   private final boolean forgetful;
   private final int limit;
-  private final Flow.Builder flow = new Flow.Builder();
+  private final Flow.Builder flow;
+  private final Quantity headerLength;
+  private final Verdicts verdicts;
   private final Map<State, Plan> plans = new HashMap<>();
   private final Map<State, Flow> done = new HashMap<>();
 
-  private Selection(Graph graph, Needs needs, boolean forgetful) {
+  private Selection(
+      Graph graph, Needs needs, Quantity headerLength, Verdicts verdicts, boolean forgetful) {
     this.needs = needs;
+    this.headerLength = headerLength;
+    this.verdicts = verdicts;
+    this.flow = new Flow.Builder(verdicts);
     this.forgetful = forgetful;
     this.limit = FEW_STATES + STATES_PER_NODE * graph.nodes().size();
   }
 
-  /** The instructions of {@code graph}. */
-  static Flow select(Graph graph) {
+  /**
+   * The instructions of {@code graph}.
+   *
+   * @param headerLength what the caller says in r4
+   */
+  static Flow select(Graph graph, Quantity headerLength, Verdicts verdicts) {
     Needs needs = Needs.of(graph, true);
-    Flow rich = new Selection(graph, needs, false).run(graph.root());
+    Flow rich = new Selection(graph, needs, headerLength, verdicts, false).run(graph.root());
     if (rich != null) {
       return rich;
     }
-    Flow plain = new Selection(graph, Needs.of(graph, false), true).run(graph.root());
+    Flow plain =
+        new Selection(graph, Needs.of(graph, false), headerLength, verdicts, true)
+            .run(graph.root());
     if (plain == null) {
       throw new IllegalStateException("one state for each node at most");
     }
@@ -48,7 +61,7 @@ final class Selection {
   }
 
   private @Nullable Flow run(Node root) {
-    State first = State.initial(root).at(root, needs);
+    State first = State.initial(root, headerLength).at(root, needs);
     Deque<State> stack = new ArrayDeque<>();
     stack.push(first);
     while (!stack.isEmpty()) {
@@ -70,14 +83,14 @@ final class Selection {
   /** Finishes a state, or answers with a successor that must be finished before. */
   private @Nullable State visit(State state) {
     if (state.node() instanceof Node.Verdict verdict) {
-      done.put(state, flow.end(verdict.accept()));
+      done.put(state, flow.end(verdict.accept(), state.nonZero()));
       return null;
     }
     if (needs.reach(state.node()) == Needs.NEVER) {
-      done.put(state, flow.end(false));
+      done.put(state, flow.end(false, false));
       return null;
     }
-    Plan plan = plans.computeIfAbsent(state, s -> new NodeCode(s, needs).plan(s.node()));
+    Plan plan = plans.computeIfAbsent(state, s -> new NodeCode(s, needs, verdicts).plan(s.node()));
     State taken = successor(plan.taken());
     State next = successor(plan.next());
     if (taken != null && !done.containsKey(taken)) {
@@ -98,7 +111,7 @@ final class Selection {
   private Flow assemble(Plan plan) {
     Flow taken = done.get(successor(plan.taken()));
     if (plan.rejects() || taken == null) {
-      return flow.end(false);
+      return flow.end(false, false);
     }
     Flow next = plan.next() == null ? null : done.get(successor(plan.next()));
     Flow behind = plan.jump() == null || next == null ? taken : flow.fork(plan.jump(), taken, next);
@@ -107,7 +120,8 @@ final class Selection {
       behind =
           switch (piece) {
             case Piece.Plain(Instruction instruction) -> flow.step(instruction, behind);
-            case Piece.RejectIf(Instruction jump) -> flow.fork(jump, flow.end(false), behind);
+            case Piece.RejectIf(Instruction jump) ->
+                flow.fork(jump, flow.end(false, false), behind);
             case Piece.Either either ->
                 flow.fork(
                     either.jump(),

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param reached bytes known to be there behind an index
  * @param spilled places of variables on the stack, in bytes below the frame pointer
  * @param macKnown whether the MAC header is known to be there
+ * @param nonZero whether the verdict's register is known not to be 0
  */
 record State(
     Node node,
@@ -27,7 +28,8 @@ record State(
     Map<Integer, Content> registers,
     Map<Quantity, Integer> reached,
     Map<Quantity.Variable, Integer> spilled,
-    boolean macKnown) {
+    boolean macKnown,
+    boolean nonZero) {
 
   /** How a register holds a number. */
   enum Form {
@@ -35,6 +37,11 @@ record State(
     NUMBER,
     /** As the bytes of the packet, the first one lowest. */
     RAW,
+    /**
+     * As the upper half of 32 bits; the lower half is what the next two bytes hold, if they are
+     * captured.
+     */
+    UPPER,
     /** The base plus the number. */
     POINTER,
     /** The captured bytes less the number. */
@@ -44,15 +51,38 @@ record State(
   /** What a register holds. */
   record Content(Quantity quantity, Form form) {}
 
-  static State initial(Node node) {
-    return new State(node, 0, null, Map.of(), Map.of(), Map.of(), false);
+  /**
+   * Where the code starts.
+   *
+   * @param headerLength the length of the IPv4 header, in r4
+   */
+  static State initial(Node node, Quantity headerLength) {
+    Map<Integer, Content> given = Map.of(4, new Content(headerLength, Form.NUMBER));
+    return new State(node, 0, null, given, Map.of(), Map.of(), false, false);
+  }
+
+  /** The same, with the verdict's register known not to be 0. */
+  State withNonZero() {
+    return new State(node, captured, shifted, registers, reached, spilled, macKnown, true)
+        .unlessRejected();
+  }
+
+  private State unlessRejected() {
+    return nonZero && node instanceof Node.Verdict verdict && !verdict.accept()
+        ? new State(node, captured, shifted, registers, reached, spilled, macKnown, false)
+        : this;
+  }
+
+  /** The two bytes behind those that are read. */
+  static Quantity.Load behind(Quantity.Load load) {
+    return new Quantity.Load(load.area(), load.index(), load.offset() + 2, 2);
   }
 
   /** Nothing but the variables, which cannot be computed again. */
   State forgetful() {
     Map<Integer, Content> variables = new TreeMap<>(registers);
     variables.values().removeIf(content -> !(content.quantity() instanceof Quantity.Variable));
-    return new State(node, 0, null, variables, Map.of(), spilled, false);
+    return new State(node, 0, null, variables, Map.of(), spilled, false, nonZero);
   }
 
   /** The same knowledge at another node, without what nobody there or below can use. */
@@ -66,6 +96,9 @@ record State(
           boolean useful =
               switch (content.form()) {
                 case NUMBER, RAW -> used.contains(quantity);
+                case UPPER ->
+                    used.contains(quantity)
+                        || (quantity instanceof Quantity.Load load && used.contains(behind(load)));
                 case POINTER -> indices.contains(quantity);
                 case LEFT -> needs.most(next, quantity) > reached.getOrDefault(quantity, 0);
               };
@@ -85,6 +118,6 @@ record State(
     stack.keySet().retainAll(used);
     int bytes = Math.min(captured, needs.most(next));
     Quantity base = shifted != null && indices.contains(shifted) ? shifted : null;
-    return new State(next, bytes, base, kept, known, stack, macKnown);
+    return new State(next, bytes, base, kept, known, stack, macKnown, nonZero).unlessRejected();
   }
 }

@@ -2,9 +2,10 @@
  * Stage 5, a back-end: decision graph in, eBPF instructions out.
  *
  * <p>The result is the body of {@code int filter(const u8 *base, u32 captured, const struct
- * filter_meta *meta)}: base in r1, captured bytes (at most {@value
- * io.dropwatch.pcapfilter.internal.ebpf.Selection#WINDOW}) in r2, metadata in r3, and 1 or 0 in r0
- * at the end. It calls no helper, uses no map and no 16-byte instruction, and jumps forward only.
+ * filter_meta *meta, u32 ipv4_header)}: base in r1, captured bytes (at most {@value
+ * io.dropwatch.pcapfilter.internal.ebpf.Selection#WINDOW}) in r2, metadata in r3, the length of the
+ * IPv4 header in r4, and in r0 at the end 0 for a packet that does not match. It calls no helper,
+ * uses no map and no 16-byte instruction, and jumps forward only.
  *
  * <ol>
  *   <li>{@link io.dropwatch.pcapfilter.internal.ebpf.Needs}: how many bytes every accepting path

@@ -1,0 +1,173 @@
+package io.dropwatch.internal.record;
+
+import static io.dropwatch.internal.record.RecordLayout.*;
+
+import io.dropwatch.RawDropEvent;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/** A record where it lies. {@link #at} moves it; nothing is copied or allocated. */
+public final class RecordView implements RawDropEvent {
+  private final WallClock clock;
+  private MemorySegment memory = MemorySegment.NULL;
+  private long start;
+  private int captured;
+  private int stackBytes;
+  private int macBytes;
+
+  /**
+   * @param clock the kernel's time as ours
+   */
+  public RecordView(WallClock clock) {
+    this.clock = clock;
+  }
+
+  /**
+   * Moves to a record, and checks that it is one.
+   *
+   * @param memory holds the record
+   * @param offset where it begins
+   * @param size how many bytes may be the record's
+   * @throws MalformedRecordException if it is not one; the view is then on the one before
+   */
+  public void at(MemorySegment memory, long offset, int size) throws MalformedRecordException {
+    int packet = size < WINDOW ? -1 : u16(memory, offset + CAPTURED);
+    int stack = size < WINDOW ? -1 : u16(memory, offset + STACK_BYTES);
+    if (packet < 0
+        || u16(memory, offset + VERSION_OFFSET) != VERSION
+        || packet > WINDOW_BYTES
+        || (stack & 7) != 0
+        || stackStart(packet) + stack > size) {
+      throw new MalformedRecordException(
+          "a record of %d bytes with %d packet bytes and %d stack bytes, or of another version than %d"
+              .formatted(size, packet, stack, VERSION));
+    }
+    this.memory = memory;
+    this.start = offset;
+    this.captured = packet;
+    this.stackBytes = stack;
+    this.macBytes = memory.get(U32, offset + MAC_LENGTH) == 0 ? 0 : MAC_BYTES;
+  }
+
+  /** Lets go of the memory: it is the ring's again. */
+  public void leave() {
+    memory = MemorySegment.NULL;
+  }
+
+  private static long stackStart(int captured) {
+    return WINDOW + ((captured + 7L) & -8L);
+  }
+
+  private static int u16(MemorySegment memory, long offset) {
+    return memory.get(U16, offset) & 0xffff;
+  }
+
+  @Override
+  public long monotonicNanos() {
+    return memory.get(U64, start + TIME);
+  }
+
+  @Override
+  public long epochNanos() {
+    return clock.epochNanos(monotonicNanos());
+  }
+
+  @Override
+  public int reason() {
+    boolean known = (u16(memory, start + FLAGS) & HAS_REASON) != 0;
+    return known ? memory.get(U32, start + REASON) : 0;
+  }
+
+  @Override
+  public long location() {
+    return memory.get(U64, start + LOCATION);
+  }
+
+  @Override
+  public long skbAddress() {
+    return memory.get(U64, start + SKB);
+  }
+
+  @Override
+  public int ifindex() {
+    return memory.get(U32, start + IFINDEX);
+  }
+
+  @Override
+  public long netnsInode() {
+    return Integer.toUnsignedLong(memory.get(U32, start + NETNS_INUM));
+  }
+
+  @Override
+  public long netnsCookie() {
+    return memory.get(U64, start + NETNS_COOKIE);
+  }
+
+  @Override
+  public int pid() {
+    return (int) (memory.get(U64, start + PID_TGID) >>> 32);
+  }
+
+  @Override
+  public int tid() {
+    return (int) memory.get(U64, start + PID_TGID);
+  }
+
+  @Override
+  public int protocol() {
+    return u16(memory, start + PROTOCOL);
+  }
+
+  @Override
+  public int vlanTci() {
+    return u16(memory, start + VLAN_TCI);
+  }
+
+  @Override
+  public int vlanProtocol() {
+    return u16(memory, start + VLAN_PROTO);
+  }
+
+  @Override
+  public boolean hasEthernetHeader() {
+    return macBytes != 0;
+  }
+
+  @Override
+  public long wireLength() {
+    return Integer.toUnsignedLong(memory.get(U32, start + WIRE_LENGTH)) + macBytes;
+  }
+
+  @Override
+  public int capturedLength() {
+    return macBytes + captured;
+  }
+
+  // The MAC header ends where the window begins.
+  private long packetStart() {
+    return start + WINDOW - macBytes;
+  }
+
+  @Override
+  public int packetByte(int index) {
+    return memory.get(U8, packetStart() + Objects.checkIndex(index, capturedLength())) & 0xff;
+  }
+
+  @Override
+  public int copyPacket(byte[] to, int offset) {
+    int length = Math.min(capturedLength(), to.length - offset);
+    MemorySegment.copy(memory, U8, packetStart(), to, offset, length);
+    return length;
+  }
+
+  @Override
+  public int stackDepth() {
+    return stackBytes / Long.BYTES;
+  }
+
+  @Override
+  public long stackAddress(int index) {
+    long at = (long) Objects.checkIndex(index, stackDepth()) * Long.BYTES;
+    return memory.get(U64, start + stackStart(captured) + at);
+  }
+}

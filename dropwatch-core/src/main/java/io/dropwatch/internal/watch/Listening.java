@@ -1,0 +1,32 @@
+package io.dropwatch.internal.watch;
+
+import io.dropwatch.DropEvent;
+import io.dropwatch.Overflow;
+import io.dropwatch.RawDropEvent;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Who is told of a drop, and how. */
+public sealed interface Listening {
+  /**
+   * Gets events.
+   *
+   * @param listener called on the reader's thread, or on the queue's
+   * @param queue null: none
+   */
+  record Events(Consumer<DropEvent> listener, @Nullable Queue queue) implements Listening {}
+
+  /**
+   * A bounded queue before the listener.
+   *
+   * @param capacity events, at least 1
+   */
+  record Queue(int capacity, Overflow overflow) {}
+
+  /**
+   * Gets a view over each record.
+   *
+   * @param listener called on the reader's thread
+   */
+  record Raw(Consumer<RawDropEvent> listener) implements Listening {}
+}

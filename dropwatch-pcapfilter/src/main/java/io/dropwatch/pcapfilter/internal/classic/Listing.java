@@ -1,0 +1,125 @@
+package io.dropwatch.pcapfilter.internal.classic;
+
+import io.dropwatch.pcapfilter.ClassicBpf.Instruction;
+import java.util.List;
+import java.util.Locale;
+
+/** The text forms that tcpdump prints: {@code -d}, {@code -dd}, {@code -ddd}. */
+public final class Listing {
+  private static final String[] ALU = {
+    "add", "sub", "mul", "div", "or", "and", "lsh", "rsh", "neg", "mod", "xor"
+  };
+  private static final String[] JUMP = {"ja", "jeq", "jgt", "jge", "jset"};
+
+  private Listing() {}
+
+  /** {@code (000) ldh [12]}. */
+  public static String text(List<Instruction> instructions) {
+    StringBuilder out = new StringBuilder();
+    for (int n = 0; n < instructions.size(); n++) {
+      out.append(image(instructions.get(n), n)).append('\n');
+    }
+    return out.toString();
+  }
+
+  /** {@code { 0x28, 0, 0, 0x0000000c },}. */
+  public static String c(List<Instruction> instructions) {
+    StringBuilder out = new StringBuilder();
+    for (Instruction i : instructions) {
+      out.append("{ 0x%x, %d, %d, 0x%08x },%n".formatted(i.code(), i.jt(), i.jf(), i.k()));
+    }
+    return out.toString().replace(System.lineSeparator(), "\n");
+  }
+
+  /** {@code 40 0 0 12}. */
+  public static String decimal(List<Instruction> instructions) {
+    StringBuilder out = new StringBuilder().append(instructions.size()).append('\n');
+    for (Instruction i : instructions) {
+      out.append(i.code()).append(' ').append(i.jt()).append(' ').append(i.jf()).append(' ');
+      out.append(Integer.toUnsignedString(i.k())).append('\n');
+    }
+    return out.toString();
+  }
+
+  private static String image(Instruction i, int n) {
+    boolean conditional = (i.code() & 7) == Operation.JMP && (i.code() & 0xf0) != Operation.JA;
+    String start = String.format(Locale.ROOT, "(%03d) %-8s ", n, mnemonic(i));
+    return conditional
+        ? String.format(
+            Locale.ROOT,
+            "%s%-16s jt %d\tjf %d",
+            start,
+            operand(i, n),
+            n + 1 + i.jt(),
+            n + 1 + i.jf())
+        : start + operand(i, n);
+  }
+
+  private static String mnemonic(Instruction i) {
+    return switch (i.code() & 7) {
+      case Operation.LD -> "ld" + width(i);
+      case Operation.LDX -> "ldx" + width(i);
+      case Operation.ST -> "st";
+      case Operation.STX -> "stx";
+      case Operation.ALU -> ALU[(i.code() & 0xf0) >> 4];
+      case Operation.JMP -> JUMP[(i.code() & 0xf0) >> 4];
+      case Operation.RET -> "ret";
+      default -> (i.code() & Operation.TXA) != 0 ? "txa" : "tax";
+    };
+  }
+
+  private static String width(Instruction i) {
+    return switch (i.code() & 0x18) {
+      case 0x08 -> "h";
+      case 0x10 -> "b";
+      default -> "";
+    };
+  }
+
+  private static String operand(Instruction i, int n) {
+    String hex = "#0x" + Integer.toHexString(i.k());
+    return switch (i.code() & 7) {
+      case Operation.LD, Operation.LDX ->
+          switch (i.code() & 0xe0) {
+            case Operation.IMM -> hex;
+            case Operation.ABS -> "[" + place(i.k()) + "]";
+            case Operation.IND -> "[x + " + i.k() + "]";
+            case Operation.MEM -> "M[" + i.k() + "]";
+            case Operation.LEN -> "#pktlen";
+            default -> "4*([" + i.k() + "]&0xf)";
+          };
+      case Operation.ST, Operation.STX -> "M[" + i.k() + "]";
+      case Operation.ALU -> alu(i, hex);
+      case Operation.JMP ->
+          (i.code() & 0xf0) == Operation.JA
+              ? Integer.toString(n + 1 + i.k())
+              : (i.code() & Operation.X) != 0 ? "x" : hex;
+      case Operation.RET -> "#" + i.k();
+      default -> "";
+    };
+  }
+
+  private static String alu(Instruction i, String hex) {
+    if ((i.code() & Operation.X) != 0) {
+      return "x";
+    }
+    return switch (i.code() & 0xf0) {
+      case Operation.NEG -> "";
+      case Operation.AND, Operation.OR, Operation.XOR -> hex;
+      default -> "#" + i.k();
+    };
+  }
+
+  // libpcap knows the names of those ancillary loads that its own programs contain.
+  private static String place(int offset) {
+    return switch (offset - Ancillary.BASE) {
+      case Ancillary.PROTOCOL -> "proto";
+      case Ancillary.PACKET_TYPE -> "type";
+      case Ancillary.INTERFACE_INDEX -> "ifidx";
+      case Ancillary.VLAN_TAG -> "vlan_tci";
+      case Ancillary.VLAN_TAG_PRESENT -> "vlanp";
+      case Ancillary.VLAN_TPID -> "vlan_tpid";
+      default -> Integer.toString(offset);
+    };
+  }
+}

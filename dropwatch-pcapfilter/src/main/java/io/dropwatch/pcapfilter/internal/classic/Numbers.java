@@ -1,0 +1,295 @@
+package io.dropwatch.pcapfilter.internal.classic;
+
+import io.dropwatch.pcapfilter.internal.ir.Quantities;
+import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity.Area;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity.Operator;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Operations that bring numbers into A and X. What rejects the packet is a jump among them: it is
+ * taken to reject.
+ */
+final class Numbers {
+  /** Linux takes offsets beyond this one for something else. */
+  private static final long LAST_OFFSET = 0x7fff_ffffL;
+
+  private final Words words;
+  private final List<Operation> operations = new ArrayList<>();
+  private int free;
+  private boolean rejects;
+  private @Nullable Quantity a;
+  private @Nullable Quantity x;
+
+  Numbers(Words words, @Nullable Quantity a, @Nullable Quantity x) {
+    this.words = words;
+    this.free = words.count();
+    this.a = a;
+    this.x = x;
+  }
+
+  /** What has been written so far. */
+  List<Operation> operations() {
+    return operations;
+  }
+
+  /** Whether every packet that comes here is rejected. */
+  boolean rejects() {
+    return rejects;
+  }
+
+  /** What A holds, as far as it is known. */
+  @Nullable Quantity a() {
+    return a;
+  }
+
+  /** What X holds, as far as it is known. */
+  @Nullable Quantity x() {
+    return x;
+  }
+
+  /** The number without what classic BPF does not know: a MAC header counts as absent. */
+  static Quantity plain(Quantity number) {
+    return switch (number) {
+      case Quantity.Metadata(var field) ->
+          field == MetadataField.MAC_LENGTH ? Quantity.of(0) : number;
+      case Quantity.Binary b -> {
+        Quantity left = plain(b.left());
+        Quantity right = plain(b.right());
+        boolean same = left == b.left() && right == b.right();
+        boolean zero = b.operator() == Operator.ADD && right.equals(Quantity.of(0));
+        yield same ? number : zero ? left : Quantity.of(b.operator(), left, right);
+      }
+      case Quantity.Load load ->
+          load.index() == null
+              ? load
+              : new Quantity.Load(load.area(), plain(load.index()), load.offset(), load.size());
+      case Quantity.Constant _, Quantity.WireLength _, Quantity.Variable _ -> number;
+    };
+  }
+
+  /** Brings the number into A. */
+  void toA(Quantity number) {
+    if (number.equals(a)) {
+      return;
+    }
+    if (number.equals(x)) {
+      add(Operation.txa());
+    } else {
+      switch (number) {
+        case Quantity.Constant(int value) -> add(Operation.constant(value));
+        case Quantity.WireLength _ -> add(Operation.length());
+        case Quantity.Variable variable -> add(Operation.loadWord(words.word(variable)));
+        case Quantity.Metadata(var field) -> metadata(field);
+        case Quantity.Load load -> load(load);
+        case Quantity.Binary binary -> binary(binary);
+      }
+    }
+    a = number;
+  }
+
+  /** Brings the number into X; A may change. */
+  void toX(Quantity number) {
+    if (number.equals(x)) {
+      return;
+    }
+    Quantity.Load nibble = headerLength(number);
+    if (nibble != null) {
+      add(new Operation(Operation.LDX | Operation.MSH, nibble.offset()));
+    } else if (number instanceof Quantity.Constant(int value)) {
+      add(new Operation(Operation.LDX | Operation.IMM, value));
+    } else if (number instanceof Quantity.Variable variable && !number.equals(a)) {
+      add(Operation.loadWordToX(words.word(variable)));
+    } else {
+      toA(number);
+      add(Operation.tax());
+    }
+    x = number;
+  }
+
+  /** Brings one number into A and another one into X. */
+  void operands(Quantity left, Quantity right) {
+    if (leavesX(left)) {
+      toX(right);
+      toA(left);
+    } else {
+      toA(right);
+      int word = keep();
+      toA(left);
+      add(Operation.loadWordToX(word));
+      x = right;
+      free--;
+    }
+  }
+
+  /** The byte whose lower half, times 4, is the number: {@code 4*([k]&0xf)} has its own load. */
+  static Quantity.@Nullable Load headerLength(Quantity number) {
+    if (number instanceof Quantity.Binary times
+        && times.left() instanceof Quantity.Binary low
+        && low.operator() == Operator.AND
+        && low.right().equals(Quantity.of(0xf))
+        && low.left() instanceof Quantity.Load load
+        && load.area() == Area.WINDOW
+        && load.index() == null
+        && load.size() == 1
+        && load.offset() >= 0) {
+      boolean four =
+          (times.operator() == Operator.SHIFT_LEFT && times.right().equals(Quantity.of(2)))
+              || (times.operator() == Operator.MULTIPLY && times.right().equals(Quantity.of(4)));
+      return four ? load : null;
+    }
+    return null;
+  }
+
+  void add(Operation operation) {
+    operations.add(operation);
+  }
+
+  /** A now holds this number. */
+  void setA(@Nullable Quantity number) {
+    a = number;
+  }
+
+  /** X now holds this number. */
+  void setX(@Nullable Quantity number) {
+    x = number;
+  }
+
+  private int keep() {
+    if (free == Operation.WORDS) {
+      throw NodeCode.noRoom();
+    }
+    add(Operation.store(free));
+    return free++;
+  }
+
+  private static boolean leavesX(Quantity number) {
+    return switch (number) {
+      case Quantity.Constant _, Quantity.WireLength _, Quantity.Variable _ -> true;
+      case Quantity.Metadata(var field) -> field != MetadataField.VLAN_PROTOCOL;
+      case Quantity.Load load -> load.index() == null;
+      case Quantity.Binary b -> b.right() instanceof Quantity.Constant && leavesX(b.left());
+    };
+  }
+
+  private void load(Quantity.Load load) {
+    Quantity index = load.index();
+    long constant = Integer.toUnsignedLong(load.offset());
+    long last = LAST_OFFSET - load.size();
+    if (load.area() == Area.MAC || constant > last) {
+      rejects = true;
+    } else if (index == null) {
+      add(Operation.load(load.offset(), load.size()));
+    } else {
+      if (Quantities.most(index) + constant > last) {
+        toA(index);
+        add(Operation.jump(Operation.JGT, (int) (last - constant)));
+      }
+      toX(index);
+      add(Operation.loadBehindX(load.offset(), load.size()));
+    }
+  }
+
+  private void metadata(MetadataField field) {
+    switch (field) {
+      case MAC_LENGTH -> add(Operation.constant(0));
+      case PROTOCOL -> ancillary(Ancillary.PROTOCOL, 2);
+      case VLAN_TCI -> ancillary(Ancillary.VLAN_TAG, 2);
+      case PACKET_TYPE -> ancillary(Ancillary.PACKET_TYPE, 1);
+      case INTERFACE_INDEX -> ancillary(Ancillary.INTERFACE_INDEX, 4);
+      case VLAN_PROTOCOL -> {
+        ancillary(Ancillary.VLAN_TAG_PRESENT, 1);
+        add(Operation.tax());
+        x = null;
+        ancillary(Ancillary.VLAN_TPID, 2);
+        add(Operation.aluX(Operation.MUL));
+      }
+    }
+  }
+
+  private void ancillary(int field, int size) {
+    add(Operation.load(Ancillary.BASE + field, size));
+  }
+
+  private void binary(Quantity.Binary b) {
+    Quantity left = b.left();
+    Quantity right = b.right();
+    if (right instanceof Quantity.Constant(int value)) {
+      constant(b.operator(), left, value);
+    } else if (left instanceof Quantity.Constant(int value) && commutes(b.operator())) {
+      constant(b.operator(), right, value);
+    } else if (left.equals(Quantity.of(0)) && b.operator() == Operator.SUBTRACT) {
+      toA(right);
+      add(Operation.alu(Operation.NEG, 0));
+    } else if (shifts(b.operator()) && Quantities.most(right) > 31) {
+      shift(b.operator(), left, right);
+    } else {
+      operands(left, right);
+      add(Operation.aluX(code(b.operator())));
+    }
+  }
+
+  private void constant(Operator operator, Quantity number, int value) {
+    toA(number);
+    boolean divides = operator == Operator.DIVIDE || operator == Operator.MODULO;
+    if (divides && value == 0) {
+      rejects = true;
+    } else if (shifts(operator) && Integer.compareUnsigned(value, 31) > 0) {
+      add(Operation.alu(Operation.AND, 0));
+    } else {
+      add(Operation.alu(code(operator), value));
+    }
+  }
+
+  // libpcap: 0 from 32 bits on; Linux: the distance modulo 32. So shift by that, times 1 or 0.
+  private void shift(Operator operator, Quantity left, Quantity right) {
+    toA(right);
+    int distance = keep();
+    toA(left);
+    int value = keep();
+    add(Operation.loadWord(distance));
+    add(Operation.alu(Operation.AND, 31));
+    add(Operation.tax());
+    add(Operation.loadWord(value));
+    add(Operation.aluX(code(operator)));
+    add(Operation.store(value));
+    add(Operation.loadWord(distance));
+    add(Operation.alu(Operation.RSH, 5));
+    add(Operation.alu(Operation.SUB, 1));
+    add(Operation.alu(Operation.RSH, 31));
+    add(Operation.tax());
+    add(Operation.loadWord(value));
+    add(Operation.aluX(Operation.MUL));
+    x = null;
+    free -= 2;
+  }
+
+  private static boolean shifts(Operator operator) {
+    return operator == Operator.SHIFT_LEFT || operator == Operator.SHIFT_RIGHT;
+  }
+
+  private static boolean commutes(Operator operator) {
+    return switch (operator) {
+      case ADD, MULTIPLY, AND, OR, XOR -> true;
+      case SUBTRACT, DIVIDE, MODULO, SHIFT_LEFT, SHIFT_RIGHT -> false;
+    };
+  }
+
+  private static int code(Operator operator) {
+    return switch (operator) {
+      case ADD -> Operation.ADD;
+      case SUBTRACT -> Operation.SUB;
+      case MULTIPLY -> Operation.MUL;
+      case DIVIDE -> Operation.DIV;
+      case MODULO -> Operation.MOD;
+      case AND -> Operation.AND;
+      case OR -> Operation.OR;
+      case XOR -> Operation.XOR;
+      case SHIFT_LEFT -> Operation.LSH;
+      case SHIFT_RIGHT -> Operation.RSH;
+    };
+  }
+}

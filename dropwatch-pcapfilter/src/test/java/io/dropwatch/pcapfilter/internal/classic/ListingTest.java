@@ -1,0 +1,109 @@
+package io.dropwatch.pcapfilter.internal.classic;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropwatch.pcapfilter.ClassicBpf;
+import io.dropwatch.pcapfilter.LinkType;
+import io.dropwatch.pcapfilter.PcapFilter;
+import io.dropwatch.pcapfilter.Stage;
+import java.nio.ByteOrder;
+import java.util.HexFormat;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Whole programs, as tcpdump prints them. */
+class ListingTest {
+  @Test
+  void everythingAndNothing() {
+    assertEquals("(000) ret      #262144\n", listing("", LinkType.ETHERNET));
+    assertEquals("(000) ret      #0\n", listing("ip and arp", LinkType.ETHERNET));
+  }
+
+  @Test
+  void oneComparison() {
+    assertEquals(
+        """
+        (000) ldh      [12]
+        (001) jeq      #0x806           jt 3\tjf 2
+        (002) ret      #262144
+        (003) ret      #0
+        """,
+        listing("not arp", LinkType.ETHERNET));
+  }
+
+  @Test
+  void whatTheKernelKnows() {
+    assertEquals(
+        """
+        (000) ld       [ifidx]
+        (001) jeq      #0x2             jt 2\tjf 3
+        (002) ret      #262144
+        (003) ret      #0
+        """,
+        listing("ifindex 2", LinkType.SKB));
+  }
+
+  @Test
+  void aFragmentOfC() {
+    assertEquals(
+        """
+        { 0x28, 0, 0, 0x0000000c },
+        { 0x15, 1, 0, 0x00000806 },
+        { 0x6, 0, 0, 0x00040000 },
+        { 0x6, 0, 0, 0x00000000 },
+        """,
+        PcapFilter.compile("not arp", LinkType.ETHERNET).classicBpf().toC());
+  }
+
+  @Test
+  void decimalNumbers() {
+    assertEquals(
+        """
+        4
+        40 0 0 12
+        21 1 0 2054
+        6 0 0 262144
+        6 0 0 0
+        """,
+        PcapFilter.compile("not arp", LinkType.ETHERNET).classicBpf().toDecimal());
+  }
+
+  @Test
+  void bytesAreInTheOrderOfTheMachine() {
+    boolean little = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+    assertArrayEquals(
+        HexFormat.of().parseHex(little ? "0600000000000400" : "0006000000040000"),
+        PcapFilter.compile("", LinkType.ETHERNET).classicBpf().toBytes());
+  }
+
+  @Test
+  void jumpsReachOverAThousandHosts() {
+    ClassicBpf program = PcapFilter.compile(hosts(1000), LinkType.ETHERNET).classicBpf();
+    assertTrue(program.size() > 2000, program.size() + " instructions");
+    assertTrue(program.size() < ClassicBpf.MAX_SIZE, program.size() + " instructions");
+  }
+
+  @Test
+  void tooLongIsRefusedWithBothNumbers() {
+    PcapFilter filter = PcapFilter.compile(hosts(2000), LinkType.ETHERNET);
+    UnsupportedOperationException refusal =
+        assertThrows(UnsupportedOperationException.class, filter::classicBpf);
+    String words = String.valueOf(refusal.getMessage());
+    assertTrue(
+        words.matches("the filter needs \\d+ instructions, and classic BPF allows 4096"), words);
+  }
+
+  private static String hosts(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "host 10.0." + i / 256 + "." + i % 256)
+        .collect(Collectors.joining(" or "));
+  }
+
+  private static String listing(String expression, LinkType link) {
+    return PcapFilter.compile(expression, link).dump(Stage.CLASSIC);
+  }
+}
