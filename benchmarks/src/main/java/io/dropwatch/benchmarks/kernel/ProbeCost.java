@@ -83,7 +83,8 @@ public final class ProbeCost {
     return rows;
   }
 
-  private static Measurement row(String name, String filter, int perSecond, int frames, RingPlan ring) {
+  private static Measurement row(
+      String name, String filter, int perSecond, int frames, RingPlan ring) {
     ProbeSettings settings =
         new ProbeSettings(new DeviceList.All(), perSecond, frames, 256, ring, WAKEUP);
     return new Measurement(name, () -> new ProbeWatched(filter, settings));

@@ -27,7 +27,7 @@ final class ProbeWatched implements Watched {
 
   private void read() {
     while (!ending) {
-      probe.poll(Duration.ofMillis(10), record -> {});
+      probe.poll(Duration.ofMillis(10), (memory, offset, size) -> {});
     }
   }
 
