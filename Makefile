@@ -32,10 +32,12 @@ probe:
 	dropwatch-core/src/main/bpf/build write
 	$(MAKE) -B -C dropwatch-bpf/src/test/bpf
 	$(MAKE) -B -C dropwatch-pcapfilter/src/test/bpf
+	$(MAKE) -B -C benchmarks/src/main/bpf
 
 # Fails when a committed object, the probe or one of the tests', is not what its sources compile to. Debian 12 has the compiler; elsewhere the digests that
 # mvn verify compared have to do, and this says so.
 check-probe:
 	.ci/install-packages probe && dropwatch-core/src/main/bpf/build check && \
 	  $(MAKE) -C dropwatch-bpf/src/test/bpf check && \
-	  $(MAKE) -C dropwatch-pcapfilter/src/test/bpf check || [ $$? -eq 3 ]
+	  $(MAKE) -C dropwatch-pcapfilter/src/test/bpf check && \
+	  $(MAKE) -C benchmarks/src/main/bpf check || [ $$? -eq 3 ]

@@ -4,10 +4,12 @@ import io.dropwatch.DropWatchException;
 import io.dropwatch.bpf.BpfException;
 import io.dropwatch.bpf.BpfLink;
 import io.dropwatch.bpf.BpfObject;
+import io.dropwatch.bpf.BpfProgram;
 import io.dropwatch.bpf.BpfRing;
 import io.dropwatch.bpf.EventRing;
 import io.dropwatch.bpf.KernelSymbols;
 import io.dropwatch.bpf.PerfRing;
+import io.dropwatch.bpf.ProgramInfo;
 import io.dropwatch.bpf.ReadOnlyData;
 import io.dropwatch.bpf.RingConsumer;
 import io.dropwatch.bpf.Wakeup;
@@ -26,10 +28,12 @@ public final class Probe implements DropTap {
 
   private final BpfObject object;
   private final EventRing ring;
+  private final BpfProgram program;
   private final BpfLink link;
 
-  private Probe(BpfObject object, EventRing ring, BpfLink link) {
+  private Probe(BpfObject object, BpfProgram program, EventRing ring, BpfLink link) {
     this.object = object;
+    this.program = program;
     this.ring = ring;
     this.link = link;
   }
@@ -74,7 +78,8 @@ public final class Probe implements DropTap {
       }
       fillNoise(object, settings.noise());
       ring = open(object, settings);
-      return new Probe(object, ring, object.program(variant.program()).attach());
+      BpfProgram program = object.program(variant.program());
+      return new Probe(object, program, ring, program.attach());
     } catch (Throwable e) {
       if (ring != null) {
         ring.close();
@@ -177,6 +182,11 @@ public final class Probe implements DropTap {
   @Override
   public KernelCounts counts() {
     return KernelCounts.sum(object.map("per_cpu").lookupPerCpu(ONLY));
+  }
+
+  /** What the kernel knows of the attached program: its size, and what it has cost. */
+  public ProgramInfo info() {
+    return program.info();
   }
 
   @Override

@@ -1,0 +1,140 @@
+package io.dropwatch.benchmarks.kernel;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import io.dropwatch.examples.lab.Namespace;
+import io.dropwatch.examples.lab.NetworkLab;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * Two hosts joined by veth, one of which sends UDP to a port of the other on which nobody listens,
+ * as fast as one thread can: sendmmsg(2), 64 datagrams at a time.
+ *
+ * <p>A dropped datagram is dropped in the sender's own time (softirq on its CPU), so what a program
+ * on the tracepoint costs slows the sender down.
+ */
+final class Flood implements AutoCloseable {
+  private static final int BATCH = 64;
+  private static final int PAYLOAD = 32;
+  private static final int AF_INET = 2;
+  private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x8_0000;
+
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final MethodHandle SOCKET =
+      handle("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final MethodHandle SENDMMSG =
+      handle("sendmmsg", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
+  private static final MethodHandle PIN =
+      handle("sched_setaffinity", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
+  private static final MethodHandle CLOSE =
+      handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+
+  private final NetworkLab lab = NetworkLab.open();
+  private final Namespace sender;
+
+  /** Makes the network. */
+  Flood() {
+    sender = lab.namespace("sender");
+    Namespace receiver = lab.namespace("receiver");
+    sender.ip(
+        "link add name eth0 address 02:00:00:00:00:01 type veth peer name eth0 netns %s address 02:00:00:00:00:02\n"
+            .formatted(receiver.name()));
+    sender.ip(host("192.0.2.1", "192.0.2.2", "02:00:00:00:00:02"));
+    receiver.ip(host("192.0.2.2", "192.0.2.1", "02:00:00:00:00:01"));
+  }
+
+  private static String host(String own, String other, String otherMac) {
+    return """
+        link set eth0 up
+        address add %s/24 dev eth0
+        neighbour replace %s lladdr %s nud permanent dev eth0
+        """
+        .formatted(own, other, otherMac);
+  }
+
+  /**
+   * Sends, from a thread bound to one CPU.
+   *
+   * @param packets rounded up to a multiple of 64
+   * @return datagrams a second
+   */
+  double send(int packets, int cpu) {
+    return sender.call(
+        () -> {
+          try (Arena arena = Arena.ofConfined()) {
+            pin(arena, cpu);
+            MemorySegment messages = messages(arena);
+            int socket = (int) call(SOCKET, AF_INET, SOCK_DGRAM_CLOEXEC, 0);
+            try {
+              long start = System.nanoTime();
+              int sent = 0;
+              while (sent < packets) {
+                sent += (int) SENDMMSG.invokeExact(socket, messages, BATCH, 0);
+              }
+              return sent * 1e9 / (System.nanoTime() - start);
+            } catch (Throwable e) {
+              throw new IllegalStateException("sendmmsg", e);
+            } finally {
+              call(CLOSE, socket);
+            }
+          }
+        });
+  }
+
+  private static void pin(Arena arena, int cpu) {
+    MemorySegment mask = arena.allocate(128, 8);
+    mask.set(JAVA_BYTE, cpu / 8, (byte) (1 << (cpu % 8)));
+    call(PIN, 0, mask.byteSize(), mask);
+  }
+
+  // struct mmsghdr: struct msghdr of 56 bytes (name, its length, iovec, their number, control,
+  // flags), u32 sent, filling.
+  private static MemorySegment messages(Arena arena) {
+    MemorySegment name = arena.allocate(16, 8);
+    name.set(JAVA_SHORT, 0, (short) AF_INET);
+    name.set(JAVA_SHORT, 2, Short.reverseBytes((short) 7001));
+    name.asSlice(4, 4).copyFrom(MemorySegment.ofArray(new byte[] {(byte) 192, 0, 2, 2}));
+    MemorySegment data = arena.allocate(16, 8);
+    data.set(ADDRESS, 0, arena.allocate(PAYLOAD));
+    data.set(JAVA_LONG, 8, PAYLOAD);
+    MemorySegment messages = arena.allocate(64L * BATCH, 8);
+    for (int i = 0; i < BATCH; i++) {
+      messages.set(ADDRESS, 64L * i, name);
+      messages.set(JAVA_INT, 64L * i + 8, 16);
+      messages.set(ADDRESS, 64L * i + 16, data);
+      messages.set(JAVA_LONG, 64L * i + 24, 1);
+    }
+    return messages;
+  }
+
+  private static Object call(MethodHandle function, Object... arguments) {
+    try {
+      Object result = function.invokeWithArguments(arguments);
+      if ((int) result < 0) {
+        throw new IllegalStateException("a call of the flood failed: needs root");
+      }
+      return result;
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static MethodHandle handle(String name, FunctionDescriptor type) {
+    return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type);
+  }
+
+  @Override
+  public void close() {
+    lab.close();
+  }
+}

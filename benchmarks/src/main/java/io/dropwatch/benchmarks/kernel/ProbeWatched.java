@@ -1,0 +1,61 @@
+package io.dropwatch.benchmarks.kernel;
+
+import io.dropwatch.bpf.ProgramInfo;
+import io.dropwatch.internal.probe.KernelCounts;
+import io.dropwatch.internal.probe.KernelFacts;
+import io.dropwatch.internal.probe.Probe;
+import io.dropwatch.internal.probe.ProbeImage;
+import io.dropwatch.internal.probe.ProbeSettings;
+import io.dropwatch.pcapfilter.LinkType;
+import io.dropwatch.pcapfilter.PcapFilter;
+import java.time.Duration;
+
+/** Our probe, its ring emptied by a thread that looks at nothing. */
+final class ProbeWatched implements Watched {
+  private final Probe probe;
+  private final Thread reader;
+  private volatile boolean ending;
+
+  ProbeWatched(String filter, ProbeSettings settings) {
+    ProbeImage image = ProbeImage.embedded();
+    if (!filter.isEmpty()) {
+      image = image.withFilter(PcapFilter.compile(filter, LinkType.SKB).ebpf().toBytes(), filter);
+    }
+    probe = Probe.attach(image, settings, KernelFacts.running().arguments());
+    reader = Thread.ofPlatform().daemon().name("reader").start(this::read);
+  }
+
+  private void read() {
+    while (!ending) {
+      probe.poll(Duration.ofMillis(10), (memory, offset, size) -> {});
+    }
+  }
+
+  @Override
+  public ProgramInfo info() {
+    return probe.info();
+  }
+
+  @Override
+  public String account() {
+    KernelCounts counts = probe.counts();
+    return "filtered %d, limited %d, emitted %d, lost %d, missed %d"
+        .formatted(
+            counts.filtered(),
+            counts.limited(),
+            counts.emitted(),
+            counts.lost(),
+            probe.info().recursionMisses());
+  }
+
+  @Override
+  public void close() {
+    ending = true;
+    try {
+      reader.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    probe.close();
+  }
+}
