@@ -2,6 +2,7 @@ package io.dropwatch.benchmarks.kernel;
 
 import io.dropwatch.bpf.BpfObject;
 import io.dropwatch.internal.probe.DeviceList;
+import io.dropwatch.internal.probe.NoiseList;
 import io.dropwatch.internal.probe.ProbeSettings;
 import io.dropwatch.internal.probe.RingPlan;
 import java.io.IOException;
@@ -86,7 +87,8 @@ public final class ProbeCost {
   private static Measurement row(
       String name, String filter, int perSecond, int frames, RingPlan ring) {
     ProbeSettings settings =
-        new ProbeSettings(new DeviceList.All(), perSecond, frames, 256, ring, WAKEUP);
+        new ProbeSettings(
+            new DeviceList.All(), NoiseList.NONE, perSecond, frames, 256, ring, WAKEUP);
     return new Measurement(name, () -> new ProbeWatched(filter, settings));
   }
 

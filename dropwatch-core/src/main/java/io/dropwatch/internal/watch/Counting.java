@@ -26,7 +26,7 @@ public final class Counting {
 
   private final CountingProbe probe;
   private final ReasonNames reasons;
-  private final SymbolFrames symbols = new SymbolFrames();
+  private final SymbolFrames symbols = new SymbolFrames(Session::log);
 
   // A kind stays the same kind for this counter, whatever becomes of symbols and device names.
   private final Map<CountKey, DropKind> kinds = new HashMap<>();

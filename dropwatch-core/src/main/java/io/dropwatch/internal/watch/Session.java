@@ -77,9 +77,12 @@ public final class Session {
 
   private static Consumer<String> warning(WatchRequest request) {
     Consumer<String> handler = request.onWarning();
-    return handler != null
-        ? handler
-        : text -> System.getLogger("io.dropwatch").log(Level.WARNING, text);
+    return handler != null ? handler : Session::log;
+  }
+
+  /** What becomes of a warning that nobody asked for. */
+  static void log(String warning) {
+    System.getLogger("io.dropwatch").log(Level.WARNING, warning);
   }
 
   private static ProbeSettings settings(WatchRequest request, DeviceList devices, NoiseList noise) {
