@@ -59,7 +59,7 @@ final class BpfObjectTest {
   void namesItsProgramsAndMaps() {
     try (BpfObject object = TestObjects.open("ring")) {
       assertEquals("ring", object.name());
-      assertEquals(List.of("emit"), object.programNames());
+      assertEquals(List.of("emit", "emit_ring"), object.programNames());
       assertEquals(List.of("counters", "events", "table", "ring.rodata"), object.mapNames());
       assertEquals("tc", object.program("emit").section());
       assertEquals("emit", object.program("emit").name());
@@ -120,7 +120,7 @@ final class BpfObjectTest {
   void saysWhatItHasWhenANameIsWrong() {
     try (BpfObject object = TestObjects.open("ring")) {
       assertMessage(
-          "cannot find program emitt in eBPF object ring: it has emit",
+          "cannot find program emitt in eBPF object ring: it has emit, emit_ring",
           () -> object.program("emitt"));
       assertMessage(
           "cannot find map event in eBPF object ring: it has counters, events, table, ring.rodata",
