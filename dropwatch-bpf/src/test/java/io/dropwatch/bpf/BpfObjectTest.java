@@ -60,7 +60,8 @@ final class BpfObjectTest {
     try (BpfObject object = TestObjects.open("ring")) {
       assertEquals("ring", object.name());
       assertEquals(List.of("emit", "emit_ring"), object.programNames());
-      assertEquals(List.of("counters", "events", "table", "ring.rodata"), object.mapNames());
+      assertEquals(
+          List.of("counters", "events", "ring", "table", "ring.rodata"), object.mapNames());
       assertEquals("tc", object.program("emit").section());
       assertEquals("emit", object.program("emit").name());
     }
@@ -123,7 +124,7 @@ final class BpfObjectTest {
           "cannot find program emitt in eBPF object ring: it has emit, emit_ring",
           () -> object.program("emitt"));
       assertMessage(
-          "cannot find map event in eBPF object ring: it has counters, events, table, ring.rodata",
+          "cannot find map event in eBPF object ring: it has counters, events, ring, table, ring.rodata",
           () -> object.map("event"));
       assertMessage(
           "cannot find variable recorts in eBPF object ring: it has no const volatile variable of"

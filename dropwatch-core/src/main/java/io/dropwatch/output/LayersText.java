@@ -36,7 +36,17 @@ final class LayersText {
 
   /** Appends the layers of an event's packet, those of packets inside it behind {@code inner}. */
   static void append(StringBuilder out, Layers layers, DropEvent event) {
-    new LayersText(out, layers).append(event.vlan(), event.socketState());
+    whole(out, layers, event.vlan(), event.socketState());
+  }
+
+  /** The same without an event around the packet. */
+  static void line(StringBuilder out, Layers layers) {
+    whole(out, layers, null, null);
+  }
+
+  private static void whole(
+      StringBuilder out, Layers layers, @Nullable Vlan stripped, @Nullable SocketState state) {
+    new LayersText(out, layers).append(stripped, state);
     for (Layers inner = layers.inner(); inner != null; inner = inner.inner()) {
       out.append(" inner ");
       new LayersText(out, inner).append(null, null);

@@ -3,6 +3,7 @@ package io.dropwatch.examples.cli;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.DropWatcherBuilder;
 import io.dropwatch.RingKind;
+import io.dropwatch.examples.filter.FilterCommand;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Spec;
         "Shows the packets that the Linux kernel drops: which packet, where, why, whose.%n",
     mixinStandardHelpOptions = true,
     versionProvider = VersionFromJar.class,
+    subcommands = {FilterCommand.class, TopCommand.class},
     sortOptions = false,
     usageHelpAutoWidth = true,
     footer = {

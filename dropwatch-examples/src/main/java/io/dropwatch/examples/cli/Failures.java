@@ -2,6 +2,8 @@ package io.dropwatch.examples.cli;
 
 import io.dropwatch.DropWatchException;
 import io.dropwatch.pcapfilter.FilterSyntaxException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -24,16 +26,26 @@ final class Failures {
     if (failure instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
       message += "; a filter is given in quotes behind --filter";
     }
-    report(command, message + " (see " + command.getCommandSpec().qualifiedName() + " --help)");
+    report(command, message + " (see " + name(command) + " --help)");
     return USAGE;
   }
 
   static int ofRunning(Exception failure, CommandLine command, @Nullable ParseResult parsed) {
     return switch (failure) {
       case FilterSyntaxException wrong -> {
-        report(command, "--filter: " + message(wrong));
+        boolean flag = command.getParent() == null;
+        report(command, (flag ? "--filter: " : "") + message(wrong));
         yield USAGE;
       }
+      case NoSuchFileException missing -> {
+        report(command, "there is no file " + missing.getFile());
+        yield ENVIRONMENT;
+      }
+      case IOException unreadable -> {
+        report(command, message(unreadable));
+        yield ENVIRONMENT;
+      }
+      case ParameterException wrong -> ofParsing(wrong, new String[0]);
       case DropWatchException refused -> {
         report(command, message(refused));
         yield switch (refused.kind()) {
@@ -49,10 +61,12 @@ final class Failures {
   }
 
   private static void report(CommandLine command, String message) {
-    command
-        .getErr()
-        .println(command.getCommandSpec().qualifiedName() + ": " + message.stripTrailing());
+    command.getErr().println(name(command) + ": " + message.stripTrailing());
     command.getErr().flush();
+  }
+
+  private static String name(CommandLine command) {
+    return command.getCommandSpec().qualifiedName();
   }
 
   private static String message(Exception failure) {

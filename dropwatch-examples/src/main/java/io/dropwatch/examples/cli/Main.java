@@ -17,7 +17,6 @@ public final class Main {
 
   static CommandLine commandLine() {
     return new CommandLine(new DropwatchCommand())
-        .addSubcommand(new TopCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(long.class, text -> wholeNumber(text, Long.MAX_VALUE))
         .registerConverter(int.class, text -> (int) wholeNumber(text, Integer.MAX_VALUE))

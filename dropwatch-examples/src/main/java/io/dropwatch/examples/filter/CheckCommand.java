@@ -1,0 +1,36 @@
+package io.dropwatch.examples.filter;
+
+import io.dropwatch.pcapfilter.FilterWarning;
+import io.dropwatch.pcapfilter.LinkType;
+import io.dropwatch.pcapfilter.PcapFilter;
+import java.io.PrintWriter;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Says whether an expression is a filter, and which traps it walks into. */
+@Command(
+    name = "check",
+    description = "Compiles a filter, by default as dropwatch --filter does, and warns of traps.%n",
+    mixinStandardHelpOptions = true)
+final class CheckCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+  @Mixin private FilterText text = new FilterText();
+
+  @Override
+  public Integer call() {
+    LinkType link = text.link() == null ? LinkType.SKB : text.link();
+    PcapFilter filter = text.compile(link);
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    out.println("OK");
+    for (FilterWarning warning : filter.warnings()) {
+      out.println((warning.kind().isNote() ? "note: " : "warning: ") + warning);
+    }
+    out.flush();
+    return 0;
+  }
+}

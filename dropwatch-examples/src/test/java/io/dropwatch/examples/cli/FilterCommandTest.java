@@ -1,0 +1,112 @@
+package io.dropwatch.examples.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropwatch.pcapfilter.packet.PacketBuilder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * {@code dropwatch filter}, as the golden file {@code filter.txt} has it: after {@code $} the
+ * arguments, then stdout, stderr behind {@code !}, and the exit status.
+ */
+class FilterCommandTest {
+  @TempDir private Path directory = Path.of(".");
+
+  @BeforeEach
+  void capture() throws IOException {
+    byte[][] packets = {
+      PacketBuilder.ethernet().ipv4("10.0.0.1", "10.0.0.2").tcp(40000, 443, 2).build(),
+      PacketBuilder.ethernet().ipv6("2001:db8::1", "2001:db8::2").udp(53, 1000).payload(3).build(),
+      PacketBuilder.ethernet().vlan(5).arp(1, "10.0.0.1", "10.0.0.2").build(),
+    };
+    ByteBuffer file = ByteBuffer.allocate(1000);
+    file.putInt(0xa1b2c3d4).putInt(0x0002_0004).putLong(0).putInt(65535).putInt(1);
+    for (byte[] packet : packets) {
+      file.putInt(1_800_000_000).putInt(5).putInt(packet.length).putInt(packet.length).put(packet);
+    }
+    byte[] bytes = new byte[file.position()];
+    file.rewind().get(bytes);
+    Files.write(directory.resolve("three.pcap"), bytes);
+    Files.writeString(directory.resolve("noise.pcap"), "this is no capture file");
+  }
+
+  @Test
+  void everyCommandReadsAsInTheGoldenFile() throws IOException {
+    String golden = golden();
+    StringBuilder actual = new StringBuilder();
+    for (String line : golden.lines().filter(line -> line.startsWith("$ ")).toList()) {
+      actual.append(line).append('\n').append(run(words(line.substring(2))));
+    }
+    assertEquals(golden, actual.toString());
+  }
+
+  @Test
+  void dumpPrintsEveryStage() {
+    String all = run(List.of("filter", "dump", "tcp", "port", "80"));
+    for (String stage : List.of("TOKENS", "TREE", "PREDICATE", "GRAPH", "EBPF", "CLASSIC")) {
+      assertTrue(all.contains("# " + stage + "\n"), all);
+    }
+    assertTrue(all.endsWith("status 0\n"), all);
+  }
+
+  private String run(List<String> words) {
+    List<String> arguments = new ArrayList<>();
+    for (String word : words) {
+      arguments.add(word.endsWith(".pcap") ? directory.resolve(word).toString() : word);
+    }
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int status =
+        Main.commandLine()
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err))
+            .execute(arguments.toArray(String[]::new));
+    StringBuilder text = new StringBuilder(out.toString());
+    err.toString().lines().forEach(line -> text.append("! ").append(line).append('\n'));
+    return text.append("status ")
+        .append(status)
+        .append('\n')
+        .toString()
+        .replace(directory + "/", "");
+  }
+
+  /** Words between spaces; what is in single quotes is one. */
+  private static List<String> words(String line) {
+    List<String> words = new ArrayList<>();
+    String[] parts = line.split("'", -1);
+    for (int i = 0; i < parts.length; i++) {
+      if (i % 2 == 1) {
+        words.add(parts[i]);
+      } else {
+        for (String word : parts[i].split(" ", -1)) {
+          if (!word.isEmpty()) {
+            words.add(word);
+          }
+        }
+      }
+    }
+    return words;
+  }
+
+  private static String golden() throws IOException {
+    try (InputStream in = FilterCommandTest.class.getResourceAsStream("filter.txt")) {
+      if (in == null) {
+        throw new IOException("filter.txt is missing");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}
