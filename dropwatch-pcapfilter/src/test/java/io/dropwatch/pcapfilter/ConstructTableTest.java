@@ -31,7 +31,7 @@ class ConstructTableTest {
   @ParameterizedTest
   @MethodSource("rows")
   void compilesWhereItMeansSomething(String row) {
-    String[] cells = row.split(" ; ");
+    String[] cells = row.split(" ; ", -1);
     for (LinkType link : LinkType.values()) {
       if (cells[1].contains(link.name().substring(0, 1))) {
         PcapFilter filter =
