@@ -57,8 +57,14 @@ class ClassicInKernelTest {
   }
 
   // The kernel knows one length only, so a packet that was cut is a short packet here.
-  private static void agree(PcapFilter filter, List<SamplePacket> packets) {
-    try (FilteredSocket socket = FilteredSocket.pair(filter.classicBpf().toBytes())) {
+  static void agree(PcapFilter filter, List<SamplePacket> packets) {
+    byte[] program;
+    try {
+      program = filter.classicBpf().toBytes();
+    } catch (UnsupportedOperationException refusal) {
+      return; // Larger than any kernel accepts; Classic checks the words.
+    }
+    try (FilteredSocket socket = FilteredSocket.pair(program)) {
       for (SamplePacket packet : packets) {
         byte[] bytes = packet.bytes();
         socket.send(bytes);
