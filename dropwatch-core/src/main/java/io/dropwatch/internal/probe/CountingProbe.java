@@ -10,15 +10,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The probe in the kernel in its counting mode ({@code count.h}). Safe for any thread. */
 public final class CountingProbe implements AutoCloseable {
   private static final byte[] ONLY = new byte[Integer.BYTES];
-  private static final List<String> STREAMING =
-      List.of(Variant.TYPED.program(), Variant.CLASSIC.program());
   static final String TYPED = "dropwatch_count_typed";
   static final String CLASSIC = "dropwatch_count_classic";
 
@@ -63,7 +60,9 @@ public final class CountingProbe implements AutoCloseable {
       String program) {
     BpfObject object = BpfObject.open("dropwatch", image.bytes());
     try {
-      STREAMING.forEach(each -> object.program(each).autoload(false));
+      for (Variant streaming : Variant.values()) {
+        object.program(streaming.program()).autoload(false);
+      }
       BpfProgram counting = object.program(program).autoload(true);
       object
           .readOnlyData()
