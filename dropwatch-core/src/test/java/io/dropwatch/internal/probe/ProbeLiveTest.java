@@ -1,6 +1,7 @@
 package io.dropwatch.internal.probe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,7 +28,7 @@ class ProbeLiveTest {
   private static final ProbeSettings SETTINGS = settings(1 << 16);
 
   @Test
-  void allProgramsLoadWithEverySwitchOn() throws IOException {
+  void typedProgramsLoadWithEverySwitchOn() throws IOException {
     DeviceKey device = new DeviceKey(1, 4026531833L);
     ProbeSettings all =
         new ProbeSettings(
@@ -40,7 +41,11 @@ class ProbeLiveTest {
             4096);
     ProbeImage filtering = ProbeImage.embedded().withFilter(Code.REFUSE_ALL, "none");
 
-    for (Variant variant : Variant.candidates()) {
+    // Not the classic one, which needs tracefs: below, in a mount namespace of its own.
+    List<Variant> typed =
+        Variant.candidates().stream().filter(each -> each != Variant.CLASSIC).toList();
+    assertFalse(typed.isEmpty());
+    for (Variant variant : typed) {
       Probe.attach(filtering, all, KernelFacts.running().arguments(), variant).close();
     }
     assertEquals(Map.of(), HeldByKernel.now());
