@@ -6,10 +6,8 @@ import io.dropwatch.RingKind;
 import io.dropwatch.examples.filter.FilterCommand;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,17 +56,7 @@ final class DropwatchCommand implements Callable<Integer> {
       description = "tcpdump-style filter expression, run in the kernel.")
   private @Nullable String filter;
 
-  @Option(
-      names = "--device",
-      paramLabel = "<names>",
-      description = "Only drops on these devices, comma-separated.")
-  private @Nullable String devices;
-
-  @Option(
-      names = "--device-excluded",
-      paramLabel = "<names>",
-      description = "No drops on these devices; not together with --device.")
-  private @Nullable String excludedDevices;
+  @Mixin private DeviceOptions devices = new DeviceOptions();
 
   @Mixin private NoiseOptions noise = new NoiseOptions();
 
@@ -149,12 +137,7 @@ final class DropwatchCommand implements Callable<Integer> {
     if (filter != null) {
       watcher.filter(filter);
     }
-    if (devices != null) {
-      watcher.devices(names(devices));
-    }
-    if (excludedDevices != null) {
-      watcher.excludedDevices(names(excludedDevices));
-    }
+    watcher.devices(devices.watched()).excludedDevices(devices.excluded());
     if (bpfPath != null) {
       watcher.bpfObject(bpfPath);
     }
@@ -162,9 +145,7 @@ final class DropwatchCommand implements Callable<Integer> {
   }
 
   private void check() {
-    if (devices != null && excludedDevices != null) {
-      throw usage("--device and --device-excluded exclude each other: give one of them");
-    }
+    devices.check();
     if (durationSeconds < 0) {
       throw usage(
           "--duration "
@@ -177,16 +158,6 @@ final class DropwatchCommand implements Callable<Integer> {
               + maxEventsPerSecond
               + " is negative: give a number, or 0 for no limit");
     }
-  }
-
-  private String[] names(String list) {
-    // -1: a comma at the end is a mistake too.
-    List<String> names = Stream.of(list.split(",", -1)).map(String::strip).toList();
-    if (names.contains("")) {
-      throw usage(
-          "an empty device name in '" + list + "': separate names with one comma, as in eth0,eth1");
-    }
-    return names.toArray(String[]::new);
   }
 
   private ParameterException usage(String message) {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -77,17 +78,7 @@ final class TopCommand implements Callable<Integer> {
       description = "tcpdump-style filter expression, run in the kernel.")
   private @Nullable String filter;
 
-  @Option(
-      names = "--device",
-      paramLabel = "<names>",
-      description = "Only drops on these devices, comma-separated.")
-  private @Nullable String devices;
-
-  @Option(
-      names = "--device-excluded",
-      paramLabel = "<names>",
-      description = "No drops on these devices; not together with --device.")
-  private @Nullable String excludedDevices;
+  @Mixin private DeviceOptions devices = new DeviceOptions();
 
   @Option(
       names = "--max-kinds",
@@ -113,17 +104,14 @@ final class TopCommand implements Callable<Integer> {
     if (tables < 0) {
       throw usage("--count " + tables + " is negative: give a number, or 0 for no end");
     }
-    if (devices != null && excludedDevices != null) {
-      throw usage("--device and --device-excluded exclude each other: give one of them");
-    }
+    devices.check();
     DropCounterBuilder counter =
-        DropCounter.builder().filter(filter).bpfObject(bpfPath).maxKinds(maxKinds);
-    if (devices != null) {
-      counter.devices(names(devices));
-    }
-    if (excludedDevices != null) {
-      counter.excludedDevices(names(excludedDevices));
-    }
+        DropCounter.builder()
+            .filter(filter)
+            .devices(devices.watched())
+            .excludedDevices(devices.excluded())
+            .bpfObject(bpfPath)
+            .maxKinds(maxKinds);
     TopPlan plan =
         new TopPlan(seconds(intervalSeconds), once ? 1 : tables, seconds(durationSeconds), order);
     return new TopSession(counter, plan).run();
@@ -132,20 +120,6 @@ final class TopCommand implements Callable<Integer> {
   private static Duration seconds(long seconds) {
     // More does not fit into nanoseconds.
     return Duration.ofSeconds(Math.min(seconds, LONGEST_SECONDS));
-  }
-
-  private String[] names(String list) {
-    String[] names = list.split(",", -1);
-    for (int i = 0; i < names.length; i++) {
-      names[i] = names[i].strip();
-      if (names[i].isEmpty()) {
-        throw usage(
-            "an empty device name in '"
-                + list
-                + "': separate names with one comma, as in eth0,eth1");
-      }
-    }
-    return names;
   }
 
   private ParameterException usage(String message) {
