@@ -21,6 +21,12 @@ public interface DropTap extends AutoCloseable {
   KernelCounts counts();
 
   /**
+   * Drops that the kernel did not show the probe, because it was running on that CPU already; 0
+   * where the kernel does not count them.
+   */
+  long recursionMisses();
+
+  /**
    * Takes the probe off the tracepoint. Programs that run at this moment end as usual, so counts
    * and ring may still change for an instant. A second call does nothing.
    */

@@ -190,6 +190,11 @@ public final class Probe implements DropTap {
   }
 
   @Override
+  public long recursionMisses() {
+    return program.recursionMisses();
+  }
+
+  @Override
   public void detach() {
     link.close();
   }

@@ -13,9 +13,9 @@ final class Account {
    * record is in the ring, so the reader may be ahead: what is delivered was emitted, and what has
    * no outcome yet is left for the next look.
    */
-  static DropStatistics running(KernelCounts kernel, Outcomes outcomes) {
+  static DropStatistics running(KernelCounts kernel, long misses, Outcomes outcomes) {
     long emitted = Math.max(kernel.emitted(), outcomes.all());
-    return decidedInKernel(kernel)
+    return decidedInKernel(kernel, misses)
         .seen(kernel.decided() - kernel.emitted() + emitted)
         .lostOther(kernel.lostOther())
         .noise(outcomes.noise())
@@ -31,8 +31,8 @@ final class Account {
    * ring; seen without an outcome in the kernel, which no run of the probe leaves, would be lost
    * before it.
    */
-  static DropStatistics closed(KernelCounts kernel, Outcomes outcomes) {
-    return decidedInKernel(kernel)
+  static DropStatistics closed(KernelCounts kernel, long misses, Outcomes outcomes) {
+    return decidedInKernel(kernel, misses)
         .seen(kernel.seen())
         .lostOther(kernel.lostOther() + kernel.seen() - kernel.decided())
         .noise(outcomes.noise())
@@ -42,8 +42,9 @@ final class Account {
         .build();
   }
 
-  private static DropStatisticsBuilder decidedInKernel(KernelCounts kernel) {
+  private static DropStatisticsBuilder decidedInKernel(KernelCounts kernel, long misses) {
     return DropStatistics.builder()
+        .recursionMisses(misses)
         .excluded(kernel.excluded())
         .noiseInKernel(kernel.noise())
         .filtered(kernel.filtered())

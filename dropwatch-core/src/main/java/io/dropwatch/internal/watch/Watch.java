@@ -121,7 +121,7 @@ public final class Watch {
       if (known != null) {
         return known;
       }
-      return Account.running(tap.counts(), outcomes());
+      return Account.running(tap.counts(), tap.recursionMisses(), outcomes());
     }
   }
 
@@ -210,7 +210,7 @@ public final class Watch {
       if (queue != null) {
         queue.end();
       }
-      last = Account.closed(counts, outcomes());
+      last = Account.closed(counts, tap.recursionMisses(), outcomes());
     } catch (Throwable e) {
       failure = failure == null ? e : failure;
     } finally {

@@ -17,6 +17,8 @@ final class FakeTap implements DropTap {
     RECORD[0] = 3;
   }
 
+  static final long MISSES = 4;
+
   private final BlockingQueue<MemorySegment> ring = new LinkedBlockingQueue<>();
   private long emitted;
   private long lost;
@@ -71,6 +73,14 @@ final class FakeTap implements DropTap {
       throw new IllegalStateException("closed");
     }
     return new KernelCounts(emitted + lost + 6, 1, 2, 3, emitted, lost, 0, 0, 0);
+  }
+
+  @Override
+  public synchronized long recursionMisses() {
+    if (closed) {
+      throw new IllegalStateException("closed");
+    }
+    return MISSES;
   }
 
   @Override

@@ -48,6 +48,7 @@ class WatchTest {
             .limited(3)
             .lostNoSpace(1)
             .delivered(1000)
+            .recursionMisses(FakeTap.MISSES)
             .build(),
         watch.statistics());
     assertTrue(tap.closed);
