@@ -26,6 +26,7 @@ public final class FakeDaemon implements AutoCloseable {
   private final boolean reading;
   private final ByteArrayOutputStream received = new ByteArrayOutputStream();
   private final List<SocketChannel> connections = new ArrayList<>();
+  private final Thread accepting;
   private int ended;
 
   private FakeDaemon(Path socket, boolean reading) throws IOException {
@@ -33,7 +34,7 @@ public final class FakeDaemon implements AutoCloseable {
     this.reading = reading;
     this.server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     server.bind(UnixDomainSocketAddress.of(socket));
-    Thread.ofPlatform().daemon().start(this::accept);
+    accepting = Thread.ofPlatform().daemon().start(this::accept);
   }
 
   /** Reads all that comes. */
@@ -135,6 +136,12 @@ public final class FakeDaemon implements AutoCloseable {
         // As when a process ends: what it has not read is gone.
         connection.close();
       }
+    }
+    // A read under way keeps the socket open, and takes what is written, until its thread is out.
+    try {
+      accepting.join(PATIENCE_NANOS / 1_000_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }
