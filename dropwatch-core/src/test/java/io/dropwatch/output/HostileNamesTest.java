@@ -55,8 +55,8 @@ class HostileNamesTest {
 
     assertEquals(text.length() - 1, text.indexOf('\n'));
     assertTrue(
-        text.codePoints()
-            .limit(text.length() - 1)
+        text.substring(0, text.length() - 1)
+            .codePoints()
             .noneMatch(
                 c ->
                     c < ' '
