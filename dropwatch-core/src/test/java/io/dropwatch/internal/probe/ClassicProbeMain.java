@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +70,7 @@ final class ClassicProbeMain {
     RecordDecoder decoder =
         new RecordDecoder(
             new WallClock(),
-            new ReasonNames(KernelFacts.running().reasons()),
+            new ReasonNames(KernelFacts.running().reasons().builtIn(), Map.of(), Map::of),
             new SymbolFrames(System.err::println),
             16,
             OwnerResolver.none());
