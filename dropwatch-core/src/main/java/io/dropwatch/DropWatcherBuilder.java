@@ -107,8 +107,8 @@ public final class DropWatcherBuilder {
    * Walks the stack only once in a period for each location and reason, since most stacks repeat:
    * under a flood an event costs the host a tenth of what it costs with its own stack. The events
    * in between have the stack that was walked last, marked as {@link KernelStack#shared}; or none,
-   * where the event that brought it was lost. Noise rules see that stack too. Each CPU counts
-   * for itself, and remembers 1024 stacks.
+   * where the event that brought it was lost. Noise rules see that stack too. Each CPU counts for
+   * itself, and remembers 1024 stacks.
    *
    * @param period up to 292 years; zero (the default): each event has its own stack
    */

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stacks that later records refer to, by location, reason, and the time of the record that brought
- * them. Bounded: those that were used last are kept. To find one allocates nothing. Not thread-safe.
+ * them. Bounded: those that were used last are kept. To find one allocates nothing. Not
+ * thread-safe.
  */
 final class SharedStacks {
   /**

@@ -83,8 +83,7 @@ class FilterCodeTest {
 
   @Test
   void whoPassesTheAddressOnReadsAll() {
-    assertEquals(
-        -1, FilterCode.of(Code.of("bf35000000000000", EXIT)).metadataReads(), "r5 = r3");
+    assertEquals(-1, FilterCode.of(Code.of("bf35000000000000", EXIT)).metadataReads(), "r5 = r3");
   }
 
   /** SLOT_STACK: a filter's stack begins where the compiler's ends. */
