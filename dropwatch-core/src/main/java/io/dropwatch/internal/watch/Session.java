@@ -6,6 +6,7 @@ import io.dropwatch.internal.noise.KernelRules;
 import io.dropwatch.internal.noise.NoiseFilter;
 import io.dropwatch.internal.probe.DeviceList;
 import io.dropwatch.internal.probe.KernelFacts;
+import io.dropwatch.internal.probe.KernelReasons;
 import io.dropwatch.internal.probe.NoiseList;
 import io.dropwatch.internal.probe.Probe;
 import io.dropwatch.internal.probe.ProbeImage;
@@ -47,7 +48,7 @@ public final class Session {
       RecordDecoder decoder =
           new RecordDecoder(
               clock,
-              new ReasonNames(kernel.reasons()),
+              reasonNames(kernel.reasons()),
               new SymbolFrames(warning(request)),
               request.stackDepth(),
               new GuardedResolver(request.ownerResolver(), Failures.ofResolver(request.onError())));
@@ -72,6 +73,10 @@ public final class Session {
     } catch (BpfException e) {
       throw DropWatchException.environment(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  static ReasonNames reasonNames(KernelReasons reasons) {
+    return new ReasonNames(reasons.builtIn(), reasons.subsystems(), reasons::ofModules);
   }
 
   private static Consumer<String> warning(WatchRequest request) {

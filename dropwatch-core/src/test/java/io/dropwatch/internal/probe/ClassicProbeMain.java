@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -95,7 +96,7 @@ final class ClassicProbeMain {
     RecordDecoder decoder =
         new RecordDecoder(
             new WallClock(),
-            new ReasonNames(KernelFacts.running().reasons()),
+            new ReasonNames(KernelFacts.running().reasons().builtIn(), Map.of(), Map::of),
             new SymbolFrames(System.err::println),
             16,
             OwnerResolver.none());
