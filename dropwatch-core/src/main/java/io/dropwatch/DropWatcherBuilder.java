@@ -207,8 +207,9 @@ public final class DropWatcherBuilder {
 
   /**
    * Who is told, once each and in one line, what works less well than it could and what would help:
-   * kernel symbols that this process may not see. On the thread that reads a stack first. By
-   * default it is logged as a warning (System.Logger {@code io.dropwatch}).
+   * kernel symbols that this process may not see. On the thread that reads a stack first, which
+   * never sees what the handler throws. By default, and where it throws, the warning is logged
+   * (System.Logger {@code io.dropwatch}).
    */
   public DropWatcherBuilder onWarning(Consumer<String> handler) {
     this.onWarning = Objects.requireNonNull(handler, "handler");
