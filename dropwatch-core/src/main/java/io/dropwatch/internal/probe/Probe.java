@@ -92,7 +92,11 @@ public final class Probe implements DropTap {
   }
 
   private static void configure(
-      BpfObject object, ProbeImage image, ProbeSettings settings, TracepointArguments arguments, Variant variant) {
+      BpfObject object,
+      ProbeImage image,
+      ProbeSettings settings,
+      TracepointArguments arguments,
+      Variant variant) {
     ReadOnlyData data = object.readOnlyData();
     int version = data.getInt("record_version");
     if (version != RECORD_VERSION) {
