@@ -77,6 +77,8 @@ class HostileListenerLiveTest {
     try (watcher) {
       Loopback.sendUdp(port, DROPS);
       Eventually.until(() -> watcher.statistics().emitted() + watcher.statistics().lost() >= DROPS);
+      // On a busy machine the reader may not have run yet.
+      Eventually.until(() -> policy == Overflow.BLOCK || watcher.statistics().queueOverflow() > 0);
       sent.countDown();
     }
     DropStatistics end = watcher.statistics();
