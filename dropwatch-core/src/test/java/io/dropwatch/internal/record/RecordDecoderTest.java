@@ -226,7 +226,7 @@ class RecordDecoderTest {
         assertThrows(
             MalformedRecordException.class, () -> decode(new RecordBytes().u16(VERSION_OFFSET, 9)));
 
-    assertEquals("a record of version 9, this library reads version 3", failure.getMessage());
+    assertEquals("a record of version 9, this library reads version 4", failure.getMessage());
   }
 
   @Property
