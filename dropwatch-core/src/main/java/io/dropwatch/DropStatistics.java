@@ -35,6 +35,7 @@ package io.dropwatch;
  * @param inFlight those in the ring or in the queue at this moment
  * @param recursionMisses drops in an interrupt while the probe was running on that CPU: the kernel
  *     does not call it for them, so they are not part of {@code seen}; 0 where it does not count
+ * @param hardware those of {@code seen} that a device reported, through a devlink trap
  */
 public record DropStatistics(
     long seen,
@@ -50,7 +51,8 @@ public record DropStatistics(
     long lostInRing,
     long delivered,
     long inFlight,
-    long recursionMisses) {
+    long recursionMisses,
+    long hardware) {
 
   /** Nothing happened yet. */
   public static final DropStatistics NONE = builder().build();
@@ -75,7 +77,8 @@ public record DropStatistics(
         lostInRing,
         delivered,
         inFlight,
-        recursionMisses);
+        recursionMisses,
+        hardware);
     long lost = lostNoSpace + lostNoRing + lostOther;
     long emitted = noise + queueOverflow + lostInRing + delivered + inFlight;
     if (seen != excluded + noiseInKernel + filtered + limited + lost + emitted) {
@@ -128,7 +131,7 @@ public record DropStatistics(
    * {@code seen=9 excluded=1 filtered=2 limited=0 lost=0 emitted=6 delivered=6}, and behind it, in
    * this form, whatever else is not 0: {@code no_space=}, {@code no_ring=}, {@code other_loss=},
    * {@code noise_in_kernel=}, {@code noise=}, {@code queue_overflow=}, {@code lost_in_ring=},
-   * {@code in_flight=}, {@code recursion_misses=}.
+   * {@code in_flight=}, {@code recursion_misses=}, {@code hardware=}.
    */
   @Override
   public String toString() {
@@ -145,6 +148,7 @@ public record DropStatistics(
     append(text, "lost_in_ring", lostInRing);
     append(text, "in_flight", inFlight);
     append(text, "recursion_misses", recursionMisses);
+    append(text, "hardware", hardware);
     return text.toString();
   }
 

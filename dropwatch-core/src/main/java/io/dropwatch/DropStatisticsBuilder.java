@@ -19,6 +19,7 @@ public final class DropStatisticsBuilder {
   private long delivered;
   private long inFlight;
   private long recursionMisses;
+  private long hardware;
 
   DropStatisticsBuilder() {}
 
@@ -100,6 +101,12 @@ public final class DropStatisticsBuilder {
     return this;
   }
 
+  /** See {@link DropStatistics#hardware()}. */
+  public DropStatisticsBuilder hardware(long count) {
+    this.hardware = count;
+    return this;
+  }
+
   /** See {@link DropStatistics#recursionMisses()}. */
   public DropStatisticsBuilder recursionMisses(long count) {
     this.recursionMisses = count;
@@ -126,6 +133,7 @@ public final class DropStatisticsBuilder {
         lostInRing,
         delivered,
         inFlight,
-        recursionMisses);
+        recursionMisses,
+        hardware);
   }
 }

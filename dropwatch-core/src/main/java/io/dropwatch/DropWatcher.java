@@ -45,8 +45,9 @@ public final class DropWatcher implements AutoCloseable {
   }
 
   /**
-   * Which ring events come through, and its size: {@code a BPF ring of 2097152 bytes for all CPUs}.
-   * Why that one: {@link RingKind}.
+   * Which ring events come through and its size, and whether {@linkplain DropSource#HARDWARE drops
+   * by devices} are among them, which takes a kernel that has devlink traps: {@code a BPF ring of
+   * 2097152 bytes for all CPUs; hardware drops by devlink traps}. Why that ring: {@link RingKind}.
    */
   public String description() {
     return watch.ring();

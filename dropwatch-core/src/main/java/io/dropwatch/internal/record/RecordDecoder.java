@@ -95,10 +95,13 @@ public final class RecordDecoder {
     if ((flags & HAS_REASON) != 0) {
       event.reason(reasons.apply(raw.get(U32, REASON)));
     }
+    if ((flags & HAS_TRAP) != 0) {
+      trap(event, raw);
+    }
     if ((flags & HAS_DEVICE) != 0) {
       event.device(
           new NetworkDevice(
-              text(raw, DEVICE_NAME),
+              text(raw, DEVICE_NAME, NAME_BYTES),
               raw.get(U32, IFINDEX),
               raw.get(U32, DEVICE_FLAGS),
               u16(raw, QUEUE_MAPPING)));
@@ -142,7 +145,8 @@ public final class RecordDecoder {
       throw new MalformedRecordException(
           "a record of %d packet bytes and %d stack bytes".formatted(captured, stackBytes));
     }
-    if (stackStart(captured) + stackBytes > raw.byteSize()) {
+    int trapBytes = (u16(raw, FLAGS) & HAS_TRAP) == 0 ? 0 : TRAP_NAME_BYTES + TRAP_GROUP_BYTES;
+    if (stackStart(captured) + stackBytes + trapBytes > raw.byteSize()) {
       throw new MalformedRecordException(
           "%d packet bytes and %d stack bytes in a record of %d bytes"
               .formatted(captured, stackBytes, raw.byteSize()));
@@ -200,6 +204,14 @@ public final class RecordDecoder {
     return frame;
   }
 
+  // The trap's name is the reason of a drop by a device: it has no number.
+  private static void trap(DropEventBuilder event, MemorySegment raw) {
+    long at = stackStart(u16(raw, CAPTURED)) + u16(raw, STACK_BYTES);
+    event
+        .reason(new DropReason(DropReason.NOT_SUPPORTED.value(), text(raw, at, TRAP_NAME_BYTES)))
+        .reasonGroup(text(raw, at + TRAP_NAME_BYTES, TRAP_GROUP_BYTES));
+  }
+
   private void stack(DropEventBuilder event, MemorySegment raw) {
     int bytes = u16(raw, STACK_BYTES);
     if (bytes == 0) {
@@ -225,8 +237,8 @@ public final class RecordDecoder {
     };
   }
 
-  private static String text(MemorySegment raw, long offset) {
-    byte[] bytes = raw.asSlice(offset, NAME_BYTES).toArray(U8);
+  private static String text(MemorySegment raw, long offset, int room) {
+    byte[] bytes = raw.asSlice(offset, room).toArray(U8);
     int length = 0;
     while (length < bytes.length && bytes[length] != 0) {
       length++;

@@ -45,6 +45,7 @@ final class Account {
   private static DropStatisticsBuilder decidedInKernel(KernelCounts kernel, long misses) {
     return DropStatistics.builder()
         .recursionMisses(misses)
+        .hardware(kernel.hardware())
         .excluded(kernel.excluded())
         .noiseInKernel(kernel.noise())
         .filtered(kernel.filtered())

@@ -58,7 +58,7 @@ public final class Session {
         Watch watch =
             new Watch(
                 probe,
-                settings.ring().toString(),
+                settings.ring() + "; " + probe.hardware(),
                 decoder,
                 clock,
                 noise,
