@@ -40,7 +40,8 @@ enum record_flags {
 	HAS_OWNER = 1 << 5, /* a full socket: it has a user, and may have an inode and a cgroup */
 	/* The stack is that of an earlier record of the same CPU, location and reason, whose time stands in its place. */
 	SHARED_STACK = 1 << 6,
-	HAS_TRAP = 1 << 7, /* struct trap_text is behind the stack */
+	LENT_STACK = 1 << 7, /* later records may refer to this one's stack */
+	HAS_TRAP = 1 << 8, /* struct trap_text is behind the stack */
 };
 
 enum drop_source { SOURCE_SOFTWARE = 1, SOURCE_HARDWARE = 2 };

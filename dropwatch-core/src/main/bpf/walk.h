@@ -41,15 +41,15 @@ static __always_inline struct walk *last_walk(__u64 location, __u32 reason)
 }
 
 /*
- * Puts the stack at `length` bytes into the window, or the time of the record that has it. Returns the bytes put there. *fresh is
+ * Puts the stack at `length` bytes into the window, or the time of the record that has it. Returns the bytes put there. *lent is
  * set if others are going to refer to this record.
  */
-static __always_inline __u64 add_stack(void *ctx, struct drop_record *r, __u64 length, struct walk **fresh)
+static __always_inline __u64 add_stack(void *ctx, struct drop_record *r, __u64 length, struct walk **lent)
 {
 	struct walk *walk = NULL;
 	long walked;
 
-	*fresh = NULL;
+	*lent = NULL;
 	if (!stack_bytes)
 		return 0;
 	if (stack_period) {
@@ -69,7 +69,8 @@ static __always_inline __u64 add_stack(void *ctx, struct drop_record *r, __u64 l
 		walk->location = r->location;
 		walk->reason = r->reason;
 		walk->time = r->time;
-		*fresh = walk;
+		r->flags |= LENT_STACK;
+		*lent = walk;
 	}
 	return walked;
 }

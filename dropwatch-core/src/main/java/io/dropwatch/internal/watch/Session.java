@@ -51,8 +51,7 @@ public final class Session {
               reasonNames(kernel.reasons()),
               new SymbolFrames(warning(request)),
               request.stackDepth(),
-              new GuardedResolver(
-                  request.ownerResolver(), new ListenerFailures(request.onError())));
+              new GuardedResolver(request.ownerResolver(), Failures.ofResolver(request.onError())));
       Probe probe = Probe.attach(image, settings, kernel.arguments());
       try {
         Watch watch =
@@ -82,7 +81,7 @@ public final class Session {
 
   private static Consumer<String> warning(WatchRequest request) {
     Consumer<String> handler = request.onWarning();
-    return handler != null ? handler : Session::log;
+    return handler != null ? new GuardedWarning(handler, Session::log) : Session::log;
   }
 
   /** What becomes of a warning that nobody asked for. */
@@ -96,7 +95,7 @@ public final class Session {
         noise,
         request.maxEventsPerSecond(),
         RecordDecoder.walkedDepth(request.stackDepth()),
-        0,
+        request.stackPeriod().toNanos(),
         RecordLayout.WINDOW_BYTES,
         RingPlan.of(request.ring(), request.ringBytesPerCpu()),
         Math.min(MOST_WAITING, request.ringBytesPerCpu() / 4));

@@ -92,7 +92,8 @@ class ProbeLiveTest {
           assertThrows(DropWatchException.class, () -> Probe.attach(image, SETTINGS, arguments));
       assertEquals(
           file
-              + " writes records of version 9, this library reads version 4: use the probe of the same release",
+              + " writes records of version 9, this library reads version 4: use the probe of the"
+              + " same release",
           refusal.getMessage());
       assertEquals(Map.of(), HeldByKernel.now());
     } finally {
@@ -100,16 +101,17 @@ class ProbeLiveTest {
     }
   }
 
-  // The read-only data are the settings in the order of the source: the last of walk.h, then
+  // The read-only data are the settings in the order of the source: the last of walk.h (8 bytes for a
+  // period, at a multiple of 8), then
   // record_version.
   private static byte[] withRecordVersion(byte[] elf, int version) {
     ByteBuffer bytes = ByteBuffer.wrap(elf).order(ByteOrder.LITTLE_ENDIAN);
-    int[] settings = {127 * 8, 0, 0, 4, 0, 0, 0, 0, 256};
+    int[] settings = {127 * 8, 0, 0, 0, 4, 0, 0, 0, 0, 256};
     for (int at = 0; at + 4 * settings.length <= elf.length; at += 4) {
       int start = at;
       if (IntStream.range(0, settings.length)
           .allMatch(i -> bytes.getInt(start + 4 * i) == settings[i])) {
-        bytes.putInt(start + 12, version);
+        bytes.putInt(start + 16, version);
         return elf;
       }
     }
@@ -144,7 +146,8 @@ class ProbeLiveTest {
 
     assertTrue(process.waitFor(30, TimeUnit.SECONDS), "ends by itself");
     assertEquals(
-        "typed and classic agree: IPv4/UDP SKB_DROP_REASON_NO_SOCKET lo 57 bytes, ethernet",
+        "typed and classic agree: IPv4/UDP SKB_DROP_REASON_NO_SOCKET lo 57 bytes, ethernet, no"
+            + " socket; IPv4/UDP SKB_DROP_REASON_SOCKET_RCVBUFF lo 270 bytes, ethernet, a socket",
         output.lines().reduce((_, last) -> last).orElse(""),
         output);
   }
