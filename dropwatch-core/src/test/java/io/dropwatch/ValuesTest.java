@@ -62,11 +62,7 @@ class ValuesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "2, 2",
-    "65536, SUBSYSTEM_1_REASON_0",
-    "-1, SUBSYSTEM_65535_REASON_65535"
-  })
+  @CsvSource({"2, 2", "65536, SUBSYSTEM_1_REASON_0", "-1, SUBSYSTEM_65535_REASON_65535"})
   void unnamedReasonsAreNamedByTheirNumbers(int value, String name) {
     assertEquals(name, DropReason.unnamed(value).toString());
     assertEquals("NOT_SUPPORTED", DropReason.NOT_SUPPORTED.toString());

@@ -101,7 +101,8 @@ class ProbeLiveTest {
     }
   }
 
-  // The read-only data are the settings in the order of the source: the last of walk.h (8 bytes for a
+  // The read-only data are the settings in the order of the source: the last of walk.h (8 bytes for
+  // a
   // period, at a multiple of 8), then
   // record_version.
   private static byte[] withRecordVersion(byte[] elf, int version) {
