@@ -200,7 +200,8 @@ public final class Probe implements DropTap {
     ring.drain(consumer(records));
   }
 
-  private static RingConsumer consumer(RecordConsumer records) {
+  /** What a ring of the probe's is to be read with. */
+  public static RingConsumer consumer(RecordConsumer records) {
     return new RingConsumer() {
       @Override
       public void record(int cpu, MemorySegment payload) {
@@ -257,6 +258,15 @@ public final class Probe implements DropTap {
     link.close();
     if (traps instanceof Traps.Watched(_, BpfLink trapLink)) {
       trapLink.close();
+    }
+  }
+
+  @Override
+  public void abandon() {
+    try {
+      link.close();
+    } finally {
+      object.close();
     }
   }
 
