@@ -60,6 +60,7 @@ int dropwatch_trap(__u64 *ctx)
 	__u32 zero = 0;
 	struct trap_cpu *cpu = bpf_map_lookup_elem(&trap_cpu, &zero);
 	__u32 captured = NOT_CAPTURED;
+	__u32 asked = checks;
 	struct devlink_trap_metadata *trap = (void *)ctx[2];
 	struct sk_buff *skb = (void *)ctx[1];
 	struct net *net = NULL;
@@ -81,16 +82,12 @@ int dropwatch_trap(__u64 *ctx)
 	c->seen++;
 	remember_report(skb);
 
-	if (device_mode != DEVICES_ALL && !is_selected(trap_device(skb, trap), access)) {
+	if (asked & ASK_DEVICES && !is_selected(trap_device(skb, trap), access)) {
 		c->excluded++;
 		return 0;
 	}
-	if (filter_enabled) {
-		if (FILTER_READS(ifindex)) {
-			dev = trap_device(skb, trap);
-			r->meta.ifindex = dev ? READ(dev->ifindex) : 0;
-		}
-		if (!matches(r, skb, &captured, access)) {
+	if (asked & ASK_FILTER) {
+		if (!matches(r, skb, asked, &captured, access)) {
 			c->filtered++;
 			return 0;
 		}
