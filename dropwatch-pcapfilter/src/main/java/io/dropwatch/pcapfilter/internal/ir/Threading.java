@@ -24,8 +24,15 @@ public final class Threading {
 
   private static final int STATES_PER_NODE = 10;
 
+  /**
+   * Bounds of one number that are learnt, at most. What a path knows of it after each of many
+   * intervals would be a state for each, times as many for a second number.
+   */
+  private static final int BOUNDS = 8;
+
   private final Graph graph;
   private final Interest interest;
+  private final Set<Quantity> crowded;
   private final Graph.Builder result = new Graph.Builder();
   private final Map<State, Node> done = new HashMap<>();
   private final Map<State, Step> steps = new HashMap<>();
@@ -33,6 +40,7 @@ public final class Threading {
   private Threading(Graph graph) {
     this.graph = graph;
     this.interest = Interest.of(graph);
+    this.crowded = crowded(graph);
   }
 
   /** An equivalent graph; {@code graph} itself when it is too large to be worth it. */
@@ -42,6 +50,22 @@ public final class Threading {
     }
     Graph threaded = new Threading(graph).run();
     return threaded == null ? graph : threaded;
+  }
+
+  /** Numbers that are compared with too many bounds; {@link Intervals} puts those in order. */
+  private static Set<Quantity> crowded(Graph graph) {
+    Map<Quantity, Set<Quantity>> bounds = new HashMap<>();
+    for (Node node : graph.nodes()) {
+      if (node instanceof Node.Branch branch
+          && branch.test().relation() != Relation.EQUAL
+          && branch.test().relation() != Relation.COMMON_BITS) {
+        bounds
+            .computeIfAbsent(branch.test().left(), _ -> new HashSet<>())
+            .add(branch.test().right());
+      }
+    }
+    bounds.values().removeIf(constants -> constants.size() <= BOUNDS);
+    return bounds.keySet();
   }
 
   /**
@@ -145,6 +169,9 @@ public final class Threading {
     Quantity key = key(test);
     boolean bits = test.relation() == Relation.COMMON_BITS;
     Relation relation = bits ? Relation.EQUAL : test.relation();
+    if (relation != Relation.EQUAL && crowded.contains(key)) {
+      return open(state, branch, test, state.values(), state.values());
+    }
     int compared = bits ? 0 : constant;
     Fact fact = state.values().get(key);
     Fact known = fact == null ? Fact.within(Quantities.most(key)) : fact;
