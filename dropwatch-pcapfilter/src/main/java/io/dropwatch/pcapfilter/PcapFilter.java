@@ -193,7 +193,8 @@ public final class PcapFilter {
    *     EbpfCode#size}
    */
   public EbpfCode ebpf() {
-    return new EbpfCode(Compiler.compile(graph(ONE_BY_ONE), linkType == LinkType.ETHERNET ? 14 : 0));
+    return new EbpfCode(
+        Compiler.compile(graph(ONE_BY_ONE), linkType == LinkType.ETHERNET ? 14 : 0));
   }
 
   /**

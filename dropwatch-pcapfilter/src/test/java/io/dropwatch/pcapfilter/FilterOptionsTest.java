@@ -32,13 +32,11 @@ class FilterOptionsTest {
         public OptionalInt network(String name) {
           return name.equals("ten") ? OptionalInt.of(10) : OptionalInt.empty();
         }
-
-        @Override
-        public OptionalInt device(String name) {
-          return name.equals("eth0") ? OptionalInt.of(7) : OptionalInt.empty();
-        }
       };
   private static final FilterOptions RESOLVING = FilterOptions.DEFAULT.withResolver(NAMES);
+  private static final FilterOptions DEVICES =
+      FilterOptions.DEFAULT.withDevices(
+          name -> name.equals("eth0") ? OptionalInt.of(7) : OptionalInt.empty());
 
   @ParameterizedTest
   @CsvSource({
@@ -84,12 +82,12 @@ class FilterOptionsTest {
   void aDeviceIsItsIndex() {
     assertEquals(
         graph(PcapFilter.compile("ifindex 7", LinkType.SKB)),
-        graph(PcapFilter.compile("ifname eth0", LinkType.SKB, RESOLVING)));
+        graph(PcapFilter.compile("ifname eth0", LinkType.SKB, DEVICES)));
     assertThrows(
         FilterSyntaxException.class, () -> PcapFilter.compile("ifname eth0", LinkType.SKB));
     assertThrows(
         FilterSyntaxException.class,
-        () -> PcapFilter.compile("ifname eth1", LinkType.SKB, RESOLVING));
+        () -> PcapFilter.compile("ifname eth1", LinkType.SKB, DEVICES));
   }
 
   @ParameterizedTest

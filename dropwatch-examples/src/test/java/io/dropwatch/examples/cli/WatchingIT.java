@@ -55,6 +55,21 @@ class WatchingIT {
   }
 
   @Test
+  void trapsOfTheFilterAreToldFirst() throws Exception {
+    try (RunningProgram program =
+        RunningProgram.dropwatch("--filter", "tcp or " + FILTER).awaitWatching()) {
+      SCENARIO.send(network, 1);
+      program.awaitOut(5);
+      program.signal("INT");
+      RunningProgram.Outcome outcome = program.awaitEnd();
+      String first = outcome.err().getFirst();
+      assertTrue(
+          first.matches("dropwatch: the filter: line 1, column \\d+: 'and' and 'or' bind alike.*"),
+          outcome::toString);
+    }
+  }
+
+  @Test
   void theHuatuoDialect() throws Exception {
     try (RunningProgram program =
         RunningProgram.dropwatch("--filter", FILTER, "--output", "json", "--json-dialect", "huatuo")

@@ -43,7 +43,8 @@ class ManyValuesTest {
   private static Arbitrary<String> ports() {
     Arbitrary<String> id =
         Arbitraries.frequencyOf(
-            Tuple.of(2, combine(QualifiedIds.port(), QualifiedIds.port()).as(ManyValuesTest::range)),
+            Tuple.of(
+                2, combine(QualifiedIds.port(), QualifiedIds.port()).as(ManyValuesTest::range)),
             Tuple.of(1, QualifiedIds.port().map(port -> port + "-" + port)));
     Arbitrary<String> dir = word("", "", "src ", "dst ", "src and dst ");
     return word("", "tcp ", "udp ", "")
@@ -52,8 +53,7 @@ class ManyValuesTest {
                 rows(
                     Arbitraries.frequencyOf(
                         Tuple.of(9, id.map(range -> protocol + "portrange " + range)),
-                        Tuple.of(
-                            1, combine(dir, id).as((d, range) -> d + "portrange " + range)))));
+                        Tuple.of(1, combine(dir, id).as((d, range) -> d + "portrange " + range)))));
   }
 
   private static Arbitrary<String> hosts() {
@@ -98,8 +98,7 @@ class ManyValuesTest {
       SamplePacket packet = packets.get(i);
       boolean expected = filter.matches(packet.bytes(), packet.wireLength());
       if (expected != kernel.get(i)) {
-        fail(
-            Agreement.difference(expression, link, packet, "the JVM", expected, "the kernel"));
+        fail(Agreement.difference(expression, link, packet, "the JVM", expected, "the kernel"));
       }
     }
   }

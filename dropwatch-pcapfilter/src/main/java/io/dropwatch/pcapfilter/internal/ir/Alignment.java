@@ -47,8 +47,8 @@ public final class Alignment {
    * @param id equal for pieces that differ in nothing but the index and the place of the first read
    * @param index the index, null at constant offsets
    * @param first offset of the first read
-   * @param branches number of branches, those counted twice that are reached twice; no more than are
-   *     worth it
+   * @param branches number of branches, those counted twice that are reached twice; no more than
+   *     are worth it
    */
   private record Shape(int id, @Nullable Quantity index, int first, int branches) {}
 

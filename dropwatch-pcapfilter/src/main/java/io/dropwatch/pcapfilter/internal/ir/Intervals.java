@@ -53,8 +53,7 @@ public final class Intervals {
    * @param last highest number
    * @param ways how many edges lead from the test to {@code next}
    */
-  private record Element(
-      Quantity number, long first, long last, Node exit, Node next, int ways) {}
+  private record Element(Quantity number, long first, long last, Node exit, Node next, int ways) {}
 
   private record Interval(long first, long last) {}
 
@@ -167,8 +166,7 @@ public final class Intervals {
       case Node.Verdict verdict -> result.verdict(verdict.accept());
       case Node.Assign assign ->
           result.assign(assign.variable(), assign.quantity(), get(assign.next()));
-      case Node.Branch branch ->
-          result.branch(branch.test(), get(branch.yes()), get(branch.no()));
+      case Node.Branch branch -> result.branch(branch.test(), get(branch.yes()), get(branch.no()));
     };
   }
 
@@ -182,8 +180,7 @@ public final class Intervals {
     }
     Node exit = get(row.getLast().exit);
     Node next = get(row.getLast().next);
-    for (Map.Entry<Quantity, List<Interval>> group :
-        List.copyOf(groups.entrySet()).reversed()) {
+    for (Map.Entry<Quantity, List<Interval>> group : List.copyOf(groups.entrySet()).reversed()) {
       List<Interval> intervals = merged(group.getValue());
       next = tree(group.getKey(), intervals, 0, 0xffff_ffffL, exit, next);
     }
