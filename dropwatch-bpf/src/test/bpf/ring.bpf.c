@@ -88,7 +88,7 @@ int emit_ring(struct __sk_buff *skb)
 
 	if (!count)
 		return -1;
-	for (__u32 i = 0; i < 4096; i++) {
+	for (__u32 i = 0; i < 2048; i++) {
 		__u64 *slot;
 		__u64 size = 12 + (i & 0xff) % 245;
 		__u64 flags = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) >= wakeup_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;

@@ -83,12 +83,21 @@ public final class DropEvent {
     return new DropEventBuilder();
   }
 
-  /** When the kernel dropped the packet, as wall clock with nanoseconds. */
+  /**
+   * When the kernel dropped the packet, as wall clock with nanoseconds. The kernel gives its
+   * monotonic clock; the difference to the wall clock is measured once a second. So times of one
+   * second keep the kernel's order, and when the wall clock is set, events follow within a second:
+   * times jump then, and may go back.
+   */
   public Instant time() {
     return time;
   }
 
-  /** When this process took the record out of the ring; null when that was not noted. */
+  /**
+   * When this process took the record out of the ring, by the wall clock at that moment; null when
+   * that was not noted. Later than {@link #time} by what the record waited there, unless the wall
+   * clock was set in between.
+   */
   public @Nullable Instant receivedTime() {
     return receivedTime;
   }

@@ -1,5 +1,9 @@
 package io.dropwatch;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * What became of every drop. Each drop that the probe saw has exactly one outcome:
  *
@@ -27,6 +31,9 @@ package io.dropwatch;
  *     EOPNOTSUPP)
  * @param lostOther those that the kernel refused to write for another reason
  * @param noise those that a noise rule took out by their stack, before the listener
+ * @param noiseByRule the same by the name of the rule, in the order of the rules, and 0 for those
+ *     that took nothing out; unmodifiable. Rules that the kernel decides are not in it: the kernel
+ *     counts them together
  * @param queueOverflow those that the queue before the listener had no room for, or that were still
  *     in it when the listener's time was over
  * @param lostInRing those written into the ring and not taken out of it as an event: unreadable, or
@@ -46,6 +53,7 @@ public record DropStatistics(
     long lostNoRing,
     long lostOther,
     long noise,
+    Map<String, Long> noiseByRule,
     long queueOverflow,
     long lostInRing,
     long delivered,
@@ -76,13 +84,19 @@ public record DropStatistics(
         delivered,
         inFlight,
         recursionMisses);
+    noiseByRule = Collections.unmodifiableMap(new LinkedHashMap<>(noiseByRule));
+    noiseByRule.values().forEach(DropStatistics::requireCounts);
+    long byRule = noiseByRule.values().stream().mapToLong(Long::longValue).sum();
+    if (noise != byRule) {
+      throw new IllegalArgumentException("noise %d, but by rule %d".formatted(noise, byRule));
+    }
     long lost = lostNoSpace + lostNoRing + lostOther;
     long emitted = noise + queueOverflow + lostInRing + delivered + inFlight;
     if (seen != excluded + noiseInKernel + filtered + limited + lost + emitted) {
       throw new IllegalArgumentException(
-          ("seen %d, but excluded %d + noise in the kernel %d + filtered %d + limited %d + lost %d (no space %d, no ring %d,"
-                  + " other %d) + noise %d + queue overflow %d + lost in the ring %d + delivered %d"
-                  + " + in flight %d")
+          ("seen %d, but excluded %d + noise in the kernel %d + filtered %d + limited %d + lost %d"
+                  + " (no space %d, no ring %d, other %d) + noise %d + queue overflow %d + lost in the"
+                  + " ring %d + delivered %d + in flight %d")
               .formatted(
                   seen,
                   excluded,
@@ -127,8 +141,9 @@ public record DropStatistics(
   /**
    * {@code seen=9 excluded=1 filtered=2 limited=0 lost=0 emitted=6 delivered=6}, and behind it, in
    * this form, whatever else is not 0: {@code no_space=}, {@code no_ring=}, {@code other_loss=},
-   * {@code noise_in_kernel=}, {@code noise=}, {@code queue_overflow=}, {@code lost_in_ring=},
-   * {@code in_flight=}, {@code recursion_misses=}.
+   * {@code noise_in_kernel=}, {@code noise=} and of what rules it consists ({@code
+   * noise[neigh_invalidate]=}), {@code queue_overflow=}, {@code lost_in_ring=}, {@code in_flight=},
+   * {@code recursion_misses=}.
    */
   @Override
   public String toString() {
@@ -141,6 +156,7 @@ public record DropStatistics(
     append(text, "other_loss", lostOther);
     append(text, "noise_in_kernel", noiseInKernel);
     append(text, "noise", noise);
+    noiseByRule.forEach((rule, count) -> append(text, "noise[" + rule + "]", count));
     append(text, "queue_overflow", queueOverflow);
     append(text, "lost_in_ring", lostInRing);
     append(text, "in_flight", inFlight);

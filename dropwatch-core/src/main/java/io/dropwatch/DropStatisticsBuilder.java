@@ -1,5 +1,8 @@
 package io.dropwatch;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * Collects the numbers of {@link DropStatistics}, each by its name. Numbers that are not set are 0.
  * Not thread-safe.
@@ -13,7 +16,7 @@ public final class DropStatisticsBuilder {
   private long lostNoSpace;
   private long lostNoRing;
   private long lostOther;
-  private long noise;
+  private final Map<String, Long> noiseByRule = new LinkedHashMap<>();
   private long queueOverflow;
   private long lostInRing;
   private long delivered;
@@ -70,9 +73,13 @@ public final class DropStatisticsBuilder {
     return this;
   }
 
-  /** See {@link DropStatistics#noise()}. */
-  public DropStatisticsBuilder noise(long count) {
-    this.noise = count;
+  /**
+   * Sets the number of one rule; {@link DropStatistics#noise()} is their sum.
+   *
+   * @param rule see {@link DropStatistics#noiseByRule()}
+   */
+  public DropStatisticsBuilder noise(String rule, long count) {
+    noiseByRule.put(rule, count);
     return this;
   }
 
@@ -121,7 +128,8 @@ public final class DropStatisticsBuilder {
         lostNoSpace,
         lostNoRing,
         lostOther,
-        noise,
+        noiseByRule.values().stream().mapToLong(Long::longValue).sum(),
+        noiseByRule,
         queueOverflow,
         lostInRing,
         delivered,

@@ -3,6 +3,8 @@ package io.dropwatch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -118,7 +120,9 @@ class ValuesTest {
             .lostNoSpace(4)
             .lostNoRing(5)
             .lostOther(6)
-            .noise(7)
+            .noise("neigh_invalidate", 5)
+            .noise("close_wait", 0)
+            .noise("mine", 2)
             .queueOverflow(8)
             .lostInRing(1)
             .delivered(5)
@@ -126,12 +130,16 @@ class ValuesTest {
             .recursionMisses(9)
             .build();
 
+    assertEquals(7, statistics.noise());
+    assertEquals(
+        List.of("neigh_invalidate", "close_wait", "mine"),
+        List.copyOf(statistics.noiseByRule().keySet()));
     assertEquals(15, statistics.lost());
     assertEquals(23, statistics.emitted());
     assertEquals(
-        "seen=44 excluded=1 filtered=2 limited=3 lost=15 emitted=23 delivered=5"
-            + " no_space=4 no_ring=5 other_loss=6 noise=7 queue_overflow=8 lost_in_ring=1"
-            + " in_flight=2 recursion_misses=9",
+        "seen=44 excluded=1 filtered=2 limited=3 lost=15 emitted=23 delivered=5 no_space=4"
+            + " no_ring=5 other_loss=6 noise=7 noise[neigh_invalidate]=5 noise[mine]=2"
+            + " queue_overflow=8 lost_in_ring=1 in_flight=2 recursion_misses=9",
         statistics.toString());
     assertEquals(
         "seen=0 excluded=0 filtered=0 limited=0 lost=0 emitted=0 delivered=0",
@@ -142,9 +150,17 @@ class ValuesTest {
   void statisticsThatDoNotAddUp() {
     var wrong = DropStatistics.builder().seen(16).excluded(1).filtered(2).lostNoSpace(4);
     assertEquals(
-        "seen 16, but excluded 1 + noise in the kernel 0 + filtered 2 + limited 0 + lost 4 (no space 4, no ring 0, other 0)"
-            + " + noise 0 + queue overflow 0 + lost in the ring 0 + delivered 0 + in flight 0",
+        "seen 16, but excluded 1 + noise in the kernel 0 + filtered 2 + limited 0 + lost 4 (no"
+            + " space 4, no ring 0, other 0) + noise 0 + queue overflow 0 + lost in the ring 0 +"
+            + " delivered 0 + in flight 0",
         assertThrows(IllegalArgumentException.class, wrong::build).getMessage());
+
+    assertEquals(
+        "noise 3, but by rule 2",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new DropStatistics(3, 0, 0, 0, 0, 0, 0, 0, 3, Map.of("a", 2L), 0, 0, 0, 0, 0))
+            .getMessage());
 
     var negative = DropStatistics.builder().recursionMisses(-1);
     assertEquals(

@@ -1,10 +1,13 @@
 package io.dropwatch.bpf;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
@@ -13,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What a kernel says about its own types: BTF, as {@code /sys/kernel/btf/vmlinux} holds it.
@@ -70,6 +74,44 @@ public final class KernelBtf {
   }
 
   /**
+   * {@return the names of the loaded modules whose types mention a word, in alphabetical order;
+   * empty if the kernel has no types of modules (before 5.11, or without
+   * CONFIG_DEBUG_INFO_BTF_MODULES)}
+   *
+   * <p>Reads some megabytes, but indexes nothing: {@link #loadModule} those that are left.
+   *
+   * @param word part of a name, ASCII
+   */
+  public static List<String> modulesMentioning(String word) {
+    byte[] wanted = word.getBytes(StandardCharsets.US_ASCII);
+    try (Stream<Path> files = Files.list(DIRECTORY)) {
+      return files
+          .filter(file -> !file.getFileName().toString().equals("vmlinux"))
+          .filter(file -> mentions(file, wanted))
+          .map(file -> file.getFileName().toString())
+          .sorted()
+          .toList();
+    } catch (IOException | UncheckedIOException e) {
+      return List.of();
+    }
+  }
+
+  private static boolean mentions(Path file, byte[] wanted) {
+    byte[] bytes;
+    try {
+      bytes = Files.readAllBytes(file);
+    } catch (IOException e) {
+      return false; // unloaded meanwhile
+    }
+    for (int at = 0; at + wanted.length <= bytes.length; at++) {
+      if (Arrays.equals(bytes, at, at + wanted.length, wanted, 0, wanted.length)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
    * Reads types from memory.
    *
    * @param btf a whole image; copied
@@ -106,9 +148,31 @@ public final class KernelBtf {
    */
   public Map<Integer, String> enumValues(String enumName) {
     int id = types.find(enumName, BtfTypes.ENUM, BtfTypes.ENUM64);
-    if (id == 0) {
-      return Map.of();
+    return id == 0 ? Map.of() : valuesOf(id);
+  }
+
+  /**
+   * {@return the enums whose names end so, and the names of their values by number}
+   *
+   * <p>Of this image alone: a module's enums without those of the kernel it belongs to.
+   *
+   * @param suffix for instance {@code drop_reason}
+   */
+  public Map<String, Map<Integer, String>> enumsEndingWith(String suffix) {
+    Map<String, Map<Integer, String>> found = new LinkedHashMap<>();
+    for (int id = types.endId() - types.count(); id < types.endId(); id++) {
+      int kind = types.kind(id);
+      if (kind == BtfTypes.ENUM || kind == BtfTypes.ENUM64) {
+        String name = types.name(id);
+        if (name.endsWith(suffix)) {
+          found.putIfAbsent(name, valuesOf(id));
+        }
+      }
     }
+    return Collections.unmodifiableMap(found);
+  }
+
+  private Map<Integer, String> valuesOf(int id) {
     int words = types.kind(id) == BtfTypes.ENUM ? 2 : 3;
     Map<Integer, String> values = new LinkedHashMap<>();
     for (int i = 0; i < types.vlen(id); i++) {

@@ -245,11 +245,11 @@ final class BpfObjectTest {
     BpfProgram modern = object.program("modern");
     BpfMap seen = object.map("seen");
     BpfLink first = modern.attach();
-    BpfLink second = modern.attach();
     assertTrue(first.isAttached());
     first.close();
     first.close();
     assertFalse(first.isAttached());
+    BpfLink second = modern.attach(); // 6.1 refuses two links of one program at a time
     object.close();
     object.close();
     assertFalse(second.isAttached());

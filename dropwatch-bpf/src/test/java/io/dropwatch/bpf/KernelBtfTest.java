@@ -118,12 +118,26 @@ final class KernelBtfTest {
     module.type(BtfTypes.PTR, "", 0, false, 2); // 18
     module.type(BtfTypes.FUNC_PROTO, "", 1, false, 0, module.string("skb"), 18); // 19
     module.type(BtfTypes.FUNC, "module_function", 0, false, 19); // 20
+    module.type(
+        BtfTypes.ENUM,
+        "ovs_drop_reason",
+        1,
+        false,
+        4,
+        module.string("OVS_DROP_METER"),
+        196613); // 21
     KernelBtf both = KernelBtf.of(new BtfTypes(new ByteImage("module", module.build()), base));
     assertEquals(
         Optional.of(List.of(new Parameter("skb", "struct sk_buff *"))),
         both.parameters("module_function"));
     assertTrue(both.hasStructField("sk_buff", "head"));
     assertEquals(3, both.enumValues("skb_drop_reason").size());
+    assertEquals(
+        Map.of("ovs_drop_reason", Map.of(196613, "OVS_DROP_METER")),
+        both.enumsEndingWith("drop_reason"));
+    assertEquals(
+        Map.of("skb_drop_reason", both.enumValues("skb_drop_reason")),
+        KernelBtf.of(base).enumsEndingWith("drop_reason"));
   }
 
   @Test

@@ -15,29 +15,41 @@ final class Dissection {
 
   private final Cursor cursor;
   private final int nesting;
+  private final boolean isQuote;
   private final List<Layer> layers = new ArrayList<>(4);
   private @Nullable Layers inner;
+  private @Nullable Layers quoted;
   private boolean truncated;
   private boolean malformed;
 
-  Dissection(Cursor cursor, int nesting) {
+  Dissection(Cursor cursor) {
+    this(cursor, 0, false);
+  }
+
+  private Dissection(Cursor cursor, int nesting, boolean isQuote) {
     this.cursor = cursor;
     this.nesting = nesting;
+    this.isQuote = isQuote;
   }
 
   Cursor cursor() {
     return cursor;
   }
 
+  /** Whether this is the beginning of a packet that an error message quotes. */
+  boolean isQuote() {
+    return isQuote;
+  }
+
   /**
    * Whether a header's next {@code count} bytes are there. If not, notes why: the capture ended, or
-   * the packet did, by its own account.
+   * the packet did, by its own account. A quotation may end anywhere.
    */
   boolean has(int count) {
     if (cursor.remaining() >= count) {
       return true;
     }
-    if (cursor.endsWithCapture()) {
+    if (isQuote || cursor.endsWithCapture()) {
       truncated = true;
     } else {
       malformed = true;
@@ -59,7 +71,7 @@ final class Dissection {
     if (nesting == MAX_NESTING || cursor.remaining() == 0) {
       return;
     }
-    var rest = new Dissection(cursor, nesting + 1);
+    var rest = new Dissection(cursor, nesting + 1, isQuote);
     decoder.accept(rest);
     truncated |= rest.truncated;
     malformed |= rest.malformed;
@@ -68,7 +80,24 @@ final class Dissection {
     }
   }
 
+  /**
+   * Decodes the rest as the beginning of another packet. That it is not whole, or was broken, says
+   * nothing of the one that quotes it.
+   */
+  void quote(Consumer<Dissection> decoder) {
+    if (nesting == MAX_NESTING || cursor.remaining() == 0) {
+      return;
+    }
+    boolean endsWithCapture = cursor.endsWithCapture();
+    var rest = new Dissection(cursor, nesting + 1, true);
+    decoder.accept(rest);
+    truncated |= rest.truncated && endsWithCapture;
+    if (!rest.layers.isEmpty()) {
+      quoted = rest.finish();
+    }
+  }
+
   Layers finish() {
-    return new Layers(List.copyOf(layers), inner, truncated, malformed);
+    return new Layers(List.copyOf(layers), inner, quoted, truncated, malformed);
   }
 }

@@ -14,6 +14,10 @@ final class EtherType {
   static final int TRANSPARENT_ETHERNET_BRIDGING = 0x6558;
   static final int RARP = 0x8035;
   static final int DOT1Q = 0x8100;
+  static final int MPLS_UNICAST = 0x8847;
+  static final int MPLS_MULTICAST = 0x8848;
+  static final int PPPOE_DISCOVERY = 0x8863;
+  static final int PPPOE_SESSION = 0x8864;
   static final int IPV6 = 0x86dd;
   static final int QINQ = 0x88a8;
   static final int OLD_QINQ = 0x9100;
@@ -49,6 +53,8 @@ final class EtherType {
       case IPV4 -> Ipv4.decode(dissection);
       case IPV6 -> Ipv6.decode(dissection);
       case ARP, RARP -> Arp.decode(dissection);
+      case MPLS_UNICAST, MPLS_MULTICAST -> Mpls.decode(dissection);
+      case PPPOE_DISCOVERY, PPPOE_SESSION -> Pppoe.decode(dissection);
       case KERNEL_LLC -> Llc.decode(dissection);
       default -> {}
     }
@@ -74,17 +80,17 @@ final class EtherType {
       case ARP -> "ARP";
       case DOT1Q, QINQ -> "Dot1Q";
       case 0x880b -> "PPP";
-      case 0x8863 -> "PPPoEDiscovery";
-      case 0x8864 -> "PPPoESession";
+      case PPPOE_DISCOVERY -> "PPPoEDiscovery";
+      case PPPOE_SESSION -> "PPPoESession";
       case 0x9000 -> "EthernetCTP";
       case 0x2000 -> "CiscoDiscovery";
       case 0x01a2 -> "NortelDiscovery";
       case 0x88cc -> "LinkLayerDiscovery";
-      case 0x8847 -> "MPLSUnicast";
-      case 0x8848 -> "MPLSMulticast";
+      case MPLS_UNICAST -> "MPLSUnicast";
+      case MPLS_MULTICAST -> "MPLSMulticast";
       case 0x888e -> "EAPOL";
       case TRANSPARENT_ETHERNET_BRIDGING -> "TransparentEthernetBridging";
-      case 0x88be -> "ERSPAN Type II";
+      case Erspan.TYPE_II -> "ERSPAN Type II";
       default -> "UnknownEthernetType";
     };
   }

@@ -47,11 +47,25 @@ public record Gre(
     Long key = hasKey ? (Long) cursor.u32() : null;
     Long sequence = hasSequence ? (Long) cursor.u32() : null;
     dissection.add(new Gre(0, protocol, checksum, key, sequence));
-    Tunnel.decode(dissection, protocol);
+    switch (protocol) {
+      case Erspan.TYPE_II -> {
+        // Type I is told from type II by its lack of a sequence number, as Linux does it.
+        if (hasSequence) {
+          Erspan.decode(dissection);
+        } else {
+          dissection.inside(Ethernet::decode);
+        }
+      }
+      case Erspan.TYPE_III -> Erspan.decode(dissection);
+      default -> Tunnel.decode(dissection, protocol);
+    }
   }
 
-  /** {@code IPv4}, {@code TransparentEthernetBridging}, …; see {@link Ethernet#typeName}. */
+  /**
+   * {@code IPv4}, {@code TransparentEthernetBridging}, …; see {@link Ethernet#typeName}; and {@code
+   * ERSPAN Type III}.
+   */
   public String protocolName() {
-    return EtherType.name(protocol);
+    return protocol == Erspan.TYPE_III ? "ERSPAN Type III" : EtherType.name(protocol);
   }
 }

@@ -2,8 +2,8 @@ package io.dropwatch.layers;
 
 /**
  * A header between IPv6 and the transport: hop-by-hop options, routing, destination options,
- * mobility, host identity, shim6 (RFC 8200, 4), or an IPsec authentication header (RFC 4302). The
- * fragment header is {@link Ipv6Fragment}.
+ * mobility, host identity, shim6 (RFC 8200, 4). The fragment header is {@link Ipv6Fragment}, the
+ * authentication header {@link Ah}.
  *
  * @param type IANA number of this header
  * @param nextHeader IANA number of what follows
@@ -21,12 +21,12 @@ public record IpExtension(int type, int nextHeader, int len) implements Layer {
         case IpProtocol.HOP_BY_HOP,
             IpProtocol.ROUTING,
             IpProtocol.DESTINATION_OPTIONS,
-            IpProtocol.AUTHENTICATION,
             IpProtocol.MOBILITY,
             IpProtocol.HOST_IDENTITY,
             IpProtocol.SHIM6 ->
             next = decode(dissection, next);
         case IpProtocol.FRAGMENT -> next = Ipv6Fragment.decode(dissection);
+        case IpProtocol.AUTHENTICATION -> next = Ah.decode(dissection);
         default -> {
           return next;
         }
@@ -40,9 +40,7 @@ public record IpExtension(int type, int nextHeader, int len) implements Layer {
     }
     Cursor cursor = dissection.cursor();
     int next = cursor.u8();
-    int units = cursor.u8();
-    // An authentication header counts words of 4 bytes less two, the others words of 8 less one.
-    int len = type == IpProtocol.AUTHENTICATION ? 4 * (units + 2) : 8 * (units + 1);
+    int len = 8 * (cursor.u8() + 1);
     dissection.add(new IpExtension(type, next, len));
     if (!dissection.has(len - 2)) {
       return NOTHING;
@@ -51,7 +49,7 @@ public record IpExtension(int type, int nextHeader, int len) implements Layer {
     return next;
   }
 
-  /** {@code IPv6HopByHop}, {@code IPSecAH}, …, {@code UnknownIPProtocol}. */
+  /** {@code IPv6HopByHop}, {@code IPv6Routing}, …, {@code UnknownIPProtocol}. */
   public String typeName() {
     return IpProtocol.name(type);
   }

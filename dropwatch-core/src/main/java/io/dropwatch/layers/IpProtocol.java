@@ -17,6 +17,7 @@ final class IpProtocol {
   static final int IPIP = 94;
   static final int SCTP = 132;
   static final int MOBILITY = 135;
+  static final int MPLS = 137;
   static final int HOST_IDENTITY = 139;
   static final int SHIM6 = 140;
 
@@ -32,6 +33,7 @@ final class IpProtocol {
       case GRE -> Gre.decode(dissection);
       case IPV4, IPIP -> dissection.inside(Ipv4::decode);
       case IPV6 -> dissection.inside(Ipv6::decode);
+      case MPLS -> dissection.inside(Mpls::decode);
       default -> {}
     }
   }
@@ -56,7 +58,7 @@ final class IpProtocol {
       case AUTHENTICATION -> "IPSecAH";
       case 50 -> "IPSecESP";
       case 136 -> "UDPLite";
-      case 137 -> "MPLS";
+      case MPLS -> "MPLS";
       case 59 -> "NoNextHeader";
       case 2 -> "IGMP";
       case 112 -> "VRRP";

@@ -79,7 +79,17 @@ public record Ipv4(
     }
     cursor.skip(options);
     if (fragOffset == 0) {
-      IpProtocol.decode(dissection, protocol);
+      decodeNext(dissection);
+    }
+  }
+
+  private void decodeNext(Dissection dissection) {
+    int next = protocol;
+    while (next == IpProtocol.AUTHENTICATION) {
+      next = Ah.decode(dissection);
+    }
+    if (next != IpExtension.NOTHING) {
+      IpProtocol.decode(dissection, next);
     }
   }
 

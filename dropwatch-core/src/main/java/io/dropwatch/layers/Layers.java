@@ -14,18 +14,26 @@ import org.jspecify.annotations.Nullable;
  * if (layers.tcp() != null && layers.ipv6() != null) …
  * }</pre>
  *
- * <p>A packet inside a packet (IP in IP, GRE, VXLAN, Geneve) is in {@link #inner}; it never
- * replaces what is outside. Immutable and thread-safe.
+ * <p>A packet inside a packet (IP in IP, GRE, VXLAN, Geneve, ERSPAN) is in {@link #inner}, the
+ * packet that an ICMP error is about in {@link #quoted}; neither ever replaces what is outside.
+ * Immutable and thread-safe.
  */
 public final class Layers {
   private final List<Layer> all;
   private final @Nullable Layers inner;
+  private final @Nullable Layers quoted;
   private final boolean truncated;
   private final boolean malformed;
 
-  Layers(List<Layer> all, @Nullable Layers inner, boolean truncated, boolean malformed) {
+  Layers(
+      List<Layer> all,
+      @Nullable Layers inner,
+      @Nullable Layers quoted,
+      boolean truncated,
+      boolean malformed) {
     this.all = all;
     this.inner = inner;
+    this.quoted = quoted;
     this.truncated = truncated;
     this.malformed = malformed;
   }
@@ -50,7 +58,7 @@ public final class Layers {
    *     order; 0 when unknown; ignored for {@link LinkType#ETHERNET}
    */
   public static Layers decode(LinkType linkType, byte[] packet, int etherType) {
-    var dissection = new Dissection(new Cursor(packet), 0);
+    var dissection = new Dissection(new Cursor(packet));
     if (packet.length == 0) {
       return dissection.finish();
     }
@@ -86,7 +94,7 @@ public final class Layers {
   private @Nullable String transport() {
     for (Layer layer : all) {
       switch (layer) {
-        case Tcp _ -> {
+        case Tcp _, TcpHead _ -> {
           return "TCP";
         }
         case Udp _ -> {
@@ -101,8 +109,9 @@ public final class Layers {
         case Icmp icmp -> {
           return icmp.version() == 6 ? "ICMPv6" : "ICMP";
         }
-        case Ethernet _, Llc _, Vlan _, Ipv4 _, Ipv6 _, IpExtension _, Ipv6Fragment _ -> {}
-        case Arp _, Vxlan _, Geneve _ -> {}
+        case Ethernet _, Llc _, Vlan _, Mpls _, Pppoe _, Ppp _ -> {}
+        case Ipv4 _, Ipv6 _, IpExtension _, Ipv6Fragment _, Ah _ -> {}
+        case Arp _, Vxlan _, Geneve _, Erspan _ -> {}
       }
     }
     return null;
@@ -120,7 +129,10 @@ public final class Layers {
     return all.isEmpty();
   }
 
-  /** Every header, outermost first, without those of {@link #inner}; unmodifiable. */
+  /**
+   * Every header, outermost first, without those of {@link #inner} and {@link #quoted};
+   * unmodifiable.
+   */
   public List<Layer> all() {
     return all;
   }
@@ -133,6 +145,16 @@ public final class Layers {
   /** VLAN tags in the frame, outermost first; empty when there are none. */
   public List<Vlan> vlans() {
     return all.stream().filter(Vlan.class::isInstance).map(Vlan.class::cast).toList();
+  }
+
+  /** The MPLS label stack, outermost first; empty when there is none. */
+  public List<Mpls> mpls() {
+    return all.stream().filter(Mpls.class::isInstance).map(Mpls.class::cast).toList();
+  }
+
+  /** The PPPoE header. */
+  public @Nullable Pppoe pppoe() {
+    return first(Pppoe.class);
   }
 
   /** The IPv4 header. */
@@ -148,6 +170,11 @@ public final class Layers {
   /** The TCP header. */
   public @Nullable Tcp tcp() {
     return first(Tcp.class);
+  }
+
+  /** The beginning of a TCP header, in a {@link #quoted} packet that ends there. */
+  public @Nullable TcpHead tcpHead() {
+    return first(TcpHead.class);
   }
 
   /** The UDP header. */
@@ -185,14 +212,28 @@ public final class Layers {
     return first(Geneve.class);
   }
 
+  /** The ERSPAN header. */
+  public @Nullable Erspan erspan() {
+    return first(Erspan.class);
+  }
+
   /** The packet that this one carries, when this one is a tunnel's. */
   public @Nullable Layers inner() {
     return inner;
   }
 
   /**
-   * Whether the captured bytes ended within a header or where one had to follow, here or in {@link
-   * #inner}. Of no bytes at all nothing is said.
+   * The beginning of the packet that this one, an ICMP or ICMPv6 error, is about: as much as it
+   * quotes. Whether that is {@link #truncated} or {@link #malformed}, it says itself.
+   */
+  public @Nullable Layers quoted() {
+    return quoted;
+  }
+
+  /**
+   * Whether the captured bytes ended within a header or where one had to follow, here, in {@link
+   * #inner} or in {@link #quoted}; of a quoted packet itself, whether the quotation did. Of no
+   * bytes at all nothing is said.
    */
   public boolean truncated() {
     return truncated;
@@ -220,13 +261,14 @@ public final class Layers {
     return other instanceof Layers that
         && all.equals(that.all)
         && Objects.equals(inner, that.inner)
+        && Objects.equals(quoted, that.quoted)
         && truncated == that.truncated
         && malformed == that.malformed;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(all, inner, truncated, malformed);
+    return Objects.hash(all, inner, quoted, truncated, malformed);
   }
 
   /** The label and every header, for a debugger or an assertion. */
@@ -235,6 +277,7 @@ public final class Layers {
     return label()
         + all
         + (inner == null ? "" : " inner " + inner)
+        + (quoted == null ? "" : " quoted " + quoted)
         + (truncated ? " truncated" : "")
         + (malformed ? " malformed" : "");
   }

@@ -54,6 +54,9 @@ public record Tcp(
 
   static void decode(Dissection dissection) {
     if (!dissection.has(MIN_LENGTH)) {
+      if (dissection.isQuote() && dissection.has(TcpHead.LENGTH)) {
+        TcpHead.decode(dissection);
+      }
       return;
     }
     Cursor cursor = dissection.cursor();

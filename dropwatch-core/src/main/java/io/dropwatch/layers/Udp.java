@@ -1,8 +1,8 @@
 package io.dropwatch.layers;
 
 /**
- * The UDP header (RFC 768). VXLAN and Geneve are recognised by their destination ports: 4789
- * (IANA), 8472 (Linux before that) and 6081.
+ * The UDP header (RFC 768). VXLAN, Geneve and MPLS (RFC 7510) are recognised by their destination
+ * ports: 4789 (IANA), 8472 (Linux before that), 6081 and 6635.
  *
  * @param sport source port
  * @param dport destination port
@@ -14,6 +14,7 @@ public record Udp(int sport, int dport, int len, int checksum) implements Layer 
   private static final int VXLAN_PORT = 4789;
   private static final int LINUX_VXLAN_PORT = 8472;
   private static final int GENEVE_PORT = 6081;
+  private static final int MPLS_PORT = 6635;
 
   static void decode(Dissection dissection) {
     if (!dissection.has(LENGTH)) {
@@ -33,6 +34,7 @@ public record Udp(int sport, int dport, int len, int checksum) implements Layer 
     switch (udp.dport) {
       case VXLAN_PORT, LINUX_VXLAN_PORT -> Vxlan.decode(dissection);
       case GENEVE_PORT -> Geneve.decode(dissection);
+      case MPLS_PORT -> dissection.inside(Mpls::decode);
       default -> {}
     }
   }

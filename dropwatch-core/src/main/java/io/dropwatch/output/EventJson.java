@@ -2,6 +2,7 @@ package io.dropwatch.output;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.dropwatch.DropEvent;
+import io.dropwatch.DropReason;
 import io.dropwatch.NetworkDevice;
 import io.dropwatch.layers.Layers;
 import io.dropwatch.layers.Vlan;
@@ -55,7 +56,7 @@ final class EventJson {
 
   private void writeReason() throws IOException {
     json.writeStringField("drop_source", event.source().label());
-    json.writeStringField("drop_reason", event.reason().name());
+    json.writeStringField("drop_reason", reason(event.reason()));
     if (isDefault()) {
       json.writeNumberField("drop_reason_code", event.reason().value());
     }
@@ -66,6 +67,13 @@ final class EventJson {
       json.writeStringField("drop_location", Pointer.of(event.location()));
     }
     json.writeStringField("source", source);
+  }
+
+  // HUATUO writes a reason without a name as its number.
+  private String reason(DropReason reason) {
+    return isDefault() || reason.isNamed()
+        ? reason.name()
+        : Integer.toUnsignedString(reason.value());
   }
 
   private void writeOwner() throws IOException {

@@ -33,6 +33,9 @@ final class EventText {
     paint(OFF);
     appendReason(event);
     appendFacts(event);
+    if (event.receivedTime() != null) {
+      out.append(" received=").append(Timestamp.of(event.receivedTime()));
+    }
     out.append('\n');
     appendStack(event.stack().frames());
     return out.toString();

@@ -2,7 +2,9 @@ package io.dropwatch.output;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.dropwatch.SocketState;
+import io.dropwatch.layers.Ah;
 import io.dropwatch.layers.Arp;
+import io.dropwatch.layers.Erspan;
 import io.dropwatch.layers.Ethernet;
 import io.dropwatch.layers.Geneve;
 import io.dropwatch.layers.Gre;
@@ -14,8 +16,12 @@ import io.dropwatch.layers.Ipv6;
 import io.dropwatch.layers.Ipv6Fragment;
 import io.dropwatch.layers.Layer;
 import io.dropwatch.layers.Llc;
+import io.dropwatch.layers.Mpls;
+import io.dropwatch.layers.Ppp;
+import io.dropwatch.layers.Pppoe;
 import io.dropwatch.layers.Sctp;
 import io.dropwatch.layers.Tcp;
+import io.dropwatch.layers.TcpHead;
 import io.dropwatch.layers.Udp;
 import io.dropwatch.layers.Vlan;
 import io.dropwatch.layers.Vxlan;
@@ -41,16 +47,22 @@ final class LayerFields {
       case Ethernet ether -> writeFields(ether);
       case Llc llc -> writeFields(llc);
       case Vlan vlan -> writeFields(vlan);
+      case Mpls mpls -> writeFields(mpls);
+      case Pppoe pppoe -> writeFields(pppoe);
+      case Ppp ppp -> text("protocol", ppp.protocolName());
       case Ipv4 ip -> writeFields(ip);
       case Ipv6 ip -> writeFields(ip);
       case IpExtension extension -> writeFields(extension);
       case Ipv6Fragment fragment -> writeFields(fragment);
+      case Ah ah -> writeFields(ah);
       case Tcp tcp -> writeFields(tcp);
+      case TcpHead tcp -> writeFields(tcp);
       case Udp udp -> writeFields(udp);
       case Sctp sctp -> writeFields(sctp);
       case Icmp icmp -> writeFields(icmp);
       case Arp arp -> writeFields(arp);
       case Gre gre -> writeFields(gre);
+      case Erspan erspan -> writeFields(erspan);
       case Vxlan vxlan -> writeFields(vxlan);
       case Geneve geneve -> writeFields(geneve);
     }
@@ -78,6 +90,21 @@ final class LayerFields {
     json.writeBooleanField("dei", tag.dei());
     number("id", tag.id());
     text("type", tag.typeName());
+  }
+
+  private void writeFields(Mpls mpls) throws IOException {
+    number("label", mpls.label());
+    number("traffic_class", mpls.trafficClass());
+    json.writeBooleanField("bottom", mpls.bottom());
+    number("ttl", mpls.ttl());
+  }
+
+  private void writeFields(Pppoe pppoe) throws IOException {
+    number("version", pppoe.version());
+    number("type", pppoe.type());
+    text("code", pppoe.codeName());
+    number("session", pppoe.session());
+    number("len", pppoe.len());
   }
 
   private void writeFields(Ipv4 ip) throws IOException {
@@ -122,6 +149,20 @@ final class LayerFields {
     number("id", fragment.id());
   }
 
+  private void writeFields(Ah ah) throws IOException {
+    text("type", ah.typeName());
+    text("next_header", ah.nextHeaderName());
+    number("len", ah.len());
+    number("spi", ah.spi());
+    number("seq", ah.seq());
+  }
+
+  private void writeFields(TcpHead tcp) throws IOException {
+    number("sport", tcp.sport());
+    number("dport", tcp.dport());
+    number("seq", tcp.seq());
+  }
+
   private void writeFields(Tcp tcp) throws IOException {
     number("sport", tcp.sport());
     number("dport", tcp.dport());
@@ -157,6 +198,9 @@ final class LayerFields {
       numberUnlessOmitted("id", icmp.id());
       numberUnlessOmitted("seq", icmp.seq());
     }
+    if (icmp.mtu() != null && isDefault()) {
+      number("mtu", icmp.mtu());
+    }
   }
 
   private void writeFields(Arp arp) throws IOException {
@@ -182,6 +226,27 @@ final class LayerFields {
     }
     if (gre.seq() != null) {
       number("seq", gre.seq());
+    }
+  }
+
+  private void writeFields(Erspan erspan) throws IOException {
+    number("version", erspan.version());
+    number("vlan", erspan.vlan());
+    number("cos", erspan.cos());
+    number("encapsulation", erspan.encapsulation());
+    json.writeBooleanField("cut", erspan.cut());
+    number("session", erspan.session());
+    if (erspan.index() != null) {
+      number("index", erspan.index());
+    }
+    Erspan.Mirror mirror = erspan.mirror();
+    if (mirror != null) {
+      number("timestamp", mirror.timestamp());
+      number("sgt", mirror.sgt());
+      number("frame_type", mirror.frameType());
+      number("hardware", mirror.hardware());
+      json.writeBooleanField("egress", mirror.egress());
+      number("granularity", mirror.granularity());
     }
   }
 

@@ -2,7 +2,9 @@ package io.dropwatch.output;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.dropwatch.SocketState;
+import io.dropwatch.layers.Ah;
 import io.dropwatch.layers.Arp;
+import io.dropwatch.layers.Erspan;
 import io.dropwatch.layers.Ethernet;
 import io.dropwatch.layers.Geneve;
 import io.dropwatch.layers.Gre;
@@ -14,8 +16,12 @@ import io.dropwatch.layers.Ipv6Fragment;
 import io.dropwatch.layers.Layer;
 import io.dropwatch.layers.Layers;
 import io.dropwatch.layers.Llc;
+import io.dropwatch.layers.Mpls;
+import io.dropwatch.layers.Ppp;
+import io.dropwatch.layers.Pppoe;
 import io.dropwatch.layers.Sctp;
 import io.dropwatch.layers.Tcp;
+import io.dropwatch.layers.TcpHead;
 import io.dropwatch.layers.Udp;
 import io.dropwatch.layers.Vlan;
 import io.dropwatch.layers.Vxlan;
@@ -69,6 +75,11 @@ final class LayersJson {
       json.writeFieldName("inner");
       write(json, inner, null, dialect);
     }
+    Layers quoted = layers.quoted();
+    if (quoted != null) {
+      json.writeFieldName("quoted");
+      write(json, quoted, null, dialect);
+    }
     if (layers.truncated()) {
       json.writeBooleanField("truncated", true);
     }
@@ -92,28 +103,39 @@ final class LayersJson {
       case Ethernet _ -> "ether";
       case Llc _ -> "llc";
       case Vlan _ -> "vlan";
+      case Mpls _ -> "mpls";
+      case Pppoe _ -> "pppoe";
+      case Ppp _ -> "ppp";
       case Ipv4 _ -> "ipv4";
       case Ipv6 _ -> "ipv6";
-      case IpExtension _, Ipv6Fragment _ -> "ip_extensions";
+      case IpExtension _, Ipv6Fragment _, Ah _ -> "ip_extensions";
       case Tcp _ -> "tcp";
+      case TcpHead _ -> "tcp_head";
       case Udp _ -> "udp";
       case Sctp _ -> "sctp";
       case Icmp _ -> "icmp";
       case Arp _ -> "arp";
       case Gre _ -> "gre";
+      case Erspan _ -> "erspan";
       case Vxlan _ -> "vxlan";
       case Geneve _ -> "geneve";
     };
   }
 
   private static boolean isRepeated(Layer layer) {
-    return layer instanceof Vlan || layer instanceof IpExtension || layer instanceof Ipv6Fragment;
+    return switch (layer) {
+      case Vlan _, Mpls _, IpExtension _, Ipv6Fragment _, Ah _ -> true;
+      case Ethernet _, Llc _, Pppoe _, Ppp _, Arp _, Ipv4 _, Ipv6 _ -> false;
+      case Tcp _, TcpHead _, Udp _, Sctp _, Icmp _ -> false;
+      case Gre _, Erspan _, Vxlan _, Geneve _ -> false;
+    };
   }
 
   private static boolean isOfHuatuo(Layer layer) {
     return switch (layer) {
       case Ethernet _, Ipv4 _, Ipv6 _, Tcp _, Udp _, Icmp _, Arp _ -> true;
-      case Llc _, Vlan _, IpExtension _, Ipv6Fragment _, Sctp _, Gre _, Vxlan _, Geneve _ -> false;
+      case Llc _, Vlan _, Mpls _, Pppoe _, Ppp _, IpExtension _, Ipv6Fragment _, Ah _ -> false;
+      case TcpHead _, Sctp _, Gre _, Erspan _, Vxlan _, Geneve _ -> false;
     };
   }
 

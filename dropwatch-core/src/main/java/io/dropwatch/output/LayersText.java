@@ -2,7 +2,9 @@ package io.dropwatch.output;
 
 import io.dropwatch.DropEvent;
 import io.dropwatch.SocketState;
+import io.dropwatch.layers.Ah;
 import io.dropwatch.layers.Arp;
+import io.dropwatch.layers.Erspan;
 import io.dropwatch.layers.Ethernet;
 import io.dropwatch.layers.Geneve;
 import io.dropwatch.layers.Gre;
@@ -14,8 +16,12 @@ import io.dropwatch.layers.Ipv6Fragment;
 import io.dropwatch.layers.Layer;
 import io.dropwatch.layers.Layers;
 import io.dropwatch.layers.Llc;
+import io.dropwatch.layers.Mpls;
+import io.dropwatch.layers.Ppp;
+import io.dropwatch.layers.Pppoe;
 import io.dropwatch.layers.Sctp;
 import io.dropwatch.layers.Tcp;
+import io.dropwatch.layers.TcpHead;
 import io.dropwatch.layers.Udp;
 import io.dropwatch.layers.Vlan;
 import io.dropwatch.layers.Vxlan;
@@ -34,7 +40,10 @@ final class LayersText {
     this.layers = layers;
   }
 
-  /** Appends the layers of an event's packet, those of packets inside it behind {@code inner}. */
+  /**
+   * Appends the layers of an event's packet, those of packets inside it behind {@code inner}, those
+   * of a packet that it quotes behind {@code quoted}.
+   */
   static void append(StringBuilder out, Layers layers, DropEvent event) {
     whole(out, layers, event.vlan(), event.socketState());
   }
@@ -47,9 +56,16 @@ final class LayersText {
   private static void whole(
       StringBuilder out, Layers layers, @Nullable Vlan stripped, @Nullable SocketState state) {
     new LayersText(out, layers).append(stripped, state);
+    Layers innermost = layers;
     for (Layers inner = layers.inner(); inner != null; inner = inner.inner()) {
       out.append(" inner ");
       new LayersText(out, inner).append(null, null);
+      innermost = inner;
+    }
+    Layers quoted = innermost.quoted();
+    if (quoted != null) {
+      out.append(" quoted ");
+      whole(out, quoted, null, null);
     }
     if (layers.truncated()) {
       out.append(" (truncated)");
@@ -71,6 +87,9 @@ final class LayersText {
     for (Vlan tag : layers.vlans()) {
       out.append(" vlan=").append(tag.id());
     }
+    for (Mpls entry : layers.mpls()) {
+      out.append(" mpls=").append(entry.label());
+    }
     appendAddresses();
     for (Layer layer : layers.all()) {
       appendDetails(layer, state);
@@ -86,10 +105,13 @@ final class LayersText {
       return;
     }
     Tcp tcp = layers.tcp();
+    TcpHead head = layers.tcpHead();
     Udp udp = layers.udp();
     Sctp sctp = layers.sctp();
     if (tcp != null) {
       appendEnds(withPort(src, tcp.sport()), withPort(dst, tcp.dport()));
+    } else if (head != null) {
+      appendEnds(withPort(src, head.sport()), withPort(dst, head.dport()));
     } else if (udp != null) {
       appendEnds(withPort(src, udp.sport()), withPort(dst, udp.dport()));
     } else if (sctp != null) {
@@ -109,12 +131,14 @@ final class LayersText {
 
   private void appendDetails(Layer layer, @Nullable SocketState state) {
     switch (layer) {
-      case Ethernet _, Vlan _, Ipv6 _ -> {}
+      case Ethernet _, Vlan _, Mpls _, Ipv6 _ -> {}
       case Llc llc ->
           out.append(" dsap=")
               .append(hex(llc.dsap(), 2))
               .append(" ssap=")
               .append(hex(llc.ssap(), 2));
+      case Pppoe pppoe -> appendPppoe(pppoe);
+      case Ppp ppp -> out.append(" ppp=").append(ppp.protocolName());
       case Ipv4 ip -> {
         if (ip.isFragment()) {
           appendFragment(ip.id(), ip.fragOffset());
@@ -122,6 +146,9 @@ final class LayersText {
       }
       case Ipv6Fragment fragment -> appendFragment(fragment.id(), fragment.fragOffset());
       case IpExtension extension -> out.append(" ext=").append(extension.typeName());
+      case Ah ah ->
+          out.append(" ext=").append(ah.typeName()).append(" spi=").append(hex(ah.spi(), 8));
+      case TcpHead tcp -> out.append(" seq=").append(tcp.seq());
       case Tcp tcp -> appendTcp(tcp, state);
       case Udp udp ->
           out.append(" len=").append(udp.len()).append(" chk=").append(hex(udp.checksum(), 4));
@@ -131,6 +158,9 @@ final class LayersText {
         if (icmp.id() != null) {
           out.append(" id=").append(icmp.id()).append(" seq=").append(icmp.seq());
         }
+        if (icmp.mtu() != null) {
+          out.append(" mtu=").append(icmp.mtu());
+        }
       }
       case Arp arp -> appendArp(arp);
       case Gre gre -> {
@@ -138,9 +168,15 @@ final class LayersText {
           out.append(" key=").append(hex(gre.key(), 8));
         }
       }
+      case Erspan erspan -> out.append(" erspan=").append(erspan.session());
       case Vxlan vxlan -> out.append(" vxlan=").append(vxlan.vni());
       case Geneve geneve -> out.append(" geneve=").append(geneve.vni());
     }
+  }
+
+  private void appendPppoe(Pppoe pppoe) {
+    out.append(" pppoe=").append(pppoe.codeName());
+    out.append(" session=").append(hex(pppoe.session(), 4));
   }
 
   private void appendFragment(long id, int offset) {

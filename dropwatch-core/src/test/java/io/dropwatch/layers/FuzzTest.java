@@ -21,7 +21,9 @@ class FuzzTest {
   private static final long PACKETS = Long.getLong("dropwatch.fuzz.packets", 500_000);
   private static final long SEED = Long.getLong("dropwatch.fuzz.seed", 42);
   private static final int MUTANTS_OF_EACH = 32;
-  private static final int[] ETHER_TYPES = {0, 0x0800, 0x86dd, 0x0806, 0x8100, 4};
+  private static final int[] ETHER_TYPES = {
+    0, 0x0800, 0x86dd, 0x0806, 0x8100, 0x8847, 0x8863, 0x8864, 4
+  };
 
   @Test
   void mutatedPacketsDecode() {

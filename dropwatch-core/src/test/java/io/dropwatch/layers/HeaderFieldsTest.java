@@ -3,6 +3,8 @@ package io.dropwatch.layers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.dropwatch.pcapfilter.LinkType;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -79,7 +81,8 @@ class HeaderFieldsTest {
           00 | 3b00000000000000                 | IpExtension[type=0, nextHeader=59, len=8]
           2b | 3b01000000000000 0000000000000000 | IpExtension[type=43, nextHeader=59, len=16]
           3c | 3b00010400000000                 | IpExtension[type=60, nextHeader=59, len=8]
-          33 | 3b0400000000000100000002 000000000000000000000000 | IpExtension[type=51, nextHeader=59, len=24]
+          33 | 3b040000 00000001 00000002 000000000000000000000000 | Ah[nextHeader=59, len=24, spi=1, seq=2]
+          33 | ff010000 ffffffff ffffffff       | Ah[nextHeader=255, len=12, spi=4294967295, seq=4294967295]
           87 | 3b00000000000000                 | IpExtension[type=135, nextHeader=59, len=8]
           2c | 3b000000 00000000                | Ipv6Fragment[nextHeader=59, fragOffset=0, moreFragments=false, id=0]
           2c | 11fffff9 ffffffff                | Ipv6Fragment[nextHeader=17, fragOffset=8191, moreFragments=true, id=4294967295]
@@ -115,10 +118,14 @@ class HeaderFieldsTest {
           11 | 0000 0000 0008 0000                      | Udp[sport=0, dport=0, len=8, checksum=0]
           11 | ffff ffff ffff ffff                      | Udp[sport=65535, dport=65535, len=65535, checksum=65535]
           84 | ffff 0001 ffffffff 01020304              | Sctp[sport=65535, dport=1, tag=4294967295, checksum=16909060]
-          01 | 08 00 abcd 0007 0009                     | Icmp[version=4, type=8, code=0, checksum=43981, id=7, seq=9]
-          01 | 03 04 ffff 0000 05dc                     | Icmp[version=4, type=3, code=4, checksum=65535, id=null, seq=null]
-          3a | 81 00 abcd ffff ffff                     | Icmp[version=6, type=129, code=0, checksum=43981, id=65535, seq=65535]
-          3a | 87 00 abcd 00000000                      | Icmp[version=6, type=135, code=0, checksum=43981, id=null, seq=null]
+          01 | 08 00 abcd 0007 0009                     | Icmp[version=4, type=8, code=0, checksum=43981, id=7, seq=9, mtu=null]
+          01 | 03 04 ffff 0000 05dc                     | Icmp[version=4, type=3, code=4, checksum=65535, id=null, seq=null, mtu=1500]
+          01 | 03 04 0000 ffff ffff                     | Icmp[version=4, type=3, code=4, checksum=0, id=null, seq=null, mtu=65535]
+          01 | 03 03 0000 0000 05dc                     | Icmp[version=4, type=3, code=3, checksum=0, id=null, seq=null, mtu=null]
+          3a | 02 00 0000 ffffffff                      | Icmp[version=6, type=2, code=0, checksum=0, id=null, seq=null, mtu=4294967295]
+          33 | 3b010000 00000001 00000002               | Ah[nextHeader=59, len=12, spi=1, seq=2]
+          3a | 81 00 abcd ffff ffff                     | Icmp[version=6, type=129, code=0, checksum=43981, id=65535, seq=65535, mtu=null]
+          3a | 87 00 abcd 00000000                      | Icmp[version=6, type=135, code=0, checksum=43981, id=null, seq=null, mtu=null]
           2f | 0000 0800                                | Gre[version=0, protocol=2048, checksum=null, key=null, seq=null]
           2f | b000 6558 abcd0000 ffffffff 00000001     | Gre[version=0, protocol=25944, checksum=43981, key=4294967295, seq=1]
           2f | 3001 880b 00000000                       | Gre[version=1, protocol=34827, checksum=null, key=null, seq=null]
@@ -156,6 +163,62 @@ class HeaderFieldsTest {
           """)
   void arp(String digits, String expected) {
     assertEquals(expected, decoded(0x0806, digits, 0).toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          8847 | 00000100                   | Mpls[label=0, trafficClass=0, bottom=true, ttl=0]
+          8848 | ffffffff                   | Mpls[label=1048575, trafficClass=7, bottom=true, ttl=255]
+          8847 | 00010a40 00000100          | Mpls[label=16, trafficClass=5, bottom=false, ttl=64]
+          8864 | 11 00 ffff ffff            | Pppoe[version=1, type=1, code=0, session=65535, len=65535]
+          8863 | 11 09 0000 0000            | Pppoe[version=1, type=1, code=9, session=0, len=0]
+          8863 | ff ff ffff 0001            | Pppoe[version=15, type=15, code=255, session=65535, len=1]
+          """)
+  void shims(String etherType, String digits, String expected) {
+    assertEquals(expected, decoded(Integer.parseInt(etherType, 16), digits, 0).toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0021, 33, IPv4",
+    "21, 33, IPv4",
+    "c223, 49699, CHAP",
+    "fe, 0, ",
+    "fffd, 255, UnknownPPPType",
+    "0281, 641, MPLSUnicast"
+  })
+  void ppp(String digits, int protocol, @Nullable String name) {
+    byte[] session = Packets.pppoe(0, Packets.hex(digits));
+    List<Layer> all = Layers.decode(LinkType.RAW_IP, session, 0x8864).all();
+
+    if (name == null) {
+      assertEquals(1, all.size(), "the second byte is missing");
+    } else {
+      assertEquals(new Ppp(protocol), all.get(1));
+      assertEquals(name, ((Ppp) all.get(1)).protocolName());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          88be | 1000 0000 00000000                   | Erspan[version=1, vlan=0, cos=0, encapsulation=0, cut=false, session=0, index=0, mirror=null]
+          88be | 1fff ffff ffffffff                   | Erspan[version=1, vlan=4095, cos=7, encapsulation=3, cut=true, session=1023, index=1048575, mirror=null]
+          88be | ffff 0000                            | Erspan[version=15, vlan=4095, cos=0, encapsulation=0, cut=false, session=0, index=null, mirror=null]
+          22eb | 2001 2801 ffffffff ffff fffe         | Erspan[version=2, vlan=1, cos=1, encapsulation=1, cut=false, session=1, index=null, mirror=Mirror[timestamp=4294967295, sgt=65535, frameType=31, hardware=63, egress=true, granularity=3]]
+          22eb | 2001 2801 00000000 0000 0000         | Erspan[version=2, vlan=1, cos=1, encapsulation=1, cut=false, session=1, index=null, mirror=Mirror[timestamp=0, sgt=0, frameType=0, hardware=0, egress=false, granularity=0]]
+          22eb | 2001 2801 00000001 0002 0c35 0000000000000000 | Erspan[version=2, vlan=1, cos=1, encapsulation=1, cut=false, session=1, index=null, mirror=Mirror[timestamp=1, sgt=2, frameType=3, hardware=3, egress=false, granularity=2]]
+          """)
+  void erspan(String type, String digits, String expected) {
+    byte[] gre = Packets.hex("1000" + type + "00000000" + digits);
+    Layers layers = Layers.decode(LinkType.RAW_IP, Packets.ipv4(47, gre));
+
+    assertEquals(expected, layers.all().get(2).toString());
   }
 
   @ParameterizedTest

@@ -16,6 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.pcapfilter.LinkType;
+import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +52,22 @@ class LayersTest {
           geneve,               IPv6/UDP,    Ethernet Ipv6 Udp Geneve > IPv6/TCP: Ethernet Ipv6 Tcp
           stp,                  unknown,     Ethernet Llc
           snap,                 IPv4/TCP,    Ethernet Llc Ipv4 Tcp
+          mpls,                 IPv4/TCP,    Ethernet Mpls Mpls Ipv4 Tcp
+          mpls-gre,             IPv4/GRE,    Ethernet Ipv4 Gre > IPv6/UDP: Mpls Ipv6 Udp
+          mpls-udp,             IPv6/UDP,    Ethernet Ipv6 Udp > IPv4/TCP: Mpls Ipv4 Tcp
+          mpls-other,           unknown,     Ethernet Mpls
+          pppoe,                IPv4/TCP,    Ethernet Pppoe Ppp Ipv4 Tcp
+          pppoe-ipv6,           IPv6/UDP,    Ethernet Pppoe Ppp Ipv6 Udp
+          pppoe-lcp,            unknown,     Ethernet Pppoe Ppp
+          pppoe-discovery,      unknown,     Ethernet Pppoe
+          erspan1,              IPv4/GRE,    Ethernet Ipv4 Gre > IPv4/TCP: Ethernet Ipv4 Tcp
+          erspan2,              IPv4/GRE,    Ethernet Ipv4 Gre Erspan > IPv4/TCP: Ethernet Ipv4 Tcp
+          erspan3,              IPv4/GRE,    Ethernet Ipv4 Gre Erspan > ARP: Ethernet Arp
+          ah,                   IPv4/TCP,    Ethernet Ipv4 Ah Tcp
+          ah-ipv6,              IPv6/UDP,    Ethernet Ipv6 Ah Udp
+          icmp-unreachable,     IPv4/ICMP,   Ethernet Ipv4 Icmp " IPv4/UDP: Ipv4 Udp
+          icmp-too-big,         IPv4/ICMP,   Ethernet Ipv4 Icmp " IPv4/TCP: Ipv4 TcpHead
+          icmpv6-too-big,       IPv6/ICMPv6, Ethernet Ipv6 Icmp " IPv6/TCP: Ipv6 Tcp
           lldp,                 unknown,     Ethernet
           """)
   void layersOfEveryKindOfFrame(String kind, String label, String layers) {
@@ -68,7 +85,10 @@ class LayersTest {
             .map(layer -> layer.getClass().getSimpleName())
             .collect(Collectors.joining(" "));
     Layers inner = layers.inner();
-    return inner == null ? names : names + " > " + inner.label() + ": " + names(inner);
+    Layers quoted = layers.quoted();
+    return names
+        + (inner == null ? "" : " > " + inner.label() + ": " + names(inner))
+        + (quoted == null ? "" : " \" " + quoted.label() + ": " + names(quoted));
   }
 
   @Test
@@ -82,6 +102,50 @@ class LayersTest {
     assertEquals("2001:db8::1", requireNonNull(inner.ipv6()).src().toString());
     assertEquals(53, requireNonNull(inner.udp()).dport());
     assertEquals(4789, requireNonNull(layers.udp()).dport());
+  }
+
+  @Test
+  void aQuotedPacketReplacesNothingAndItsEndIsNoFault() {
+    byte[] error =
+        Packets.icmpError(11, 0, "00000000", Arrays.copyOf(ipv6(6, tcp(Tcp.ACK, hex("01"))), 44));
+    byte[] quoting =
+        Packets.icmpError(3, 3, "00000000", Arrays.copyOf(ipv4(17, udp(53, hex("0102"))), 24));
+    Layers layers = Layers.decode(LinkType.RAW_IP, ipv4(1, quoting));
+
+    assertEquals("IPv4/ICMP", layers.label());
+    assertNull(layers.udp());
+    assertNull(layers.inner());
+    assertFalse(layers.truncated());
+    assertFalse(layers.malformed());
+    Layers quoted = requireNonNull(layers.quoted());
+    assertEquals("IPv4", quoted.label());
+    assertTrue(quoted.truncated(), "the quotation ends within UDP");
+    assertFalse(quoted.malformed());
+
+    // ICMP quotes IPv4: what else lies there is a broken header, of the quotation.
+    Layers other = Layers.decode(LinkType.RAW_IP, ipv4(1, error));
+    assertFalse(other.malformed());
+    assertTrue(requireNonNull(other.quoted()).malformed());
+  }
+
+  @Test
+  void theExtensionsBehindAQuotedPacketAreNoPartOfIt() {
+    byte[] cut = Arrays.copyOf(ipv4(6, tcp(Tcp.SYN, new byte[200])), 32);
+    byte[] error = Packets.icmpError(11, 0, "00080000", Packets.join(cut, new byte[40]));
+    Layers quoted = requireNonNull(Layers.decode(LinkType.RAW_IP, ipv4(1, error)).quoted());
+
+    assertNull(quoted.tcp(), "12 of its bytes are quoted, zeros follow");
+    assertEquals(8080, requireNonNull(quoted.tcpHead()).dport());
+  }
+
+  @Test
+  void aQuotationThatTheCaptureCutsIsTruncated() {
+    byte[] error = Packets.icmpError(3, 3, "00000000", ipv4(17, udp(53, hex("0102"))));
+    byte[] packet = ipv4(1, error);
+    Layers layers = Layers.decode(LinkType.RAW_IP, Arrays.copyOf(packet, packet.length - 8));
+
+    assertTrue(layers.truncated());
+    assertTrue(requireNonNull(layers.quoted()).truncated());
   }
 
   @ParameterizedTest
@@ -142,6 +206,7 @@ class LayersTest {
           55000018 00000000 40060000 0a000001 0a000002 00000000,   version 5
           45000028 00000000 40060000 0a000001 0a000002 0001000200000000000000004000000000000000, TCP header below 20 bytes
           4500001c 00000000 40110000 0a000001 0a000002 0001000200070000, UDP length below 8
+          45000020 00000000 40330000 0a000001 0a000002 060000000000000000000000, authentication header below 12 bytes
           """)
   void aHeaderThatContradictsItselfIsMalformed(String digits, String why) {
     byte[] packet = hex(digits);

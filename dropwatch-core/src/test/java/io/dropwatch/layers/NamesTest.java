@@ -188,6 +188,6 @@ class NamesTest {
           6, 8, 0, 8(0)
           """)
   void icmpTypes(int version, int type, int code, String text) {
-    assertEquals(text, new Icmp(version, type, code, 0, null, null).typeText());
+    assertEquals(text, new Icmp(version, type, code, 0, null, null, null).typeText());
   }
 }

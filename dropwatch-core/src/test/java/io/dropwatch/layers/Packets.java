@@ -2,6 +2,7 @@ package io.dropwatch.layers;
 
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -113,6 +114,43 @@ public final class Packets {
     return join(hex("14e9" + u16(dport) + u16(8 + payload.length) + "abcd"), payload);
   }
 
+  /** An ICMP or ICMPv6 error: four bytes of its own, then what it quotes. */
+  public static byte[] icmpError(int type, int code, String own, byte[] quoted) {
+    return join(hex(u8(type) + u8(code) + "abcd" + own), quoted);
+  }
+
+  /** An entry of a label stack, 64 hops. */
+  public static byte[] mpls(int label, boolean bottom, byte[] payload) {
+    int high = label >> 4;
+    int low = (label & 0xf) << 12 | (bottom ? 0x100 : 0) | 64;
+    return join(hex(u16(high) + u16(low)), payload);
+  }
+
+  /** Session 0x1234, or 0 in discovery. */
+  public static byte[] pppoe(int code, byte[] payload) {
+    String session = code == 0 ? "1234" : "0000";
+    return join(hex("11" + u8(code) + session + u16(payload.length)), payload);
+  }
+
+  /** GRE with a sequence number, and ERSPAN type II: VLAN 100, session 7, index 9. */
+  public static byte[] erspan2(byte[] frame) {
+    return join(hex("1000 88be 00000001" + "1064 a807 00000009"), frame);
+  }
+
+  /**
+   * The same of type III: timestamp 0x01020304, group 5, hardware 6, leaving, 100 ns, with 8 bytes
+   * of the platform.
+   */
+  public static byte[] erspan3(byte[] frame) {
+    return join(
+        hex("1000 22eb 00000001" + "2064 a807 01020304 0005 806b" + "0000000000000000"), frame);
+  }
+
+  /** An authentication header of 24 bytes. */
+  public static byte[] ah(int next, byte[] payload) {
+    return join(hex(u8(next) + "04 0000 00000100 00000002 000102030405060708090a0b"), payload);
+  }
+
   /** Id 7, sequence number 9. */
   public static byte[] icmp(int type, int code) {
     return hex(u8(type) + u8(code) + "0000 0007 0009");
@@ -174,8 +212,31 @@ public final class Packets {
         "geneve", ether(0x86dd, ipv6(17, udp(6081, geneve(0x6558, ether(0x86dd, ipv6(6, tcp)))))));
     kinds.put("stp", ether8023(hex("4242 03 0000 00 00 00 8000")));
     kinds.put("snap", ether8023(join(hex("aaaa 03 000000 0800"), ipv4(6, tcp))));
+    kinds.put("mpls", ether(0x8847, mpls(1000, false, mpls(16, true, ipv4(6, tcp)))));
+    kinds.put("mpls-gre", ether(0x0800, ipv4(47, gre(0x8847, mpls(17, true, ipv6(17, udp))))));
+    kinds.put("mpls-udp", ether(0x86dd, ipv6(17, udp(6635, mpls(18, true, ipv4(6, tcp))))));
+    kinds.put("mpls-other", ether(0x8848, mpls(19, true, hex("00000000 01"))));
+    kinds.put("pppoe", ether(0x8864, pppoe(0, join(hex("0021"), ipv4(6, tcp)))));
+    kinds.put("pppoe-ipv6", ether(0x8864, pppoe(0, join(hex("57"), ipv6(17, udp)))));
+    kinds.put("pppoe-lcp", ether(0x8864, pppoe(0, hex("c021 09010008 12345678"))));
+    kinds.put("pppoe-discovery", ether(0x8863, pppoe(9, hex("0101 0000"))));
+    kinds.put(
+        "erspan1", ether(0x0800, ipv4(47, join(hex("0000 88be"), ether(0x0800, ipv4(6, tcp))))));
+    kinds.put("erspan2", ether(0x0800, ipv4(47, erspan2(ether(0x0800, ipv4(6, tcp))))));
+    kinds.put("erspan3", ether(0x0800, ipv4(47, erspan3(ether(0x0806, arp())))));
+    kinds.put("ah", ether(0x0800, ipv4(51, ah(6, tcp))));
+    kinds.put("ah-ipv6", ether(0x86dd, ipv6(51, ah(17, udp))));
+    kinds.put(
+        "icmp-unreachable", ether(0x0800, ipv4(1, icmpError(3, 3, "00000000", ipv4(17, udp)))));
+    kinds.put(
+        "icmp-too-big", ether(0x0800, ipv4(1, icmpError(3, 4, "00000578", cut(28, ipv4(6, tcp))))));
+    kinds.put("icmpv6-too-big", ether(0x86dd, ipv6(58, icmpError(2, 0, "00000500", ipv6(6, tcp)))));
     kinds.put("lldp", ether(0x88cc, hex("0207")));
     return kinds;
+  }
+
+  private static byte[] cut(int length, byte[] packet) {
+    return Arrays.copyOf(packet, length);
   }
 
   /** The frames of {@link #everyKind} alone. */

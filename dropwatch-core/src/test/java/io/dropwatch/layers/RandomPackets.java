@@ -7,6 +7,8 @@ import java.util.random.RandomGenerator;
 /** Well-formed Ethernet frames with every field at random, tunnels included. */
 final class RandomPackets {
   private static final int MAX_NESTING = 2;
+  // Beyond the nesting of any packet that is not quoted.
+  private static final int QUOTED = MAX_NESTING + 2;
   // No port that a protocol we do not decode would claim.
   private static final int[] PLAIN_PORTS = {1, 40000, 53999, 65535};
 
@@ -28,7 +30,10 @@ final class RandomPackets {
   }
 
   private byte[] typed(int nesting) {
-    return switch (random.nextInt(10)) {
+    return switch (random.nextInt(13)) {
+      case 10 -> Packets.join(u16(0x8847 + random.nextInt(2)), mpls(nesting));
+      case 11 -> Packets.join(u16(0x8864), session(nesting));
+      case 12 -> Packets.join(u16(0x8863), discovery());
       case 0 -> Packets.join(u16(0x0806), arp());
       case 1 -> Packets.join(u16(0x8100), bytes(2), typed(nesting));
       case 2 ->
@@ -48,6 +53,40 @@ final class RandomPackets {
     return Packets.join(Packets.hex("0001 0800 06 04"), u16(1 + random.nextInt(2)), bytes(20));
   }
 
+  private byte[] mpls(int nesting) {
+    byte[] bottom = randomEntry(true);
+    return random.nextInt(3) == 0
+        ? Packets.join(randomEntry(false), mpls(nesting))
+        : Packets.join(bottom, random.nextBoolean() ? ipv4(nesting) : ipv6(nesting));
+  }
+
+  // Labels from 16 on: to the oracle some of those below say what follows.
+  private byte[] randomEntry(boolean bottom) {
+    byte[] entry = bytes(4);
+    entry[0] |= 1;
+    entry[2] = (byte) (bottom ? entry[2] | 1 : entry[2] & 0xfe);
+    return entry;
+  }
+
+  private byte[] session(int nesting) {
+    byte[] payload =
+        switch (random.nextInt(4)) {
+          case 0 -> Packets.join(u16(0x0021), ipv4(nesting));
+          case 1 -> Packets.join(u16(0x0057), ipv6(nesting));
+          case 2 -> Packets.join(u16(0x0281), mpls(nesting));
+          default -> Packets.join(u16(0xc021), Packets.hex("09010008"), bytes(4));
+        };
+    return Packets.join(Packets.hex("1100"), bytes(2), u16(payload.length), payload);
+  }
+
+  private byte[] discovery() {
+    int[] codes = {0x09, 0x07, 0x19, 0x65, 0xa7};
+    byte[] name = bytes(random.nextInt(20));
+    byte[] tags = Packets.join(u16(0x0103), u16(name.length), name);
+    return Packets.join(
+        u8(0x11), u8(codes[random.nextInt(codes.length)]), bytes(2), u16(tags.length), tags);
+  }
+
   private byte[] ipv4(int nesting) {
     int protocol = protocol(nesting);
     byte[] options = new byte[4 * random.nextInt(11)];
@@ -56,6 +95,10 @@ final class RandomPackets {
     int flags = random.nextInt(8);
     int fragment = flags << 13 | (laterFragment ? 1 + random.nextInt(0x1ffe) : 0);
     byte[] payload = transport(protocol, nesting);
+    if (nesting < QUOTED && random.nextInt(8) == 0) {
+      payload = ah(protocol, payload);
+      protocol = IpProtocol.AUTHENTICATION;
+    }
     int length = 20 + options.length + payload.length;
     return Packets.join(
         u8(0x40 | (5 + options.length / 4)),
@@ -82,7 +125,11 @@ final class RandomPackets {
     byte[] payload = transport(protocol, nesting);
     int next = protocol;
     for (int i = random.nextInt(3); i > 0; i--) {
-      switch (random.nextInt(3)) {
+      switch (random.nextInt(nesting < QUOTED ? 4 : 3)) {
+        case 3 -> {
+          payload = ah(next, payload);
+          next = IpProtocol.AUTHENTICATION;
+        }
         case 0 -> {
           payload = Packets.join(u8(next), Packets.hex("01 010c"), new byte[12], payload);
           next = IpProtocol.DESTINATION_OPTIONS;
@@ -114,6 +161,11 @@ final class RandomPackets {
         payload);
   }
 
+  private byte[] ah(int next, byte[] payload) {
+    int words = random.nextInt(6);
+    return Packets.join(u8(next), u8(1 + words), new byte[2], bytes(8), bytes(4 * words), payload);
+  }
+
   private int protocol(int nesting) {
     int[] leaves = {
       IpProtocol.TCP,
@@ -121,9 +173,10 @@ final class RandomPackets {
       IpProtocol.UDP,
       IpProtocol.UDP,
       IpProtocol.ICMP,
-      IpProtocol.SCTP
+      // Of authentication headers and of SCTP in a quoted packet the oracle shows a part.
+      nesting < QUOTED ? IpProtocol.SCTP : IpProtocol.UDP
     };
-    int[] tunnels = {IpProtocol.IPV4, IpProtocol.IPV6, IpProtocol.GRE};
+    int[] tunnels = {IpProtocol.IPV4, IpProtocol.IPV6, IpProtocol.GRE, IpProtocol.MPLS};
     boolean tunnel = nesting < MAX_NESTING && random.nextInt(4) == 0;
     return tunnel ? tunnels[random.nextInt(tunnels.length)] : leaves[random.nextInt(leaves.length)];
   }
@@ -133,11 +186,12 @@ final class RandomPackets {
       case IpProtocol.TCP -> tcp();
       case IpProtocol.UDP -> udp(nesting);
       case IpProtocol.SCTP -> Packets.join(ports(), bytes(8));
-      case IpProtocol.ICMP -> icmp(new int[] {0, 8, 13, 4}, new int[] {8, 8, 20, 8});
-      case IpProtocol.ICMPV6 -> icmp(new int[] {128, 129}, new int[] {8, 8});
+      case IpProtocol.ICMP -> icmp4(nesting);
+      case IpProtocol.ICMPV6 -> icmp6(nesting);
       case IpProtocol.IPV4 -> ipv4(nesting + 1);
       case IpProtocol.IPV6 -> ipv6(nesting + 1);
       case IpProtocol.GRE -> gre(nesting + 1);
+      case IpProtocol.MPLS -> mpls(nesting + 1);
       default -> throw new AssertionError(protocol);
     };
   }
@@ -152,7 +206,8 @@ final class RandomPackets {
 
   private byte[] udp(int nesting) {
     if (nesting < MAX_NESTING && random.nextInt(4) == 0) {
-      return switch (random.nextInt(4)) {
+      return switch (random.nextInt(5)) {
+        case 4 -> udp(6635, mpls(nesting + 1));
         case 0 -> udp(4789, vxlan(nesting + 1));
         case 1 -> udp(8472, vxlan(nesting + 1));
         case 2 -> udp(6081, Packets.join(geneve(0x6558), frame(nesting + 1)));
@@ -177,12 +232,18 @@ final class RandomPackets {
   private byte[] gre(int nesting) {
     boolean checksum = random.nextBoolean();
     boolean key = random.nextBoolean();
-    boolean sequence = random.nextBoolean();
-    int protocol = new int[] {0x0800, 0x86dd, 0x6558}[random.nextInt(3)];
+    int protocol =
+        new int[] {0x0800, 0x86dd, 0x6558, 0x8847, Erspan.TYPE_II, Erspan.TYPE_III}
+            [random.nextInt(6)];
+    boolean isErspan = protocol == Erspan.TYPE_II || protocol == Erspan.TYPE_III;
+    boolean sequence = isErspan || random.nextBoolean();
     byte[] inside =
         switch (protocol) {
           case 0x0800 -> ipv4(nesting);
           case 0x86dd -> ipv6(nesting);
+          case 0x8847 -> mpls(nesting);
+          case Erspan.TYPE_II -> Packets.join(u8(0x10), bytes(3), bytes(4), frame(nesting));
+          case Erspan.TYPE_III -> erspan3(nesting);
           default -> frame(nesting);
         };
     return Packets.join(
@@ -194,7 +255,49 @@ final class RandomPackets {
         inside);
   }
 
-  private byte[] icmp(int[] types, int[] lengths) {
+  // An Ethernet frame: of other mirrored packets the oracle knows nothing.
+  private byte[] erspan3(int nesting) {
+    boolean platform = random.nextBoolean();
+    int last = (random.nextInt(0x10000) & 0x83fe) | (platform ? 1 : 0);
+    return Packets.join(
+        u8(0x20),
+        bytes(3),
+        bytes(6),
+        u16(last),
+        platform ? new byte[8] : new byte[0],
+        frame(nesting));
+  }
+
+  private byte[] icmp4(int nesting) {
+    if (nesting < MAX_NESTING && random.nextBoolean()) {
+      int[] types = {3, 4, 5, 11, 12};
+      int type = types[random.nextInt(types.length)];
+      // The byte that RFC 4884 has a length in is 0.
+      byte[] own = Packets.join(bytes(1), new byte[1], bytes(2));
+      return Packets.join(u8(type), u8(random.nextInt(5)), bytes(2), own, quoted4(type));
+    }
+    return query(new int[] {0, 8, 13}, new int[] {8, 8, 20});
+  }
+
+  // Whole, or as little as RFC 792 asks for. Of what a redirect quotes the oracle shows no more.
+  private byte[] quoted4(int type) {
+    if (type != 5 && random.nextBoolean()) {
+      return ipv4(QUOTED);
+    }
+    int protocol = random.nextBoolean() ? IpProtocol.TCP : IpProtocol.UDP;
+    return Arrays.copyOf(Packets.ipv4(protocol, Packets.join(ports(), bytes(40))), 28);
+  }
+
+  private byte[] icmp6(int nesting) {
+    if (nesting < MAX_NESTING && random.nextBoolean()) {
+      byte[] own = Packets.join(new byte[1], bytes(3));
+      return Packets.join(
+          u8(1 + random.nextInt(4)), u8(random.nextInt(5)), bytes(2), own, ipv6(QUOTED));
+    }
+    return query(new int[] {128, 129}, new int[] {8, 8});
+  }
+
+  private byte[] query(int[] types, int[] lengths) {
     int which = random.nextInt(types.length);
     return Packets.join(u8(types[which]), bytes(lengths[which] - 1));
   }

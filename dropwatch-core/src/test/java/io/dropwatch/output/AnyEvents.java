@@ -15,6 +15,7 @@ import io.dropwatch.StackFrame;
 import io.dropwatch.layers.Packets;
 import io.dropwatch.pcapfilter.LinkType;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -142,7 +143,23 @@ final class AnyEvents {
 
   private static Arbitrary<byte[]> packets() {
     return Arbitraries.oneOf(
-        Arbitraries.of(Packets.frames()), Arbitraries.bytes().array(byte[].class).ofMaxSize(64));
+        Arbitraries.of(Packets.frames()),
+        damaged(),
+        Arbitraries.bytes().array(byte[].class).ofMaxSize(64));
+  }
+
+  private static Arbitrary<byte[]> damaged() {
+    return Combinators.combine(
+            Arbitraries.of(Packets.frames()),
+            Arbitraries.integers().between(0, 1000).list().ofMinSize(1).ofMaxSize(4),
+            Arbitraries.bytes(),
+            Arbitraries.integers().between(14, 200))
+        .as(
+            (frame, places, value, length) -> {
+              byte[] damaged = Arrays.copyOf(frame, Math.min(length, frame.length));
+              places.forEach(place -> damaged[place % damaged.length] = value);
+              return damaged;
+            });
   }
 
   private static Arbitrary<StackFrame> frames() {

@@ -6,7 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropwatch.DropEvent;
+import io.dropwatch.KernelStack;
+import io.dropwatch.NoiseRule;
+import io.dropwatch.SocketState;
+import io.dropwatch.StackFrame;
+import io.dropwatch.internal.noise.NoiseFilter;
+import io.dropwatch.layers.Packets;
+import io.dropwatch.layers.Tcp;
 import io.dropwatch.pcapfilter.LinkType;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +24,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The published format, line by line: its example, and its table of fields. */
+/**
+ * The article, line by line: its example, its table of fields, its table of noise, its filters in
+ * jq. Its flags are compared where the command line is.
+ */
 class ArticleTest {
   private static final String EXAMPLE =
       """
@@ -80,6 +92,51 @@ class ArticleTest {
         List.of(fields.split(", ")), List.copyOf(Json.asObject(layers.get(layer)).keySet()));
   }
 
+  /** "Pattern", and "Stack Signature" as a rule of one's own would say it. */
+  @ParameterizedTest
+  @CsvSource({
+    "close_wait,       skb_rbtree_purge/, skb_rbtree_purge, CLOSE_WAIT",
+    "neigh_invalidate, neigh_invalidate/, neigh_invalidate, ",
+    "bnxt_tx_int,      bnxt_tx_int/,      bnxt_tx_int,      "
+  })
+  void theTableOfNoise(String name, String signature, String function, @Nullable String state) {
+    NoiseRule rule =
+        NoiseRule.DEFAULTS.stream()
+            .filter(each -> each.name().equals(name))
+            .findFirst()
+            .orElseThrow();
+    DropEvent event =
+        Events.article()
+            .socketState(state == null ? null : SocketState.of(state))
+            .stack(
+                KernelStack.of(
+                    List.of(
+                        new StackFrame(1, "kfree_skb", 2, null),
+                        new StackFrame(3, function, 4, null))))
+            .build();
+
+    assertEquals(
+        new NoiseRule.Frame(name, function, state == null ? null : SocketState.of(state)), rule);
+    assertEquals(0, NoiseFilter.of(List.of(rule)).ruleOf(event));
+    assertEquals(0, NoiseFilter.of(List.of(new NoiseRule.Pattern(name, signature))).ruleOf(event));
+  }
+
+  /**
+   * {@code select(.layers.tcp.flags == "RST")}, {@code select(.stack | test("ip_finish_output"))}.
+   */
+  @Test
+  void theFieldsThatItsJqFiltersAskFor() {
+    byte[] reset = Packets.ether(0x0800, Packets.ipv4(6, Packets.tcp(Tcp.RST, new byte[0])));
+    Map<String, @Nullable Object> event =
+        Json.object(
+            JsonWriter.format(
+                Events.article().packet(LinkType.ETHERNET, reset).build(), JsonDialect.DEFAULT));
+    Map<String, @Nullable Object> layers = Json.asObject(event.get("layers"));
+
+    assertEquals("RST", Json.asObject(layers.get("tcp")).get("flags"));
+    assertEquals("kfree_skb\ntcp_v4_rcv\ntcp_rcv_established", event.get("stack"));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -141,6 +198,8 @@ class ArticleTest {
           qinq            | vlan          | 2 | tpid, priority, dei, id, type
           ipv6-extensions | ip_extensions | 2 | type, next_header, len
           ipv6-fragment   | ip_extensions | 1 | type, next_header, frag_offset, more_fragments, id
+          ah              | ip_extensions | 1 | type, next_header, len, spi, seq
+          mpls            | mpls          | 2 | label, traffic_class, bottom, ttl
           """)
   void whatCanOccurMoreThanOnceIsAnArray(String kind, String name, int count, String fields) {
     var all = (List<?>) requireNonNull(layers(kind).get(name));
@@ -155,6 +214,17 @@ class ArticleTest {
 
     assertEquals("IPv4/UDP", layers.get("label"));
     assertEquals("IPv4/TCP", Json.asObject(layers.get("inner")).get("label"));
+  }
+
+  @Test
+  void aPacketThatAnErrorQuotesIsAQuotedObject() {
+    Map<String, @Nullable Object> layers = layers("icmp-too-big");
+    Map<String, @Nullable Object> quoted = Json.asObject(layers.get("quoted"));
+
+    assertEquals(List.of("label", "ether", "ipv4", "icmp", "quoted"), List.copyOf(layers.keySet()));
+    assertEquals(BigInteger.valueOf(1400), Json.asObject(layers.get("icmp")).get("mtu"));
+    assertEquals(List.of("label", "ipv4", "tcp_head", "truncated"), List.copyOf(quoted.keySet()));
+    assertEquals("IPv4/TCP", quoted.get("label"));
   }
 
   private static Map<String, @Nullable Object> layers(String kind) {

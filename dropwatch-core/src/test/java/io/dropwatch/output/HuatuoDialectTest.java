@@ -114,6 +114,7 @@ class HuatuoDialectTest {
           udp   | ipv4-udp            | sport, dport, len, checksum
           icmp  | ipv4-icmp           | type, code, checksum, id, seq
           icmp  | ipv6-icmpv6         | type, code, checksum
+          icmp  | icmp-too-big        | type, code, checksum
           arp   | arp                 | addr_type, protocol, hw_address_size, prot_address_size, operation, sender_mac, sender_ip, target_mac, target_ip
           """)
   void fieldsOfALayer(String layer, String kind, String fields) {
@@ -130,6 +131,11 @@ class HuatuoDialectTest {
           qinq            | label, ether, ipv6, udp
           ipv6-extensions | label, ether, ipv6, tcp
           ipv4-sctp       | label, ether, ipv4
+          mpls            | label, ether, ipv4, tcp
+          pppoe           | label, ether, ipv4, tcp
+          erspan2         | label, ether, ipv4
+          ah              | label, ether, ipv4, tcp
+          icmp-too-big    | label, ether, ipv4, icmp
           """)
   void nothingThatItDoesNotKnow(String kind, String names) {
     assertEquals(List.of(names.split(", ")), List.copyOf(layers(kind).keySet()));

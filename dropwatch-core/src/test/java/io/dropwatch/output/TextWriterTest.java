@@ -66,6 +66,13 @@ class TextWriterTest {
           ipv4-later-fragment | IPv4 smac=aa:bb:cc:dd:ee:ff dmac=11:22:33:44:55:66 10.0.1.5 > 10.0.2.10 frag_id=4660 frag_offset=185
           vlan        | IPv4/TCP smac=aa:bb:cc:dd:ee:ff dmac=11:22:33:44:55:66 vlan=5 10.0.1.5:54321 > 10.0.2.10:8080 [SYN] seq=0 ack=0 win=65535 sk=unknown
           ipip        | IPv4 smac=aa:bb:cc:dd:ee:ff dmac=11:22:33:44:55:66 10.0.1.5 > 10.0.2.10 inner IPv4/TCP 10.0.1.5:54321 > 10.0.2.10:8080 [SYN] seq=0 ack=0 win=65535 sk=unknown
+          mpls        | IPv4/TCP smac=aa:bb:cc:dd:ee:ff dmac=11:22:33:44:55:66 mpls=1000 mpls=16 10.0.1.5:54321 > 10.0.2.10:8080 [SYN] seq=0 ack=0 win=65535 sk=unknown
+          pppoe       | IPv4/TCP smac=aa:bb:cc:dd:ee:ff dmac=11:22:33:44:55:66 10.0.1.5:54321 > 10.0.2.10:8080 pppoe=Session session=0x1234 ppp=IPv4 [SYN] seq=0 ack=0 win=65535 sk=unknown
+          pppoe-discovery | unknown smac=aa:bb:cc:dd:ee:ff dmac=11:22:33:44:55:66 pppoe=PADI session=0x0000
+          erspan2     | IPv4/GRE smac=aa:bb:cc:dd:ee:ff dmac=11:22:33:44:55:66 10.0.1.5 > 10.0.2.10 erspan=7 inner IPv4/TCP smac=aa:bb:cc:dd:ee:ff dmac=11:22:33:44:55:66 10.0.1.5:54321 > 10.0.2.10:8080 [SYN] seq=0 ack=0 win=65535 sk=unknown
+          ah          | IPv4/TCP smac=aa:bb:cc:dd:ee:ff dmac=11:22:33:44:55:66 10.0.1.5:54321 > 10.0.2.10:8080 ext=IPSecAH spi=0x00000100 [SYN] seq=0 ack=0 win=65535 sk=unknown
+          icmp-unreachable | IPv4/ICMP smac=aa:bb:cc:dd:ee:ff dmac=11:22:33:44:55:66 10.0.1.5 > 10.0.2.10 type=DestinationUnreachable(Port) quoted IPv4/UDP 10.0.1.5:5353 > 10.0.2.10:53 len=12 chk=0xabcd
+          icmp-too-big | IPv4/ICMP smac=aa:bb:cc:dd:ee:ff dmac=11:22:33:44:55:66 10.0.1.5 > 10.0.2.10 type=DestinationUnreachable(FragmentationNeeded) mtu=1400 quoted IPv4/TCP 10.0.1.5:54321 > 10.0.2.10:8080 seq=0 (truncated)
           stp         | unknown smac=aa:bb:cc:dd:ee:ff dmac=11:22:33:44:55:66 dsap=0x42 ssap=0x42
           """)
   void packets(String kind, String text) {
@@ -76,6 +83,20 @@ class TextWriterTest {
         "1970-01-01T00:00:00Z "
             + text
             + " reason=NOT_SUPPORTED drop_source=software len=0 dev=- pid=0[] addr= source=tools\n",
+        TextWriter.format(event));
+  }
+
+  @Test
+  void bothTimesWithNanoseconds() {
+    DropEvent event =
+        DropEvent.builder()
+            .time(Instant.parse("2026-08-04T01:02:03.456789012Z"))
+            .receivedTime(Instant.parse("2026-08-04T01:02:03.5Z"))
+            .build();
+
+    assertEquals(
+        "2026-08-04T01:02:03.456789012Z unknown reason=NOT_SUPPORTED drop_source=software len=0"
+            + " dev=- pid=0[] addr= source=tools received=2026-08-04T01:02:03.5Z\n",
         TextWriter.format(event));
   }
 

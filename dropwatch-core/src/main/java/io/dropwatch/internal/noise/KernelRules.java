@@ -3,11 +3,13 @@ package io.dropwatch.internal.noise;
 import io.dropwatch.DropWatchException;
 import io.dropwatch.NoiseRule;
 import io.dropwatch.bpf.KernelSymbols;
+import io.dropwatch.internal.probe.KernelReasons;
 import io.dropwatch.internal.probe.NoiseList;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +22,10 @@ public final class KernelRules {
   /**
    * Takes of the rules those that the probe decides.
    *
-   * @param reasons names of the running kernel's drop reasons
+   * @param reasons the running kernel's; modules that a rule is about must be loaded
    * @throws DropWatchException if a rule names what this kernel does not have
    */
-  public static NoiseList of(List<NoiseRule> rules, Map<Integer, String> reasons) {
+  public static NoiseList of(List<NoiseRule> rules, KernelReasons reasons) {
     Set<Integer> numbers = new LinkedHashSet<>();
     List<KernelSymbols.Range> locations = new ArrayList<>();
     KernelSymbols symbols = null;
@@ -45,16 +47,22 @@ public final class KernelRules {
     return new NoiseList(numbers, locations);
   }
 
-  private static int number(NoiseRule.Reason rule, Map<Integer, String> reasons) {
-    String full = rule.reason().startsWith(PREFIX) ? rule.reason() : PREFIX + rule.reason();
-    for (Map.Entry<Integer, String> reason : reasons.entrySet()) {
-      if (reason.getValue().equals(full) || reason.getValue().equals(rule.reason())) {
-        return reason.getKey();
-      }
-    }
-    throw DropWatchException.usage(
-        "noise rule '%s': this kernel has no drop reason %s; use a name that events show"
-            .formatted(rule.name(), rule.reason()));
+  private static int number(NoiseRule.Reason rule, KernelReasons reasons) {
+    return number(rule.reason(), reasons.builtIn())
+        .or(() -> number(rule.reason(), reasons.ofModules()))
+        .orElseThrow(
+            () ->
+                DropWatchException.usage(
+                    "noise rule '%s': this kernel has no drop reason %s; use a name that events show"
+                        .formatted(rule.name(), rule.reason())));
+  }
+
+  private static Optional<Integer> number(String name, Map<Integer, String> reasons) {
+    String full = name.startsWith(PREFIX) ? name : PREFIX + name;
+    return reasons.entrySet().stream()
+        .filter(reason -> reason.getValue().equals(full) || reason.getValue().equals(name))
+        .map(Map.Entry::getKey)
+        .findFirst();
   }
 
   private static List<KernelSymbols.Range> ranges(

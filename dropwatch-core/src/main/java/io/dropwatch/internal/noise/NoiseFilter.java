@@ -6,6 +6,7 @@ import io.dropwatch.KernelStack;
 import io.dropwatch.NoiseRule;
 import io.dropwatch.SocketState;
 import io.dropwatch.StackFrame;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,7 +14,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +30,11 @@ public final class NoiseFilter {
   /** Code may be loaded where other code was. */
   private static final long FORGET_NANOS = 60_000_000_000L;
 
-  private record StackRule(Predicate<KernelStack> matches, @Nullable SocketState state) {}
+  /** What {@link #ruleOf} answers for what no rule takes out. */
+  public static final int NO_RULE = -1;
+
+  private record StackRule(
+      int index, String name, Predicate<KernelStack> matches, @Nullable SocketState state) {}
 
   private final List<StackRule> rules;
   private final Map<Addresses, List<StackRule>> matching = new HashMap<>();
@@ -53,37 +57,52 @@ public final class NoiseFilter {
             "two noise rules are called '%s': name each differently".formatted(rule.name()));
       }
     }
-    return new NoiseFilter(rules.stream().flatMap(NoiseFilter::stackRule).toList());
+    List<StackRule> ofStacks = new ArrayList<>();
+    for (NoiseRule rule : rules) {
+      StackRule stackRule = stackRule(ofStacks.size(), rule);
+      if (stackRule != null) {
+        ofStacks.add(stackRule);
+      }
+    }
+    return new NoiseFilter(List.copyOf(ofStacks));
   }
 
-  private static Stream<StackRule> stackRule(NoiseRule rule) {
+  private static @Nullable StackRule stackRule(int index, NoiseRule rule) {
     return switch (rule) {
       case NoiseRule.Frame frame ->
-          Stream.of(
-              new StackRule(
-                  stack -> stack.frames().stream().anyMatch(each -> isOf(each, frame.function())),
-                  frame.state()));
+          new StackRule(
+              index,
+              frame.name(),
+              stack -> stack.frames().stream().anyMatch(each -> isOf(each, frame.function())),
+              frame.state());
       case NoiseRule.Pattern pattern -> {
         Predicate<String> found = Re2.predicate(pattern);
-        yield Stream.of(
-            new StackRule(
-                stack -> found.test(stack.toString()) || found.test(stack.withOffsets()), null));
+        yield new StackRule(
+            index,
+            pattern.name(),
+            stack -> found.test(stack.toString()) || found.test(stack.withOffsets()),
+            null);
       }
-      case NoiseRule.Reason _, NoiseRule.Location _ -> Stream.of();
+      case NoiseRule.Reason _, NoiseRule.Location _ -> null;
     };
   }
 
-  /** Whether a rule takes the event out. */
-  public boolean isNoise(DropEvent event) {
+  /** The names of the rules, whose places {@link #ruleOf} gives. */
+  public List<String> names() {
+    return rules.stream().map(StackRule::name).toList();
+  }
+
+  /** Which rule takes the event out, the first that does; {@link #NO_RULE} if none. */
+  public int ruleOf(DropEvent event) {
     if (rules.isEmpty() || event.stack().depth() == 0) {
-      return false;
+      return NO_RULE;
     }
     for (StackRule rule : matching(event.stack())) {
       if (rule.state == null || Objects.equals(rule.state, event.socketState())) {
-        return true;
+        return rule.index;
       }
     }
-    return false;
+    return NO_RULE;
   }
 
   private List<StackRule> matching(KernelStack stack) {

@@ -1,7 +1,6 @@
 package io.dropwatch.internal.probe;
 
 import io.dropwatch.bpf.KernelBtf;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,11 +8,10 @@ import org.jspecify.annotations.Nullable;
  * process: the kernel stays, and reading takes some ten milliseconds and megabytes.
  *
  * @param arguments of the kfree_skb tracepoint
- * @param reasons names of drop reasons by number; empty where the kernel has none
+ * @param reasons names of its drop reasons
  * @param canCast whether programs may call bpf_rdonly_cast
  */
-public record KernelFacts(
-    TracepointArguments arguments, Map<Integer, String> reasons, boolean canCast) {
+public record KernelFacts(TracepointArguments arguments, KernelReasons reasons, boolean canCast) {
   private static @Nullable KernelFacts known;
 
   /**
@@ -28,7 +26,7 @@ public record KernelFacts(
       facts =
           new KernelFacts(
               TracepointArguments.of(btf),
-              btf.enumValues("skb_drop_reason"),
+              KernelReasons.of(btf),
               btf.hasFunction("bpf_rdonly_cast"));
       known = facts;
     }

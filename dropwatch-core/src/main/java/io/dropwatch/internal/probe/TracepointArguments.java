@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * Which arguments the running kernel's kfree_skb tracepoint passes, by its own prototype: void *,
  * struct sk_buff *, void *location, then since Linux 5.17 enum skb_drop_reason, since 6.11 struct
- * sock *rx_sk. Version numbers would not do: distributions backport.
+ * sock *rx_sk, const since 7. Version numbers would not do: distributions backport.
  *
  * @param hasReason the reason is the third
  * @param hasReceivingSocket the socket is the fourth
@@ -23,6 +23,7 @@ public record TracepointArguments(boolean hasReason, boolean hasReceivingSocket)
   }
 
   private static boolean isAt(List<KernelBtf.Parameter> parameters, int index, String type) {
-    return index < parameters.size() && parameters.get(index).type().equals(type);
+    return index < parameters.size()
+        && parameters.get(index).type().replaceFirst("^const ", "").equals(type);
   }
 }

@@ -15,10 +15,9 @@ final class Account {
    */
   static DropStatistics running(KernelCounts kernel, long misses, Outcomes outcomes) {
     long emitted = Math.max(kernel.emitted(), outcomes.all());
-    return decidedInKernel(kernel, misses)
+    return beginning(kernel, misses, outcomes)
         .seen(kernel.decided() - kernel.emitted() + emitted)
         .lostOther(kernel.lostOther())
-        .noise(outcomes.noise())
         .queueOverflow(outcomes.queueOverflow())
         .lostInRing(outcomes.skipped())
         .delivered(outcomes.delivered())
@@ -32,18 +31,20 @@ final class Account {
    * before it.
    */
   static DropStatistics closed(KernelCounts kernel, long misses, Outcomes outcomes) {
-    return decidedInKernel(kernel, misses)
+    return beginning(kernel, misses, outcomes)
         .seen(kernel.seen())
         .lostOther(kernel.lostOther() + kernel.seen() - kernel.decided())
-        .noise(outcomes.noise())
         .queueOverflow(outcomes.queueOverflow())
         .lostInRing(kernel.emitted() - outcomes.all() + outcomes.skipped())
         .delivered(outcomes.delivered())
         .build();
   }
 
-  private static DropStatisticsBuilder decidedInKernel(KernelCounts kernel, long misses) {
-    return DropStatistics.builder()
+  private static DropStatisticsBuilder beginning(
+      KernelCounts kernel, long misses, Outcomes outcomes) {
+    DropStatisticsBuilder account = DropStatistics.builder();
+    outcomes.noise().forEach(account::noise);
+    return account
         .recursionMisses(misses)
         .excluded(kernel.excluded())
         .noiseInKernel(kernel.noise())

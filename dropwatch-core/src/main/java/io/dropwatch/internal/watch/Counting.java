@@ -36,7 +36,7 @@ public final class Counting {
 
   private Counting(CountingProbe probe, KernelFacts kernel) {
     this.probe = probe;
-    this.reasons = new ReasonNames(kernel.reasons());
+    this.reasons = Session.reasonNames(kernel.reasons());
   }
 
   /**

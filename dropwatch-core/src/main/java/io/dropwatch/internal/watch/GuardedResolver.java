@@ -6,9 +6,9 @@ import io.dropwatch.OwnerResolver;
 /** A resolver whose exceptions cost the owner, not the event. */
 final class GuardedResolver implements OwnerResolver {
   private final OwnerResolver resolver;
-  private final ListenerFailures failures;
+  private final Failures failures;
 
-  GuardedResolver(OwnerResolver resolver, ListenerFailures failures) {
+  GuardedResolver(OwnerResolver resolver, Failures failures) {
     this.resolver = resolver;
     this.failures = failures;
   }

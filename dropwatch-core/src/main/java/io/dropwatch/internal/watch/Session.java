@@ -6,6 +6,7 @@ import io.dropwatch.internal.noise.KernelRules;
 import io.dropwatch.internal.noise.NoiseFilter;
 import io.dropwatch.internal.probe.DeviceList;
 import io.dropwatch.internal.probe.KernelFacts;
+import io.dropwatch.internal.probe.KernelReasons;
 import io.dropwatch.internal.probe.NoiseList;
 import io.dropwatch.internal.probe.Probe;
 import io.dropwatch.internal.probe.ProbeImage;
@@ -47,11 +48,10 @@ public final class Session {
       RecordDecoder decoder =
           new RecordDecoder(
               clock,
-              new ReasonNames(kernel.reasons()),
+              reasonNames(kernel.reasons()),
               new SymbolFrames(warning(request)),
               request.stackDepth(),
-              new GuardedResolver(
-                  request.ownerResolver(), new ListenerFailures(request.onError())));
+              new GuardedResolver(request.ownerResolver(), Failures.ofResolver(request.onError())));
       Probe probe = Probe.attach(image, settings, kernel.arguments());
       try {
         Watch watch =
@@ -75,9 +75,13 @@ public final class Session {
     }
   }
 
+  static ReasonNames reasonNames(KernelReasons reasons) {
+    return new ReasonNames(reasons.builtIn(), reasons.subsystems(), reasons::ofModules);
+  }
+
   private static Consumer<String> warning(WatchRequest request) {
     Consumer<String> handler = request.onWarning();
-    return handler != null ? handler : Session::log;
+    return handler != null ? new GuardedWarning(handler, Session::log) : Session::log;
   }
 
   /** What becomes of a warning that nobody asked for. */

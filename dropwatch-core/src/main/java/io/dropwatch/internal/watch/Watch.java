@@ -50,7 +50,7 @@ public final class Watch {
   private final RecordView view;
   private final @Nullable EventQueue queue;
   private final RecordConsumer taking = this::take;
-  private final ListenerFailures failures;
+  private final Failures failures;
   private final Duration pollTimeout;
   private final Thread reader;
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -58,7 +58,7 @@ public final class Watch {
   // Written by the reader only; delivered counts what no queue is before.
   private final AtomicLong taken = new AtomicLong();
   private final AtomicLong delivered = new AtomicLong();
-  private final AtomicLong noisy = new AtomicLong();
+  private final NoiseCounts noisy;
   private final AtomicLong skipped = new AtomicLong();
 
   private volatile boolean closing;
@@ -87,8 +87,9 @@ public final class Watch {
     this.decoder = decoder;
     this.clock = clock;
     this.noise = noise;
+    this.noisy = new NoiseCounts(noise.names());
     this.listening = listening;
-    this.failures = new ListenerFailures(onError);
+    this.failures = Failures.ofListener(onError);
     this.view = new RecordView(clock);
     this.queue = queue(listening);
     this.pollTimeout = maxLatency.compareTo(LONGEST_POLL) < 0 ? maxLatency : LONGEST_POLL;
@@ -222,8 +223,8 @@ public final class Watch {
 
   private Outcomes outcomes() {
     return queue == null
-        ? new Outcomes(delivered.get(), noisy.get(), 0, skipped.get())
-        : new Outcomes(queue.delivered(), noisy.get(), queue.overflow(), skipped.get());
+        ? new Outcomes(delivered.get(), noisy.byRule(), 0, skipped.get())
+        : new Outcomes(queue.delivered(), noisy.byRule(), queue.overflow(), skipped.get());
   }
 
   private void free() {
@@ -265,8 +266,9 @@ public final class Watch {
         }
         case Listening.Events(var listener, _) -> {
           DropEvent event = decoder.decode(memory.asSlice(offset, size), Instant.now());
-          if (noise.isNoise(event)) {
-            noisy.setRelease(noisy.getPlain() + 1);
+          int rule = noise.ruleOf(event);
+          if (rule != NoiseFilter.NO_RULE) {
+            noisy.add(rule);
           } else if (queue != null) {
             queue.put(event);
           } else {

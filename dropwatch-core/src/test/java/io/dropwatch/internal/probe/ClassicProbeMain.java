@@ -19,15 +19,23 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Watches one drop with both programs at once and compares what they tell, stack and all. */
+/**
+ * Watches two drops with both programs at once and compares what they tell, stack and owner and
+ * all: one without a socket, and one of a socket that has no room.
+ */
 final class ClassicProbeMain {
   private static final int UNASSIGNED_PORT = 1;
+  private static final byte[] LOOPBACK = {127, 0, 0, 1};
 
   private ClassicProbeMain() {}
 
@@ -40,21 +48,39 @@ final class ClassicProbeMain {
     try (Probe typed = Probe.attach(image, settings, arguments, Variant.TYPED);
         Probe classic = Probe.attach(image, settings, arguments, Variant.CLASSIC)) {
       int port = sendUdp(1);
+      int full = fillUnreadSocket();
       Set<String> told = new HashSet<>();
       for (Probe probe : List.of(typed, classic)) {
-        told.add(ours(probe, port));
+        told.add(told(probe, port, full));
       }
       System.out.println(
           told.size() == 1
-              ? "typed and classic agree: " + told.iterator().next().lines().findFirst().orElse("")
+              ? "typed and classic agree: " + firstLines(told.iterator().next())
               : "they differ: " + told);
+    }
+  }
+
+  private static String firstLines(String text) {
+    return text.lines().filter(line -> line.startsWith("IPv4")).collect(Collectors.joining("; "));
+  }
+
+  /** Fills a socket that has a cookie and the least room there is; returns the port sent from. */
+  private static int fillUnreadSocket() throws IOException {
+    try (DatagramSocket unread = new DatagramSocket(0, InetAddress.getByAddress(LOOPBACK));
+        DatagramSocket sender = new DatagramSocket()) {
+      unread.setReceiveBufferSize(1);
+      byte[] payload = new byte[1000];
+      for (int i = 0; i < 20; i++) {
+        sender.send(new DatagramPacket(payload, payload.length, unread.getLocalSocketAddress()));
+      }
+      return sender.getLocalPort();
     }
   }
 
   /** Returns the port sent from. */
   static int sendUdp(int times) throws IOException {
     byte[] payload = "hello dropwatch".getBytes(StandardCharsets.UTF_8);
-    InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+    InetAddress loopback = InetAddress.getByAddress(LOOPBACK);
     try (DatagramSocket socket = new DatagramSocket()) {
       for (int i = 0; i < times; i++) {
         socket.send(
@@ -65,11 +91,12 @@ final class ClassicProbeMain {
     }
   }
 
-  private static String ours(Probe probe, int port) {
+  /** The first drop of what came from each of the ports. */
+  private static String told(Probe probe, int... ports) {
     RecordDecoder decoder =
         new RecordDecoder(
             new WallClock(),
-            new ReasonNames(KernelFacts.running().reasons()),
+            new ReasonNames(KernelFacts.running().reasons().builtIn(), Map.of(), Map::of),
             new SymbolFrames(System.err::println),
             16,
             OwnerResolver.none());
@@ -79,13 +106,15 @@ final class ClassicProbeMain {
           probe.poll(
               Duration.ofMillis(10),
               (memory, offset, size) -> events.add(decoded(decoder, memory.asSlice(offset, size))));
-          return events.stream().anyMatch(event -> isFrom(port, event.layers().udp()));
+          return Arrays.stream(ports).allMatch(port -> firstFrom(port, events).isPresent());
         });
-    return events.stream()
-        .filter(event -> isFrom(port, event.layers().udp()))
-        .map(ClassicProbeMain::text)
-        .findFirst()
-        .orElse("nothing");
+    return Arrays.stream(ports)
+        .mapToObj(port -> firstFrom(port, events).map(ClassicProbeMain::text).orElseThrow())
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static Optional<DropEvent> firstFrom(int port, List<DropEvent> events) {
+    return events.stream().filter(event -> isFrom(port, event.layers().udp())).findFirst();
   }
 
   private static DropEvent decoded(RecordDecoder decoder, MemorySegment record) {
@@ -103,17 +132,24 @@ final class ClassicProbeMain {
   private static String text(DropEvent event) {
     NetworkDevice device = event.device();
     DropReason reason = event.reason();
-    return "%s %s %s %d bytes, %s\n%s %s %x %x\n%s"
+    return "%s %s %s %d bytes, %s, %s\n%s %s %x %x\n%s %d %d, cgroup %d, memory cgroup %x, %s\n%s"
         .formatted(
             event.layers().label(),
             reason,
             device == null ? "-" : device.name(),
             event.packet().length,
             event.linkType().name().toLowerCase(Locale.ROOT),
+            event.socket() == null ? "no socket" : "a socket",
             event.networkNamespace(),
             event.socketState(),
             event.skbAddress(),
             event.location(),
+            event.comm(),
+            event.pid(),
+            event.tid(),
+            event.taskCgroupId(),
+            event.memoryCgroupCss(),
+            event.socket(),
             event.stack());
   }
 }

@@ -89,7 +89,8 @@ class ProbeLiveTest {
           assertThrows(DropWatchException.class, () -> Probe.attach(image, SETTINGS, arguments));
       assertEquals(
           file
-              + " writes records of version 9, this library reads version 3: use the probe of the same release",
+              + " writes records of version 9, this library reads version 3: use the probe of the"
+              + " same release",
           refusal.getMessage());
       assertEquals(Map.of(), HeldByKernel.now());
     } finally {
@@ -141,7 +142,8 @@ class ProbeLiveTest {
 
     assertTrue(process.waitFor(30, TimeUnit.SECONDS), "ends by itself");
     assertEquals(
-        "typed and classic agree: IPv4/UDP SKB_DROP_REASON_NO_SOCKET lo 57 bytes, ethernet",
+        "typed and classic agree: IPv4/UDP SKB_DROP_REASON_NO_SOCKET lo 57 bytes, ethernet, no"
+            + " socket; IPv4/UDP SKB_DROP_REASON_SOCKET_RCVBUFF lo 270 bytes, ethernet, a socket",
         output.lines().reduce((_, last) -> last).orElse(""),
         output);
   }

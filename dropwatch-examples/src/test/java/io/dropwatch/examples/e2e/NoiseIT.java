@@ -4,13 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropwatch.DropEvent;
 import io.dropwatch.DropStatistics;
 import io.dropwatch.DropWatchException;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.NoiseRule;
+import io.dropwatch.SocketState;
 import io.dropwatch.examples.lab.RoutedNetwork;
 import io.dropwatch.examples.lab.Scenario;
+import io.dropwatch.layers.Tcp;
+import io.dropwatch.output.JsonDialect;
+import io.dropwatch.output.JsonWriter;
+import io.dropwatch.output.TextWriter;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -54,13 +65,107 @@ class NoiseIT {
     assertEquals(PACKETS, statistics.noise(), statistics::toString);
     assertEquals(PACKETS, statistics.emitted(), statistics::toString);
     assertEquals(0, statistics.delivered(), statistics::toString);
-    assertTrue(statistics.toString().contains(" noise=" + PACKETS), statistics::toString);
+    assertEquals(
+        Map.of("close_wait", 0L, "neigh_invalidate", (long) PACKETS, "bnxt_tx_int", 0L),
+        statistics.noiseByRule());
+    assertTrue(
+        statistics
+            .toString()
+            .contains(" noise=%1$d noise[neigh_invalidate]=%1$d".formatted(PACKETS)),
+        statistics::toString);
+  }
+
+  /**
+   * Data that lies behind the end of the stream waits out of order; when the end arrives, the
+   * socket goes into CLOSE_WAIT and what waits is purged (tcp_fin). Even lengths and gaps, so that
+   * the kernel merges no two segments.
+   */
+  @Test
+  void dataBehindTheEndOfTheStream() throws Exception {
+    EventLog quiet = new EventLog();
+    EventLog all = new EventLog();
+    String filter = "tcp and src host %s and dst port 7081".formatted(RawTcpClient.ADDRESS);
+    DropWatcher byDefault = DropWatcher.builder().filter(filter).onEvent(quiet).start();
+    DropWatcher switchedOff =
+        DropWatcher.builder()
+            .filter(filter)
+            .noiseRules(List.of(NoiseRule.NEIGH_INVALIDATE, NoiseRule.BNXT_TX_INT))
+            .onEvent(all)
+            .start();
+    try (byDefault;
+        switchedOff;
+        ServerSocketChannel server = network.server().call(() -> listening(7081));
+        RawTcpClient client = new RawTcpClient(network, 7081)) {
+      client.connect();
+      try (SocketChannel _ = server.accept()) {
+        for (int i = 1; i <= PACKETS; i++) {
+          client.send(Tcp.ACK | Tcp.PSH, 100 * i, 10);
+        }
+        client.send(Tcp.ACK | Tcp.FIN, 0, 0);
+        all.await(PACKETS);
+      }
+    }
+    assertEquals(PACKETS, all.events().size());
+    for (DropEvent event : all.events()) {
+      assertEquals(SocketState.of("CLOSE_WAIT"), event.socketState());
+      assertTrue(event.stack().toString().contains("skb_rbtree_purge"), event::toString);
+      assertTrue(
+          JsonWriter.format(event, JsonDialect.DEFAULT).contains("\"sk_state\":\"CLOSE_WAIT\""),
+          event::toString);
+      assertTrue(TextWriter.format(event).contains(" sk=CLOSE_WAIT "), event::toString);
+    }
+    assertEquals(0, switchedOff.statistics().noise());
+    assertEquals(List.of(), quiet.events());
+    DropStatistics statistics = byDefault.statistics();
+    assertEquals(PACKETS, statistics.noise(), statistics::toString);
+    assertEquals(PACKETS, statistics.noiseByRule().get("close_wait"), statistics::toString);
+    assertEquals(0, statistics.delivered(), statistics::toString);
+  }
+
+  private static ServerSocketChannel listening(int port) throws IOException {
+    return ServerSocketChannel.open().bind(new InetSocketAddress(RoutedNetwork.SERVER4, port));
   }
 
   @Test
   void aPatternOverTheStack() throws Exception {
     assertOutcome(new NoiseRule.Pattern("udp", "__udp4_lib_rcv/"), 0, PACKETS);
     assertOutcome(new NoiseRule.Pattern("tcp", "tcp_v4_rcv/"), PACKETS, 0);
+  }
+
+  /** Each rule's number, and their sum, while drops of two causes come from two senders. */
+  @Test
+  void everyRuleIsCountedByItsName() throws Exception {
+    Scenario udp = Scenario.UDP_PORT_CLOSED;
+    Scenario tcp = Scenario.TCP_PORT_CLOSED;
+    EventLog all = new EventLog();
+    EventLog heard = new EventLog();
+    String filter = "(%s) or (%s)".formatted(udp.flow().filter(), tcp.flow().filter());
+    DropWatcher control = DropWatcher.builder().filter(filter).onEvent(all).start();
+    DropWatcher watcher =
+        DropWatcher.builder()
+            .filter(filter)
+            .noiseRules(
+                List.of(
+                    new NoiseRule.Frame("udp", "__udp4_lib_rcv", null),
+                    new NoiseRule.Reason("unseen", "UDP_CSUM"),
+                    new NoiseRule.Pattern("any of TCP", "tcp_v4_rcv"),
+                    new NoiseRule.Frame("too late", "tcp_v4_rcv", null)))
+            .onEvent(heard)
+            .start();
+    try (control;
+        watcher) {
+      Thread other = Thread.ofPlatform().start(() -> tcp.send(network, PACKETS));
+      udp.send(network, 2 * PACKETS);
+      other.join();
+      all.await(3 * PACKETS);
+    }
+    DropStatistics statistics = watcher.statistics();
+    assertEquals(
+        Map.of("udp", 2L * PACKETS, "any of TCP", (long) PACKETS, "too late", 0L),
+        statistics.noiseByRule());
+    assertEquals(3 * PACKETS, statistics.noise());
+    assertEquals(3 * PACKETS, statistics.emitted());
+    assertEquals(List.of(), heard.events());
   }
 
   @Test
@@ -80,10 +185,12 @@ class NoiseIT {
   void whatThisKernelDoesNotHaveIsRefused() {
     assertRefused(
         new NoiseRule.Reason("r", "NO_SUCH_REASON"),
-        "noise rule 'r': this kernel has no drop reason NO_SUCH_REASON; use a name that events show");
+        "noise rule 'r': this kernel has no drop reason NO_SUCH_REASON; use a name that events"
+            + " show");
     assertRefused(
         new NoiseRule.Location("l", "no_such_function"),
-        "noise rule 'l': this kernel has no function no_such_function; use a name that stacks show");
+        "noise rule 'l': this kernel has no function no_such_function; use a name that stacks"
+            + " show");
   }
 
   private static void assertRefused(NoiseRule rule, String message) {

@@ -14,6 +14,9 @@ import io.dropwatch.OwnerProcess;
 import io.dropwatch.OwnerResolver;
 import io.dropwatch.OwnerSocket;
 import io.dropwatch.examples.lab.RoutedNetwork;
+import io.dropwatch.output.JsonDialect;
+import io.dropwatch.output.JsonWriter;
+import io.dropwatch.output.TextWriter;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -24,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -39,7 +43,10 @@ class OwnerIT {
   private static final String CONTAINER = "5e".repeat(32);
   private static final String FILTER = "udp and dst host 198.51.100.2 and dst port " + PORT;
 
-  /** With a name that would colour a terminal. As the user nobody. */
+  /**
+   * With a name that would colour a terminal. As the user nobody. It asks for its socket's cookie
+   * (SO_COOKIE, 57), which the kernel makes when it is first asked.
+   */
   private static final String DEAF =
       """
       use IO::Socket::INET;
@@ -47,7 +54,8 @@ class OwnerIT {
       $) = 65534; $> = 65534;
       my $s = IO::Socket::INET->new(LocalPort => %d, Proto => "udp") or die;
       $s->setsockopt(SOL_SOCKET, SO_RCVBUF, 1);
-      print(((stat $s)[1]) . "\\n"); STDOUT->flush();
+      my $cookie = unpack("Q", getsockopt($s, SOL_SOCKET, 57) // die);
+      print(((stat $s)[1]) . " $cookie\\n"); STDOUT->flush();
       <STDIN>;
       """
           .formatted(PORT);
@@ -80,6 +88,8 @@ class OwnerIT {
       OwnerSocket socket = event.socket();
       assertNotNull(socket);
       assertEquals(deaf.inode(), socket.inode());
+      assertNotEquals(0, deaf.cookie());
+      assertEquals(deaf.cookie(), socket.cookie());
       assertEquals(65534, socket.uid());
       assertEquals(cgroup.id(), socket.cgroupId());
       assertNotEquals(socket.cgroupId(), event.taskCgroupId());
@@ -92,7 +102,32 @@ class OwnerIT {
           event.owner());
       assertEquals(network.server().inode(), event.networkNamespace().inode());
       assertNotEquals(0, event.networkNamespace().cookie());
+      assertEquals(Set.of(), missingFields(event));
+      assertTrue(
+          TextWriter.format(event)
+              .contains(
+                  " owner=%d[deaf\\x1b[31m] cgroup=%s netns=%s container_id=%s received="
+                      .formatted(deaf.pid(), cgroup.path(), network.server().name(), CONTAINER)),
+          () -> TextWriter.format(event));
     }
+  }
+
+  /** Of the fields beside layers and VLAN tags, which HeadersIT sees, those that a line lacks. */
+  private static Set<String> missingFields(DropEvent event) {
+    Set<String> missing = SchemaFields.ofSchema();
+    missing.removeIf(field -> field.startsWith("layers.") || field.startsWith("packet_vlan."));
+    assertTrue(missing.size() > 30, missing::toString);
+    missing.removeAll(SchemaFields.ofLine(JsonWriter.format(event, JsonDialect.DEFAULT)));
+    // A device's trap has one.
+    missing.remove("drop_reason_group");
+    if (!socketsAreAccountedToMemoryCgroups()) {
+      missing.remove("memory_cgroup_css_addr");
+    }
+    return missing;
+  }
+
+  private static boolean socketsAreAccountedToMemoryCgroups() {
+    return Files.exists(Path.of("/sys/fs/cgroup/memory/memory.kmem.tcp.limit_in_bytes"));
   }
 
   @Test
@@ -144,7 +179,7 @@ class OwnerIT {
       OwnerSocket socket = event.socket();
       assertNotNull(socket);
       assertEquals(deaf.inode(), socket.inode());
-      if (Files.exists(Path.of("/sys/fs/cgroup/memory/memory.kmem.tcp.limit_in_bytes"))) {
+      if (socketsAreAccountedToMemoryCgroups()) {
         assertTrue(event.memoryCgroupCss() < 0, "an address of the kernel");
       }
     }
@@ -175,6 +210,7 @@ class OwnerIT {
   private static final class Deaf implements AutoCloseable {
     private final Process process;
     private final long inode;
+    private final long cookie;
 
     Deaf(RoutedNetwork network, TestCgroup cgroup) throws IOException {
       process =
@@ -187,7 +223,9 @@ class OwnerIT {
                           .redirectError(ProcessBuilder.Redirect.INHERIT)
                           .start());
       BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
-      inode = Long.parseLong(String.valueOf(out.readLine()));
+      String[] told = String.valueOf(out.readLine()).split(" ", 2);
+      inode = Long.parseLong(told[0]);
+      cookie = Long.parseUnsignedLong(told[1]);
     }
 
     long pid() {
@@ -196,6 +234,10 @@ class OwnerIT {
 
     long inode() {
       return inode;
+    }
+
+    long cookie() {
+      return cookie;
     }
 
     @Override

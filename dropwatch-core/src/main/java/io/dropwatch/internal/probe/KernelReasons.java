@@ -1,0 +1,87 @@
+package io.dropwatch.internal.probe;
+
+import io.dropwatch.bpf.BpfException;
+import io.dropwatch.bpf.KernelBtf;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The running kernel's names of its drop reasons. The upper half of a reason's number is a
+ * subsystem (SKB_DROP_REASON_SUBSYS_MASK): 0 is the core, whose reasons are {@code enum
+ * skb_drop_reason}; each other has an enum of its own, {@code ovs_drop_reason}, {@code
+ * ___mac80211_drop_reason}, {@code qdisc_drop_reason}, in the kernel or in a module. What they have
+ * in common is the end of their names, and that the values carry the subsystem; which subsystem has
+ * which number differs between kernels.
+ *
+ * <p>Immutable and safe for any thread.
+ */
+public final class KernelReasons {
+  private static final String CORE = "skb_drop_reason";
+  private static final String ENUMS = "drop_reason";
+  private static final String SUBSYSTEMS = "skb_drop_reason_subsys";
+  private static final String SUBSYSTEM_PREFIX = "SKB_DROP_REASON_SUBSYS_";
+  private static final int SUBSYSTEM_MASK = 0xffff_0000;
+
+  private final Map<Integer, String> builtIn;
+  private final Map<Integer, String> subsystems;
+
+  private KernelReasons(Map<Integer, String> builtIn, Map<Integer, String> subsystems) {
+    this.builtIn = Collections.unmodifiableMap(builtIn);
+    this.subsystems = Collections.unmodifiableMap(subsystems);
+  }
+
+  static KernelReasons of(KernelBtf btf) {
+    Map<Integer, String> builtIn = new HashMap<>(btf.enumValues(CORE));
+    builtIn.remove(SUBSYSTEM_MASK);
+    builtIn.putAll(extended(btf));
+    Map<Integer, String> subsystems = new HashMap<>();
+    btf.enumValues(SUBSYSTEMS)
+        .forEach((number, name) -> subsystems.put(number, name.replace(SUBSYSTEM_PREFIX, "")));
+    return new KernelReasons(builtIn, subsystems);
+  }
+
+  /** Those of subsystems that an image has. */
+  private static Map<Integer, String> extended(KernelBtf btf) {
+    Map<Integer, String> found = new HashMap<>();
+    btf.enumsEndingWith(ENUMS)
+        .values()
+        .forEach(
+            values ->
+                values.forEach(
+                    (value, name) -> {
+                      if (value >>> 16 != 0 && value != SUBSYSTEM_MASK) {
+                        found.putIfAbsent(value, name.replaceFirst("^_+", ""));
+                      }
+                    }));
+    return found;
+  }
+
+  /** Names by number, of the core and of subsystems that are no modules. */
+  public Map<Integer, String> builtIn() {
+    return builtIn;
+  }
+
+  /** What the kernel calls its subsystems, by number: {@code OPENVSWITCH}. Empty before 6.4. */
+  public Map<Integer, String> subsystems() {
+    return subsystems;
+  }
+
+  /**
+   * Names by number, of the modules that are loaded now. Reads their types and the kernel's, which
+   * takes some ten milliseconds. Empty where they cannot be read.
+   */
+  public Map<Integer, String> ofModules() {
+    Map<Integer, String> found = new HashMap<>();
+    KernelBtf kernel = null;
+    for (String module : KernelBtf.modulesMentioning(ENUMS)) {
+      try {
+        kernel = kernel == null ? KernelBtf.load() : kernel;
+        found.putAll(extended(KernelBtf.loadModule(module, kernel)));
+      } catch (BpfException _) {
+        // Unloaded meanwhile, or of a form that we do not know: its reasons stay numbers.
+      }
+    }
+    return found;
+  }
+}

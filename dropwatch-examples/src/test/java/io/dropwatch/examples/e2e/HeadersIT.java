@@ -1,0 +1,166 @@
+package io.dropwatch.examples.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropwatch.DropEvent;
+import io.dropwatch.DropWatcher;
+import io.dropwatch.examples.lab.LabException;
+import io.dropwatch.examples.lab.Namespace;
+import io.dropwatch.examples.lab.PacketSocket;
+import io.dropwatch.examples.lab.RoutedNetwork;
+import io.dropwatch.output.JsonDialect;
+import io.dropwatch.output.JsonReader;
+import io.dropwatch.output.JsonWriter;
+import io.dropwatch.output.TextWriter;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * Every header and every field of it, in packets that the kernel really drops: what the receiver's
+ * traffic control drops has passed the driver and the VLAN code, what the sender's drops is as it
+ * was written.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class HeadersIT {
+  private static final Path GOLDEN = Path.of("src/test/golden/headers.txt");
+
+  private final Map<String, DropEvent> events = new LinkedHashMap<>();
+
+  @BeforeAll
+  void dropAll() throws Exception {
+    try (RoutedNetwork network = RoutedNetwork.open()) {
+      network.router().tc(drop("ingress"));
+      network.server().tc(drop("egress"));
+      EventLog log = new EventLog();
+      try (DropWatcher _ =
+              DropWatcher.builder()
+                  .filter("ether src " + WholeFrames.SOURCE_MAC)
+                  .onEvent(log)
+                  .start();
+          PacketSocket client = open(network.client());
+          PacketSocket server = open(network.server())) {
+        WholeFrames.received()
+            .forEach((name, frame) -> keep(name, log, () -> client.send(frame, 1)));
+        WholeFrames.sent()
+            .forEach(
+                (name, frame) ->
+                    keep(
+                        name,
+                        log,
+                        () -> {
+                          var told = assertThrows(LabException.class, () -> server.send(frame, 1));
+                          assertTrue(String.valueOf(told.getMessage()).contains("No buffer space"));
+                        }));
+      }
+    }
+  }
+
+  private static PacketSocket open(Namespace namespace) {
+    return PacketSocket.open(namespace, "eth0");
+  }
+
+  /** A classic BPF program that returns 2, TC_ACT_SHOT, for every packet. */
+  private static String drop(String direction) {
+    return """
+    qdisc add dev eth0 clsact
+    filter add dev eth0 %s protocol all bpf da bytecode '1,6 0 0 2'
+    """
+        .formatted(direction);
+  }
+
+  private void keep(String name, EventLog log, Runnable send) {
+    send.run();
+    try {
+      log.await(events.size() + 1);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    events.put(name, log.events().getLast());
+    assertEquals(events.size(), log.events().size());
+  }
+
+  @Test
+  void everyFrameIsDroppedWhereItWasMeantToBe() {
+    Set<String> reasons = new TreeSet<>();
+    events.forEach((name, event) -> reasons.add(event.reason().name()));
+
+    assertEquals(Set.of("SKB_DROP_REASON_TC_EGRESS", "SKB_DROP_REASON_TC_INGRESS"), reasons);
+  }
+
+  /** After a change that is meant, {@code -Ddropwatch.golden=write} writes the file anew. */
+  @Test
+  void everyHeaderInTextAndInJson() throws Exception {
+    StringBuilder shown = new StringBuilder();
+    events.forEach(
+        (name, event) ->
+            shown
+                .append(name)
+                .append("\n  ")
+                .append(textOf(event))
+                .append("\n  ")
+                .append(jsonOf(event))
+                .append('\n'));
+    if ("write".equals(System.getProperty("dropwatch.golden"))) {
+      Files.writeString(GOLDEN, shown);
+    }
+
+    assertEquals(Files.readString(GOLDEN), shown.toString());
+  }
+
+  private static String textOf(DropEvent event) {
+    String line = TextWriter.format(event);
+    return line.substring(line.indexOf(' ') + 1, line.indexOf(" reason="));
+  }
+
+  private static String jsonOf(DropEvent event) {
+    String line = JsonWriter.format(event, JsonDialect.DEFAULT);
+    int vlan = line.indexOf("\"packet_vlan\":");
+    return line.substring(
+        vlan < 0 ? line.indexOf("\"layers\":") : vlan, line.indexOf(",\"packet_link_type\""));
+  }
+
+  @Test
+  void everyFieldOfEveryLayerWasThere() {
+    Set<String> missing = new TreeSet<>();
+    for (String field : SchemaFields.ofSchema()) {
+      if (field.startsWith("layers.") || field.startsWith("packet_vlan.")) {
+        missing.add(field);
+      }
+    }
+    assertTrue(missing.size() > 100, missing::toString);
+    events
+        .values()
+        .forEach(
+            event ->
+                missing.removeAll(
+                    SchemaFields.ofLine(JsonWriter.format(event, JsonDialect.DEFAULT))));
+
+    assertEquals(Set.of(), missing);
+  }
+
+  @Test
+  void whatWasWrittenIsReadBack() {
+    List<DropEvent> read = new ArrayList<>();
+    for (DropEvent event : events.values()) {
+      byte[] line = JsonWriter.format(event, JsonDialect.DEFAULT).getBytes(StandardCharsets.UTF_8);
+      try (JsonReader reader = new JsonReader(new ByteArrayInputStream(line))) {
+        reader.events().forEach(read::add);
+      }
+    }
+
+    assertEquals(List.copyOf(events.values()), read);
+  }
+}
