@@ -99,8 +99,7 @@ class NamesAndMasksTest {
         Classic classic = Classic.of(ours)) {
       BitSet expected = verdicts(packets, p -> theirs.matches(p.bytes(), p.wireLength()));
       String what = expression + " on " + link;
-      assertEquals(
-          expected, verdicts(packets, p -> ours.matches(p.bytes(), p.wireLength())), what);
+      assertEquals(expected, verdicts(packets, p -> ours.matches(p.bytes(), p.wireLength())), what);
       assertEquals(expected, verdicts(packets, p -> classic.matches(p, false)), what);
       return expected;
     }

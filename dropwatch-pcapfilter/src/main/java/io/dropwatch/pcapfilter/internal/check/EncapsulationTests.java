@@ -49,12 +49,18 @@ final class EncapsulationTests {
 
   private static Moved vlan(Layout layout, Variables variables, OptionalInt id, Span span) {
     if (layout.labels() > 0) {
-      throw SyntaxFault.at(span, "behind an MPLS label no VLAN tag can be told");
+      throw SyntaxFault.at(span, "behind an MPLS label no VLAN tag can be told")
+          .fix("the tag comes before the label: 'vlan and mpls'");
     }
     return switch (layout.framing()) {
       case ETHERNET -> new Moved(ethernetTag(layout, id, span), layout.behindTag());
       case SKB -> SkbTag.test(layout, variables, id);
-      case RAW_IP, PPP -> throw SyntaxFault.at(span, "a VLAN tag needs an Ethernet header");
+      case RAW_IP, PPP -> 
+          throw SyntaxFault.at(span, "a VLAN tag needs an Ethernet header")
+              .fix(
+                  layout.framing() == Layout.Framing.PPP
+                      ? "the tag comes before PPPoE: 'vlan and pppoes'"
+                      : "compile for LinkType.ETHERNET or SKB ('--link ethernet')");
     };
   }
 

@@ -111,7 +111,8 @@ final class FrameTests {
 
   private static void kernelOnly(LinkType linkType, String what, Span span) {
     if (linkType != LinkType.SKB) {
-      throw SyntaxFault.at(span, what + " is known in the kernel only, not from its bytes");
+      throw SyntaxFault.at(span, what + " is known in the kernel only, not from its bytes")
+          .fix("compile for LinkType.SKB, the probe's view ('--link skb')");
     }
   }
 
