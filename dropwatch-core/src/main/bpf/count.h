@@ -94,19 +94,17 @@ static __always_inline void captured_protocol(struct count_key *key, struct drop
  * One byte of the packet instead of all that capture() takes. Only where the answer is the same: an untagged IP packet whose
  * network header is known.
  */
-static __always_inline bool plain_protocol(struct count_key *key, struct drop_record *r, struct sk_buff *skb,
-					   const bool typed)
+static __always_inline bool plain_protocol(struct count_key *key, struct sk_buff *skb, const enum access access)
 {
 	__u16 protocol = bpf_ntohs(READ(skb->protocol));
 	__u32 network = READ(skb->network_header);
 	__u32 offset = network + ip_protocol_offset(protocol);
-	__u64 head;
+	const unsigned char *head = READ(skb->head);
 
 	if (!is_ip(protocol) || !network || network == HEADER_UNSET || offset >= READ(skb->tail))
 		return false;
 	key->protocol = protocol;
-	head = address(r, READ(skb->head));
-	bpf_probe_read_kernel(&key->ip_protocol, sizeof(key->ip_protocol), (void *)(head + offset));
+	READ_HEAD(&key->ip_protocol, sizeof(key->ip_protocol), head, offset);
 	return true;
 }
 
@@ -128,15 +126,16 @@ static __always_inline void count_first(struct count_totals *totals, struct coun
 		totals->overflow++;
 }
 
-static __always_inline int on_counted_drop(struct sk_buff *skb, __u64 location, __u32 reason, bool reason_known,
-					   struct sock *rx_sk, const bool typed)
+static __always_inline int on_counted_drop(void *ctx, const enum access access)
 {
 	__u32 zero = 0;
 	struct counting *cpu = bpf_map_lookup_elem(&counting, &zero);
-	struct count_key key = { .location = location, .reason = reason, .reason_known = reason_known };
+	struct sk_buff *skb = drop_skb(ctx, access);
+	struct count_key key = {};
 	struct count_totals *totals;
 	struct drop_record *r;
 	struct net_device *dev;
+	struct net *net = NULL;
 	__u64 *count;
 
 	if (!cpu)
@@ -145,52 +144,46 @@ static __always_inline int on_counted_drop(struct sk_buff *skb, __u64 location, 
 	r = &cpu->record;
 	totals->seen++;
 
-	dev = READ(skb->dev);
-	if (IS_KERNEL_ADDRESS(dev)) {
-		struct net *net = READ(dev->nd_net.net);
-
-		key.ifindex = READ(dev->ifindex);
-		key.netns_inum = READ(net->ns.inum);
-	} else {
-		dev = NULL;
+	if (device_mode != DEVICES_ALL && !is_selected(drop_device(skb, access), access)) {
+		totals->excluded++;
+		return 0;
 	}
-	if (device_mode != DEVICES_ALL) {
-		struct device_key device = { .ifindex = key.ifindex, .netns_inum = key.netns_inum };
-		bool listed = dev && bpf_map_lookup_elem(&devices, &device);
-
-		if (listed != (device_mode == DEVICES_ALLOWED)) {
-			totals->excluded++;
-			return 0;
-		}
-	}
-
 	if (filter_enabled) {
 		__u32 captured;
 
-		r->flags = 0;
-		r->meta.ifindex = key.ifindex;
-		captured = capture(r, skb, typed);
-		if (!dropwatch_filter(r->window, captured, &r->meta, ipv4_header_length(r->window))) {
+		if (FILTER_READS(ifindex)) {
+			dev = drop_device(skb, access);
+			r->meta.ifindex = dev ? READ(dev->ifindex) : 0;
+		}
+		if (!matches(r, skb, &captured, access)) {
 			totals->filtered++;
 			return 0;
 		}
-		captured_protocol(&key, r, captured);
-	} else if (!plain_protocol(&key, r, skb, typed)) {
-		r->flags = 0;
-		captured_protocol(&key, r, capture(r, skb, typed));
+		skb = drop_skb(ctx, access);
 	}
+	if (!plain_protocol(&key, skb, access))
+		captured_protocol(&key, r, capture(r, skb, access));
 
-	if (!dev) {
-		struct sock *sk = READ(skb->sk);
+	key.location = drop_location(ctx, access);
+	key.reason = drop_reason(ctx, access);
+	key.reason_known = reason_known(access);
+	dev = drop_device(skb, access);
+	if (dev) {
+		key.ifindex = READ(dev->ifindex);
+		net = READ(dev->nd_net.net);
+	} else {
+		struct sk_buff *loose = LOOSE(skb, struct sk_buff);
+		struct sock *sk = READ(loose->sk);
 
 		if (!IS_KERNEL_ADDRESS(sk))
-			sk = rx_sk;
+			sk = drop_rx_sk(ctx, access);
 		if (sk) {
-			struct net *net = READ(sk->__sk_common.skc_net.net);
-
-			key.netns_inum = READ(net->ns.inum);
+			sk = LOOSE(sk, struct sock);
+			net = READ(sk->__sk_common.skc_net.net);
 		}
 	}
+	if (net)
+		key.netns_inum = READ(net->ns.inum);
 
 	count = bpf_map_lookup_elem(&counts, &key);
 	if (count)
@@ -202,34 +195,21 @@ static __always_inline int on_counted_drop(struct sk_buff *skb, __u64 location, 
 
 /* `?`: not loaded unless asked for. */
 SEC("?tp_btf/kfree_skb")
+int dropwatch_count_cast(__u64 *ctx)
+{
+	return on_counted_drop(ctx, CAST);
+}
+
+SEC("?tp_btf/kfree_skb")
 int dropwatch_count_typed(__u64 *ctx)
 {
-	struct sk_buff *skb = (void *)ctx[0];
-	__u64 location = ctx[1];
-	__u32 reason = 0;
-	struct sock *rx_sk = NULL;
-
-	if (has_reason)
-		reason = ctx[2];
-	if (has_rx_sk)
-		rx_sk = (void *)ctx[3];
-	return on_counted_drop(skb, location, reason, has_reason, rx_sk, true);
+	return on_counted_drop(ctx, TYPED);
 }
 
 SEC("?tracepoint/skb/kfree_skb")
-int dropwatch_count_classic(struct trace_event_raw_kfree_skb *ctx)
+int dropwatch_count_classic(void *ctx)
 {
-	struct sk_buff *skb = ctx->skbaddr;
-	__u64 location = (__u64)ctx->location;
-	__u32 reason = 0;
-	bool reason_known = bpf_core_field_exists(ctx->reason);
-	struct sock *rx_sk = NULL;
-
-	if (reason_known)
-		reason = ctx->reason;
-	if (bpf_core_field_exists(ctx->rx_sk))
-		rx_sk = ctx->rx_sk;
-	return on_counted_drop(skb, location, reason, reason_known, rx_sk, false);
+	return on_counted_drop(ctx, CLASSIC);
 }
 
 #endif

@@ -8,10 +8,14 @@
  * `make probe` compiles this file; the object is committed.
  */
 #include "capture.h"
+#include "glance.h"
 #include "kernel.h"
 #include "noise.h"
 #include "owner.h"
 #include "record.h"
+#include "slot.h"
+#include "task.h"
+#include "walk.h"
 
 #define ENOENT 2
 #define EAGAIN 11
@@ -28,13 +32,10 @@ const volatile __u32 record_version = RECORD_VERSION;
 /* Which arguments this kernel's tracepoint has: read from its btf_trace_kfree_skb, not guessed from a version. */
 const volatile __u32 has_reason = 0;
 const volatile __u32 has_rx_sk = 0;
-const volatile __u32 filter_enabled = 0;
 enum { DEVICES_ALL, DEVICES_ALLOWED, DEVICES_DENIED };
 const volatile __u32 device_mode = DEVICES_ALL;
 /* Events in any second, over all CPUs; 0: no limit. `emissions` has as many entries. */
 const volatile __u32 events_per_second = 0;
-/* Return addresses wanted, times 8; 0: the stack is not walked. */
-const volatile __u32 stack_bytes = MAX_STACK * 8;
 /* Bytes reported from the network header on; the filter sees WINDOW whatever this is. */
 const volatile __u32 snaplen = WINDOW;
 
@@ -91,30 +92,6 @@ struct {
 static __u64 oldest_emission;
 
 /*
- * The filter's slot: its end is overwritten in the object's image before loading. The verifier removes the `goto +0` run,
- * so what is not used costs nothing. Hidden, not static, and a verdict that the compiler cannot see: clang would otherwise
- * propagate constants into the function and out of it.
- *
- * ipv4_header is what ipv4_header_length() says; any other result than 0 is a match.
- */
-__hidden __noinline int dropwatch_filter(const __u8 *base, __u32 captured, const struct filter_meta *meta,
-					 __u32 ipv4_header)
-{
-	int verdict = 1;
-
-	asm volatile(".rept 2048\n\tgoto +0\n\t.endr"
-		     : "+r"(verdict)
-		     : "r"(base), "r"(captured), "r"(meta), "r"(ipv4_header));
-	return verdict;
-}
-
-/* Bytes of the IPv4 header, if it is one: every filter that asks for a port needs it, and the verifier its bound. */
-static __always_inline __u32 ipv4_header_length(const __u8 *network)
-{
-	return (network[0] & 15) << 2;
-}
-
-/*
  * At most events_per_second events in any second whatever: each slot of `emissions` holds the time of one event and can be
  * taken again a second later, so two events that share a slot are a second apart, and there are as many slots as the limit.
  * oldest_emission only says where to look first.
@@ -143,7 +120,7 @@ static __always_inline bool within_limit(__u64 now)
 	return false;
 }
 
-static __always_inline void describe_device(struct drop_record *r, struct net_device *dev, const bool typed)
+static __always_inline void describe_device(struct drop_record *r, struct net_device *dev, const enum access access)
 {
 	unsigned long state = READ(dev->state);
 	__u32 flags = READ(dev->flags) & ~(FLAG_RUNNING | FLAG_LOWER_UP);
@@ -153,7 +130,10 @@ static __always_inline void describe_device(struct drop_record *r, struct net_de
 		flags |= FLAG_RUNNING | FLAG_LOWER_UP;
 	r->device_flags = flags;
 	r->flags |= HAS_DEVICE;
-	bpf_probe_read_kernel(r->device_name, sizeof(r->device_name), &dev->name);
+	if (access == CAST)
+		copy_words((__u64 *)r->device_name, (unsigned char *)&dev->name, sizeof(r->device_name) / WORD);
+	else
+		bpf_probe_read_kernel(r->device_name, sizeof(r->device_name), &dev->name);
 }
 
 static __always_inline void count_lost(struct counters *c, long error)
@@ -180,20 +160,93 @@ static __always_inline long output(void *ctx, struct drop_record *r, __u64 lengt
 											     : BPF_RB_NO_WAKEUP);
 }
 
-/* Since Linux 6.2. Weak: the object is opened on kernels without it too, and what calls it is loaded only where it is. */
-extern void *bpf_rdonly_cast(const void *object, __u32 type_id) __ksym __weak;
+/* The tracepoint's arguments. Read where they are used: the filter leaves no register as it was. */
+static __always_inline struct sk_buff *drop_skb(void *ctx, const enum access access)
+{
+	return access == CLASSIC ? ((struct trace_event_raw_kfree_skb *)ctx)->skbaddr : (void *)((__u64 *)ctx)[0];
+}
 
-static __always_inline int on_drop(void *ctx, struct sk_buff *skb, __u64 location, __u32 reason, bool reason_known,
-				   struct sock *rx_sk, const bool typed, const bool cast)
+static __always_inline __u64 drop_location(void *ctx, const enum access access)
+{
+	return access == CLASSIC ? (__u64)((struct trace_event_raw_kfree_skb *)ctx)->location : ((__u64 *)ctx)[1];
+}
+
+static __always_inline bool reason_known(const enum access access)
+{
+	struct trace_event_raw_kfree_skb *event = NULL;
+
+	return access == CLASSIC ? bpf_core_field_exists(event->reason) : has_reason;
+}
+
+static __always_inline __u32 drop_reason(void *ctx, const enum access access)
+{
+	if (!reason_known(access))
+		return 0;
+	return access == CLASSIC ? ((struct trace_event_raw_kfree_skb *)ctx)->reason : ((__u64 *)ctx)[2];
+}
+
+static __always_inline struct sock *drop_rx_sk(void *ctx, const enum access access)
+{
+	struct trace_event_raw_kfree_skb *event = ctx;
+
+	if (access == CLASSIC)
+		return bpf_core_field_exists(event->rx_sk) ? event->rx_sk : NULL;
+	return has_rx_sk ? (void *)((__u64 *)ctx)[3] : NULL;
+}
+
+static __always_inline struct net_device *drop_device(struct sk_buff *skb, const enum access access)
+{
+	struct sk_buff *loose = LOOSE(skb, struct sk_buff);
+	struct net_device *dev = READ(loose->dev);
+
+	return IS_KERNEL_ADDRESS(dev) ? dev : NULL;
+}
+
+/* Whether the device list takes the drop. */
+static __always_inline bool is_selected(struct net_device *dev, const enum access access)
+{
+	bool listed = false;
+
+	if (dev) {
+		struct net *net = READ(dev->nd_net.net);
+		struct device_key key = { .ifindex = READ(dev->ifindex), .netns_inum = READ(net->ns.inum) };
+
+		listed = bpf_map_lookup_elem(&devices, &key) != NULL;
+	}
+	return listed == (device_mode == DEVICES_ALLOWED);
+}
+
+/* Whether the filter takes the packet. *captured is what capture() says; NOT_CAPTURED: it has not been asked. */
+#define NOT_CAPTURED (~0U)
+static __always_inline bool matches(struct drop_record *r, struct sk_buff *skb, __u32 *captured, const enum access access)
+{
+	const __u8 *packet = NULL;
+	__u32 bytes;
+
+	*captured = NOT_CAPTURED;
+	if (access == CAST && in_place)
+		packet = glance(&r->meta, skb, &bytes);
+	if (!packet) {
+		bytes = capture(r, skb, access);
+		*captured = bytes;
+		/* The same type as in place, so that one slot serves both. */
+		packet = access == CAST && in_place ? readable(r->window) : r->window;
+	}
+	return FILTER(packet, bytes, &r->meta, ipv4_header_length(packet));
+}
+
+static __always_inline int on_drop(void *ctx, const enum access access)
 {
 	__u32 zero = 0;
 	struct per_cpu *cpu = bpf_map_lookup_elem(&per_cpu, &zero);
+	struct sk_buff *skb = drop_skb(ctx, access);
+	__u32 captured = NOT_CAPTURED;
 	struct counters *c;
 	struct drop_record *r;
 	struct net_device *dev;
 	struct net *net = NULL;
 	struct sock *sk;
-	__u32 captured;
+	struct walk *walk;
 	__u64 length;
 	__u64 now;
 	long error;
@@ -204,46 +257,24 @@ static __always_inline int on_drop(void *ctx, struct sk_buff *skb, __u64 locatio
 	r = &cpu->record;
 	c->seen++;
 
-	r->flags = 0;
-	r->meta.ifindex = 0;
-	r->netns_inum = 0;
-	/*
-	 * Recent verifiers search all the kernel's types by name, up to four times, for each load of a pointer from a trusted one
-	 * on each path they follow; with a millisecond or two for a search that was nearly all the time that loading took. So both
-	 * are read before the paths part, and the socket is cast to a pointer that nobody trusts before it is followed. The skb
-	 * is not cast: loads through untrusted pointers check the address first.
-	 */
-	dev = READ(skb->dev);
-	sk = READ(skb->sk);
-	if (IS_KERNEL_ADDRESS(dev))
-		r->meta.ifindex = READ(dev->ifindex);
-	else
-		dev = NULL;
-	if (device_mode != DEVICES_ALL) {
-		bool listed = false;
-
-		if (dev) {
-			struct device_key key = { .ifindex = r->meta.ifindex };
-
-			net = READ(dev->nd_net.net);
-			key.netns_inum = READ(net->ns.inum);
-			listed = bpf_map_lookup_elem(&devices, &key) != NULL;
-		}
-		if (listed != (device_mode == DEVICES_ALLOWED)) {
-			c->excluded++;
-			return 0;
-		}
+	if (device_mode != DEVICES_ALL && !is_selected(drop_device(skb, access), access)) {
+		c->excluded++;
+		return 0;
 	}
-
-	if (is_noise(reason, reason_known, location)) {
+	if (is_noise(drop_reason(ctx, access), reason_known(access), drop_location(ctx, access))) {
 		c->noise++;
 		return 0;
 	}
-
-	captured = capture(r, skb, typed);
-	if (filter_enabled && !dropwatch_filter(r->window, captured, &r->meta, ipv4_header_length(r->window))) {
-		c->filtered++;
-		return 0;
+	if (filter_enabled) {
+		if (FILTER_READS(ifindex)) {
+			dev = drop_device(skb, access);
+			r->meta.ifindex = dev ? READ(dev->ifindex) : 0;
+		}
+		if (!matches(r, skb, &captured, access)) {
+			c->filtered++;
+			return 0;
+		}
+		skb = drop_skb(ctx, access);
 	}
 
 	now = bpf_ktime_get_ns();
@@ -252,33 +283,39 @@ static __always_inline int on_drop(void *ctx, struct sk_buff *skb, __u64 locatio
 		return 0;
 	}
 
+	if (captured == NOT_CAPTURED)
+		captured = capture(r, skb, access);
 	r->version = RECORD_VERSION;
 	r->time = now;
-	r->pid_tgid = bpf_get_current_pid_tgid();
-	bpf_get_current_comm(r->comm, sizeof(r->comm));
+	describe_task(r, access);
 	r->skb = (__u64)skb;
-	r->location = location;
-	r->reason = reason;
-	if (reason_known)
+	r->location = drop_location(ctx, access);
+	r->reason = drop_reason(ctx, access);
+	if (reason_known(access))
 		r->flags |= HAS_REASON;
 	r->source = SOURCE_SOFTWARE;
 	r->queue_mapping = READ(skb->queue_mapping);
+
+	dev = drop_device(skb, access);
+	r->meta.ifindex = 0;
 	if (dev) {
-		describe_device(r, dev, typed);
+		r->meta.ifindex = READ(dev->ifindex);
+		describe_device(r, dev, access);
 		net = READ(dev->nd_net.net);
 	}
 
-	r->task_cgroup = bpf_get_current_cgroup_id();
 	forget_socket(r);
+	skb = LOOSE(skb, struct sk_buff);
+	sk = READ(skb->sk);
 	if (!IS_KERNEL_ADDRESS(sk))
-		sk = rx_sk;
+		sk = drop_rx_sk(ctx, access);
 	if (sk) {
-		if (cast)
-			sk = bpf_rdonly_cast(sk, bpf_core_type_id_kernel(struct sock));
-		describe_socket(r, sk, typed);
+		sk = LOOSE(sk, struct sock);
+		describe_socket(r, sk, access);
 		if (!dev)
 			net = READ(sk->__sk_common.skc_net.net);
 	}
+	r->netns_inum = 0;
 	r->netns_cookie = 0;
 	if (net) {
 		r->netns_inum = READ(net->ns.inum);
@@ -290,65 +327,35 @@ static __always_inline int on_drop(void *ctx, struct sk_buff *skb, __u64 locatio
 	r->captured = captured;
 	length = captured + 7;
 	BOUND(length, 2 * WINDOW - 8);
-	r->stack_bytes = 0;
-	if (stack_bytes) {
-		long walked = bpf_get_stack(ctx, r->window + length, stack_bytes, 0);
-
-		if (walked > 0) {
-			BOUND(walked, 1023);
-			r->stack_bytes = walked;
-			length += walked;
-		}
-	}
-	length += __builtin_offsetof(struct drop_record, window);
+	r->stack_bytes = add_stack(ctx, r, length, &walk);
+	length += r->stack_bytes + __builtin_offsetof(struct drop_record, window);
 	error = output(ctx, r, length);
-	if (error)
+	if (error) {
 		count_lost(c, error);
-	else
+		if (walk)
+			walk->time = 0; /* nobody gets this stack: the next record has it again */
+	} else {
 		c->emitted++;
+	}
 	return 0;
-}
-
-static __always_inline int on_typed(__u64 *ctx, const bool cast)
-{
-	struct sk_buff *skb = (void *)ctx[0];
-	__u64 location = ctx[1];
-	__u32 reason = 0;
-	struct sock *rx_sk = NULL;
-
-	if (has_reason)
-		reason = ctx[2];
-	if (has_rx_sk)
-		rx_sk = (void *)ctx[3];
-	return on_drop(ctx, skb, location, reason, has_reason, rx_sk, true, cast);
 }
 
 SEC("tp_btf/kfree_skb")
 int dropwatch_cast(__u64 *ctx)
 {
-	return on_typed(ctx, true);
+	return on_drop(ctx, CAST);
 }
 
 SEC("tp_btf/kfree_skb")
 int dropwatch_typed(__u64 *ctx)
 {
-	return on_typed(ctx, false);
+	return on_drop(ctx, TYPED);
 }
 
 SEC("tracepoint/skb/kfree_skb")
-int dropwatch_classic(struct trace_event_raw_kfree_skb *ctx)
+int dropwatch_classic(void *ctx)
 {
-	struct sk_buff *skb = ctx->skbaddr;
-	__u64 location = (__u64)ctx->location;
-	__u32 reason = 0;
-	bool reason_known = bpf_core_field_exists(ctx->reason);
-	struct sock *rx_sk = NULL;
-
-	if (reason_known)
-		reason = ctx->reason;
-	if (bpf_core_field_exists(ctx->rx_sk))
-		rx_sk = ctx->rx_sk;
-	return on_drop(ctx, skb, location, reason, reason_known, rx_sk, false, false);
+	return on_drop(ctx, CLASSIC);
 }
 
 /* The other mode, in the same object: it shares what is above. */

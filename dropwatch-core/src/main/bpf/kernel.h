@@ -106,10 +106,22 @@ struct sock {
 	struct sock_cgroup_data sk_cgrp_data; /* with CONFIG_SOCK_CGROUP_DATA */
 };
 
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
+struct task_struct {
+	int pid;
+	int tgid;
+	char comm[16];
+	struct css_set *cgroups; /* with CONFIG_CGROUPS */
+};
+
 struct sk_buff {
 	struct net_device *dev;
 	struct sock *sk;
 	unsigned int len;
+	unsigned int data_len;
 	__u16 queue_mapping;
 	__u8 pkt_type : 3;
 	__u8 vlan_present : 1; /* before 6.2 */
@@ -121,7 +133,11 @@ struct sk_buff {
 	__u16 mac_header;
 	__u32 tail; /* an offset from head on 64-bit machines */
 	unsigned char *head;
-	unsigned char *data;
+};
+
+/* Not for what it means: on every machine it begins with this many plain words, see copy_words(). */
+struct pt_regs {
+	__u64 words[0];
 };
 
 enum skb_drop_reason { SKB_DROP_REASON_UNKNOWN_HERE };

@@ -23,7 +23,7 @@ static __always_inline void forget_socket(struct drop_record *r)
 }
 
 /* Through the file, not struct socket_alloc around the socket: the verifier follows members only. 0 without a file. */
-static __always_inline __u64 socket_inode(struct sock *sk, const bool typed)
+static __always_inline __u64 socket_inode(struct sock *sk, const enum access access)
 {
 	struct socket *socket = READ(sk->sk_socket);
 	struct file *file;
@@ -38,7 +38,7 @@ static __always_inline __u64 socket_inode(struct sock *sk, const bool typed)
 	return IS_KERNEL_ADDRESS(inode) ? READ(inode->i_ino) : 0;
 }
 
-static __always_inline __u64 socket_cgroup(struct sock *sk, const bool typed)
+static __always_inline __u64 socket_cgroup(struct sock *sk, const enum access access)
 {
 	struct cgroup *cgroup;
 	struct kernfs_node *node = NULL;
@@ -53,7 +53,7 @@ static __always_inline __u64 socket_cgroup(struct sock *sk, const bool typed)
 	return IS_KERNEL_ADDRESS(node) ? READ(node->id) : 0;
 }
 
-static __always_inline void describe_socket(struct drop_record *r, struct sock *sk, const bool typed)
+static __always_inline void describe_socket(struct drop_record *r, struct sock *sk, const enum access access)
 {
 	r->flags |= HAS_SOCKET;
 	r->socket_family = READ(sk->__sk_common.skc_family);
@@ -67,8 +67,8 @@ static __always_inline void describe_socket(struct drop_record *r, struct sock *
 	}
 	r->flags |= HAS_OWNER;
 	r->socket_uid = READ(sk->sk_uid.val);
-	r->socket_inode = socket_inode(sk, typed);
-	r->socket_cgroup = socket_cgroup(sk, typed);
+	r->socket_inode = socket_inode(sk, access);
+	r->socket_cgroup = socket_cgroup(sk, access);
 	if (bpf_core_field_size(sk->sk_protocol) == sizeof(__u16))
 		r->socket_protocol = READ(sk->sk_protocol);
 	if (bpf_core_field_exists(sk->sk_memcg))

@@ -4,7 +4,7 @@
  *
  *     0  struct drop_record up to and with the MAC header (184 bytes)
  *   184  captured bytes from the network header on, then up to 7 bytes of filling
- *     -  stack_bytes of return addresses, innermost first, 8 bytes each
+ *     -  stack_bytes of return addresses, innermost first, 8 bytes each; or the 8 of a SHARED_STACK
  *
  * The reader is io.dropwatch.internal.record.RecordLayout; RECORD_VERSION changes with any change here.
  */
@@ -13,7 +13,7 @@
 
 #include <linux/types.h>
 
-#define RECORD_VERSION 3
+#define RECORD_VERSION 4
 #define WINDOW 256 /* bytes from the network header on that a filter may look at */
 #define MAX_STACK 127 /* PERF_MAX_STACK_DEPTH */
 
@@ -37,6 +37,9 @@ enum record_flags {
 	HAS_NETWORK_HEADER = 1 << 3, /* otherwise nothing is captured and wire_length is skb->len */
 	TAG_IN_FRAME = 1 << 4, /* the tag in meta was found in the packet, where the EtherType is in `mac` */
 	HAS_OWNER = 1 << 5, /* a full socket: it has a user, and may have an inode and a cgroup */
+	/* The stack is that of an earlier record of the same CPU, location and reason, whose time stands in its place. */
+	SHARED_STACK = 1 << 6,
+	LENT_STACK = 1 << 7, /* later records may refer to this one's stack */
 };
 
 enum drop_source { SOURCE_SOFTWARE = 1, SOURCE_HARDWARE = 2 };

@@ -18,14 +18,19 @@ public final class KernelStack {
 
   private final long[] addresses;
   private final LongFunction<StackFrame> symbols;
+  private final boolean shared;
 
   // Written without a lock: threads that race compute equal lists, and lists of records are safe
   // to publish through a data race because their fields are final.
   private @Nullable List<StackFrame> frames;
 
   private KernelStack(
-      long[] addresses, LongFunction<StackFrame> symbols, @Nullable List<StackFrame> frames) {
+      long[] addresses,
+      LongFunction<StackFrame> symbols,
+      boolean shared,
+      @Nullable List<StackFrame> frames) {
     this.addresses = addresses;
+    this.shared = shared;
     this.symbols = symbols;
     this.frames = frames;
   }
@@ -34,7 +39,7 @@ public final class KernelStack {
   public static KernelStack of(List<StackFrame> frames) {
     List<StackFrame> copy = List.copyOf(frames);
     long[] addresses = copy.stream().mapToLong(StackFrame::address).toArray();
-    return new KernelStack(addresses, StackFrame::unknown, copy);
+    return new KernelStack(addresses, StackFrame::unknown, false, copy);
   }
 
   /**
@@ -44,7 +49,21 @@ public final class KernelStack {
    * @param symbols a pure function from an address to its frame, called from any thread
    */
   public static KernelStack resolving(long[] addresses, LongFunction<StackFrame> symbols) {
-    return new KernelStack(addresses.clone(), symbols, null);
+    return new KernelStack(addresses.clone(), symbols, false, null);
+  }
+
+  /** The same frames, as the stack of another drop than the one at which it was walked. */
+  public KernelStack asShared() {
+    return shared ? this : new KernelStack(addresses, symbols, true, frames);
+  }
+
+  /**
+   * Whether this stack was walked at an earlier drop of the same location and reason, see {@link
+   * DropWatcherBuilder#stackOncePer}: the functions next to the drop are this drop's too, those
+   * further out may be others.
+   */
+  public boolean shared() {
+    return shared;
   }
 
   /** Innermost first; unmodifiable. */
@@ -71,7 +90,7 @@ public final class KernelStack {
     return addresses[frame];
   }
 
-  /** Equal frames. */
+  /** Equal frames, shared or not. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof KernelStack that

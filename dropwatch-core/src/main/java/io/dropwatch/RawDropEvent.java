@@ -83,4 +83,7 @@ public interface RawDropEvent {
    * @throws IndexOutOfBoundsException if the index is another
    */
   long stackAddress(int index);
+
+  /** As {@link KernelStack#shared}. */
+  boolean hasSharedStack();
 }

@@ -114,6 +114,57 @@ class DropWatcherLiveTest {
     assertEquals(3, events.iterator().next().stack().depth());
   }
 
+  // Each CPU walks for itself, and a namespace's packets may change CPUs.
+  @Test
+  void theStackIsWalkedOnceAndSharedByTheOthers() throws IOException, InterruptedException {
+    watch(
+        watcher().stackOncePer(Duration.ofHours(1)).onEvent(events::add),
+        () -> Loopback.sendUdp(port, 200),
+        all -> all.delivered() >= 200);
+
+    long own = events.stream().filter(event -> !event.stack().shared()).count();
+    int processors = Runtime.getRuntime().availableProcessors();
+    assertTrue(own >= 1 && own <= processors, own + " own stacks");
+    for (DropEvent event : events) {
+      assertTrue(event.stack().toString().contains("udp"), event::toString);
+    }
+  }
+
+  @Test
+  void aStackIsWalkedAgainWhenItsPeriodIsOver() throws IOException, InterruptedException {
+    watch(
+        watcher().stackOncePer(Duration.ofNanos(1)).onEvent(events::add),
+        () -> Loopback.sendUdp(port, 50),
+        all -> all.delivered() >= 50);
+
+    assertTrue(events.stream().noneMatch(event -> event.stack().shared()));
+    assertTrue(events.stream().allMatch(event -> event.stack().depth() > 0));
+  }
+
+  @Test
+  void aRawListenerSeesTheSharedStack() throws IOException, InterruptedException {
+    AtomicLong own = new AtomicLong();
+    Collection<Integer> depths = new ConcurrentLinkedQueue<>();
+    watch(
+        watcher()
+            .stackOncePer(Duration.ofHours(1))
+            .onRawEvent(
+                raw -> {
+                  own.addAndGet(raw.hasSharedStack() ? 0 : 1);
+                  boolean all = true;
+                  for (int i = 0; i < raw.stackDepth(); i++) {
+                    all &= raw.stackAddress(i) != 0;
+                  }
+                  depths.add(all ? raw.stackDepth() : -1);
+                }),
+        () -> Loopback.sendUdp(port, 200),
+        all -> all.delivered() >= 200);
+
+    assertTrue(own.get() >= 1, own + " own stacks");
+    assertTrue(own.get() <= Runtime.getRuntime().availableProcessors(), own + " own stacks");
+    assertTrue(depths.stream().allMatch(depth -> depth > 4), depths::toString);
+  }
+
   @Test
   void noStackIsWalkedWhereNoneIsWanted() throws IOException, InterruptedException {
     watch(

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A relocatable eBPF object in ELF64 little-endian form, as {@code clang -target bpf} writes it.
  *
  * <p>Pure Java: it needs neither libbpf nor Linux. It reads just enough to find functions and
- * read-only variables, and to overwrite the end of a function. Immutable and safe for any thread.
+ * read-only variables, and to overwrite code that does nothing. Immutable and safe for any thread.
  *
  * <p>Sources: elf(5); Linux, Documentation/bpf/llvm_reloc.rst for the relocation sections.
  */
@@ -18,6 +18,9 @@ public final class ElfImage {
   private static final int SYMBOL_BYTES = 24;
   private static final int RELOCATION_BYTES = 16;
   private static final int INSTRUCTION_BYTES = 8;
+
+  /** {@code goto +0} as a little-endian number. */
+  private static final long NOTHING = 0x05;
 
   private static final int ET_REL = 1;
   private static final int EM_BPF = 247;
@@ -99,24 +102,64 @@ public final class ElfImage {
    *     that libbpf relocates
    */
   public ElfImage withFunctionTail(String function, byte[] code) {
-    String operation = "cannot put code into function " + function + " of " + name;
     Symbol symbol = function(function);
+    return withEnd(symbol, new Run(0, symbol.size()), code);
+  }
+
+  /**
+   * {@return the length of the longest run of {@code goto +0}, which do nothing, in a function; in
+   * instructions}
+   *
+   * @throws BpfException if the object has no such function
+   */
+  public int runSize(String function) {
+    return longestRun(function(function)).size() / INSTRUCTION_BYTES;
+  }
+
+  /**
+   * As {@link #withFunctionTail}, but overwrites the end of the longest run of {@code goto +0} in
+   * the function. What comes before it and behind it stays: the new code begins where the run falls
+   * into it, and ends by falling through.
+   */
+  public ElfImage withRunEnd(String function, byte[] code) {
+    Symbol symbol = function(function);
+    return withEnd(symbol, longestRun(symbol), code);
+  }
+
+  private ElfImage withEnd(Symbol symbol, Run run, byte[] code) {
+    String operation = "cannot put code into function " + symbol.name() + " of " + name;
     if (code.length % INSTRUCTION_BYTES != 0) {
       throw new BpfException(operation, code.length + " bytes are no whole number of instructions");
     }
-    if (code.length > symbol.size()) {
+    if (code.length > run.size()) {
       throw new BpfException(
           operation,
           "the code has "
               + code.length / INSTRUCTION_BYTES
               + " instructions and the function has room for "
-              + symbol.size() / INSTRUCTION_BYTES);
+              + run.size() / INSTRUCTION_BYTES);
     }
-    int start = symbol.value() + symbol.size() - code.length;
-    checkNotRelocated(operation, symbol, start);
+    int start = run.start() + run.size() - code.length;
+    checkNotRelocated(operation, symbol, start, code.length);
     byte[] changed = bytes();
-    System.arraycopy(code, 0, changed, symbol.offset() + symbol.size() - code.length, code.length);
+    System.arraycopy(code, 0, changed, symbol.offset() + start, code.length);
     return new ElfImage(name, new ByteImage(name, changed));
+  }
+
+  /** In bytes from the start of a function. */
+  private record Run(int start, int size) {}
+
+  private Run longestRun(Symbol symbol) {
+    Run longest = new Run(0, 0);
+    int start = 0;
+    for (int at = 0; at + INSTRUCTION_BYTES <= symbol.size(); at += INSTRUCTION_BYTES) {
+      if (image.s64(symbol.offset() + at, "instruction") != NOTHING) {
+        start = at + INSTRUCTION_BYTES;
+      } else if (at + INSTRUCTION_BYTES - start > longest.size()) {
+        longest = new Run(start, at + INSTRUCTION_BYTES - start);
+      }
+    }
+    return longest;
   }
 
   /** {@return the variable of this name in a read-only data section, or null} */
@@ -134,14 +177,14 @@ public final class ElfImage {
     return symbol;
   }
 
-  private void checkNotRelocated(String operation, Symbol symbol, int start) {
+  private void checkNotRelocated(String operation, Symbol symbol, int start, int length) {
     for (Section section : sections) {
       if (section.type() != SHT_REL || section.info() != symbol.sectionIndex()) {
         continue;
       }
       for (int at = 0; at + RELOCATION_BYTES <= section.size(); at += RELOCATION_BYTES) {
         long target = image.s64(section.offset() + at, "relocation");
-        if (target >= start && target < symbol.value() + symbol.size()) {
+        if (target >= symbol.value() + start && target < symbol.value() + start + length) {
           throw new BpfException(
               operation, "libbpf relocates the instruction at byte " + target + " of its section");
         }

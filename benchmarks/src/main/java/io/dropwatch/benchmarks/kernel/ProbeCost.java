@@ -5,6 +5,7 @@ import io.dropwatch.internal.probe.DeviceList;
 import io.dropwatch.internal.probe.NoiseList;
 import io.dropwatch.internal.probe.ProbeSettings;
 import io.dropwatch.internal.probe.RingPlan;
+import io.dropwatch.internal.probe.Variant;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -30,6 +31,7 @@ public final class ProbeCost {
   private static final RingPlan PERF = new RingPlan.Perf(8 << 20);
   private static final RingPlan BPF = new RingPlan.Bpf(16 << 20);
   private static final int WAKEUP = 1 << 16;
+  private static final long SECOND = 1_000_000_000L;
 
   private ProbeCost() {}
 
@@ -72,24 +74,36 @@ public final class ProbeCost {
     rows.add(new Measurement("empty program", () -> new ObjectWatched(empty(), "")));
     for (String filter : List.of("tcp and port 443", "port 53", hosts)) {
       String name = filter.equals(hosts) ? "32 hosts" : filter;
-      rows.add(row("rejected by '" + name + "'", filter, 0, 127, PERF));
+      rows.add(rejected("'" + name + "', in place", filter, Variant.IN_PLACE));
+      rows.add(rejected("'" + name + "', in a copy", filter, Variant.CAST));
+      rows.add(rejected("'" + name + "', helper's copy", filter, Variant.TYPED));
     }
     for (RingPlan ring : List.of(PERF, BPF)) {
       String kind = ring.equals(PERF) ? ", perf ring" : ", BPF ring";
-      rows.add(row("reported, no stack" + kind, "", 0, 0, ring));
-      rows.add(row("reported, 16 frames" + kind, "", 0, 16, ring));
-      rows.add(row("reported, full stack" + kind, "", 0, 127, ring));
+      rows.add(reported("reported, no stack" + kind, 0, 0, 0, ring));
+      rows.add(reported("reported, stack once a second" + kind, 0, 127, SECOND, ring));
+      rows.add(reported("reported, 16 frames" + kind, 0, 16, 0, ring));
+      rows.add(reported("reported, full stack" + kind, 0, 127, 0, ring));
     }
-    rows.add(row("limited to 100 a second", "", 100, 127, PERF));
+    rows.add(reported("limited to 100 a second", 100, 127, 0, PERF));
     return rows;
   }
 
-  private static Measurement row(
-      String name, String filter, int perSecond, int frames, RingPlan ring) {
-    ProbeSettings settings =
-        new ProbeSettings(
-            new DeviceList.All(), NoiseList.NONE, perSecond, frames, 256, ring, WAKEUP);
-    return new Measurement(name, () -> new ProbeWatched(filter, settings));
+  private static Measurement rejected(String name, String filter, Variant variant) {
+    ProbeSettings settings = settings(0, 127, 0, PERF);
+    return new Measurement(
+        "rejected by " + name, () -> new ProbeWatched(filter, settings, variant));
+  }
+
+  private static Measurement reported(
+      String name, int perSecond, int frames, long period, RingPlan ring) {
+    ProbeSettings settings = settings(perSecond, frames, period, ring);
+    return new Measurement(name, () -> new ProbeWatched("", settings, Variant.CAST));
+  }
+
+  private static ProbeSettings settings(int perSecond, int frames, long period, RingPlan ring) {
+    return new ProbeSettings(
+        new DeviceList.All(), NoiseList.NONE, perSecond, frames, period, 256, ring, WAKEUP);
   }
 
   private static BpfObject empty() {
@@ -110,12 +124,12 @@ public final class ProbeCost {
         packets,
         alone / 1e3);
     System.out.printf(
-        "%-34s %10s %10s %10s %8s  %s%n",
+        "%-44s %10s %10s %10s %8s  %s%n",
         "", "ns a drop", "over empty", "k a second", "share", "counted in the last round");
     for (Measurement row : rows) {
       System.out.printf(
           Locale.ROOT,
-          "%-34s %10.1f %10.1f %10.0f %7.0f%%  %s%n",
+          "%-44s %10.1f %10.1f %10.0f %7.0f%%  %s%n",
           row.name(),
           row.nanos(),
           row.nanos() - floor,

@@ -6,6 +6,7 @@ import io.dropwatch.internal.probe.KernelFacts;
 import io.dropwatch.internal.probe.Probe;
 import io.dropwatch.internal.probe.ProbeImage;
 import io.dropwatch.internal.probe.ProbeSettings;
+import io.dropwatch.internal.probe.Variant;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.PcapFilter;
 import java.time.Duration;
@@ -16,12 +17,12 @@ final class ProbeWatched implements Watched {
   private final Thread reader;
   private volatile boolean ending;
 
-  ProbeWatched(String filter, ProbeSettings settings) {
+  ProbeWatched(String filter, ProbeSettings settings, Variant variant) {
     ProbeImage image = ProbeImage.embedded();
     if (!filter.isEmpty()) {
       image = image.withFilter(PcapFilter.compile(filter, LinkType.SKB).ebpf().toBytes(), filter);
     }
-    probe = Probe.attach(image, settings, KernelFacts.running().arguments());
+    probe = Probe.attach(image, settings, KernelFacts.running().arguments(), variant);
     reader = Thread.ofPlatform().daemon().name("reader").start(this::read);
   }
 

@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** The probe in the kernel in its counting mode ({@code count.h}). Safe for any thread. */
 public final class CountingProbe implements AutoCloseable {
   private static final byte[] ONLY = new byte[Integer.BYTES];
-  static final String TYPED = "dropwatch_count_typed";
-  static final String CLASSIC = "dropwatch_count_classic";
 
   private final BpfObject object;
   private final BpfProgram program;
@@ -30,25 +28,16 @@ public final class CountingProbe implements AutoCloseable {
   }
 
   /**
-   * Loads and attaches the typed program, or where the kernel refuses that, the classic one.
+   * Loads and attaches the first of the programs that the kernel takes.
    *
    * @param kinds entries of the map of counts
-   * @throws BpfException if the kernel refuses both: what it said about the first
+   * @throws BpfException if the kernel refuses all: what it said about the first
    */
   public static CountingProbe attach(
       ProbeImage image, DeviceList devices, int kinds, TracepointArguments arguments) {
-    BpfException refusal;
-    try {
-      return attach(image, devices, kinds, arguments, TYPED);
-    } catch (BpfException e) {
-      refusal = e;
-    }
-    try {
-      return attach(image, devices, kinds, arguments, CLASSIC);
-    } catch (BpfException e) {
-      refusal.addSuppressed(e);
-      throw refusal;
-    }
+    return Variant.firstOf(
+        Variant.candidates(image, Variant::countingProgram),
+        variant -> attach(image, devices, kinds, arguments, variant));
   }
 
   /** Attaches one program. */
@@ -57,18 +46,18 @@ public final class CountingProbe implements AutoCloseable {
       DeviceList devices,
       int kinds,
       TracepointArguments arguments,
-      String program) {
+      Variant variant) {
     BpfObject object = BpfObject.open("dropwatch", image.bytes());
     try {
-      for (Variant streaming : Variant.values()) {
-        object.program(streaming.program()).autoload(false);
+      for (String each : object.programNames()) {
+        object.program(each).autoload(each.equals(variant.countingProgram()));
       }
-      BpfProgram counting = object.program(program).autoload(true);
+      BpfProgram counting = object.program(variant.countingProgram());
+      image.filterInto(object.readOnlyData(), variant);
       object
           .readOnlyData()
           .setInt("has_reason", arguments.hasReason() ? 1 : 0)
           .setInt("has_rx_sk", arguments.hasReceivingSocket() ? 1 : 0)
-          .setInt("filter_enabled", image.filtering() ? 1 : 0)
           .setInt("device_mode", devices.mode());
       object.map("devices").resize(Math.max(1, devices.devices().size()));
       // Nothing is written into a ring.

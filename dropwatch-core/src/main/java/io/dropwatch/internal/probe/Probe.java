@@ -17,14 +17,13 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
-import java.util.Objects;
 
 /** The probe in the kernel: loaded, attached, its ring open. */
 public final class Probe implements DropTap {
   /** Key of the one entry of an array map. */
   private static final byte[] ONLY = new byte[Integer.BYTES];
 
-  private static final int RECORD_VERSION = 3;
+  private static final int RECORD_VERSION = 4;
 
   private final BpfObject object;
   private final EventRing ring;
@@ -47,31 +46,26 @@ public final class Probe implements DropTap {
    */
   public static Probe attach(
       ProbeImage image, ProbeSettings settings, TracepointArguments arguments) {
-    BpfException refusal = null;
-    for (Variant variant : Variant.candidates()) {
-      try {
-        return attach(image, settings, arguments, variant);
-      } catch (BpfException e) {
-        if (refusal == null) {
-          refusal = e;
-        } else {
-          refusal.addSuppressed(e);
-        }
-      }
-    }
-    throw Objects.requireNonNull(refusal, "no program to try");
+    return Variant.firstOf(
+        Variant.candidates(image, Variant::program),
+        variant -> attach(image, settings, arguments, variant));
   }
 
-  /** Attaches one program. */
-  static Probe attach(
+  /**
+   * Attaches one program, or fails: for tests and measurements.
+   *
+   * @throws BpfException if the kernel refuses it
+   */
+  public static Probe attach(
       ProbeImage image, ProbeSettings settings, TracepointArguments arguments, Variant variant) {
     BpfObject object = BpfObject.open("dropwatch", image.bytes());
     EventRing ring = null;
     try {
-      for (Variant each : Variant.values()) {
-        object.program(each.program()).autoload(each == variant);
+      for (String each : object.programNames()) {
+        object.program(each).autoload(each.equals(variant.program()));
       }
       configure(object, image, settings, arguments);
+      image.filterInto(object.readOnlyData(), variant);
       object.load();
       for (DeviceKey device : settings.devices().devices()) {
         object.map("devices").update(device.bytes(), new byte[] {1});
@@ -109,10 +103,10 @@ public final class Probe implements DropTap {
     }
     data.setInt("has_reason", arguments.hasReason() ? 1 : 0)
         .setInt("has_rx_sk", arguments.hasReceivingSocket() ? 1 : 0)
-        .setInt("filter_enabled", image.filtering() ? 1 : 0)
         .setInt("device_mode", settings.devices().mode())
         .setInt("events_per_second", settings.eventsPerSecond())
         .setInt("stack_bytes", settings.stackDepth() * Long.BYTES)
+        .setLong("stack_period", settings.stackPeriodNanos())
         .setInt("snaplen", settings.snaplen())
         .setInt("noise_reason_count", settings.noise().reasons().size())
         .setInt("noise_location_count", settings.noise().locations().size())

@@ -3,37 +3,41 @@ package io.dropwatch.internal.probe;
 import io.dropwatch.DropWatchException;
 import io.dropwatch.bpf.BpfException;
 import io.dropwatch.bpf.ElfImage;
+import io.dropwatch.bpf.ReadOnlyData;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The probe's object before it is loaded: ours or a file's, with or without a filter in its slot.
+ * The probe's object before it is loaded: ours or a file's, with or without a filter in its slots.
  */
 public final class ProbeImage {
   private static final String RESOURCE = "dropwatch.bpf.o";
-  private static final String SLOT = "dropwatch_filter";
+  private static final int FEWEST_INSTRUCTIONS = 1024;
   private static final String BUILD = "build it from dropwatch.bpf.c with 'make probe'";
 
   private final String name;
   private final ElfImage elf;
-  private final boolean filtering;
+  private final @Nullable FilterCode filter;
 
-  private ProbeImage(String name, ElfImage elf, boolean filtering) {
+  private ProbeImage(String name, ElfImage elf, @Nullable FilterCode filter) {
     this.name = name;
     this.elf = elf;
-    this.filtering = filtering;
+    this.filter = filter;
   }
 
   /** The object inside this library. */
   public static ProbeImage embedded() {
     try (InputStream in =
         Objects.requireNonNull(ProbeImage.class.getResourceAsStream(RESOURCE), RESOURCE)) {
-      return new ProbeImage("the embedded probe", ElfImage.of(in.readAllBytes()), false);
+      return new ProbeImage("the embedded probe", ElfImage.of(in.readAllBytes()), null);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the embedded probe", e);
     }
@@ -57,7 +61,7 @@ public final class ProbeImage {
           "cannot read the probe object " + path + ": " + e.getMessage(), e);
     }
     try {
-      return new ProbeImage(path.toString(), ElfImage.of(bytes), false).checked();
+      return new ProbeImage(path.toString(), ElfImage.of(bytes), null).checked();
     } catch (BpfException e) {
       throw DropWatchException.environment(
           "the probe object %s is broken: %s; %s".formatted(path, e.getMessage(), BUILD), e);
@@ -65,41 +69,72 @@ public final class ProbeImage {
   }
 
   private ProbeImage checked() {
-    for (String function : new String[] {Variant.TYPED.program(), Variant.CAST.program(), SLOT}) {
-      if (!elf.hasFunction(function)) {
+    List<String> programs = programs();
+    List<String> wanted = Stream.of(Variant.values()).map(Variant::program).distinct().toList();
+    if (programs.stream().noneMatch(wanted::contains)) {
+      throw DropWatchException.environment(
+          "%s is an eBPF object, but not a dropwatch probe: it has no function %s; %s"
+              .formatted(name, String.join(" or ", wanted), BUILD));
+    }
+    for (String program : programs) {
+      if (elf.runSize(program) < FEWEST_INSTRUCTIONS) {
         throw DropWatchException.environment(
-            "%s is an eBPF object, but not a dropwatch probe: it has no function %s; %s"
-                .formatted(name, function, BUILD));
+            "%s is a dropwatch probe of another release: its %s has no room for a filter; %s"
+                .formatted(name, program, BUILD));
       }
     }
     return this;
   }
 
+  private List<String> programs() {
+    return Stream.of(Variant.values())
+        .flatMap(each -> Stream.of(each.program(), each.countingProgram()))
+        .distinct()
+        .filter(elf::hasFunction)
+        .toList();
+  }
+
   /**
-   * This object with a filter in its slot.
+   * This object with a filter in the slots of its programs.
    *
-   * @param code the filter's instructions, 8 bytes each
+   * @param code the filter's instructions, 8 bytes each; the last and only the last is exit
    * @param expression for the message
-   * @throws DropWatchException if the slot is too small
+   * @throws DropWatchException if a slot is too small
    */
   public ProbeImage withFilter(byte[] code, String expression) {
-    int room = elf.functionSize(SLOT);
-    int instructions = code.length / Long.BYTES;
-    if (instructions > room) {
-      throw DropWatchException.usage(
-          "the filter compiles to %d instructions, and the probe has room for %d: shorten '%s'"
-              .formatted(instructions, room, shortened(expression)));
+    FilterCode piece = FilterCode.of(code);
+    ElfImage filled = elf;
+    for (String program : programs()) {
+      int room = elf.runSize(program);
+      if (piece.size() > room) {
+        throw DropWatchException.usage(
+            "the filter compiles to %d instructions, and the probe has room for %d: shorten '%s'"
+                .formatted(piece.size() + 1, room + 1, shortened(expression)));
+      }
+      filled = filled.withRunEnd(program, piece.filling(room));
     }
-    return new ProbeImage(name, elf.withFunctionTail(SLOT, code), true);
+    return new ProbeImage(name, filled, piece);
   }
 
   private static String shortened(String expression) {
     return expression.length() <= 60 ? expression : expression.substring(0, 57) + "...";
   }
 
-  /** Whether the slot holds a filter. */
+  /** Whether the slots hold a filter. */
   boolean filtering() {
-    return filtering;
+    return filter != null;
+  }
+
+  /** Whether the object has the program. */
+  boolean has(String program) {
+    return elf.hasFunction(program);
+  }
+
+  /** Tells a program of the object about the filter in its slot. */
+  void filterInto(ReadOnlyData data, Variant variant) {
+    data.setInt("filter_enabled", filter == null ? 0 : 1)
+        .setInt("filter_reads", filter == null ? 0 : filter.metadataReads())
+        .setInt("in_place", variant.inPlace() ? 1 : 0);
   }
 
   byte[] bytes() {

@@ -1,28 +1,98 @@
 package io.dropwatch.internal.probe;
 
+import io.dropwatch.bpf.BpfException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
 
-/** The programs of the probe's object, of which one is loaded; the best first. */
-enum Variant {
-  /** As {@link #TYPED}, but loads in a fraction of the time; for kernels with bpf_rdonly_cast. */
-  CAST("dropwatch_cast"),
+/** The ways in which the probe runs, of which one is loaded; the cheapest first. */
+public enum Variant {
+  /**
+   * As {@link #CAST}, and the filter reads the packet where it lies; only what it accepts is
+   * copied. For verifiers that let a program follow any address (Linux 6.17).
+   */
+  IN_PLACE("cast", true),
+  /**
+   * As {@link #TYPED}, but loads and runs in a fraction of the time; for kernels with
+   * bpf_rdonly_cast (Linux 6.2).
+   */
+  CAST("cast", false),
   /** On tp_btf/kfree_skb: plain loads through typed pointers, no tracefs. */
-  TYPED("dropwatch_typed"),
+  TYPED("typed", false),
   /** On tracepoint/skb/kfree_skb: a helper call for each load. */
-  CLASSIC("dropwatch_classic");
+  CLASSIC("classic", false);
 
-  private final String program;
+  private static final String STREAMING = "dropwatch_";
+  private static final String COUNTING = "dropwatch_count_";
 
-  Variant(String program) {
-    this.program = program;
+  /** Whether this kernel has refused to read in place before: it would again. */
+  private static volatile boolean inPlaceRefused;
+
+  private final String name;
+  private final boolean inPlace;
+
+  Variant(String name, boolean inPlace) {
+    this.name = name;
+    this.inPlace = inPlace;
   }
 
-  /** Those that the running kernel may take, in the order to try them. */
-  static List<Variant> candidates() {
-    return KernelFacts.running().canCast() ? List.of(values()) : List.of(TYPED, CLASSIC);
-  }
-
+  /** The program that writes records. */
   String program() {
-    return program;
+    return STREAMING + name;
+  }
+
+  /** The program that counts. */
+  String countingProgram() {
+    return COUNTING + name;
+  }
+
+  /** Whether the program is told to let the filter read in place. */
+  boolean inPlace() {
+    return inPlace;
+  }
+
+  /**
+   * Those that an image has and the running kernel may take, in the order to try them.
+   *
+   * @param program which of a variant's programs is wanted
+   */
+  static List<Variant> candidates(ProbeImage image, Function<Variant, String> program) {
+    boolean canCast = KernelFacts.running().canCast();
+    List<Variant> candidates = new ArrayList<>(List.of(values()));
+    if (!canCast || inPlaceRefused || !image.filtering()) {
+      candidates.remove(IN_PLACE);
+    }
+    if (!canCast) {
+      candidates.remove(CAST);
+    }
+    candidates.removeIf(each -> !image.has(program.apply(each)));
+    return candidates;
+  }
+
+  /**
+   * The first that goes.
+   *
+   * @param attempt loads and attaches one, or leaves nothing behind
+   * @throws BpfException if the kernel refuses all: what it said about the first
+   */
+  static <T> T firstOf(List<Variant> candidates, Function<Variant, T> attempt) {
+    BpfException refusal = null;
+    for (Variant variant : candidates) {
+      try {
+        T taken = attempt.apply(variant);
+        if (refusal != null && variant == CAST) {
+          inPlaceRefused = true;
+        }
+        return taken;
+      } catch (BpfException e) {
+        if (refusal == null) {
+          refusal = e;
+        } else {
+          refusal.addSuppressed(e);
+        }
+      }
+    }
+    throw Objects.requireNonNull(refusal, "no program to try");
   }
 }

@@ -33,6 +33,7 @@ public final class RecordDecoder {
   private final LongFunction<StackFrame> symbols;
   private final StackTrimmer trimmer;
   private final OwnerResolver owners;
+  private final SharedStacks shared = new SharedStacks();
 
   /**
    * @param clock the kernel's time as ours
@@ -142,6 +143,10 @@ public final class RecordDecoder {
       throw new MalformedRecordException(
           "a record of %d packet bytes and %d stack bytes".formatted(captured, stackBytes));
     }
+    if ((u16(raw, FLAGS) & SHARED_STACK) != 0 && stackBytes != Long.BYTES) {
+      throw new MalformedRecordException(
+          "a reference to another stack of %d bytes".formatted(stackBytes));
+    }
     if (stackStart(captured) + stackBytes > raw.byteSize()) {
       throw new MalformedRecordException(
           "%d packet bytes and %d stack bytes in a record of %d bytes"
@@ -205,8 +210,23 @@ public final class RecordDecoder {
     if (bytes == 0) {
       return;
     }
-    long[] addresses = raw.asSlice(stackStart(u16(raw, CAPTURED)), bytes).toArray(U64);
-    event.stack(KernelStack.resolving(trimmer.trim(addresses, raw.get(U64, LOCATION)), symbols));
+    long at = stackStart(u16(raw, CAPTURED));
+    long location = raw.get(U64, LOCATION);
+    int flags = u16(raw, FLAGS);
+    if ((flags & SHARED_STACK) != 0) {
+      SharedStacks.Entry known = shared.find(location, raw.get(U32, REASON), raw.get(U64, at));
+      KernelStack stack = known == null ? null : known.stack();
+      event.stack(stack == null ? KernelStack.EMPTY : stack);
+      return;
+    }
+    long[] addresses = raw.asSlice(at, bytes).toArray(U64);
+    KernelStack stack = KernelStack.resolving(trimmer.trim(addresses, location), symbols);
+    event.stack(stack);
+    if ((flags & LENT_STACK) != 0) {
+      shared
+          .keep(location, raw.get(U32, REASON), raw.get(U64, TIME), addresses)
+          .stack(stack.asShared());
+    }
   }
 
   private static long stackStart(int captured) {

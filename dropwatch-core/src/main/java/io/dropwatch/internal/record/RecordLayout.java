@@ -8,7 +8,7 @@ import java.lang.foreign.ValueLayout;
  */
 public final class RecordLayout {
   /** RECORD_VERSION: changes with the layout. */
-  public static final int VERSION = 3;
+  public static final int VERSION = 4;
 
   /** WINDOW: the most bytes a record holds from the network header on. */
   public static final int WINDOW_BYTES = 256;
@@ -61,6 +61,12 @@ public final class RecordLayout {
   static final int HAS_NETWORK_HEADER = 1 << 3;
   static final int TAG_IN_FRAME = 1 << 4;
   static final int HAS_OWNER = 1 << 5;
+
+  /** The stack's 8 bytes are the time of the record that has it. */
+  static final int SHARED_STACK = 1 << 6;
+
+  /** Others may refer to this record's stack. */
+  static final int LENT_STACK = 1 << 7;
 
   static final int SOURCE_SOFTWARE = 1;
   static final int SOURCE_HARDWARE = 2;

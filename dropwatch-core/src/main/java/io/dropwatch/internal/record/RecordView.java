@@ -5,6 +5,7 @@ import static io.dropwatch.internal.record.RecordLayout.*;
 import io.dropwatch.RawDropEvent;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A record where it lies. {@link #at} moves it; nothing is copied or allocated. */
 public final class RecordView implements RawDropEvent {
@@ -14,6 +15,8 @@ public final class RecordView implements RawDropEvent {
   private int captured;
   private int stackBytes;
   private int macBytes;
+  private final SharedStacks shared = new SharedStacks();
+  private SharedStacks.@Nullable Entry borrowed;
 
   /**
    * @param clock the kernel's time as ours
@@ -47,6 +50,23 @@ public final class RecordView implements RawDropEvent {
     this.captured = packet;
     this.stackBytes = stack;
     this.macBytes = memory.get(U32, offset + MAC_LENGTH) == 0 ? 0 : MAC_BYTES;
+    this.borrowed = null;
+    int flags = u16(memory, offset + FLAGS);
+    if ((flags & (SHARED_STACK | LENT_STACK)) != 0 && stack >= Long.BYTES) {
+      share(flags);
+    }
+  }
+
+  private void share(int flags) {
+    long at = start + stackStart(captured);
+    int reason = memory.get(U32, start + REASON);
+    if ((flags & SHARED_STACK) != 0) {
+      borrowed = shared.find(location(), reason, memory.get(U64, at));
+      stackBytes = borrowed == null ? 0 : borrowed.addresses().length * Long.BYTES;
+    } else {
+      long[] addresses = memory.asSlice(at, stackBytes).toArray(U64);
+      var _ = shared.keep(location(), reason, monotonicNanos(), addresses);
+    }
   }
 
   /** Lets go of the memory: it is the ring's again. */
@@ -167,7 +187,14 @@ public final class RecordView implements RawDropEvent {
 
   @Override
   public long stackAddress(int index) {
-    long at = (long) Objects.checkIndex(index, stackDepth()) * Long.BYTES;
-    return memory.get(U64, start + stackStart(captured) + at);
+    int frame = Objects.checkIndex(index, stackDepth());
+    return borrowed != null
+        ? borrowed.addresses()[frame]
+        : memory.get(U64, start + stackStart(captured) + (long) frame * Long.BYTES);
+  }
+
+  @Override
+  public boolean hasSharedStack() {
+    return borrowed != null;
   }
 }

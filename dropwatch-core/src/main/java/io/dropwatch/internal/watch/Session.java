@@ -95,6 +95,7 @@ public final class Session {
         noise,
         request.maxEventsPerSecond(),
         RecordDecoder.walkedDepth(request.stackDepth()),
+        request.stackPeriod().toNanos(),
         RecordLayout.WINDOW_BYTES,
         RingPlan.of(request.ring(), request.ringBytesPerCpu()),
         Math.min(MOST_WAITING, request.ringBytesPerCpu() / 4));

@@ -25,6 +25,7 @@ public record WatchRequest(
     List<NoiseRule> noiseRules,
     int maxEventsPerSecond,
     int stackDepth,
+    Duration stackPeriod,
     @Nullable Path bpfObject,
     RingKind ring,
     int ringBytesPerCpu,

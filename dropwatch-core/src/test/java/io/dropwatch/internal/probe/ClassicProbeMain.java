@@ -43,7 +43,7 @@ final class ClassicProbeMain {
     TracepointArguments arguments = KernelFacts.running().arguments();
     ProbeSettings settings =
         new ProbeSettings(
-            new DeviceList.All(), NoiseList.NONE, 0, 20, 256, new RingPlan.Perf(1 << 16), 4096);
+            new DeviceList.All(), NoiseList.NONE, 0, 20, 0, 256, new RingPlan.Perf(1 << 16), 4096);
     ProbeImage image = ProbeImage.embedded();
     try (Probe typed = Probe.attach(image, settings, arguments, Variant.TYPED);
         Probe classic = Probe.attach(image, settings, arguments, Variant.CLASSIC)) {

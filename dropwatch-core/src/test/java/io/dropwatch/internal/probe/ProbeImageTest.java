@@ -8,16 +8,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropWatchException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ProbeImageTest {
+  private static final int PROGRAMS = 6;
+
   private final Path folder;
 
   ProbeImageTest(@TempDir Path folder) {
@@ -26,18 +30,22 @@ class ProbeImageTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 100, 2048, 2052})
-  void aFilterChangesTheEndOfTheSlotAndNothingElse(int instructions) {
-    byte[] code = new byte[instructions * 8];
-    Arrays.fill(code, (byte) 0x5a);
-    byte[] before = ProbeImage.embedded().bytes();
-    byte[] after = ProbeImage.embedded().withFilter(code, "some filter").bytes();
+  void aFilterOverwritesWhatDoesNothingAndNothingElse(int instructions) {
+    LongBuffer before = longs(ProbeImage.embedded().bytes());
+    LongBuffer after =
+        longs(ProbeImage.embedded().withFilter(filter(instructions), "some filter").bytes());
 
-    assertEquals(before.length, after.length);
-    int first = Arrays.mismatch(before, after);
-    assertArrayEquals(code, Arrays.copyOfRange(after, first, first + code.length));
-    assertTrue(
-        Arrays.equals(
-            before, first + code.length, before.length, after, first + code.length, after.length));
+    assertEquals(before.limit(), after.limit());
+    int changed = 0;
+    for (int i = 0; i < before.limit(); i++) {
+      if (before.get(i) != after.get(i)) {
+        assertEquals(0x05, before.get(i), "goto +0");
+        changed++;
+      }
+    }
+    // The slots are full, or begin with a jump over their rest.
+    int jumps = instructions == 2052 ? 0 : 1;
+    assertEquals(PROGRAMS * (instructions - 1 + jumps), changed);
   }
 
   @Test
@@ -45,7 +53,7 @@ class ProbeImageTest {
     DropWatchException tooLong =
         assertThrows(
             DropWatchException.class,
-            () -> ProbeImage.embedded().withFilter(new byte[8 * 5000], "host 10.0.0.1 or ..."));
+            () -> ProbeImage.embedded().withFilter(filter(5000), "host 10.0.0.1 or ..."));
 
     assertEquals(DropWatchException.Kind.USAGE, tooLong.kind());
     assertEquals(
@@ -53,10 +61,23 @@ class ProbeImageTest {
         tooLong.getMessage());
   }
 
+  private static LongBuffer longs(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
+  }
+
+  /** So many instructions: r0 = 7, and exit at the end. */
+  private static byte[] filter(int instructions) {
+    ByteBuffer code = ByteBuffer.allocate(8 * instructions).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 1; i < instructions; i++) {
+      code.putLong(0x7_0000_00b7L);
+    }
+    return code.putLong(0x95).array();
+  }
+
   @Test
   void onlyAnImageWithAFilterFilters() {
     assertFalse(ProbeImage.embedded().filtering());
-    assertTrue(ProbeImage.embedded().withFilter(new byte[16], "").filtering());
+    assertTrue(ProbeImage.embedded().withFilter(filter(2), "").filtering());
   }
 
   @Test
@@ -92,13 +113,46 @@ class ProbeImageTest {
   void anObjectThatIsNoProbeIsNamed() throws IOException {
     Path file = folder.resolve("other.o");
     byte[] elf = ProbeImage.embedded().bytes();
-    rename(elf, "dropwatch_typed", "somebodys_typed");
+    rename(elf, "dropwatch_c", "somebodys_c");
+    rename(elf, "dropwatch_t", "somebodys_t");
     Files.write(file, elf);
 
     assertEquals(
         file
-            + " is an eBPF object, but not a dropwatch probe: it has no function dropwatch_typed;"
+            + " is an eBPF object, but not a dropwatch probe: it has no function dropwatch_cast or dropwatch_typed or"
+            + " dropwatch_classic;"
             + " build it from dropwatch.bpf.c with 'make probe'",
+        failure(file).getMessage());
+  }
+
+  @Test
+  void anObjectWithOneProgramOfThemIsAProbe() throws IOException {
+    Path file = folder.resolve("typed.o");
+    byte[] elf = ProbeImage.embedded().bytes();
+    rename(elf, "dropwatch_c", "somebodys_c");
+    Files.write(file, elf);
+
+    ProbeImage image = ProbeImage.read(file);
+    assertTrue(image.has("dropwatch_typed"));
+    assertFalse(image.has("dropwatch_cast"));
+  }
+
+  @Test
+  void anObjectWithoutASlotIsOfAnotherRelease() throws IOException {
+    Path file = folder.resolve("old.o");
+    byte[] elf = ProbeImage.embedded().bytes();
+    ByteBuffer bytes = ByteBuffer.wrap(elf).order(ByteOrder.LITTLE_ENDIAN);
+    for (int at = 0; at + 8 <= elf.length; at += 8) {
+      if (bytes.getLong(at) == 0x05) {
+        bytes.putLong(at, 0x7_0000_00b7L);
+      }
+    }
+    Files.write(file, elf);
+
+    assertEquals(
+        file
+            + " is a dropwatch probe of another release: its dropwatch_cast has no room for a"
+            + " filter; build it from dropwatch.bpf.c with 'make probe'",
         failure(file).getMessage());
   }
 

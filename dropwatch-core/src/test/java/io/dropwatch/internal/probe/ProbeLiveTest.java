@@ -36,6 +36,7 @@ class ProbeLiveTest {
             NoiseList.NONE,
             100,
             127,
+            1_000_000_000L,
             256,
             new RingPlan.Perf(1 << 16),
             4096);
@@ -43,7 +44,9 @@ class ProbeLiveTest {
 
     // Not the classic one, which needs tracefs: below, in a mount namespace of its own.
     List<Variant> typed =
-        Variant.candidates().stream().filter(each -> each != Variant.CLASSIC).toList();
+        Variant.candidates(filtering, Variant::program).stream()
+            .filter(each -> each != Variant.CLASSIC)
+            .toList();
     assertFalse(typed.isEmpty());
     for (Variant variant : typed) {
       Probe.attach(filtering, all, KernelFacts.running().arguments(), variant).close();
@@ -67,7 +70,7 @@ class ProbeLiveTest {
 
   @Test
   void whatTheVerifierRefusesLeavesNothingBehind() {
-    byte[] endless = Code.of("0500ffff00000000"); // goto -1: a loop without an end
+    byte[] endless = Code.of("0500ffff00000000", "9500000000000000"); // goto -1: no end
     ProbeImage image = ProbeImage.embedded().withFilter(endless, "endless");
     TracepointArguments arguments = KernelFacts.running().arguments();
 
@@ -89,7 +92,7 @@ class ProbeLiveTest {
           assertThrows(DropWatchException.class, () -> Probe.attach(image, SETTINGS, arguments));
       assertEquals(
           file
-              + " writes records of version 9, this library reads version 3: use the probe of the"
+              + " writes records of version 9, this library reads version 4: use the probe of the"
               + " same release",
           refusal.getMessage());
       assertEquals(Map.of(), HeldByKernel.now());
@@ -98,16 +101,16 @@ class ProbeLiveTest {
     }
   }
 
-  // The read-only data are the settings in the order of the source: those of noise.h, then
+  // The read-only data are the settings in the order of the source: the last of walk.h, then
   // record_version.
   private static byte[] withRecordVersion(byte[] elf, int version) {
     ByteBuffer bytes = ByteBuffer.wrap(elf).order(ByteOrder.LITTLE_ENDIAN);
-    int[] settings = {3, 0, 0, 0, 0, 0, 127 * 8, 256};
+    int[] settings = {127 * 8, 0, 0, 4, 0, 0, 0, 0, 256};
     for (int at = 0; at + 4 * settings.length <= elf.length; at += 4) {
       int start = at;
       if (IntStream.range(0, settings.length)
           .allMatch(i -> bytes.getInt(start + 4 * i) == settings[i])) {
-        bytes.putInt(start, version);
+        bytes.putInt(start + 12, version);
         return elf;
       }
     }
@@ -150,7 +153,7 @@ class ProbeLiveTest {
 
   private static ProbeSettings settings(int ringBytes) {
     return new ProbeSettings(
-        new DeviceList.All(), NoiseList.NONE, 0, 20, 256, new RingPlan.Perf(ringBytes), 4096);
+        new DeviceList.All(), NoiseList.NONE, 0, 20, 0, 256, new RingPlan.Perf(ringBytes), 4096);
   }
 
   /** eBPF by hand. */

@@ -3,13 +3,16 @@ package io.dropwatch.internal.record;
 import static io.dropwatch.internal.record.RecordLayout.*;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropReason;
 import io.dropwatch.DropSource;
+import io.dropwatch.KernelStack;
 import io.dropwatch.NetworkDevice;
 import io.dropwatch.NetworkNamespace;
 import io.dropwatch.Owner;
@@ -31,6 +34,8 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RecordDecoderTest {
   private static final byte[] MAC_HEADER = hex("aabbccddeeff 112233445566 0800");
@@ -215,6 +220,90 @@ class RecordDecoderTest {
   }
 
   @Test
+  void aLentStackIsThatOfTheRecordsThatReferToIt() throws MalformedRecordException {
+    DropEvent first = decode(walked(100, 30, 7));
+    assertFalse(first.stack().shared());
+
+    DropEvent second = decode(sharing(200, 100, 30, 7));
+    assertTrue(second.stack().shared());
+    assertEquals(first.stack(), second.stack());
+    assertEquals("0x14\n0x1e\n0x28", second.stack().toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"101, 30, 7", "100, 31, 7", "100, 30, 8"})
+  void aReferenceToNoKnownStackIsNone(long time, long location, int reason)
+      throws MalformedRecordException {
+    decode(walked(100, 30, 7));
+
+    KernelStack none = decode(sharing(200, time, location, reason)).stack();
+    assertEquals(0, none.depth());
+    assertFalse(none.shared());
+  }
+
+  @Test
+  void aStackThatNobodyMayReferToIsNotKept() throws MalformedRecordException {
+    decode(walked(100, 30, 7).u16(FLAGS, HAS_REASON));
+
+    assertEquals(0, decode(sharing(200, 100, 30, 7)).stack().depth());
+  }
+
+  @Test
+  void theStacksUsedLastAreKept() throws MalformedRecordException {
+    for (int i = 1; i <= 3 * SharedStacks.MOST; i++) {
+      decode(walked(i, 30, 7));
+      assertEquals(3, decode(sharing(i, i, 30, 7)).stack().depth());
+      assertEquals(3, decode(sharing(i, 1, 30, 7)).stack().depth(), "used all the time");
+    }
+    assertEquals(0, decode(sharing(0, 2, 30, 7)).stack().depth(), "long ago");
+  }
+
+  @Test
+  void aReferenceIsEightBytes() {
+    RecordBytes two = new RecordBytes().u16(FLAGS, SHARED_STACK).stack(1, 2);
+
+    assertThrows(MalformedRecordException.class, () -> decode(two));
+  }
+
+  @Test
+  void aViewHasTheSharedStackToo() throws MalformedRecordException {
+    RecordView view = new RecordView(new WallClock());
+    MemorySegment first = walked(100, 30, 7).record();
+    view.at(first, 0, (int) first.byteSize());
+    assertEquals(5, view.stackDepth());
+    assertFalse(view.hasSharedStack());
+
+    MemorySegment second = sharing(200, 100, 30, 7).record();
+    view.at(second, 0, (int) second.byteSize());
+    assertTrue(view.hasSharedStack());
+    assertEquals(5, view.stackDepth());
+    assertEquals(40, view.stackAddress(4));
+
+    MemorySegment third = sharing(200, 99, 30, 7).record();
+    view.at(third, 0, (int) third.byteSize());
+    assertEquals(0, view.stackDepth());
+    assertFalse(view.hasSharedStack());
+  }
+
+  private static RecordBytes walked(long time, long location, int reason) {
+    return new RecordBytes()
+        .u16(FLAGS, HAS_REASON | LENT_STACK)
+        .u64(TIME, time)
+        .u64(LOCATION, location)
+        .u32(REASON, reason)
+        .stack(5, 6, 20, 30, 40);
+  }
+
+  private static RecordBytes sharing(long time, long of, long location, int reason) {
+    return new RecordBytes()
+        .u16(FLAGS, HAS_REASON | SHARED_STACK)
+        .u64(TIME, time)
+        .u64(LOCATION, location)
+        .u32(REASON, reason)
+        .stack(of);
+  }
+
+  @Test
   void theReceivedTimeIsTheReaders() throws MalformedRecordException {
     assertEquals(
         Instant.EPOCH, decoder.decode(new RecordBytes().record(), Instant.EPOCH).receivedTime());
@@ -226,7 +315,7 @@ class RecordDecoderTest {
         assertThrows(
             MalformedRecordException.class, () -> decode(new RecordBytes().u16(VERSION_OFFSET, 9)));
 
-    assertEquals("a record of version 9, this library reads version 3", failure.getMessage());
+    assertEquals("a record of version 9, this library reads version 4", failure.getMessage());
   }
 
   @Property

@@ -3,6 +3,7 @@ package io.dropwatch.internal.watch;
 import io.dropwatch.internal.probe.DropTap;
 import io.dropwatch.internal.probe.KernelCounts;
 import io.dropwatch.internal.probe.RecordConsumer;
+import io.dropwatch.internal.record.RecordLayout;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -14,7 +15,7 @@ final class FakeTap implements DropTap {
   private static final byte[] RECORD = new byte[184];
 
   static {
-    RECORD[0] = 3;
+    RECORD[0] = RecordLayout.VERSION;
   }
 
   static final long MISSES = 4;

@@ -103,6 +103,14 @@ final class DropwatchCommand implements Callable<Integer> {
   private int maxEventsPerSecond;
 
   @Option(
+      names = "--stack-once-per",
+      paramLabel = "<n>",
+      defaultValue = "0",
+      description =
+          "Walk the stack once in n seconds for each location and reason, and show it with the drops in between too; 0 = at each drop (default: ${DEFAULT-VALUE}).")
+  private long stackSeconds;
+
+  @Option(
       names = "--ring",
       paramLabel = "<auto|perf|bpf>",
       defaultValue = "auto",
@@ -131,6 +139,7 @@ final class DropwatchCommand implements Callable<Integer> {
     DropWatcherBuilder watcher =
         DropWatcher.builder()
             .maxEventsPerSecond(maxEventsPerSecond)
+            .stackOncePer(Duration.ofSeconds(Math.min(stackSeconds, LONGEST_DURATION_SECONDS)))
             .noiseRules(noise.rules())
             .ring(ring)
             .onWarning(text -> System.err.println("dropwatch: " + text));
@@ -151,6 +160,12 @@ final class DropwatchCommand implements Callable<Integer> {
           "--duration "
               + durationSeconds
               + " is negative: give seconds, or 0 to run until interrupted");
+    }
+    if (stackSeconds < 0) {
+      throw usage(
+          "--stack-once-per "
+              + stackSeconds
+              + " is negative: give seconds, or 0 for a stack at each drop");
     }
     if (maxEventsPerSecond < 0) {
       throw usage(

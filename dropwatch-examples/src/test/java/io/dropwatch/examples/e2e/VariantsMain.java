@@ -1,0 +1,349 @@
+package io.dropwatch.examples.e2e;
+
+import io.dropwatch.RawDropEvent;
+import io.dropwatch.RingKind;
+import io.dropwatch.bpf.BpfException;
+import io.dropwatch.examples.lab.Flow;
+import io.dropwatch.examples.lab.Frame;
+import io.dropwatch.examples.lab.LabException;
+import io.dropwatch.examples.lab.Namespace;
+import io.dropwatch.examples.lab.NetworkLab;
+import io.dropwatch.examples.lab.PacketSocket;
+import io.dropwatch.internal.probe.DeviceList;
+import io.dropwatch.internal.probe.KernelFacts;
+import io.dropwatch.internal.probe.NoiseList;
+import io.dropwatch.internal.probe.Probe;
+import io.dropwatch.internal.probe.ProbeImage;
+import io.dropwatch.internal.probe.ProbeSettings;
+import io.dropwatch.internal.probe.RingPlan;
+import io.dropwatch.internal.probe.Variant;
+import io.dropwatch.internal.record.MalformedRecordException;
+import io.dropwatch.internal.record.RecordView;
+import io.dropwatch.internal.record.WallClock;
+import io.dropwatch.pcapfilter.LinkType;
+import io.dropwatch.pcapfilter.PcapFilter;
+import io.dropwatch.pcapfilter.SkbPacket;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Drops packets of many forms and compares what each way of running the probe says of them, for
+ * many filters: the verdict of the same filter in the JVM, and the same record.
+ *
+ * <p>A program of its own, because the classic tracepoint needs tracefs, which its caller mounts.
+ */
+final class VariantsMain {
+  private static final String SENDER = "02:00:00:00:00:01";
+  private static final String RECEIVER = "02:00:00:00:00:02";
+  private static final String VLAN_5 = "81006005";
+  private static final String OUTER_VLAN = "88a80007";
+  private static final String INGRESS = "eth0";
+  private static final String EGRESS = "eth1";
+  private static final int[] LARGE = {0, 1, 500, 3000, 20_000, 59_000};
+  private static final Duration MOMENT = Duration.ofMillis(20);
+
+  /** {@code meta.pkt_type} in the record. */
+  private static final long PACKET_TYPE = 22;
+
+  /** One filter for each thing that a filter may look at, and for each edge of the packet. */
+  private static final List<String> FILTERS =
+      List.of(
+          "tcp and port 443",
+          "port 53",
+          "not port 53",
+          "ip6 and udp portrange 50-60",
+          "host 192.0.2.1",
+          "net 2001:db8::/32",
+          "arp",
+          "vlan",
+          "vlan 5",
+          "not vlan",
+          "vlan and tcp",
+          "vlan 7 and vlan 5",
+          "ether src 02:00:00:00:00:01",
+          "ether[12:2] = 0x800",
+          "broadcast",
+          "multicast",
+          "inbound",
+          "outbound",
+          "len <= 60",
+          "greater 2000",
+          "ip[0] & 0xf > 5",
+          "tcp[13] & 2 != 0",
+          "udp[4:2] > 100",
+          "ip[255] >= 0",
+          "ip6[6] = 17 or ip[9] * 3 + len > 80",
+          "llc");
+
+  private final Namespace sender;
+  private final Namespace receiver;
+  private final List<byte[]> frames;
+
+  private VariantsMain(NetworkLab lab) throws UnknownHostException {
+    sender = lab.namespace("sender");
+    receiver = lab.namespace("receiver");
+    for (String device : List.of(INGRESS, EGRESS)) {
+      sender.ip(
+          "link add name %s address %s mtu 60000 type veth peer name %s netns %s address %s mtu 60000\n"
+              .formatted(device, SENDER, device, receiver.name(), RECEIVER));
+      sender.ip("link set %s up\n".formatted(device));
+      receiver.ip("link set %s up\n".formatted(device));
+    }
+    sender.ip(
+        """
+        address add 192.0.2.1/24 dev eth0
+        neighbour replace 192.0.2.2 lladdr %s nud permanent dev eth0
+        """
+            .formatted(RECEIVER));
+    receiver.nft(
+        "table netdev t { chain c { type filter hook ingress device eth0 priority 0; policy drop; }; }");
+    // On the way out a tag is still in the frame, behind the MAC header.
+    sender.tc("qdisc add dev eth1 clsact\n");
+    sender.tc("filter add dev eth1 egress bpf da bytecode '1,6 0 0 2'\n");
+    frames = frames();
+  }
+
+  private static List<byte[]> frames() throws UnknownHostException {
+    List<byte[]> frames = new ArrayList<>();
+    for (Flow.Transport transport : Flow.Transport.values()) {
+      int port = transport == Flow.Transport.TCP ? 443 : 53;
+      frames.add(frame(transport, "192.0.2.1", "192.0.2.2", port));
+      frames.add(frame(transport, "2001:db8::1", "2001:db8::2", port));
+    }
+    for (byte[] whole : List.copyOf(frames)) {
+      for (int length : new int[] {15, 18, 23, 24, 33, 34, 36, 38, 47, 54, 58}) {
+        if (length < whole.length) {
+          frames.add(Arrays.copyOf(whole, length));
+        }
+      }
+      frames.add(inserted(whole, 12, VLAN_5));
+      frames.add(inserted(whole, 12, OUTER_VLAN + VLAN_5));
+      frames.add(Arrays.copyOf(inserted(whole, 12, VLAN_5), 40));
+      byte[] broadcast = whole.clone();
+      Arrays.fill(broadcast, 0, 6, (byte) 0xff);
+      frames.add(broadcast);
+    }
+    byte[] options = inserted(frames.getFirst(), 34, "01".repeat(40));
+    options[14] = 0x4f;
+    frames.add(options);
+    byte[] later = frames.getFirst().clone();
+    later[21] = 8;
+    frames.add(later);
+    String macs = (RECEIVER + SENDER).replace(":", "");
+    frames.add(hex(macs + "0806" + "0001080006040001" + "00".repeat(20)));
+    frames.add(hex(macs + "88b5" + "00".repeat(40)));
+    frames.add(hex(macs + "0026" + "424203" + "00".repeat(35)));
+    frames.add(hex(macs + VLAN_5));
+    return frames;
+  }
+
+  private static byte[] frame(Flow.Transport transport, String from, String to, int port)
+      throws UnknownHostException {
+    Flow flow =
+        new Flow(
+            transport,
+            new InetSocketAddress(InetAddress.getByName(from), 4000),
+            new InetSocketAddress(InetAddress.getByName(to), port));
+    return Frame.of(flow).bytes(SENDER, RECEIVER);
+  }
+
+  private static byte[] inserted(byte[] frame, int at, String more) {
+    byte[] middle = hex(more);
+    byte[] longer = Arrays.copyOf(frame, frame.length + middle.length);
+    System.arraycopy(middle, 0, longer, at, middle.length);
+    System.arraycopy(frame, at, longer, at + middle.length, frame.length - at);
+    return longer;
+  }
+
+  private static byte[] hex(String digits) {
+    return HexFormat.of().parseHex(digits);
+  }
+
+  private void send() {
+    try (PacketSocket in = PacketSocket.open(sender, INGRESS);
+        PacketSocket out = PacketSocket.open(sender, EGRESS)) {
+      for (byte[] frame : frames) {
+        in.send(frame, 1);
+        try {
+          out.send(frame, 1);
+        } catch (LabException _) {
+          // Told that it was dropped.
+        }
+      }
+    }
+    // Whose payload is not in the linear part.
+    sender.call(
+        () -> {
+          try (DatagramChannel socket = DatagramChannel.open()) {
+            for (int size : LARGE) {
+              socket.send(ByteBuffer.allocate(size), new InetSocketAddress("192.0.2.2", 53));
+            }
+            return frames;
+          }
+        });
+  }
+
+  /** What a record says, and the packet as a filter of the JVM sees it. */
+  private record Told(String text, SkbPacket packet) {}
+
+  /** A probe, and what it has told of our packets. */
+  private final class Watching implements AutoCloseable {
+    private final Probe probe;
+    private final RecordView view = new RecordView(new WallClock());
+    private final List<Told> told = new ArrayList<>();
+
+    Watching(String filter, Variant variant) {
+      ProbeImage image = ProbeImage.embedded();
+      if (!filter.isEmpty()) {
+        image = image.withFilter(PcapFilter.compile(filter, LinkType.SKB).ebpf().toBytes(), filter);
+      }
+      ProbeSettings settings =
+          new ProbeSettings(
+              new DeviceList.All(),
+              NoiseList.NONE,
+              0,
+              0,
+              0,
+              256,
+              RingPlan.of(RingKind.AUTO, 1 << 18),
+              1 << 16);
+      probe = Probe.attach(image, settings, KernelFacts.running().arguments(), variant);
+    }
+
+    List<Told> read() {
+      probe.poll(MOMENT, this::take);
+      return told;
+    }
+
+    private void take(MemorySegment memory, long offset, int size) {
+      try {
+        view.at(memory, offset, size);
+      } catch (MalformedRecordException e) {
+        throw new AssertionError(e);
+      }
+      if (view.netnsInode() == sender.inode() || view.netnsInode() == receiver.inode()) {
+        told.add(told(view, memory.get(ValueLayout.JAVA_BYTE, offset + PACKET_TYPE)));
+      }
+      view.leave();
+    }
+
+    @Override
+    public void close() {
+      probe.close();
+    }
+  }
+
+  private static Told told(RawDropEvent raw, int packetType) {
+    byte[] bytes = new byte[raw.capturedLength()];
+    raw.copyPacket(bytes, 0);
+    int mac = raw.hasEthernetHeader() ? 14 : 0;
+    SkbPacket packet =
+        new SkbPacket(
+            bytes,
+            mac,
+            (int) raw.wireLength() - mac,
+            raw.protocol(),
+            raw.vlanTci(),
+            raw.vlanProtocol(),
+            packetType,
+            raw.ifindex());
+    String text =
+        "%x at %x reason %d dev %d type %d, %04x in %04x:%04x, %d bytes: %s|%s"
+            .formatted(
+                raw.skbAddress(),
+                raw.location(),
+                raw.reason(),
+                raw.ifindex(),
+                packetType,
+                raw.protocol(),
+                raw.vlanProtocol(),
+                raw.vlanTci(),
+                raw.wireLength(),
+                HexFormat.of().formatHex(bytes, 0, mac),
+                HexFormat.of().formatHex(bytes, mac, bytes.length));
+    return new Told(text, packet);
+  }
+
+  /** All that are to be had here; which of them must be is for the tests of each kernel. */
+  private List<Variant> variants() {
+    List<Variant> taken = new ArrayList<>();
+    for (Variant variant : Variant.values()) {
+      try (Watching _ = new Watching("ip", variant)) {
+        taken.add(variant);
+      } catch (BpfException e) {
+        System.err.println(variant + ": " + e.getMessage());
+      }
+    }
+    check(taken.size() > 1, "nothing to compare");
+    return taken;
+  }
+
+  private int compare(String filter, List<Variant> variants) {
+    Map<Variant, Watching> watching = new LinkedHashMap<>();
+    try {
+      for (Variant variant : variants) {
+        watching.put(variant, new Watching(filter, variant));
+      }
+      // The last on the tracepoint: when it has told of a packet, the others have seen it too.
+      try (Watching all = new Watching("", Variant.TYPED)) {
+        send();
+        int sent = 2 * frames.size() + LARGE.length;
+        long patience = System.nanoTime() + 10_000_000_000L;
+        while (all.read().size() < sent && System.nanoTime() < patience) {
+          // More to come.
+        }
+        check(all.told.size() == sent, all.told.size() + " drops of " + sent);
+        PcapFilter expected = PcapFilter.compile(filter, LinkType.SKB);
+        List<String> wanted =
+            all.told.stream().filter(t -> expected.matches(t.packet)).map(Told::text).toList();
+        watching.forEach(
+            (variant, each) -> {
+              List<String> seen = each.read().stream().map(Told::text).toList();
+              check(
+                  seen.equals(wanted),
+                  "'%s' %s:%n%s%nand the JVM:%n%s"
+                      .formatted(
+                          filter, variant, String.join("\n", seen), String.join("\n", wanted)));
+            });
+        check(
+            all.told.stream()
+                .anyMatch(t -> t.packet.bytes().length < 60 && t.packet.wireLength() > 10_000),
+            "no packet had its payload elsewhere");
+        return wanted.size();
+      }
+    } finally {
+      watching.values().forEach(Watching::close);
+    }
+  }
+
+  private static void check(boolean right, String message) {
+    if (!right) {
+      throw new AssertionError(message);
+    }
+  }
+
+  public static void main(String[] args) throws Exception {
+    int matched = 0;
+    try (NetworkLab lab = NetworkLab.open()) {
+      VariantsMain drops = new VariantsMain(lab);
+      List<Variant> variants = drops.variants();
+      for (String filter : FILTERS) {
+        matched += drops.compare(filter, variants);
+      }
+      check(matched > 100, "only " + matched + " matches");
+      System.out.println(variants + " agree");
+    }
+  }
+}
