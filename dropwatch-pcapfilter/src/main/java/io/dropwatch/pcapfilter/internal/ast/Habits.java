@@ -76,13 +76,11 @@ final class Habits {
   /** The same for a sign or a value where none can stand; {@code before} is what it follows. */
   static @Nullable String sign(@Nullable Token before, Token token) {
     boolean value = before != null && isValue(before);
-    if (isValue(token)) {
-      if (token.kind() == TokenKind.MAC && before != null && before.isKeyword("link")) {
-        return "write 'ether host " + token.text() + "'";
-      }
-      return value
-          ? "write 'or' between two values: '" + before.text() + " or " + token.text() + "'"
-          : null;
+    if (before != null && token.kind() == TokenKind.MAC && before.isKeyword("link")) {
+      return "write 'ether host " + token.text() + "'";
+    }
+    if (before != null && value && isValue(token)) {
+      return "write 'or' between two values: '" + before.text() + " or " + token.text() + "'";
     }
     if (token.kind() != TokenKind.SYMBOL) {
       return null;

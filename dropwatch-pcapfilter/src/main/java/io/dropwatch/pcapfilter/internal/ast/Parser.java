@@ -198,7 +198,8 @@ public final class Parser {
         SyntaxFault.at(cursor.peek().span(), "a number alone is not a test")
             .expecting("a comparison: =, !=, <, <=, > or >=");
     throw fault.fix(
-        number instanceof Arithmetic.Numeral(int port, String text, Span _) && Integer.compareUnsigned(port, 65535) <= 0
+        number instanceof Arithmetic.Numeral(int port, String text, Span _)
+                && Integer.compareUnsigned(port, 65535) <= 0
             ? "write 'port " + text + "' if a port is meant"
             : "add '!= 0'");
   }

@@ -55,7 +55,7 @@ final class EncapsulationTests {
     return switch (layout.framing()) {
       case ETHERNET -> new Moved(ethernetTag(layout, id, span), layout.behindTag());
       case SKB -> SkbTag.test(layout, variables, id);
-      case RAW_IP, PPP -> 
+      case RAW_IP, PPP ->
           throw SyntaxFault.at(span, "a VLAN tag needs an Ethernet header")
               .fix(
                   layout.framing() == Layout.Framing.PPP

@@ -25,6 +25,12 @@ public final class Threading {
   private static final int STATES_PER_NODE = 10;
 
   /**
+   * Beyond this many assignments there is a chain of headers: what a path knows of one of them is a
+   * state for all behind it, and decides nothing there.
+   */
+  private static final int ASSIGNMENT_LIMIT = 12;
+
+  /**
    * Bounds of one number that are learnt, at most. What a path knows of it after each of many
    * intervals would be a state for each, times as many for a second number.
    */
@@ -45,7 +51,8 @@ public final class Threading {
 
   /** An equivalent graph; {@code graph} itself when it is too large to be worth it. */
   public static Graph thread(Graph graph) {
-    if (graph.nodes().size() > NODE_LIMIT) {
+    long assignments = graph.nodes().stream().filter(n -> n instanceof Node.Assign).count();
+    if (graph.nodes().size() > NODE_LIMIT || assignments > ASSIGNMENT_LIMIT) {
       return graph;
     }
     Graph threaded = new Threading(graph).run();
@@ -68,14 +75,52 @@ public final class Threading {
     return bounds.keySet();
   }
 
-  /**
-   * A node and what a path to it knows.
-   *
-   * @param values facts by number
-   * @param variables values by variable; a variable without one is not assigned yet, or unknown
-   */
-  private record State(
-      Node node, Map<Quantity, Fact> values, Map<Quantity.Variable, Quantity> variables) {}
+  /** A node and what a path to it knows. */
+  private static final class State {
+    private final Node node;
+    private final Map<Quantity, Fact> values;
+    private final Map<Quantity.Variable, Quantity> variables;
+    private final int hash;
+
+    /**
+     * Keeps the maps.
+     *
+     * @param values facts by number
+     * @param variables values by variable; a variable without one is not assigned yet, or unknown
+     */
+    State(Node node, Map<Quantity, Fact> values, Map<Quantity.Variable, Quantity> variables) {
+      this.node = node;
+      this.values = values;
+      this.variables = variables;
+      this.hash = 31 * (31 * node.hashCode() + values.hashCode()) + variables.hashCode();
+    }
+
+    Node node() {
+      return node;
+    }
+
+    Map<Quantity, Fact> values() {
+      return values;
+    }
+
+    Map<Quantity.Variable, Quantity> variables() {
+      return variables;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof State that
+          && hash == that.hash
+          && node == that.node
+          && values.equals(that.values)
+          && variables.equals(that.variables);
+    }
+
+    @Override
+    public int hashCode() {
+      return hash;
+    }
+  }
 
   /** What a state turns into: another state, or a node with one or two successor states. */
   private record Step(

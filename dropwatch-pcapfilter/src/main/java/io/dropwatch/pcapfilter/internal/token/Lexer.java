@@ -142,8 +142,7 @@ public final class Lexer {
     char c = text.charAt(at);
     if (SYMBOLS.indexOf(c) < 0) {
       int end = at + Character.charCount(text.codePointAt(at));
-      SyntaxFault fault =
-          SyntaxFault.at(new Span(at, end), "unexpected character " + describe(at));
+      SyntaxFault fault = SyntaxFault.at(new Span(at, end), "unexpected character " + describe(at));
       String fix = fix(c);
       throw fix == null ? fault : fault.fix(fix);
     }
