@@ -19,6 +19,9 @@ final class Parts {
   /** How many parts are looked at; nobody reads more warnings, and long lists have no traps. */
   private static final int MOST = 100;
 
+  /** Operands of a chain that is looked at; longer ones are lists. */
+  private static final int LONGEST = 200;
+
   private final Warnings warnings;
   private int looked;
 
@@ -45,7 +48,7 @@ final class Parts {
         }
       }
       case Expression.Chain chain -> {
-        if (predicate instanceof Predicate.Chain operands) {
+        if (predicate instanceof Predicate.Chain operands && chain.operands().size() <= LONGEST) {
           chain(chain.operands(), operands, before);
         }
       }
