@@ -11,8 +11,10 @@ public enum DropSource {
   /** The record does not say. */
   UNKNOWN;
 
+  private final String label = name().toLowerCase(Locale.ROOT);
+
   /** {@code software}, {@code hardware} or {@code unknown}, as every output spells it. */
   public String label() {
-    return name().toLowerCase(Locale.ROOT);
+    return label;
   }
 }

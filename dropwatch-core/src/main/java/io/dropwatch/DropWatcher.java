@@ -1,5 +1,6 @@
 package io.dropwatch;
 
+import io.dropwatch.internal.watch.StuckListenerException;
 import io.dropwatch.internal.watch.Watch;
 import java.time.Duration;
 
@@ -45,8 +46,8 @@ public final class DropWatcher implements AutoCloseable {
   }
 
   /**
-   * Which ring events come through, and its size: {@code a BPF ring of 2097152 bytes for all CPUs}.
-   * Why that one: {@link RingKind}.
+   * Which ring events come through, and its size: {@code a BPF ring of 2097152 bytes for all CPUs,
+   * as this kernel has one}. More of why: {@link RingKind}.
    */
   public String description() {
     return watch.ring();
@@ -58,7 +59,8 @@ public final class DropWatcher implements AutoCloseable {
    * @param time how long at most
    * @return whether it is closed; false when the time is over before, or the thread is interrupted,
    *     which it then still is
-   * @throws DropWatchException if watching ended by a failure
+   * @throws DropWatchException if watching ended by a failure (kind ENVIRONMENT), or the listener
+   *     did not return and was left behind (kind USAGE; the cause's stack trace is the listener's)
    * @throws IllegalStateException if the listener calls this: it would wait for itself
    */
   public boolean awaitClose(Duration time) {
@@ -73,6 +75,10 @@ public final class DropWatcher implements AutoCloseable {
       return false;
     }
     Throwable failure = watch.failure();
+    if (closed && failure instanceof StuckListenerException stuck) {
+      throw DropWatchException.usage(
+          stuck.getMessage() + "; the account is final, and the thread is left behind", stuck);
+    }
     if (closed && failure != null) {
       throw DropWatchException.environment(
           "watching ended: " + failure.getMessage() + "; start it again", failure);
@@ -91,8 +97,14 @@ public final class DropWatcher implements AutoCloseable {
    * call does nothing.
    *
    * <p>May be called from the listener. The probe is then gone when this returns, and the rest is
-   * done when the listener returns; {@link #awaitClose(Duration)} tells another thread when. A
-   * listener that does not return within ten seconds is left behind.
+   * done when the listener returns; {@link #awaitClose(Duration)} tells another thread when.
+   *
+   * <p>A listener that has not returned ten seconds later is interrupted; if that does not help
+   * within a second, its thread is left behind: this returns, the account is final and balances,
+   * and where the listener is goes to {@link DropWatcherBuilder#onError} (a warning is logged
+   * without one) and out of {@link #awaitClose(Duration)}. With a {@linkplain
+   * DropWatcherBuilder#queue queue}, events still in it count as overflow. Only the ring's memory
+   * stays until such a listener returns.
    */
   @Override
   public void close() {

@@ -93,6 +93,9 @@ public final class KernelStack {
   /** Equal frames, shared or not. */
   @Override
   public boolean equals(@Nullable Object other) {
+    if (this == other) {
+      return true;
+    }
     return other instanceof KernelStack that
         && Arrays.equals(addresses, that.addresses)
         && frames().equals(that.frames());

@@ -39,6 +39,13 @@ class DropWatcherBuilderTest {
               "ring bytes per CPU cannot be 0: give a power of two from 4096 to 1073741824",
               b -> b.ringBytesPerCpu(0)),
           new Wrong(
+              "ring bytes per CPU cannot be 1: give a power of two from 4096 to 1073741824",
+              b -> b.ringBytesPerCpu(1)),
+          new Wrong(
+              "ring bytes per CPU cannot be -2147483648: give a power of two from 4096 to"
+                  + " 1073741824",
+              b -> b.ringBytesPerCpu(1 << 31)),
+          new Wrong(
               "ring bytes per CPU cannot be 5000: give a power of two from 4096 to 1073741824",
               b -> b.ringBytesPerCpu(5000)),
           new Wrong(

@@ -133,7 +133,7 @@ public final class Preflight {
             ? privileges
             : "Set kernel.perf_event_paranoid to 2 or less (it is "
                 + system().line("sys/kernel/perf_event_paranoid", "").strip()
-                + "), or run as root";
+                + "), use the BPF ring, which does without perf events (Linux 5.8), or run as root";
       }
       case Errno.EPERM, Errno.ENOMEM ->
           "Use smaller rings, raise the limit of locked memory (ulimit -l, LimitMEMLOCK=), or grant"

@@ -28,6 +28,16 @@ public final class HardwareAddress {
     return bytes.clone();
   }
 
+  /** How many bytes it has. */
+  public int length() {
+    return bytes.length;
+  }
+
+  /** Copies the bytes, in the order of the wire, into an array with room for {@link #length}. */
+  public void copyTo(byte[] to, int offset) {
+    System.arraycopy(bytes, 0, to, offset, bytes.length);
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof HardwareAddress that && Arrays.equals(bytes, that.bytes);

@@ -53,6 +53,16 @@ public final class IpAddress {
     }
   }
 
+  /** How many bytes it has. */
+  public int length() {
+    return bytes.length;
+  }
+
+  /** Copies the bytes, in the order of the wire, into an array with room for {@link #length}. */
+  public void copyTo(byte[] to, int offset) {
+    System.arraycopy(bytes, 0, to, offset, bytes.length);
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof IpAddress that && Arrays.equals(bytes, that.bytes);

@@ -1,32 +1,25 @@
 package io.dropwatch.output;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropReason;
 import io.dropwatch.NetworkDevice;
 import io.dropwatch.layers.Layers;
 import io.dropwatch.layers.Vlan;
 import io.dropwatch.pcapfilter.LinkType;
-import java.io.IOException;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 
 /** The walk over an event that both dialects share. */
 final class EventJson {
-  private static final HexFormat HEX = HexFormat.of();
-  private static final Map<LinkType, String> LINK_TYPES =
-      Map.of(LinkType.ETHERNET, "ethernet", LinkType.RAW_IP, "raw_ip");
   private static final List<Integer> HUATUO_PROTOCOLS = List.of(0x0800, 0x0806, 0x86dd);
 
-  private final JsonGenerator json;
+  private final JsonLine json;
   private final DropEvent event;
   private final JsonDialect dialect;
   private final String source;
   private final StackJson stacks;
 
   private EventJson(
-      JsonGenerator json, DropEvent event, JsonDialect dialect, String source, StackJson stacks) {
+      JsonLine json, DropEvent event, JsonDialect dialect, String source, StackJson stacks) {
     this.json = json;
     this.event = event;
     this.dialect = dialect;
@@ -35,17 +28,16 @@ final class EventJson {
   }
 
   static void write(
-      JsonGenerator json, DropEvent event, JsonDialect dialect, String source, StackJson stacks)
-      throws IOException {
+      JsonLine json, DropEvent event, JsonDialect dialect, String source, StackJson stacks) {
     json.writeStartObject();
     new EventJson(json, event, dialect, source, stacks).writeFields();
     json.writeEndObject();
   }
 
-  private void writeFields() throws IOException {
-    json.writeStringField("observed_timestamp", Timestamp.of(event.time()));
+  private void writeFields() {
+    json.writeTimestampField("observed_timestamp", event.time());
     if (isDefault() && event.receivedTime() != null) {
-      json.writeStringField("received_timestamp", Timestamp.of(event.receivedTime()));
+      json.writeTimestampField("received_timestamp", event.receivedTime());
     }
     writeReason();
     writeOwner();
@@ -54,7 +46,7 @@ final class EventJson {
     stacks.writeFields(json, event.stack());
   }
 
-  private void writeReason() throws IOException {
+  private void writeReason() {
     json.writeStringField("drop_source", event.source().label());
     json.writeStringField("drop_reason", reason(event.reason()));
     if (isDefault()) {
@@ -64,7 +56,7 @@ final class EventJson {
       json.writeStringField("drop_reason_group", event.reasonGroup());
     }
     if (isDefault() || event.location() != 0) {
-      json.writeStringField("drop_location", Pointer.of(event.location()));
+      json.writePointerField("drop_location", event.location());
     }
     json.writeStringField("source", source);
   }
@@ -76,7 +68,7 @@ final class EventJson {
         : Integer.toUnsignedString(reason.value());
   }
 
-  private void writeOwner() throws IOException {
+  private void writeOwner() {
     json.writeStringField("comm", event.comm());
     json.writeNumberField("pid", Integer.toUnsignedLong(event.pid()));
     if (isDefault()) {
@@ -91,13 +83,12 @@ final class EventJson {
     if (isDefault() && event.socketState() != null) {
       json.writeStringField("socket_state", event.socketState().name());
     }
-    json.writeStringField("memory_cgroup_css_addr", Pointer.of(event.memoryCgroupCss()));
-    json.writeFieldName("net_namespace_cookie");
-    json.writeNumber(Long.toUnsignedString(event.networkNamespace().cookie()));
+    json.writePointerField("memory_cgroup_css_addr", event.memoryCgroupCss());
+    json.writeUnsignedField("net_namespace_cookie", event.networkNamespace().cookie());
     json.writeNumberField("net_namespace_inum", event.networkNamespace().inode());
   }
 
-  private void writeDevice() throws IOException {
+  private void writeDevice() {
     NetworkDevice known = event.device();
     NetworkDevice device = known != null ? known : new NetworkDevice("-", 0, 0, 0);
     json.writeStringField("netdev_name", device.name());
@@ -113,11 +104,11 @@ final class EventJson {
     }
   }
 
-  private void writePacket() throws IOException {
+  private void writePacket() {
     if (isDefault() || event.skbAddress() != 0) {
-      json.writeStringField("packet_skb_addr", Pointer.of(event.skbAddress()));
+      json.writePointerField("packet_skb_addr", event.skbAddress());
     }
-    json.writeStringField("packet_eth_proto", protocol());
+    writeProtocol();
     json.writeNumberField(dialect.packetLength, event.packetLength());
     if (isDefault()) {
       writeVlan();
@@ -128,20 +119,29 @@ final class EventJson {
       LayersJson.write(json, layers, event.socketState(), dialect);
     }
     if (isDefault()) {
-      json.writeStringField("packet_link_type", LINK_TYPES.get(event.linkType()));
-      json.writeStringField("packet_bytes", HEX.formatHex(event.packet()));
+      json.writeStringField("packet_link_type", linkType(event.linkType()));
+      json.writeHexField("packet_bytes", event.packet());
     }
   }
 
-  private String protocol() {
+  private static String linkType(LinkType type) {
+    return switch (type) {
+      case ETHERNET -> "ethernet";
+      case RAW_IP -> "raw_ip";
+      case SKB -> throw new IllegalArgumentException("no event's bytes are of type SKB");
+    };
+  }
+
+  private void writeProtocol() {
     if (isDefault()) {
-      return "0x" + HEX.toHexDigits((short) event.protocol());
+      json.writeHexField("packet_eth_proto", (short) event.protocol());
+      return;
     }
     int known = HUATUO_PROTOCOLS.contains(event.protocol()) ? event.protocol() : 0;
-    return "0x" + Integer.toHexString(known);
+    json.writeStringField("packet_eth_proto", "0x" + Integer.toHexString(known));
   }
 
-  private void writeVlan() throws IOException {
+  private void writeVlan() {
     Vlan vlan = event.vlan();
     if (vlan != null) {
       json.writeFieldName("packet_vlan");

@@ -1,14 +1,9 @@
 package io.dropwatch.output;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonFactoryBuilder;
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.dropwatch.DropEvent;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Writes events as NDJSON: each one JSON object on one line. Everything beyond printable ASCII is
@@ -22,17 +17,13 @@ public final class JsonWriter implements EventWriter {
   /** Value of {@code source} in lines that a daemon collects: {@code events}. */
   public static final String UNDER_A_DAEMON = "events";
 
-  private static final int TYPICAL_LENGTH = 2048;
-  static final JsonFactory FACTORY =
-      new JsonFactoryBuilder()
-          .highestNonEscapedChar(0x7f)
-          .characterEscapes(new AsciiEscapes())
-          .build();
-
   private final LineOutput output;
   private final JsonDialect dialect;
   private final String source;
   private final StackJson stacks;
+  // Not synchronized: a full pipe blocks the writer, which must not pin a virtual thread's carrier.
+  private final ReentrantLock lock = new ReentrantLock();
+  private final JsonLine line = new JsonLine();
 
   /** Writes the default dialect; see {@link #JsonWriter(OutputStream, JsonDialect)}. */
   public JsonWriter(OutputStream stream) {
@@ -41,7 +32,8 @@ public final class JsonWriter implements EventWriter {
 
   /**
    * A writer to a stream that it closes in the end. Each event is one call of {@link
-   * OutputStream#write(byte[])}: buffer the stream where many events are expected, and flush.
+   * OutputStream#write(byte[], int, int)}: buffer the stream where many events are expected, and
+   * flush.
    */
   public JsonWriter(OutputStream stream, JsonDialect dialect) {
     this(stream, dialect, STANDALONE);
@@ -61,7 +53,13 @@ public final class JsonWriter implements EventWriter {
 
   @Override
   public void write(DropEvent event) {
-    output.write(line(event, dialect, source, stacks));
+    lock.lock();
+    try {
+      write(line.reset(), event, dialect, source, stacks);
+      output.write(line.bytes(), line.length());
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
@@ -76,19 +74,14 @@ public final class JsonWriter implements EventWriter {
 
   /** The event as one JSON object, without a newline. */
   public static String format(DropEvent event, JsonDialect dialect) {
-    byte[] line = line(event, dialect, STANDALONE, new StackJson(dialect));
-    return new String(line, 0, line.length - 1, StandardCharsets.US_ASCII);
+    JsonLine line = new JsonLine();
+    write(line, event, dialect, STANDALONE, new StackJson(dialect));
+    return new String(line.bytes(), 0, line.length() - 1, StandardCharsets.US_ASCII);
   }
 
-  private static byte[] line(
-      DropEvent event, JsonDialect dialect, String source, StackJson stacks) {
-    var bytes = new ByteArrayOutputStream(TYPICAL_LENGTH);
-    try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
-      EventJson.write(json, event, dialect, source, stacks);
-    } catch (IOException e) {
-      throw new UncheckedIOException("memory does not fail to be written", e);
-    }
-    bytes.write('\n');
-    return bytes.toByteArray();
+  private static void write(
+      JsonLine line, DropEvent event, JsonDialect dialect, String source, StackJson stacks) {
+    EventJson.write(line, event, dialect, source, stacks);
+    line.endLine();
   }
 }

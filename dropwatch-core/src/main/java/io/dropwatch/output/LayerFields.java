@@ -1,6 +1,5 @@
 package io.dropwatch.output;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.dropwatch.SocketState;
 import io.dropwatch.layers.Ah;
 import io.dropwatch.layers.Arp;
@@ -25,23 +24,21 @@ import io.dropwatch.layers.TcpHead;
 import io.dropwatch.layers.Udp;
 import io.dropwatch.layers.Vlan;
 import io.dropwatch.layers.Vxlan;
-import java.io.IOException;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of each layer, as an object. */
 final class LayerFields {
-  private final JsonGenerator json;
+  private final JsonLine json;
   private final @Nullable SocketState state;
   private final JsonDialect dialect;
 
-  LayerFields(JsonGenerator json, @Nullable SocketState state, JsonDialect dialect) {
+  LayerFields(JsonLine json, @Nullable SocketState state, JsonDialect dialect) {
     this.json = json;
     this.state = state;
     this.dialect = dialect;
   }
 
-  void write(Layer layer) throws IOException {
+  void write(Layer layer) {
     json.writeStartObject();
     switch (layer) {
       case Ethernet ether -> writeFields(ether);
@@ -69,37 +66,37 @@ final class LayerFields {
     json.writeEndObject();
   }
 
-  private void writeFields(Ethernet ether) throws IOException {
-    text(dialect.src, ether.src().toString());
-    text(dialect.dst, ether.dst().toString());
+  private void writeFields(Ethernet ether) {
+    json.writeAddressField(dialect.src, ether.src());
+    json.writeAddressField(dialect.dst, ether.dst());
     text("type", ether.typeName());
     if (ether.len() != null) {
       numberUnlessOmitted("len", ether.len());
     }
   }
 
-  private void writeFields(Llc llc) throws IOException {
+  private void writeFields(Llc llc) {
     number("dsap", llc.dsap());
     number("ssap", llc.ssap());
     number("control", llc.control());
   }
 
-  private void writeFields(Vlan tag) throws IOException {
-    text("tpid", "0x" + HexFormat.of().toHexDigits((short) tag.tpid()));
+  private void writeFields(Vlan tag) {
+    json.writeHexField("tpid", (short) tag.tpid());
     number("priority", tag.priority());
     json.writeBooleanField("dei", tag.dei());
     number("id", tag.id());
     text("type", tag.typeName());
   }
 
-  private void writeFields(Mpls mpls) throws IOException {
+  private void writeFields(Mpls mpls) {
     number("label", mpls.label());
     number("traffic_class", mpls.trafficClass());
     json.writeBooleanField("bottom", mpls.bottom());
     number("ttl", mpls.ttl());
   }
 
-  private void writeFields(Pppoe pppoe) throws IOException {
+  private void writeFields(Pppoe pppoe) {
     number("version", pppoe.version());
     number("type", pppoe.type());
     text("code", pppoe.codeName());
@@ -107,7 +104,7 @@ final class LayerFields {
     number("len", pppoe.len());
   }
 
-  private void writeFields(Ipv4 ip) throws IOException {
+  private void writeFields(Ipv4 ip) {
     number("version", ip.version());
     number("ihl", ip.ihl());
     number("tos", ip.tos());
@@ -120,28 +117,28 @@ final class LayerFields {
     number("ttl", ip.ttl());
     text("protocol", ip.protocolName());
     number("checksum", ip.checksum());
-    text(dialect.src, ip.src().toString());
-    text(dialect.dst, ip.dst().toString());
+    json.writeAddressField(dialect.src, ip.src());
+    json.writeAddressField(dialect.dst, ip.dst());
   }
 
-  private void writeFields(Ipv6 ip) throws IOException {
+  private void writeFields(Ipv6 ip) {
     number("version", ip.version());
     number("traffic_class", ip.trafficClass());
     number("flow_label", ip.flowLabel());
     number("len", ip.len());
     text("next_header", ip.nextHeaderName());
     number("hop_limit", ip.hopLimit());
-    text(dialect.src, ip.src().toString());
-    text(dialect.dst, ip.dst().toString());
+    json.writeAddressField(dialect.src, ip.src());
+    json.writeAddressField(dialect.dst, ip.dst());
   }
 
-  private void writeFields(IpExtension extension) throws IOException {
+  private void writeFields(IpExtension extension) {
     text("type", extension.typeName());
     text("next_header", extension.nextHeaderName());
     number("len", extension.len());
   }
 
-  private void writeFields(Ipv6Fragment fragment) throws IOException {
+  private void writeFields(Ipv6Fragment fragment) {
     text("type", fragment.typeName());
     text("next_header", fragment.nextHeaderName());
     number("frag_offset", fragment.fragOffset());
@@ -149,7 +146,7 @@ final class LayerFields {
     number("id", fragment.id());
   }
 
-  private void writeFields(Ah ah) throws IOException {
+  private void writeFields(Ah ah) {
     text("type", ah.typeName());
     text("next_header", ah.nextHeaderName());
     number("len", ah.len());
@@ -157,13 +154,13 @@ final class LayerFields {
     number("seq", ah.seq());
   }
 
-  private void writeFields(TcpHead tcp) throws IOException {
+  private void writeFields(TcpHead tcp) {
     number("sport", tcp.sport());
     number("dport", tcp.dport());
     number("seq", tcp.seq());
   }
 
-  private void writeFields(Tcp tcp) throws IOException {
+  private void writeFields(Tcp tcp) {
     number("sport", tcp.sport());
     number("dport", tcp.dport());
     number("seq", tcp.seq());
@@ -176,21 +173,21 @@ final class LayerFields {
     text("sk_state", state == null ? "unknown" : state.name());
   }
 
-  private void writeFields(Udp udp) throws IOException {
+  private void writeFields(Udp udp) {
     number("sport", udp.sport());
     number("dport", udp.dport());
     number("len", udp.len());
     number("checksum", udp.checksum());
   }
 
-  private void writeFields(Sctp sctp) throws IOException {
+  private void writeFields(Sctp sctp) {
     number("sport", sctp.sport());
     number("dport", sctp.dport());
     number("tag", sctp.tag());
     number("checksum", sctp.checksum());
   }
 
-  private void writeFields(Icmp icmp) throws IOException {
+  private void writeFields(Icmp icmp) {
     text("type", icmp.typeText());
     number("code", icmp.code());
     number("checksum", icmp.checksum());
@@ -203,19 +200,19 @@ final class LayerFields {
     }
   }
 
-  private void writeFields(Arp arp) throws IOException {
+  private void writeFields(Arp arp) {
     text("addr_type", arp.addrTypeName());
     text("protocol", arp.protocolName());
     number("hw_address_size", arp.hwAddressSize());
     number("prot_address_size", arp.protAddressSize());
     text("operation", arp.operationName());
-    text("sender_mac", arp.senderMac().toString());
+    json.writeAddressField("sender_mac", arp.senderMac());
     text("sender_ip", orEmpty(arp.senderIp()));
-    text("target_mac", arp.targetMac().toString());
+    json.writeAddressField("target_mac", arp.targetMac());
     text("target_ip", orEmpty(arp.targetIp()));
   }
 
-  private void writeFields(Gre gre) throws IOException {
+  private void writeFields(Gre gre) {
     number("version", gre.version());
     text("protocol", gre.protocolName());
     if (gre.checksum() != null) {
@@ -229,7 +226,7 @@ final class LayerFields {
     }
   }
 
-  private void writeFields(Erspan erspan) throws IOException {
+  private void writeFields(Erspan erspan) {
     number("version", erspan.version());
     number("vlan", erspan.vlan());
     number("cos", erspan.cos());
@@ -250,12 +247,12 @@ final class LayerFields {
     }
   }
 
-  private void writeFields(Vxlan vxlan) throws IOException {
+  private void writeFields(Vxlan vxlan) {
     number("flags", vxlan.flags());
     number("vni", vxlan.vni());
   }
 
-  private void writeFields(Geneve geneve) throws IOException {
+  private void writeFields(Geneve geneve) {
     number("version", geneve.version());
     json.writeBooleanField("control", geneve.control());
     json.writeBooleanField("critical", geneve.critical());
@@ -264,16 +261,16 @@ final class LayerFields {
     number("options_len", geneve.optionsLen());
   }
 
-  private void text(String name, String value) throws IOException {
+  private void text(String name, String value) {
     json.writeStringField(name, value);
   }
 
-  private void number(String name, long value) throws IOException {
+  private void number(String name, long value) {
     json.writeNumberField(name, value);
   }
 
   /** HUATUO leaves these out when they are 0. */
-  private void numberUnlessOmitted(String name, long value) throws IOException {
+  private void numberUnlessOmitted(String name, long value) {
     if (isDefault() || value != 0) {
       number(name, value);
     }

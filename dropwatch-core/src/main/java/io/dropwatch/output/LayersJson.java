@@ -1,6 +1,5 @@
 package io.dropwatch.output;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.dropwatch.SocketState;
 import io.dropwatch.layers.Ah;
 import io.dropwatch.layers.Arp;
@@ -25,36 +24,34 @@ import io.dropwatch.layers.TcpHead;
 import io.dropwatch.layers.Udp;
 import io.dropwatch.layers.Vlan;
 import io.dropwatch.layers.Vxlan;
-import java.io.IOException;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code layers} object. A protocol that can occur more than once is an array. */
 final class LayersJson {
-  private final JsonGenerator json;
+  private final JsonLine json;
   private final JsonDialect dialect;
   private final LayerFields fields;
 
-  private LayersJson(JsonGenerator json, JsonDialect dialect, @Nullable SocketState state) {
+  private LayersJson(JsonLine json, JsonDialect dialect, @Nullable SocketState state) {
     this.json = json;
     this.dialect = dialect;
     this.fields = new LayerFields(json, state, dialect);
   }
 
   static void write(
-      JsonGenerator json, Layers layers, @Nullable SocketState state, JsonDialect dialect)
-      throws IOException {
+      JsonLine json, Layers layers, @Nullable SocketState state, JsonDialect dialect) {
     new LayersJson(json, dialect, state).write(layers);
   }
 
-  private void write(Layers layers) throws IOException {
+  private void write(Layers layers) {
     json.writeStartObject();
     json.writeStringField("label", layers.label());
-    Set<String> written = new HashSet<>();
-    for (Layer layer : layers.all()) {
+    List<Layer> all = layers.all();
+    for (int i = 0; i < all.size(); i++) {
+      Layer layer = all.get(i);
       String name = name(layer);
-      if ((isDefault() || isOfHuatuo(layer)) && written.add(name)) {
+      if ((isDefault() || isOfHuatuo(layer)) && isFirst(all, i, name)) {
         json.writeFieldName(name);
         if (isRepeated(layer)) {
           writeAll(layers, name);
@@ -69,7 +66,16 @@ final class LayersJson {
     json.writeEndObject();
   }
 
-  private void writeRest(Layers layers) throws IOException {
+  private static boolean isFirst(List<Layer> all, int index, String name) {
+    for (int i = 0; i < index; i++) {
+      if (name(all.get(i)).equals(name)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void writeRest(Layers layers) {
     Layers inner = layers.inner();
     if (inner != null) {
       json.writeFieldName("inner");
@@ -88,7 +94,7 @@ final class LayersJson {
     }
   }
 
-  private void writeAll(Layers layers, String name) throws IOException {
+  private void writeAll(Layers layers, String name) {
     json.writeStartArray();
     for (Layer layer : layers.all()) {
       if (name(layer).equals(name)) {

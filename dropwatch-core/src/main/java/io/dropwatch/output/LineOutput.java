@@ -9,11 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The stream behind a writer: one call per event, and silence after the first failure. */
 final class LineOutput {
-  @FunctionalInterface
-  private interface Action {
-    void on(OutputStream stream) throws IOException;
-  }
-
   private final OutputStream stream;
   // Not synchronized: a full pipe blocks the writer, which must not pin a virtual thread's carrier.
   private final ReentrantLock lock = new ReentrantLock();
@@ -24,12 +19,31 @@ final class LineOutput {
     this.stream = stream;
   }
 
-  void write(byte[] lines) {
-    perform(to -> to.write(lines));
+  /** Whole lines: the first bytes of an array that may be written to again after this. */
+  void write(byte[] lines, int length) {
+    begin();
+    try {
+      stream.write(lines, 0, length);
+      checkPrintStream();
+    } catch (IOException e) {
+      failure = e;
+      throw failed(e);
+    } finally {
+      lock.unlock();
+    }
   }
 
   void flush() {
-    perform(OutputStream::flush);
+    begin();
+    try {
+      stream.flush();
+      checkPrintStream();
+    } catch (IOException e) {
+      failure = e;
+      throw failed(e);
+    } finally {
+      lock.unlock();
+    }
   }
 
   void close() {
@@ -48,22 +62,12 @@ final class LineOutput {
     }
   }
 
-  private void perform(Action action) {
+  /** Takes the lock, if anything may still be written. */
+  private void begin() {
     lock.lock();
-    try {
-      if (failure != null) {
-        throw failed(failure);
-      }
-      if (closed) {
-        throw failed(new IOException("the writer is closed"));
-      }
-      action.on(stream);
-      checkPrintStream();
-    } catch (IOException e) {
-      failure = e;
-      throw failed(e);
-    } finally {
+    if (failure != null || closed) {
       lock.unlock();
+      throw failed(failure != null ? failure : new IOException("the writer is closed"));
     }
   }
 

@@ -1,6 +1,5 @@
 package io.dropwatch.output;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropEventBuilder;
@@ -25,18 +24,18 @@ final class OwnerJson {
   private @Nullable String namespaceName;
   private @Nullable String containerId;
 
-  static void write(JsonGenerator json, DropEvent event) throws IOException {
+  static void write(JsonLine json, DropEvent event) {
     if (event.taskCgroupId() != 0) {
-      writeUnsigned(json, "task_cgroup_id", event.taskCgroupId());
+      json.writeUnsignedField("task_cgroup_id", event.taskCgroupId());
     }
     OwnerSocket socket = event.socket();
     if (socket != null) {
-      writeUnsigned(json, "socket_cookie", socket.cookie());
-      writeUnsigned(json, "socket_inode", socket.inode());
+      json.writeUnsignedField("socket_cookie", socket.cookie());
+      json.writeUnsignedField("socket_inode", socket.inode());
       if (socket.uid() != OwnerSocket.NO_USER) {
         json.writeNumberField("socket_uid", socket.uid());
       }
-      writeUnsigned(json, "socket_cgroup_id", socket.cgroupId());
+      json.writeUnsignedField("socket_cgroup_id", socket.cgroupId());
     }
     Owner owner = event.owner();
     if (owner.process() != null) {
@@ -49,12 +48,6 @@ final class OwnerJson {
     if (owner.networkNamespaceName() != null) {
       json.writeStringField("net_namespace_name", owner.networkNamespaceName());
     }
-  }
-
-  private static void writeUnsigned(JsonGenerator json, String name, long value)
-      throws IOException {
-    json.writeFieldName(name);
-    json.writeNumber(Long.toUnsignedString(value));
   }
 
   /** Whether the field is the owner's; read then. */

@@ -1,15 +1,10 @@
 package io.dropwatch.output;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.SerializableString;
-import com.fasterxml.jackson.core.io.SerializedString;
 import io.dropwatch.KernelStack;
 import io.dropwatch.StackFrame;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * The stack as JSON. Drops of one cause have one stack, and a stack is half of a line, so the
@@ -18,7 +13,15 @@ import java.util.concurrent.ConcurrentHashMap;
 final class StackJson {
   private static final int MAX_KEPT = 1024;
 
-  private record Encoded(SerializableString text, SerializableString frames) {}
+  private static final class Encoded {
+    final byte[] text;
+    final byte[] frames;
+
+    Encoded(byte[] text, byte[] frames) {
+      this.text = text;
+      this.frames = frames;
+    }
+  }
 
   private final JsonDialect dialect;
   private final Map<KernelStack, Encoded> kept = new ConcurrentHashMap<>();
@@ -27,7 +30,7 @@ final class StackJson {
     this.dialect = dialect;
   }
 
-  void writeFields(JsonGenerator json, KernelStack stack) throws IOException {
+  void writeFields(JsonLine json, KernelStack stack) {
     Encoded encoded = kept.get(stack);
     if (encoded == null) {
       encoded = encode(stack);
@@ -58,18 +61,9 @@ final class StackJson {
             }));
   }
 
-  @FunctionalInterface
-  private interface Value {
-    void writeTo(JsonGenerator json) throws IOException;
-  }
-
-  private static SerializableString serialized(Value value) {
-    var text = new StringWriter();
-    try (JsonGenerator json = JsonWriter.FACTORY.createGenerator(text)) {
-      value.writeTo(json);
-    } catch (IOException e) {
-      throw new UncheckedIOException("memory does not fail to be written", e);
-    }
-    return new SerializedString(text.toString());
+  private static byte[] serialized(Consumer<JsonLine> value) {
+    JsonLine json = new JsonLine();
+    value.accept(json);
+    return json.toByteArray();
   }
 }

@@ -27,7 +27,8 @@ public final class TextWriter implements EventWriter {
 
   /**
    * A writer to a stream that it closes in the end. Each event is one call of {@link
-   * OutputStream#write(byte[])}: buffer the stream where many events are expected, and flush.
+   * OutputStream#write(byte[], int, int)}: buffer the stream where many events are expected, and
+   * flush.
    */
   public TextWriter(OutputStream stream, TextStyle style) {
     this.style = style;
@@ -36,7 +37,8 @@ public final class TextWriter implements EventWriter {
 
   @Override
   public void write(DropEvent event) {
-    output.write(format(event, style).getBytes(StandardCharsets.UTF_8));
+    byte[] lines = format(event, style).getBytes(StandardCharsets.UTF_8);
+    output.write(lines, lines.length);
   }
 
   @Override

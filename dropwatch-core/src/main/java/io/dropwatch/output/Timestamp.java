@@ -9,14 +9,20 @@ final class Timestamp {
   private Timestamp() {}
 
   static String of(Instant time) {
-    LocalDateTime utc = LocalDateTime.ofEpochSecond(time.getEpochSecond(), 0, ZoneOffset.UTC);
-    var text = new StringBuilder(30);
+    var text =
+        new StringBuilder(30)
+            .append(second(LocalDateTime.ofEpochSecond(time.getEpochSecond(), 0, ZoneOffset.UTC)));
+    appendFraction(text, time.getNano());
+    return text.append('Z').toString();
+  }
+
+  /** Up to the second, without the zone. */
+  static String second(LocalDateTime utc) {
+    var text = new StringBuilder(20);
     text.append(utc.toLocalDate()).append('T');
     appendTwo(text, utc.getHour()).append(':');
     appendTwo(text, utc.getMinute()).append(':');
-    appendTwo(text, utc.getSecond());
-    appendFraction(text, time.getNano());
-    return text.append('Z').toString();
+    return appendTwo(text, utc.getSecond()).toString();
   }
 
   private static StringBuilder appendTwo(StringBuilder text, int value) {

@@ -21,10 +21,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Wireshark's dissectors are the judge: every field of every layer of generated packets. */
+/**
+ * Wireshark's dissectors are the judge: every field of every layer of generated packets. More, or
+ * others: {@code -Ddropwatch.tshark.packets=20000 -Ddropwatch.tshark.seed=1}.
+ */
 class TsharkTest {
-  private static final int PACKETS = 1000;
-  private static final long SEED = 20260804;
+  private static final int PACKETS = Integer.getInteger("dropwatch.tshark.packets", 1000);
+  private static final long SEED = Long.getLong("dropwatch.tshark.seed", 20260804);
 
   private static final Set<String> PROTOCOLS =
       Set.of(

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import io.dropwatch.bpf.NetworkDevices;
 import io.dropwatch.examples.lab.Namespace;
 import io.dropwatch.examples.lab.NetworkLab;
 import java.lang.foreign.Arena;
@@ -13,19 +14,28 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.function.Function;
 
 /**
  * Two hosts joined by veth, one of which sends UDP to a port of the other on which nobody listens,
- * as fast as one thread can: sendmmsg(2), 64 datagrams at a time.
+ * as fast as one thread can: sendmmsg(2), 64 datagrams at a time; or frames that cost the kernel
+ * less.
  *
  * <p>A dropped datagram is dropped in the sender's own time (softirq on its CPU), so what a program
  * on the tracepoint costs slows the sender down.
  */
-final class Flood implements AutoCloseable {
+public final class Flood implements AutoCloseable {
   private static final int BATCH = 64;
   private static final int PAYLOAD = 32;
   private static final int AF_INET = 2;
+  private static final int AF_PACKET = 17;
   private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x8_0000;
+  private static final int SOCK_RAW_CLOEXEC = 3 | 0x8_0000;
+  private static final int SOL_PACKET = 263;
+  private static final int PACKET_QDISC_BYPASS = 20;
+
+  /** For experiments (IEEE 802), so that nobody has it. */
+  private static final int FRAME_PROTOCOL = 0x88b5;
 
   private static final Linker LINKER = Linker.nativeLinker();
   private static final MethodHandle SOCKET =
@@ -34,6 +44,10 @@ final class Flood implements AutoCloseable {
       handle("sendmmsg", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
   private static final MethodHandle PIN =
       handle("sched_setaffinity", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
+  private static final MethodHandle SET_OPTION =
+      handle(
+          "setsockopt",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
   private static final MethodHandle CLOSE =
       handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
@@ -41,7 +55,7 @@ final class Flood implements AutoCloseable {
   private final Namespace sender;
 
   /** Makes the network. */
-  Flood() {
+  public Flood() {
     sender = lab.namespace("sender");
     Namespace receiver = lab.namespace("receiver");
     sender.ip(
@@ -53,10 +67,10 @@ final class Flood implements AutoCloseable {
 
   private static String host(String own, String other, String otherMac) {
     return """
-        link set eth0 up
-        address add %s/24 dev eth0
-        neighbour replace %s lladdr %s nud permanent dev eth0
-        """
+    link set eth0 up
+    address add %s/24 dev eth0
+    neighbour replace %s lladdr %s nud permanent dev eth0
+    """
         .formatted(own, other, otherMac);
   }
 
@@ -66,13 +80,30 @@ final class Flood implements AutoCloseable {
    * @param packets rounded up to a multiple of 64
    * @return datagrams a second
    */
-  double send(int packets, int cpu) {
+  public double send(int packets, int cpu) {
+    return send(packets, cpu, AF_INET, SOCK_DGRAM_CLOEXEC, Flood::datagrams);
+  }
+
+  /**
+   * As {@link #send}, but frames of a protocol that nobody has, past the sender's queue: the kernel
+   * drops them (UNHANDLED_PROTO) before it does much else with them, and sends no answer.
+   */
+  public double sendFrames(int packets, int cpu) {
+    return send(packets, cpu, AF_PACKET, SOCK_RAW_CLOEXEC, Flood::frames);
+  }
+
+  private double send(
+      int packets, int cpu, int family, int type, Function<Arena, MemorySegment> what) {
     return sender.call(
         () -> {
           try (Arena arena = Arena.ofConfined()) {
             pin(arena, cpu);
-            MemorySegment messages = messages(arena);
-            int socket = (int) call(SOCKET, AF_INET, SOCK_DGRAM_CLOEXEC, 0);
+            MemorySegment messages = what.apply(arena);
+            int socket = (int) call(SOCKET, family, type, 0);
+            if (family == AF_PACKET) {
+              MemorySegment one = arena.allocateFrom(JAVA_INT, 1);
+              call(SET_OPTION, socket, SOL_PACKET, PACKET_QDISC_BYPASS, one, 4);
+            }
             try {
               long start = System.nanoTime();
               int sent = 0;
@@ -95,20 +126,39 @@ final class Flood implements AutoCloseable {
     call(PIN, 0, mask.byteSize(), mask);
   }
 
-  // struct mmsghdr: struct msghdr of 56 bytes (name, its length, iovec, their number, control,
-  // flags), u32 sent, filling.
-  private static MemorySegment messages(Arena arena) {
+  private static MemorySegment datagrams(Arena arena) {
     MemorySegment name = arena.allocate(16, 8);
     name.set(JAVA_SHORT, 0, (short) AF_INET);
     name.set(JAVA_SHORT, 2, Short.reverseBytes((short) 7001));
     name.asSlice(4, 4).copyFrom(MemorySegment.ofArray(new byte[] {(byte) 192, 0, 2, 2}));
+    return messages(arena, name, arena.allocate(PAYLOAD));
+  }
+
+  // struct sockaddr_ll: u16 family, be16 protocol, i32 ifindex, u16 hatype, u8 pkttype, halen,
+  // addr.
+  private static MemorySegment frames(Arena arena) {
+    byte[] frame = new byte[60];
+    System.arraycopy(new byte[] {2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1}, 0, frame, 0, 12);
+    frame[12] = (byte) (FRAME_PROTOCOL >> 8);
+    frame[13] = (byte) FRAME_PROTOCOL;
+    MemorySegment name = arena.allocate(20, 8);
+    name.set(JAVA_SHORT, 0, (short) AF_PACKET);
+    name.set(JAVA_SHORT, 2, Short.reverseBytes((short) FRAME_PROTOCOL));
+    name.set(JAVA_INT, 4, NetworkDevices.ifindex("eth0").orElseThrow());
+    name.set(JAVA_BYTE, 11, (byte) 6);
+    return messages(arena, name, arena.allocateFrom(JAVA_BYTE, frame));
+  }
+
+  // struct mmsghdr: struct msghdr of 56 bytes (name, its length, iovec, their number, control,
+  // flags), u32 sent, filling.
+  private static MemorySegment messages(Arena arena, MemorySegment name, MemorySegment bytes) {
     MemorySegment data = arena.allocate(16, 8);
-    data.set(ADDRESS, 0, arena.allocate(PAYLOAD));
-    data.set(JAVA_LONG, 8, PAYLOAD);
+    data.set(ADDRESS, 0, bytes);
+    data.set(JAVA_LONG, 8, bytes.byteSize());
     MemorySegment messages = arena.allocate(64L * BATCH, 8);
     for (int i = 0; i < BATCH; i++) {
       messages.set(ADDRESS, 64L * i, name);
-      messages.set(JAVA_INT, 64L * i + 8, 16);
+      messages.set(JAVA_INT, 64L * i + 8, (int) name.byteSize());
       messages.set(ADDRESS, 64L * i + 16, data);
       messages.set(JAVA_LONG, 64L * i + 24, 1);
     }

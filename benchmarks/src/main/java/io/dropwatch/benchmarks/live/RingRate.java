@@ -5,55 +5,78 @@ import io.dropwatch.DropStatistics;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.DropWatcherBuilder;
 import io.dropwatch.RingKind;
+import io.dropwatch.benchmarks.kernel.Flood;
 import io.dropwatch.output.EventWriter;
 import io.dropwatch.output.JsonWriter;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.DatagramChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 
 /**
- * One thread sends UDP to a closed port of this host as fast as it can, and a watcher reports each
- * drop: to the raw listener, as events, as NDJSON into a file; through both kinds of ring, with and
- * without a stack. For each: what the sender reached, of its rate without a watcher; what was lost;
- * what the thread that calls the listener allocated and worked for an event; how long start() took.
+ * One thread, bound to one CPU, sends UDP to a closed port, or frames of an unknown protocol, as
+ * fast as it can, and a watcher reports each drop: to the raw listener, as events, as NDJSON into a
+ * file; through both kinds of ring; with the stack of each, once a second for each location and
+ * reason, or without one. For each: what the sender reached, of its rate without a watcher; what
+ * was lost; what the thread that calls the listener allocated and worked for an event; how long
+ * start() took.
  *
- * <pre>benchmarks/bin/ring-rate [seconds for each row, 3 by default]</pre>
+ * <pre>benchmarks/bin/ring-rate [packets for each row, 2,000,000 by default]</pre>
  */
-public final class RingRate {
+public final class RingRate implements AutoCloseable {
   private static final int RING_BYTES = 16 << 20;
 
-  private final InetSocketAddress target;
-  private final int seconds;
+  private final Flood flood = new Flood();
+  private final int sender = Runtime.getRuntime().availableProcessors() - 1;
+  private final int packets;
   private long readerThread;
+  private long noted;
   private long allocatedBefore;
   private long cpuBefore;
   private long allocated;
   private long cpu;
   private long sum;
 
-  private RingRate(InetSocketAddress target, int seconds) {
-    this.target = target;
-    this.seconds = seconds;
+  private RingRate(int packets) {
+    this.packets = packets;
   }
 
   /** Prints the table. */
   public static void main(String[] args) throws IOException {
-    int seconds = args.length > 0 ? Integer.parseInt(args[0]) : 3;
-    RingRate rate = new RingRate(closedPort(), seconds);
-    // The same code warm for every row.
-    double unused = rate.send();
-    double alone = rate.send();
-    System.out.printf("sender alone: %.0f k/s%n", alone / 1000);
+    try (RingRate rate = new RingRate(args.length > 0 ? Integer.parseInt(args[0]) : 2_000_000)) {
+      rate.table();
+    }
+  }
+
+  private enum Traffic {
+    /** To a closed port, answered by ICMP. */
+    DATAGRAMS("udp and dst host 192.0.2.2 and dst port 7001"),
+    /** Of a protocol that nobody has: the kernel has little to do with them but to drop them. */
+    FRAMES("ether proto 0x88b5");
+
+    final String filter;
+
+    Traffic(String filter) {
+      this.filter = filter;
+    }
+  }
+
+  private void table() throws IOException {
+    Map<Traffic, Double> alone = new EnumMap<>(Traffic.class);
+    for (Traffic traffic : Traffic.values()) {
+      double rate = send(traffic, packets);
+      alone.put(traffic, rate);
+      System.out.printf("sender of %s alone: %.0f k/s%n", traffic, rate / 1000);
+    }
     System.out.printf(
-        "%-8s %-5s %-6s %9s %7s %10s %9s %12s %12s %9s%n",
+        "%-9s %-8s %-5s %-6s %9s %7s %10s %9s %12s %12s %9s%n",
+        "traffic",
         "listener",
         "ring",
         "stack",
@@ -64,66 +87,47 @@ public final class RingRate {
         "bytes/event",
         "cpu ns/event",
         "start ms");
-    for (RingKind ring : new RingKind[] {RingKind.BPF, RingKind.PERF}) {
-      for (int stack : new int[] {0, 127}) {
-        for (String listener : new String[] {"raw", "event", "ndjson"}) {
-          rate.row(listener, ring, stack, alone);
+    for (Traffic traffic : Traffic.values()) {
+      for (RingKind ring : new RingKind[] {RingKind.BPF, RingKind.PERF}) {
+        for (String stack : new String[] {"none", "once", "each"}) {
+          for (String listener : new String[] {"raw", "event", "ndjson"}) {
+            row(traffic, listener, ring, stack, Objects.requireNonNull(alone.get(traffic)));
+          }
         }
       }
     }
   }
 
-  private static InetSocketAddress closedPort() throws IOException {
-    try (DatagramChannel channel = DatagramChannel.open()) {
-      channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-      return (InetSocketAddress) channel.getLocalAddress();
-    }
-  }
-
-  private void row(String listener, RingKind ring, int stack, double alone) throws IOException {
+  private void row(Traffic traffic, String listener, RingKind ring, String stack, double alone)
+      throws IOException {
     Path file = Files.createTempFile("dropwatch", ".ndjson");
-    readerThread = 0;
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
       DropWatcherBuilder plan =
           DropWatcher.builder()
-              .filter("udp and dst port " + target.getPort())
+              .filter(traffic.filter)
               .ring(ring)
               .ringBytesPerCpu(RING_BYTES)
               .maxLatency(Duration.ofMillis(20))
-              .stackDepth(stack);
-      switch (listener) {
-        case "raw" ->
-            plan.onRawEvent(
-                raw -> {
-                  sum += raw.location() + raw.reason() + raw.packetByte(0);
-                  note();
-                });
-        case "event" ->
-            plan.onEvent(
-                event -> {
-                  sum += event.location() + event.packetLength();
-                  note();
-                });
-        default -> {
-          EventWriter writer = new JsonWriter(out);
-          plan.onEvent(
-              event -> {
-                writer.write(event);
-                note();
-              });
-        }
+              .stackDepth(stack.equals("none") ? 0 : 127)
+              .stackOncePer(Duration.ofMillis(stack.equals("once") ? 1000 : 0));
+      listen(plan, listener, out);
+      // The same code warm for every row.
+      DropWatcher warming = plan.start();
+      try (warming) {
+        var _ = send(traffic, packets / 10);
       }
+      readerThread = 0;
       long start = System.nanoTime();
-      double sent;
-      double startMillis;
       DropWatcher watcher = plan.start();
+      double startMillis = (System.nanoTime() - start) / 1e6;
+      double sent;
       try (watcher) {
-        startMillis = (System.nanoTime() - start) / 1e6;
-        sent = send();
+        sent = send(traffic, packets);
       }
       DropStatistics end = watcher.statistics();
       System.out.printf(
-          "%-8s %-5s %-6d %9.0f %6.0f%% %10d %9d %12.1f %12.0f %9.0f%n",
+          "%-9s %-8s %-5s %-6s %9.0f %6.0f%% %10d %9d %12.1f %12.0f %9.0f%n",
+          traffic,
           listener,
           ring,
           stack,
@@ -136,6 +140,31 @@ public final class RingRate {
           startMillis);
     } finally {
       Files.deleteIfExists(file);
+    }
+  }
+
+  private void listen(DropWatcherBuilder plan, String listener, OutputStream out) {
+    switch (listener) {
+      case "raw" ->
+          plan.onRawEvent(
+              raw -> {
+                sum += raw.location() + raw.reason() + raw.packetByte(0);
+                note();
+              });
+      case "event" ->
+          plan.onEvent(
+              event -> {
+                sum += event.location() + event.packetLength();
+                note();
+              });
+      default -> {
+        EventWriter writer = new JsonWriter(out);
+        plan.onEvent(
+            event -> {
+              writer.write(event);
+              note();
+            });
+      }
     }
   }
 
@@ -153,26 +182,20 @@ public final class RingRate {
     }
   }
 
-  private long noted;
-
   private static ThreadMXBean threads() {
     return (ThreadMXBean) ManagementFactory.getThreadMXBean();
   }
 
   /** Packets in a second. */
-  private double send() throws IOException {
-    ByteBuffer payload = ByteBuffer.allocateDirect(16);
-    long sent = 0;
-    long start = System.nanoTime();
-    long until = start + seconds * 1_000_000_000L;
-    try (DatagramChannel channel = DatagramChannel.open()) {
-      while (System.nanoTime() < until) {
-        for (int i = 0; i < 64; i++) {
-          payload.clear();
-          sent += channel.send(payload, target) > 0 ? 1 : 0;
-        }
-      }
-    }
-    return sent * 1e9 / (System.nanoTime() - start);
+  private double send(Traffic traffic, int count) {
+    return switch (traffic) {
+      case DATAGRAMS -> flood.send(count, sender);
+      case FRAMES -> flood.sendFrames(count, sender);
+    };
+  }
+
+  @Override
+  public void close() {
+    flood.close();
   }
 }

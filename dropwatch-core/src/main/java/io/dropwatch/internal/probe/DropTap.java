@@ -32,6 +32,12 @@ public interface DropTap extends AutoCloseable {
    */
   void detach();
 
+  /**
+   * Detaches, and frees everything but the ring's memory, which a reader that does not come back
+   * may be looking at; {@link #close} frees that too. Counts cannot be read any more.
+   */
+  void abandon();
+
   /** Detaches, and frees everything. A second call does nothing. */
   @Override
   void close();

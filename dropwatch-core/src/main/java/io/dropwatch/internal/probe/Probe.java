@@ -153,7 +153,8 @@ public final class Probe implements DropTap {
     ring.drain(consumer(records));
   }
 
-  private static RingConsumer consumer(RecordConsumer records) {
+  /** What a ring of the probe's is to be read with. */
+  public static RingConsumer consumer(RecordConsumer records) {
     return new RingConsumer() {
       @Override
       public void record(int cpu, MemorySegment payload) {
@@ -191,6 +192,15 @@ public final class Probe implements DropTap {
   @Override
   public void detach() {
     link.close();
+  }
+
+  @Override
+  public void abandon() {
+    try {
+      link.close();
+    } finally {
+      object.close();
+    }
   }
 
   @Override

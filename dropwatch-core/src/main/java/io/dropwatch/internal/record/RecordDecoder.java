@@ -15,7 +15,6 @@ import io.dropwatch.SocketState;
 import io.dropwatch.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.function.IntFunction;
 import java.util.function.LongFunction;
@@ -30,8 +29,8 @@ public final class RecordDecoder {
 
   private final WallClock clock;
   private final IntFunction<DropReason> reasons;
-  private final LongFunction<StackFrame> symbols;
-  private final StackTrimmer trimmer;
+  private final StackCache stacks;
+  private final NameCache names = new NameCache();
   private final OwnerResolver owners;
   private final SharedStacks shared = new SharedStacks();
 
@@ -50,8 +49,7 @@ public final class RecordDecoder {
       OwnerResolver owners) {
     this.clock = clock;
     this.reasons = reasons;
-    this.symbols = symbols;
-    this.trimmer = new StackTrimmer(stackDepth, symbols);
+    this.stacks = new StackCache(new StackTrimmer(stackDepth, symbols), symbols);
     this.owners = owners;
   }
 
@@ -83,7 +81,7 @@ public final class RecordDecoder {
             .receivedTime(received)
             .source(source(raw.get(U8, SOURCE)))
             .location(raw.get(U64, LOCATION))
-            .comm(raw.asSlice(COMM, NAME_BYTES).toArray(U8))
+            .comm(names.of(raw, COMM))
             .pid(pid)
             .tid((int) pidTgid)
             .taskCgroupId(taskCgroupId)
@@ -99,7 +97,7 @@ public final class RecordDecoder {
     if ((flags & HAS_DEVICE) != 0) {
       event.device(
           new NetworkDevice(
-              text(raw, DEVICE_NAME),
+              names.of(raw, DEVICE_NAME),
               raw.get(U32, IFINDEX),
               raw.get(U32, DEVICE_FLAGS),
               u16(raw, QUEUE_MAPPING)));
@@ -171,10 +169,10 @@ public final class RecordDecoder {
     boolean tagInFrame = ethernet && (flags & TAG_IN_FRAME) != 0;
     byte[] bytes;
     if (!ethernet) {
-      bytes = raw.asSlice(WINDOW, captured).toArray(U8);
+      bytes = bytes(raw, WINDOW, captured);
     } else if (!tagInFrame) {
       length += MAC_BYTES;
-      bytes = raw.asSlice(MAC, MAC_BYTES + captured).toArray(U8);
+      bytes = bytes(raw, MAC, MAC_BYTES + captured);
     } else {
       length += MAC_BYTES + VLAN_TAG;
       bytes = withTag(raw, captured, vlanProto, vlanTci);
@@ -219,10 +217,11 @@ public final class RecordDecoder {
       event.stack(stack == null ? KernelStack.EMPTY : stack);
       return;
     }
-    long[] addresses = raw.asSlice(at, bytes).toArray(U64);
-    KernelStack stack = KernelStack.resolving(trimmer.trim(addresses, location), symbols);
+    KernelStack stack = stacks.of(raw, at, bytes / Long.BYTES, location);
     event.stack(stack);
     if ((flags & LENT_STACK) != 0) {
+      long[] addresses = new long[bytes / Long.BYTES];
+      MemorySegment.copy(raw, U64, at, addresses, 0, addresses.length);
       shared
           .keep(location, raw.get(U32, REASON), raw.get(U64, TIME), addresses)
           .stack(stack.asShared());
@@ -245,13 +244,10 @@ public final class RecordDecoder {
     };
   }
 
-  private static String text(MemorySegment raw, long offset) {
-    byte[] bytes = raw.asSlice(offset, NAME_BYTES).toArray(U8);
-    int length = 0;
-    while (length < bytes.length && bytes[length] != 0) {
-      length++;
-    }
-    return new String(bytes, 0, length, StandardCharsets.UTF_8);
+  private static byte[] bytes(MemorySegment raw, long offset, int length) {
+    byte[] bytes = new byte[length];
+    MemorySegment.copy(raw, U8, offset, bytes, 0, length);
+    return bytes;
   }
 
   private static int u16(MemorySegment raw, long offset) {

@@ -2,6 +2,7 @@ package io.dropwatch.internal.watch;
 
 import io.dropwatch.DropEvent;
 import io.dropwatch.Overflow;
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -43,8 +44,9 @@ final class EventQueue {
     thread.start();
   }
 
-  boolean isListener() {
-    return Thread.currentThread() == thread;
+  /** The one that calls the listener. */
+  Thread thread() {
+    return thread;
   }
 
   long delivered() {
@@ -57,7 +59,12 @@ final class EventQueue {
 
   /** For the reader only. */
   void put(DropEvent event) {
-    entered.incrementAndGet();
+    synchronized (this) {
+      if (abandoned) {
+        return;
+      }
+      entered.incrementAndGet();
+    }
     boolean kept =
         switch (policy) {
           case DROP_NEWEST -> events.offer(event);
@@ -65,29 +72,37 @@ final class EventQueue {
           case BLOCK -> waitForRoom(event);
         };
     if (!kept) {
-      overflow.incrementAndGet();
+      giveUp();
     }
   }
 
   private boolean replaceOldest(DropEvent event) {
     while (!events.offer(event)) {
       if (events.poll() != null) {
-        overflow.incrementAndGet();
+        giveUp();
       }
     }
     return true;
   }
 
+  private synchronized void giveUp() {
+    if (!abandoned) {
+      overflow.incrementAndGet();
+    }
+  }
+
   private boolean waitForRoom(DropEvent event) {
-    try {
-      while (!events.offer(event, LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS)) {
-        if (isOver()) {
-          return false;
+    while (true) {
+      try {
+        if (events.offer(event, LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS)) {
+          return true;
         }
+      } catch (InterruptedException _) {
+        // Whoever interrupts the reader means what it calls, not an event.
       }
-      return true;
-    } catch (InterruptedException _) {
-      return false;
+      if (isOver()) {
+        return false;
+      }
     }
   }
 
@@ -125,16 +140,26 @@ final class EventQueue {
   /** Waits until all is delivered or the time is over; what is left then is overflow. */
   void end() {
     ending = true;
-    try {
-      while (thread.isAlive() && !isOver()) {
-        thread.join(LOOK_AGAIN_MILLIS);
-      }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
+    while (thread.isAlive() && !isOver()) {
+      var _ = hasEnded(LOOK_AGAIN_MILLIS);
     }
-    synchronized (this) {
+    abandon();
+  }
+
+  /** From now on nothing is delivered; what has come in and was not is overflow. */
+  synchronized void abandon() {
+    if (!abandoned) {
       abandoned = true;
       overflow.set(entered.get() - delivered.get());
+    }
+  }
+
+  /** Whether the listener has returned from its last call, after waiting for it. */
+  boolean hasEnded(long millis) {
+    try {
+      return thread.join(Duration.ofMillis(millis));
+    } catch (InterruptedException _) {
+      return !thread.isAlive();
     }
   }
 }

@@ -2,6 +2,7 @@ package io.dropwatch.internal.watch;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ final class Failures {
   private final @Nullable Consumer<Throwable> handler;
   private final String who;
   private final String consequence;
+  // One call of the handler at a time, which may never return.
+  private final ReentrantLock handling = new ReentrantLock();
   private long count;
 
   private Failures(@Nullable Consumer<Throwable> handler, String who, String consequence) {
@@ -35,24 +38,58 @@ final class Failures {
         handler, "The resolver of owners", "the event goes without, and it is asked again");
   }
 
-  synchronized void report(Throwable failure) {
-    count++;
-    if (handler != null) {
-      try {
-        handler.accept(failure);
-        return;
-      } catch (Throwable handlerFailure) {
-        failure.addSuppressed(handlerFailure);
+  void report(Throwable failure) {
+    handling.lock();
+    try {
+      count++;
+      if (!isHandled(failure) && count == 1) {
+        LOGGER.log(Level.WARNING, who + " failed; " + consequence, failure);
       }
-    }
-    if (count == 1) {
-      LOGGER.log(Level.WARNING, who + " failed; " + consequence, failure);
+    } finally {
+      handling.unlock();
     }
   }
 
-  synchronized void end() {
-    if (count > 1 && handler == null) {
-      LOGGER.log(Level.WARNING, who + " failed {0} times", count);
+  /** That a listener never returned; the handler may be what does not. */
+  void reportStuck(StuckListenerException stuck) {
+    boolean handled = false;
+    if (handling.tryLock()) {
+      try {
+        handled = isHandled(stuck);
+      } finally {
+        handling.unlock();
+      }
+    }
+    if (!handled) {
+      LOGGER.log(Level.WARNING, who + " is left behind", stuck);
+    }
+  }
+
+  private boolean isHandled(Throwable failure) {
+    if (handler == null) {
+      return false;
+    }
+    try {
+      handler.accept(failure);
+      return true;
+    } catch (Throwable handlerFailure) {
+      if (handlerFailure != failure) {
+        failure.addSuppressed(handlerFailure);
+      }
+      return false;
+    }
+  }
+
+  void end() {
+    if (handler != null || !handling.tryLock()) {
+      return;
+    }
+    try {
+      if (count > 1) {
+        LOGGER.log(Level.WARNING, who + " failed {0} times", count);
+      }
+    } finally {
+      handling.unlock();
     }
   }
 }

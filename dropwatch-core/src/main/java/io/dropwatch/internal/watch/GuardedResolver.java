@@ -24,6 +24,9 @@ final class GuardedResolver implements OwnerResolver {
     } catch (Throwable e) {
       failures.report(e);
       return Owner.UNKNOWN;
+    } finally {
+      // The resolver's interrupt is neither ours nor the listener's.
+      var _ = Thread.interrupted();
     }
   }
 }

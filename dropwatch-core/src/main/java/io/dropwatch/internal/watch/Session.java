@@ -1,6 +1,7 @@
 package io.dropwatch.internal.watch;
 
 import io.dropwatch.DropWatchException;
+import io.dropwatch.RingKind;
 import io.dropwatch.bpf.BpfException;
 import io.dropwatch.internal.noise.KernelRules;
 import io.dropwatch.internal.noise.NoiseFilter;
@@ -57,7 +58,7 @@ public final class Session {
         Watch watch =
             new Watch(
                 probe,
-                settings.ring().toString(),
+                described(request.ring(), settings.ring()),
                 decoder,
                 clock,
                 noise,
@@ -73,6 +74,17 @@ public final class Session {
     } catch (BpfException e) {
       throw DropWatchException.environment(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** Which ring it is, and why that one where this library has chosen. */
+  private static String described(RingKind wanted, RingPlan ring) {
+    if (wanted != RingKind.AUTO) {
+      return ring.toString();
+    }
+    return switch (ring) {
+      case RingPlan.Bpf _ -> ring + ", as this kernel has one";
+      case RingPlan.Perf _ -> ring + ", as this kernel has no BPF ring";
+    };
   }
 
   static ReasonNames reasonNames(KernelReasons reasons) {

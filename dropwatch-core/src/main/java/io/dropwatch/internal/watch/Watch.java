@@ -1,21 +1,15 @@
 package io.dropwatch.internal.watch;
 
-import io.dropwatch.DropEvent;
 import io.dropwatch.DropStatistics;
 import io.dropwatch.internal.noise.NoiseFilter;
 import io.dropwatch.internal.probe.DropTap;
 import io.dropwatch.internal.probe.KernelCounts;
 import io.dropwatch.internal.probe.RecordConsumer;
-import io.dropwatch.internal.record.MalformedRecordException;
 import io.dropwatch.internal.record.RecordDecoder;
-import io.dropwatch.internal.record.RecordView;
 import io.dropwatch.internal.record.WallClock;
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * One attached probe, the thread that reads its ring, and the end of both.
  *
  * <p>The end has an order that makes the account exact: detach; wait until every drop seen has its
- * outcome counted; empty the ring; read the counters; free.
+ * outcome counted; empty the ring; read the counters; free. The reader does all of it but the
+ * first. If its listener never returns, whoever waits for the end fixes the account instead, and
+ * the reader, should it come back, only frees.
  */
 public final class Watch {
   /**
@@ -32,38 +28,24 @@ public final class Watch {
    */
   private static final Duration SETTLE = Duration.ofSeconds(1);
 
-  /** How long records are still delivered after {@link #close}. */
-  private static final Duration DRAIN = Duration.ofSeconds(5);
-
-  /** How long {@link #close} waits for the listener to return from its last call. */
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
-
   /** How long the reader may take to notice that it is to end. */
   private static final Duration LONGEST_POLL = Duration.ofMillis(100);
 
   private final DropTap tap;
   private final String ring;
-  private final RecordDecoder decoder;
   private final WallClock clock;
-  private final NoiseFilter noise;
-  private final Listening listening;
-  private final RecordView view;
-  private final @Nullable EventQueue queue;
-  private final RecordConsumer taking = this::take;
   private final Failures failures;
+  private final Delivery delivery;
+  private final RecordConsumer taking;
   private final Duration pollTimeout;
+  private final Patience patience;
   private final Thread reader;
   private final CountDownLatch ended = new CountDownLatch(1);
 
-  // Written by the reader only; delivered counts what no queue is before.
-  private final AtomicLong taken = new AtomicLong();
-  private final AtomicLong delivered = new AtomicLong();
-  private final NoiseCounts noisy;
-  private final AtomicLong skipped = new AtomicLong();
-
   private volatile boolean closing;
-  private volatile long deliverUntil = Long.MAX_VALUE;
+  private volatile long closedAt;
   private volatile @Nullable Throwable failure;
+  // Final once set, under the lock of the tap.
   private volatile @Nullable DropStatistics last;
 
   /**
@@ -82,32 +64,42 @@ public final class Watch {
       Listening listening,
       @Nullable Consumer<Throwable> onError,
       Duration maxLatency) {
+    this(
+        tap,
+        ring,
+        decoder,
+        clock,
+        noise,
+        listening,
+        Failures.ofListener(onError),
+        maxLatency,
+        Patience.DEFAULT);
+  }
+
+  Watch(
+      DropTap tap,
+      String ring,
+      RecordDecoder decoder,
+      WallClock clock,
+      NoiseFilter noise,
+      Listening listening,
+      Failures failures,
+      Duration maxLatency,
+      Patience patience) {
     this.tap = tap;
     this.ring = ring;
-    this.decoder = decoder;
     this.clock = clock;
-    this.noise = noise;
-    this.noisy = new NoiseCounts(noise.names());
-    this.listening = listening;
-    this.failures = Failures.ofListener(onError);
-    this.view = new RecordView(clock);
-    this.queue = queue(listening);
+    this.failures = failures;
+    this.patience = patience;
+    this.delivery = new Delivery(decoder, clock, noise, listening, failures);
+    this.taking = delivery::take;
     this.pollTimeout = maxLatency.compareTo(LONGEST_POLL) < 0 ? maxLatency : LONGEST_POLL;
     this.reader = Thread.ofPlatform().daemon().name("dropwatch-reader").unstarted(this::read);
   }
 
-  private @Nullable EventQueue queue(Listening wanted) {
-    return wanted
-            instanceof Listening.Events(var listener, Listening.Queue(int capacity, var policy))
-        ? new EventQueue(capacity, policy, event -> tell(listener, event), () -> deliverUntil)
-        : null;
-  }
-
   /** Starts to read. */
   public void start() {
-    if (queue != null) {
-      queue.start();
-    }
+    delivery.start();
     reader.start();
   }
 
@@ -119,10 +111,9 @@ public final class Watch {
     }
     synchronized (tap) {
       known = last;
-      if (known != null) {
-        return known;
-      }
-      return Account.running(tap.counts(), tap.recursionMisses(), outcomes());
+      return known != null
+          ? known
+          : Account.running(tap.counts(), tap.recursionMisses(), delivery.outcomes());
     }
   }
 
@@ -133,22 +124,35 @@ public final class Watch {
 
   /** Whether the calling thread is one of this watch's, that may be calling the listener. */
   public boolean isReader() {
-    return Thread.currentThread() == reader || (queue != null && queue.isListener());
+    Thread caller = Thread.currentThread();
+    return caller == reader || caller == delivery.listenersThread();
   }
 
-  /** What ended the reading early; null if nothing did. */
+  /** What ended the reading early, or a listener that never returned; null if nothing did. */
   public @Nullable Throwable failure() {
     return failure;
   }
 
   /** Waits for the end; false if the time is over before it. */
   public boolean awaitEnd(Duration time) throws InterruptedException {
-    return ended.await(saturatedNanos(time), TimeUnit.NANOSECONDS);
+    long nanos = saturatedNanos(time);
+    long start = System.nanoTime();
+    while (true) {
+      long left = nanos - (System.nanoTime() - start);
+      // In short steps, as the close that a listener may never return from can come at any moment.
+      if (ended.await(Math.min(left, LONGEST_POLL.toNanos()), TimeUnit.NANOSECONDS)) {
+        return true;
+      }
+      if (left <= 0) {
+        return false;
+      }
+      leaveBehindIfStuck();
+    }
   }
 
   /**
    * Ends the watch. Returns when the account is final, except to the listener itself, whose return
-   * the end has to wait for, and if the listener does not return for 10 s.
+   * the end has to wait for.
    */
   public void close() {
     detach();
@@ -156,11 +160,11 @@ public final class Watch {
       return;
     }
     boolean interrupted = false;
-    long until = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       try {
-        var _ = ended.await(until - System.nanoTime(), TimeUnit.NANOSECONDS);
-        break;
+        if (awaitEnd(Duration.ofSeconds(Long.MAX_VALUE))) {
+          break;
+        }
       } catch (InterruptedException _) {
         interrupted = true;
       }
@@ -178,7 +182,8 @@ public final class Watch {
       try {
         tap.detach();
       } finally {
-        deliverUntil = System.nanoTime() + DRAIN.toNanos();
+        delivery.deliverFor(patience.deliver());
+        closedAt = System.nanoTime();
         closing = true;
       }
     }
@@ -201,39 +206,85 @@ public final class Watch {
     try {
       detach();
       KernelCounts counts = settledCounts();
-      while (taken.get() < counts.emitted() && failure == null) {
-        long before = taken.get();
+      while (delivery.taken() < counts.emitted() && failure == null) {
+        long before = delivery.taken();
         tap.drain(taking);
-        if (taken.get() == before) {
+        if (delivery.taken() == before) {
           break;
         }
       }
-      if (queue != null) {
-        queue.end();
-      }
-      last = Account.closed(counts, tap.recursionMisses(), outcomes());
+      delivery.end();
+      finish(counts);
+      awaitListener();
     } catch (Throwable e) {
       failure = failure == null ? e : failure;
     } finally {
       failures.end();
-      free();
+      synchronized (tap) {
+        if (last == null) {
+          last = DropStatistics.NONE;
+        }
+        tap.close();
+      }
       ended.countDown();
     }
   }
 
-  private Outcomes outcomes() {
-    return queue == null
-        ? new Outcomes(delivered.get(), noisy.byRule(), 0, skipped.get())
-        : new Outcomes(queue.delivered(), noisy.byRule(), queue.overflow(), skipped.get());
-  }
-
-  private void free() {
+  private void finish(KernelCounts counts) {
     synchronized (tap) {
       if (last == null) {
-        last = DropStatistics.NONE;
+        last = Account.closed(counts, tap.recursionMisses(), delivery.outcomes());
       }
-      tap.close();
     }
+  }
+
+  // Of the queue's: the account is final, but what the listener does with its last event counts
+  // too.
+  private void awaitListener() throws InterruptedException {
+    Thread listener = delivery.listenersThread();
+    if (listener == null || listener.join(untilInterrupt())) {
+      return;
+    }
+    listener.interrupt();
+    if (!listener.join(patience.interrupted())) {
+      leftBehind(StuckListenerException.in(listener, patience.listener()));
+    }
+  }
+
+  private Duration untilInterrupt() {
+    Duration passed = Duration.ofNanos(System.nanoTime() - closedAt);
+    return patience.listener().minus(passed);
+  }
+
+  // By whoever waits for the end: the reader itself may be what does not return.
+  private void leaveBehindIfStuck() throws InterruptedException {
+    if (!closing || !untilInterrupt().isNegative() || isFinal()) {
+      return;
+    }
+    reader.interrupt();
+    if (ended.await(patience.interrupted().toNanos(), TimeUnit.NANOSECONDS) || isFinal()) {
+      return;
+    }
+    StuckListenerException stuck = StuckListenerException.in(reader, patience.listener());
+    synchronized (tap) {
+      if (last != null) {
+        return;
+      }
+      delivery.abandon();
+      last = Account.closed(tap.counts(), tap.recursionMisses(), delivery.outcomes());
+      tap.abandon();
+    }
+    leftBehind(stuck);
+    ended.countDown();
+  }
+
+  private boolean isFinal() {
+    return last != null;
+  }
+
+  private void leftBehind(StuckListenerException stuck) {
+    failure = failure == null ? stuck : failure;
+    failures.reportStuck(stuck);
   }
 
   // Nothing new begins once the probe is detached. Two equal looks with nothing undecided: done.
@@ -248,49 +299,6 @@ public final class Watch {
       }
       before = now;
     }
-  }
-
-  private void take(MemorySegment memory, long offset, int size) {
-    taken.setRelease(taken.getPlain() + 1);
-    if (closing && System.nanoTime() - deliverUntil > 0) {
-      skipped.setRelease(skipped.getPlain() + 1);
-      return;
-    }
-    try {
-      switch (listening) {
-        case Listening.Raw(var listener) -> {
-          view.at(memory, offset, size);
-          delivered.setRelease(delivered.getPlain() + 1);
-          tell(listener, view);
-          view.leave();
-        }
-        case Listening.Events(var listener, _) -> {
-          DropEvent event = decoder.decode(memory.asSlice(offset, size), Instant.now());
-          int rule = noise.ruleOf(event);
-          if (rule != NoiseFilter.NO_RULE) {
-            noisy.add(rule);
-          } else if (queue != null) {
-            queue.put(event);
-          } else {
-            delivered.setRelease(delivered.getPlain() + 1);
-            tell(listener, event);
-          }
-        }
-      }
-    } catch (MalformedRecordException e) {
-      skipped.setRelease(skipped.getPlain() + 1);
-      failures.report(e);
-    }
-  }
-
-  private <T> void tell(Consumer<? super T> listener, T event) {
-    try {
-      listener.accept(event);
-    } catch (Throwable e) {
-      failures.report(e);
-    }
-    // A listener's interrupt is not ours.
-    var _ = Thread.interrupted();
   }
 
   private static long saturatedNanos(Duration time) {

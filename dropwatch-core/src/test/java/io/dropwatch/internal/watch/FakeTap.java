@@ -25,6 +25,7 @@ final class FakeTap implements DropTap {
   private long lost;
   private boolean detached;
   volatile boolean closed;
+  volatile boolean abandoned;
 
   synchronized void drop(int times) {
     for (int i = 0; i < times && !detached; i++) {
@@ -70,7 +71,7 @@ final class FakeTap implements DropTap {
 
   @Override
   public synchronized KernelCounts counts() {
-    if (closed) {
+    if (closed || abandoned) {
       throw new IllegalStateException("closed");
     }
     return new KernelCounts(emitted + lost + 6, 1, 2, 3, emitted, lost, 0, 0, 0);
@@ -78,7 +79,7 @@ final class FakeTap implements DropTap {
 
   @Override
   public synchronized long recursionMisses() {
-    if (closed) {
+    if (closed || abandoned) {
       throw new IllegalStateException("closed");
     }
     return MISSES;
@@ -87,6 +88,12 @@ final class FakeTap implements DropTap {
   @Override
   public synchronized void detach() {
     detached = true;
+  }
+
+  @Override
+  public synchronized void abandon() {
+    detached = true;
+    abandoned = true;
   }
 
   @Override

@@ -262,22 +262,6 @@ class WatchTest {
     assertEquals(1000, watch.statistics().delivered());
   }
 
-  @Test
-  void aListenerThatNeverReturnsIsLeftBehindAndTheAccountBalances() {
-    // Of the policies the one in which the reader waits too.
-    FakeTap one = new FakeTap();
-    CountDownLatch never = new CountDownLatch(1);
-    Watch watch = queued(one, 10, Overflow.BLOCK, _ -> await(never));
-    one.drop(100);
-    watch.close();
-    DropStatistics statistics = watch.statistics();
-    assertEquals(100, statistics.emitted(), statistics::toString);
-    assertEquals(0, statistics.inFlight(), statistics::toString);
-    assertTrue(statistics.delivered() <= 1, statistics::toString);
-    assertTrue(one.closed);
-    never.countDown();
-  }
-
   private Watch queued(FakeTap from, int capacity, Overflow policy, Consumer<DropEvent> listener) {
     Listening.Queue queue = new Listening.Queue(capacity, policy);
     return start(from, new Listening.Events(listener, queue), errors::add);

@@ -26,7 +26,8 @@ class WatchingIT {
   private static final Scenario SCENARIO = Scenario.UDP_PORT_CLOSED;
   private static final String FILTER = SCENARIO.flow().filter();
   private static final String STATISTICS =
-      "seen=\\d+ excluded=\\d+ filtered=\\d+ limited=\\d+ lost=\\d+ emitted=\\d+ delivered=\\d+( [a-z_]+=\\d+)*";
+      "seen=\\d+ excluded=\\d+ filtered=\\d+ limited=\\d+ lost=\\d+ emitted=\\d+ delivered=\\d+"
+          + "( [a-z_]+(\\[[^]]+])?=\\d+)*";
 
   private final RoutedNetwork network = RoutedNetwork.open();
 
@@ -95,6 +96,27 @@ class WatchingIT {
       assertTrue(lines.get(1).startsWith("\t#0 "), lines::toString);
       program.signal("INT");
       assertEnded(program, "emitted=1 delivered=1");
+    }
+  }
+
+  /** The rule leaves out and is counted by its name; the packets behind it are all that is told. */
+  @Test
+  void whatANoiseRuleTakesOutIsCountedByItsName() throws Exception {
+    Scenario heard = Scenario.TCP_PORT_CLOSED;
+    try (RunningProgram program =
+        RunningProgram.dropwatch(
+                "--filter",
+                "(" + FILTER + ") or (" + heard.flow().filter() + ")",
+                "--noise-rule",
+                "closed UDP=__udp4_lib_rcv/",
+                "--output",
+                "json")
+            .awaitWatching()) {
+      SCENARIO.send(network, 5);
+      heard.send(network, 1);
+      assertEquals(heard.flow(), Flow.of(event(program.awaitOut(1).getFirst())));
+      program.signal("INT");
+      assertEnded(program, "emitted=6 delivered=1 noise=5 noise\\[closed UDP\\]=5");
     }
   }
 

@@ -1,0 +1,55 @@
+package io.dropwatch.benchmarks.reader;
+
+import io.dropwatch.internal.probe.DeviceList;
+import io.dropwatch.internal.probe.KernelFacts;
+import io.dropwatch.internal.probe.NoiseList;
+import io.dropwatch.internal.probe.Probe;
+import io.dropwatch.internal.probe.ProbeImage;
+import io.dropwatch.internal.probe.ProbeSettings;
+import io.dropwatch.internal.probe.RingPlan;
+import io.dropwatch.pcapfilter.LinkType;
+import io.dropwatch.pcapfilter.PcapFilter;
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A record that the probe wrote for a UDP datagram to a closed port of this host. Needs root. */
+final class RealRecord {
+  private RealRecord() {}
+
+  /**
+   * @param frames of the stack, at most
+   */
+  static byte[] taken(int frames) throws IOException {
+    InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+    int port;
+    try (DatagramSocket free = new DatagramSocket(0, loopback)) {
+      port = free.getLocalPort();
+    }
+    String filter = "udp and dst port " + port;
+    ProbeImage image =
+        ProbeImage.embedded()
+            .withFilter(PcapFilter.compile(filter, LinkType.SKB).ebpf().toBytes(), filter);
+    ProbeSettings settings =
+        new ProbeSettings(
+            new DeviceList.All(), NoiseList.NONE, 0, frames, 0, 256, new RingPlan.Bpf(1 << 16), 1);
+    List<byte[]> records = new ArrayList<>();
+    try (Probe probe = Probe.attach(image, settings, KernelFacts.running().arguments());
+        DatagramSocket socket = new DatagramSocket()) {
+      socket.send(new DatagramPacket(new byte[18], 18, new InetSocketAddress(loopback, port)));
+      while (records.isEmpty()) {
+        probe.poll(
+            Duration.ofMillis(100),
+            (memory, offset, size) ->
+                records.add(memory.asSlice(offset, size).toArray(ValueLayout.JAVA_BYTE)));
+      }
+    }
+    return records.getFirst();
+  }
+}

@@ -1,0 +1,105 @@
+package io.dropwatch.benchmarks.reader;
+
+import io.dropwatch.bpf.PrefilledRing;
+import io.dropwatch.bpf.RingConsumer;
+import io.dropwatch.internal.watch.DeliveryUnderTest;
+import io.dropwatch.internal.watch.Listening;
+import io.dropwatch.output.EventWriter;
+import io.dropwatch.output.JsonWriter;
+import io.dropwatch.output.TextWriter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Nanoseconds and bytes for an event, from a ring full of real records to a raw listener, a
+ * listener of events, NDJSON or text. Run with {@code -prof gc} to see the bytes. As root: the
+ * record is one of this kernel's.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 4, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(value = 1, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
+public class RingDrainBenchmark {
+  private static final int RECORDS = 4096;
+
+  /** The kind of ring. */
+  @Param({"perf", "bpf"})
+  public String ring = "";
+
+  /** Frames of each record's stack, at most. */
+  @Param({"0", "127"})
+  public int frames;
+
+  /** Who listens. */
+  @Param({"raw", "event", "ndjson", "text"})
+  public String listener = "";
+
+  private PrefilledRing records = PrefilledRing.bpf(new byte[8], 1);
+  private RingConsumer consumer = DeliveryUnderTest.to(new Listening.Raw(_ -> {}));
+  private long sum;
+
+  /** Fills the ring. */
+  @Setup(Level.Trial)
+  public void fill() throws IOException {
+    byte[] record = RealRecord.taken(frames);
+    records =
+        ring.equals("perf")
+            ? PrefilledRing.perf(record, RECORDS)
+            : PrefilledRing.bpf(record, RECORDS);
+    consumer = DeliveryUnderTest.to(listening());
+  }
+
+  private Listening listening() {
+    return switch (listener) {
+      case "raw" ->
+          new Listening.Raw(raw -> sum += raw.location() + raw.reason() + raw.packetByte(0));
+      case "event" ->
+          new Listening.Events(event -> sum += event.location() + event.packetLength(), null);
+      default -> {
+        Swallowing stream = new Swallowing();
+        EventWriter writer =
+            listener.equals("ndjson") ? new JsonWriter(stream) : new TextWriter(stream);
+        yield new Listening.Events(writer::write, null);
+      }
+    };
+  }
+
+  /** Empties it. */
+  @Benchmark
+  @OperationsPerInvocation(RECORDS)
+  public long drain() {
+    if (records.drain(consumer) != RECORDS) {
+      throw new IllegalStateException("not all of the ring");
+    }
+    return sum;
+  }
+
+  /** A file without the disk. */
+  private final class Swallowing extends OutputStream {
+    @Override
+    public void write(int value) {
+      sum++;
+    }
+
+    @Override
+    public void write(byte[] buffer, int offset, int length) {
+      sum += buffer[offset] + (long) length;
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.dropwatch.internal.watch;
+
+import io.dropwatch.NoiseRule;
+import io.dropwatch.OwnerResolver;
+import io.dropwatch.bpf.RingConsumer;
+import io.dropwatch.internal.noise.NoiseFilter;
+import io.dropwatch.internal.probe.KernelFacts;
+import io.dropwatch.internal.probe.Probe;
+import io.dropwatch.internal.record.RecordDecoder;
+import io.dropwatch.internal.record.SymbolFrames;
+import io.dropwatch.internal.record.WallClock;
+
+/** What a watcher does with a record, without the watcher. In this package because it is. */
+public final class DeliveryUnderTest {
+  private DeliveryUnderTest() {}
+
+  /** As a watcher without any setting, but the listener. */
+  public static RingConsumer to(Listening listening) {
+    WallClock clock = new WallClock();
+    Delivery delivery =
+        new Delivery(
+            new RecordDecoder(
+                clock,
+                Session.reasonNames(KernelFacts.running().reasons()),
+                new SymbolFrames(Session::log),
+                127,
+                OwnerResolver.system()),
+            clock,
+            NoiseFilter.of(NoiseRule.DEFAULTS),
+            listening,
+            Failures.ofListener(null));
+    return Probe.consumer(delivery::take);
+  }
+}

@@ -1,0 +1,42 @@
+package io.dropwatch.internal.watch;
+
+import java.io.Serial;
+import java.time.Duration;
+
+/**
+ * The listener, or what else of the application's is called for an event, does not return. The
+ * stack trace is that of its thread, so it says where.
+ */
+public final class StuckListenerException extends RuntimeException {
+  @Serial private static final long serialVersionUID = 1;
+
+  private StuckListenerException(String message) {
+    super(message);
+  }
+
+  /** As the thread is now. */
+  static StuckListenerException in(Thread thread, Duration patience) {
+    StackTraceElement[] stack = thread.getStackTrace();
+    StuckListenerException stuck =
+        new StuckListenerException(
+            "the listener did not return within %s s of close(), nor when its thread %s was interrupted; it is at %s"
+                .formatted(
+                    patience.toMillis() / 1000.0,
+                    thread.getName(),
+                    stack.length == 0 ? "no place known" : place(stack)));
+    stuck.setStackTrace(stack);
+    return stuck;
+  }
+
+  // The innermost frame of the application's says more than the Thread.sleep that it is in.
+  private static StackTraceElement place(StackTraceElement[] stack) {
+    for (StackTraceElement frame : stack) {
+      if (!frame.getClassName().startsWith("java.")
+          && !frame.getClassName().startsWith("jdk.")
+          && !frame.getClassName().startsWith("sun.")) {
+        return frame;
+      }
+    }
+    return stack[0];
+  }
+}

@@ -1,0 +1,78 @@
+package io.dropwatch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.dropwatch.internal.probe.Eventually;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * What an event that a raw listener reads leaves on the heap: nothing, from the kernel's ring to
+ * the listener's last look at the packet. Needs root.
+ */
+@Timeout(60)
+class AllocationLiveTest {
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final int DROPS = 2000;
+
+  /** Rounds until everything is compiled, or at least has run. */
+  private static final int ROUNDS = 20;
+
+  private final Semaphore sent = new Semaphore(0);
+  private final byte[] packet = new byte[512];
+  private long number;
+  private long sum;
+  private long allocatedBefore;
+  private int garbage;
+
+  @ParameterizedTest
+  @CsvSource({"PERF, 0", "PERF, 127", "BPF, 0", "BPF, 127"})
+  void aRawEventLeavesNothingOnTheHeap(RingKind ring, int frames) throws IOException {
+    int port = Loopback.closedPort();
+    DropWatcher watcher =
+        DropWatcher.builder()
+            .filter("udp and dst port " + port)
+            .ring(ring)
+            .ringBytesPerCpu(1 << 22)
+            .stackDepth(frames)
+            .onRawEvent(this::look)
+            .start();
+    try (watcher) {
+      for (int round = 1; round <= ROUNDS; round++) {
+        Loopback.sendUdp(port, DROPS);
+        long expected = (long) round * DROPS;
+        Eventually.until(() -> watcher.statistics().emitted() >= expected);
+        sent.release();
+        Eventually.until(() -> watcher.statistics().delivered() >= expected);
+      }
+    }
+    assertEquals((long) ROUNDS * DROPS, number, watcher.statistics()::toString);
+    assertTrue(sum != 0);
+    // The reader goes to the kernel once or twice in a round, which costs some bytes each time.
+    assertTrue(garbage <= 2, () -> garbage + " of " + DROPS + " events left something behind");
+  }
+
+  // The first of a round waits until all of it is in the ring, so that the rest is one drain.
+  private void look(RawDropEvent event) {
+    long inRound = number++ % DROPS;
+    if (inRound == 0) {
+      sent.acquireUninterruptibly();
+      garbage = 0;
+      allocatedBefore = THREADS.getCurrentThreadAllocatedBytes();
+    }
+    sum += event.epochNanos() + event.reason() + event.location() + event.skbAddress();
+    sum += event.ifindex() + event.netnsInode() + event.netnsCookie() + event.pid() + event.tid();
+    sum += event.protocol() + event.vlanTci() + event.vlanProtocol() + event.wireLength();
+    sum += event.packetByte(event.capturedLength() - 1) + event.copyPacket(packet, 0);
+    sum += event.stackDepth() == 0 ? 0 : event.stackAddress(event.stackDepth() - 1);
+    long allocated = THREADS.getCurrentThreadAllocatedBytes();
+    garbage += allocated == allocatedBefore ? 0 : 1;
+    allocatedBefore = allocated;
+  }
+}

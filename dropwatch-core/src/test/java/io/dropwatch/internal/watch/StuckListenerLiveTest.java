@@ -1,0 +1,122 @@
+package io.dropwatch.internal.watch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropwatch.DropReason;
+import io.dropwatch.DropStatistics;
+import io.dropwatch.OwnerResolver;
+import io.dropwatch.StackFrame;
+import io.dropwatch.internal.noise.NoiseFilter;
+import io.dropwatch.internal.probe.DeviceList;
+import io.dropwatch.internal.probe.Eventually;
+import io.dropwatch.internal.probe.HeldByKernel;
+import io.dropwatch.internal.probe.KernelFacts;
+import io.dropwatch.internal.probe.NoiseList;
+import io.dropwatch.internal.probe.Probe;
+import io.dropwatch.internal.probe.ProbeImage;
+import io.dropwatch.internal.probe.ProbeSettings;
+import io.dropwatch.internal.probe.RingPlan;
+import io.dropwatch.internal.record.RecordDecoder;
+import io.dropwatch.internal.record.WallClock;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A raw listener that stands in the kernel's ring and does not return, with real drops: the probe
+ * leaves the kernel, the account balances, and the ring's memory stays mapped until the listener is
+ * out. Needs root.
+ */
+@Timeout(60)
+class StuckListenerLiveTest {
+  private static final Patience SHORT =
+      new Patience(Duration.ofMillis(100), Duration.ofMillis(300), Duration.ofMillis(100));
+
+  static Stream<RingPlan> rings() {
+    return Stream.of(new RingPlan.Perf(1 << 18), new RingPlan.Bpf(1 << 20));
+  }
+
+  @ParameterizedTest
+  @MethodSource("rings")
+  void itsViewOutlivesTheProbe(RingPlan ring) throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    CountDownLatch read = new CountDownLatch(1);
+    long[] lengths = new long[2];
+    ProbeSettings settings =
+        new ProbeSettings(new DeviceList.All(), NoiseList.NONE, 0, 0, 0, 256, ring, 4096);
+    Probe probe = Probe.attach(ProbeImage.embedded(), settings, KernelFacts.running().arguments());
+    WallClock clock = new WallClock();
+    Watch watch =
+        new Watch(
+            probe,
+            ring.toString(),
+            new RecordDecoder(
+                clock, DropReason::unnamed, StackFrame::unknown, 0, OwnerResolver.none()),
+            clock,
+            NoiseFilter.NONE,
+            new Listening.Raw(
+                raw -> {
+                  lengths[0] = raw.wireLength();
+                  awaitDeafly(never);
+                  lengths[1] = raw.wireLength();
+                  read.countDown();
+                }),
+            Failures.ofListener(_ -> {}),
+            Duration.ofMillis(10),
+            SHORT);
+    watch.start();
+    sendUdp(100);
+    Eventually.until(() -> watch.statistics().emitted() >= 100);
+    watch.close();
+
+    DropStatistics end = watch.statistics();
+    assertEquals(1, end.delivered(), end::toString);
+    assertTrue(end.lostInRing() >= 99, end::toString);
+    assertEquals(0, end.inFlight(), end::toString);
+    assertInstanceOf(StuckListenerException.class, watch.failure());
+    Map<String, Integer> held = HeldByKernel.now();
+    assertEquals(0, held.getOrDefault("anon_inode:bpf-prog", 0), held::toString);
+    assertEquals(1, held.get("anon_inode:bpf-map"), held::toString);
+
+    never.countDown();
+    read.await();
+    assertEquals(lengths[0], lengths[1]);
+    Eventually.until(() -> HeldByKernel.now().isEmpty());
+    assertEquals(end, watch.statistics());
+  }
+
+  private static void sendUdp(int times) throws IOException {
+    InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+    int port;
+    try (DatagramSocket socket = new DatagramSocket(0, loopback)) {
+      port = socket.getLocalPort();
+    }
+    try (DatagramSocket socket = new DatagramSocket()) {
+      for (int i = 0; i < times; i++) {
+        socket.send(new DatagramPacket(new byte[9], 9, new InetSocketAddress(loopback, port)));
+      }
+    }
+  }
+
+  private static void awaitDeafly(CountDownLatch latch) {
+    while (true) {
+      try {
+        latch.await();
+        return;
+      } catch (InterruptedException _) {
+        // Deaf.
+      }
+    }
+  }
+}

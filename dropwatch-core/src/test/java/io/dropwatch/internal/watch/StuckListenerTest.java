@@ -1,0 +1,237 @@
+package io.dropwatch.internal.watch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropwatch.DropEvent;
+import io.dropwatch.DropReason;
+import io.dropwatch.DropStatistics;
+import io.dropwatch.Overflow;
+import io.dropwatch.Owner;
+import io.dropwatch.OwnerResolver;
+import io.dropwatch.StackFrame;
+import io.dropwatch.internal.noise.NoiseFilter;
+import io.dropwatch.internal.record.RecordDecoder;
+import io.dropwatch.internal.record.WallClock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Listeners that do not return: the end comes all the same, with a balance and a cause. */
+@Timeout(30)
+class StuckListenerTest {
+  private static final Patience SHORT =
+      new Patience(Duration.ofMillis(100), Duration.ofMillis(200), Duration.ofMillis(100));
+
+  private final FakeTap tap = new FakeTap();
+  private final List<Throwable> errors = new CopyOnWriteArrayList<>();
+  private final AtomicInteger heard = new AtomicInteger();
+  private final CountDownLatch entered = new CountDownLatch(1);
+  private final CountDownLatch never = new CountDownLatch(1);
+
+  @Test
+  void withoutAQueueCloseReturnsWithTheAccountAndTheCause() throws InterruptedException {
+    Watch watch = start(new Listening.Events(this::blockDeafly, null), OwnerResolver.none());
+    tap.drop(100);
+    entered.await();
+    watch.close();
+
+    DropStatistics end = watch.statistics();
+    assertBalanced(end, 1, 99);
+    assertTrue(tap.abandoned && !tap.closed, "the reader still holds the ring");
+    StuckListenerException stuck = assertInstanceOf(StuckListenerException.class, watch.failure());
+    assertEquals(List.of(stuck), errors);
+    String message = String.valueOf(stuck.getMessage());
+    assertTrue(message.contains("thread dropwatch-reader"), message);
+    assertTrue(message.contains("StuckListenerTest.awaitDeafly(StuckListenerTest.java:"), message);
+    assertTrue(
+        List.of(stuck.getStackTrace()).stream()
+            .anyMatch(frame -> frame.getMethodName().equals("blockDeafly")));
+
+    // It comes back after all: nothing is delivered any more, and the rest is freed.
+    never.countDown();
+    while (!tap.closed) {
+      Thread.sleep(1);
+    }
+    assertEquals(1, heard.get());
+    assertEquals(end, watch.statistics());
+  }
+
+  @Test
+  void aQueuesListenerIsLeftBehindToo() throws InterruptedException {
+    // Of the policies the one in which the reader waits too.
+    Listening.Queue queue = new Listening.Queue(10, Overflow.BLOCK);
+    Watch watch = start(new Listening.Events(this::blockDeafly, queue), OwnerResolver.none());
+    tap.drop(100);
+    entered.await();
+    watch.close();
+
+    DropStatistics end = watch.statistics();
+    assertEquals(1, end.delivered(), end::toString);
+    assertEquals(99, end.queueOverflow() + end.lostInRing(), end::toString);
+    assertEquals(0, end.inFlight(), end::toString);
+    assertTrue(tap.closed, "the queue's thread holds nothing of the ring");
+    StuckListenerException stuck = assertInstanceOf(StuckListenerException.class, watch.failure());
+    assertTrue(String.valueOf(stuck.getMessage()).contains("thread dropwatch-listener"));
+    never.countDown();
+  }
+
+  @Test
+  void aRawListenerThatBlocksAndClosesFirst() throws InterruptedException {
+    Watch[] itself = new Watch[1];
+    CountDownLatch known = new CountDownLatch(1);
+    itself[0] =
+        start(
+            new Listening.Raw(
+                _ -> {
+                  awaitDeafly(known);
+                  itself[0].close();
+                  blockDeafly(null);
+                }),
+            OwnerResolver.none());
+    tap.drop(3);
+    known.countDown();
+
+    assertTrue(itself[0].awaitEnd(Duration.ofSeconds(20)), "who only waits learns of it too");
+    assertBalanced(itself[0].statistics(), 1, 2);
+    never.countDown();
+  }
+
+  @Test
+  void anInterruptHelpsAListenerThatListensToIt() throws InterruptedException {
+    Watch watch =
+        start(
+            new Listening.Events(
+                _ -> {
+                  heard.incrementAndGet();
+                  entered.countDown();
+                  try {
+                    never.await();
+                  } catch (InterruptedException e) {
+                    throw new IllegalStateException("interrupted", e);
+                  }
+                },
+                null),
+            OwnerResolver.none());
+    tap.drop(3);
+    entered.await();
+    watch.close();
+
+    assertBalanced(watch.statistics(), 1, 2);
+    assertTrue(tap.closed);
+    assertNull(watch.failure());
+    assertEquals(1, errors.size());
+    assertInstanceOf(IllegalStateException.class, errors.getFirst());
+  }
+
+  @Test
+  void aHandlerOfErrorsThatBlocksIsNamed() throws InterruptedException {
+    Watch watch =
+        start(
+            new Listening.Events(
+                _ -> {
+                  throw new IllegalStateException("listener");
+                },
+                null),
+            OwnerResolver.none(),
+            _ -> blockDeafly(null));
+    tap.drop(2);
+    entered.await();
+    watch.close();
+
+    assertBalanced(watch.statistics(), 1, 1);
+    assertInstanceOf(StuckListenerException.class, watch.failure());
+    never.countDown();
+  }
+
+  @Test
+  void anOwnerResolverThatBlocksIsNoDelivery() throws InterruptedException {
+    Watch watch =
+        start(
+            new Listening.Events(_ -> heard.incrementAndGet(), null),
+            _ -> {
+              blockDeafly(null);
+              return Owner.UNKNOWN;
+            });
+    tap.drop(2);
+    entered.await();
+    watch.close();
+
+    assertBalanced(watch.statistics(), 0, 2);
+    never.countDown();
+    while (!tap.closed) {
+      Thread.sleep(1);
+    }
+    assertEquals(1, heard.get(), "of the resolver only");
+  }
+
+  @Test
+  void manyClosersOfAStuckListenerMakeOneEnd() throws InterruptedException {
+    Watch watch = start(new Listening.Events(this::blockDeafly, null), OwnerResolver.none());
+    tap.drop(10);
+    entered.await();
+    List<Thread> closers =
+        Stream.generate(() -> Thread.ofPlatform().start(watch::close)).limit(4).toList();
+    for (Thread closer : closers) {
+      closer.join();
+    }
+    assertBalanced(watch.statistics(), 1, 9);
+    assertEquals(1, errors.size());
+    assertFalse(tap.closed);
+    never.countDown();
+  }
+
+  private static void assertBalanced(DropStatistics end, long delivered, long lostInRing) {
+    assertEquals(delivered, end.delivered(), end::toString);
+    assertEquals(lostInRing, end.lostInRing(), end::toString);
+    assertEquals(0, end.inFlight(), end::toString);
+  }
+
+  private void blockDeafly(@Nullable DropEvent event) {
+    heard.incrementAndGet();
+    entered.countDown();
+    awaitDeafly(never);
+  }
+
+  private static void awaitDeafly(CountDownLatch latch) {
+    while (true) {
+      try {
+        latch.await();
+        return;
+      } catch (InterruptedException _) {
+        // Deaf.
+      }
+    }
+  }
+
+  private Watch start(Listening listening, OwnerResolver owners) {
+    return start(listening, owners, errors::add);
+  }
+
+  private Watch start(Listening listening, OwnerResolver owners, Consumer<Throwable> onError) {
+    WallClock clock = new WallClock();
+    Watch watch =
+        new Watch(
+            tap,
+            "a ring of the test's",
+            new RecordDecoder(clock, DropReason::unnamed, StackFrame::unknown, 127, owners),
+            clock,
+            NoiseFilter.NONE,
+            listening,
+            Failures.ofListener(onError),
+            Duration.ofMillis(20),
+            SHORT);
+    watch.start();
+    return watch;
+  }
+}
