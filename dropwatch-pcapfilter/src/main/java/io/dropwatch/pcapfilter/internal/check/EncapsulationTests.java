@@ -11,6 +11,9 @@ import java.util.OptionalInt;
 
 /** Headers that move the places of all that follows. */
 final class EncapsulationTests {
+  /** Each of them may be in the frame or taken out of it, so every more doubles the code. */
+  private static final int MOST_TAGS = 4;
+
   private EncapsulationTests() {}
 
   /** A test, and where the headers are behind it. */
@@ -54,7 +57,13 @@ final class EncapsulationTests {
     }
     return switch (layout.framing()) {
       case ETHERNET -> new Moved(ethernetTag(layout, id, span), layout.behindTag());
-      case SKB -> SkbTag.test(layout, variables, id);
+      case SKB -> {
+        if (layout.tags() >= MOST_TAGS) {
+          throw SyntaxFault.at(
+              span, "in the kernel's view at most " + MOST_TAGS + " VLAN tags are looked behind");
+        }
+        yield SkbTag.test(layout, variables, id);
+      }
       case RAW_IP, PPP ->
           throw SyntaxFault.at(span, "a VLAN tag needs an Ethernet header")
               .fix(
