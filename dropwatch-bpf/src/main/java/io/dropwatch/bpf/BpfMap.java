@@ -184,6 +184,40 @@ public final class BpfMap {
     }
   }
 
+  /** Takes an entry of a per-CPU map. */
+  @FunctionalInterface
+  public interface PerCpuConsumer {
+    /**
+     * One entry.
+     *
+     * @param values one for each possible CPU, by its number
+     */
+    void entry(byte[] key, List<byte[]> values);
+  }
+
+  /**
+   * Gives all entries of a per-CPU hash map. Many are read with one system call (Linux 5.6). While
+   * others add, what they add may be missing.
+   *
+   * @throws BpfException if the map is not a per-CPU one, or the kernel refuses
+   */
+  public void forEachPerCpu(PerCpuConsumer entries) {
+    synchronized (object.lock()) {
+      String operation = "cannot read map " + name;
+      object.requireLoaded("read map " + name);
+      if (!isPerCpu()) {
+        throw new BpfException(operation, "it has one value for all CPUs");
+      }
+      new PerCpuBatch(
+              operation,
+              Downcalls.mapFd(handle),
+              Downcalls.keySize(handle),
+              Downcalls.valueSize(handle),
+              Downcalls.maxEntries(handle))
+          .read(entries);
+    }
+  }
+
   /**
    * {@return the keys that are there} While others add and remove, some may be missing or twice;
    * there are never more than the map has entries.
@@ -249,7 +283,8 @@ public final class BpfMap {
     synchronized (object.lock()) {
       object.requireLoaded("use map " + name);
       return (int)
-          Attempt.run("cannot use map " + name, () -> Downcalls.duplicate(Downcalls.mapFd(handle)));
+          Attempt.run(
+              "cannot use map " + name, () -> SystemCalls.duplicate(Downcalls.mapFd(handle)));
     }
   }
 

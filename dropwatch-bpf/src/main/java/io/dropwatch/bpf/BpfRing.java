@@ -30,7 +30,7 @@ public final class BpfRing extends GuardedRing {
     this.epollFd = epollFd;
     this.bytes = bytes;
     this.wakeupBytes = wakeupBytes;
-    this.ready = mapping.allocate(2 * Downcalls.EPOLL_EVENT_BYTES, Long.BYTES);
+    this.ready = mapping.allocate(2 * SystemCalls.EPOLL_EVENT_BYTES, Long.BYTES);
     int page = Downcalls.pageSize();
     MemorySegment control = map(mapping, mapFd, page, true, 0);
     MemorySegment data = map(mapping, mapFd, page + 2L * bytes, false, page);
@@ -43,9 +43,9 @@ public final class BpfRing extends GuardedRing {
     long address =
         Attempt.run(
             "cannot map " + bytes + " bytes of a BPF ring",
-            () -> Downcalls.map(fd, bytes, writable, offset),
+            () -> SystemCalls.map(fd, bytes, writable, offset),
             Preflight::ringRemedy);
-    return MemorySegment.ofAddress(address).reinterpret(bytes, mapping, Downcalls::unmap);
+    return MemorySegment.ofAddress(address).reinterpret(bytes, mapping, SystemCalls::unmap);
   }
 
   /**
@@ -83,18 +83,18 @@ public final class BpfRing extends GuardedRing {
     int epollFd = -1;
     Arena mapping = Arena.ofShared();
     try {
-      wakeFd = (int) Attempt.run(operation, Downcalls::eventFd);
-      epollFd = (int) Attempt.run(operation, Downcalls::epollCreate);
+      wakeFd = (int) Attempt.run(operation, SystemCalls::eventFd);
+      epollFd = (int) Attempt.run(operation, SystemCalls::epollCreate);
       int wake = wakeFd;
       int epoll = epollFd;
       // Each wakeup once: records that lie there without one are for the timeout.
-      Attempt.run(operation, () -> Downcalls.epollAdd(epoll, mapFd, true));
-      Attempt.run(operation, () -> Downcalls.epollAdd(epoll, wake, false));
+      Attempt.run(operation, () -> SystemCalls.epollAdd(epoll, mapFd, true));
+      Attempt.run(operation, () -> SystemCalls.epollAdd(epoll, wake, false));
       return new BpfRing(mapping, mapFd, epoll, wake, bytes, wakeupBytes);
     } catch (Throwable e) {
       release(mapping, mapFd, epollFd);
       if (wakeFd >= 0) {
-        Downcalls.close(wakeFd);
+        SystemCalls.close(wakeFd);
       }
       throw e;
     }
@@ -116,7 +116,7 @@ public final class BpfRing extends GuardedRing {
     if (cursor.available() >= wakeupBytes) {
       return;
     }
-    int status = Downcalls.epollWait(epollFd, ready, timeoutMillis);
+    int status = SystemCalls.epollWait(epollFd, ready, timeoutMillis);
     // A signal is as good as a timeout: what is there is read then.
     if (status < 0 && status != -Errno.EINTR) {
       throw new BpfException("cannot wait for a BPF ring", Errno.of(status));
@@ -131,8 +131,8 @@ public final class BpfRing extends GuardedRing {
   private static void release(Arena mapping, int mapFd, int epollFd) {
     mapping.close();
     if (epollFd >= 0) {
-      Downcalls.close(epollFd);
+      SystemCalls.close(epollFd);
     }
-    Downcalls.close(mapFd);
+    SystemCalls.close(mapFd);
   }
 }

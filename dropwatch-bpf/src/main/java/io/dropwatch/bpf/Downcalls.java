@@ -1,38 +1,31 @@
 package io.dropwatch.bpf;
 
+import static io.dropwatch.bpf.CallState.LINKER;
+import static io.dropwatch.bpf.CallState.STATE;
+import static io.dropwatch.bpf.CallState.capturing;
+import static io.dropwatch.bpf.CallState.pointer;
+import static io.dropwatch.bpf.CallState.unexpected;
+
 import io.dropwatch.bpf.libbpf.gen.LibbpfHeaders;
-import io.dropwatch.bpf.libbpf.gen.pollfd;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
+import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one class that calls native code, through the bindings that jextract generated; the one that
- * native code calls is {@link PrintCallback}.
+ * The one class that calls libbpf, through the bindings that jextract generated; {@link
+ * SystemCalls} calls the kernel, and the one that native code calls is {@link PrintCallback}.
  *
  * <p>Everything that can fail answers as system calls do inside the kernel: zero or a positive
  * result, or a negated errno. libbpf 1.x itself answers so wherever it returns an {@code int}. Its
- * functions that return a pointer give NULL and set errno, and so does libc: those handles are
- * built again here, with the call state captured.
+ * functions that return a pointer give NULL and set errno: those handles are built again here, with
+ * the call state captured.
  */
 final class Downcalls {
-  private static final Linker LINKER = Linker.nativeLinker();
-  private static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
-  private static final StructLayout STATE = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO =
-      STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-
-  private static final long MAP_FAILED = -1;
-
-  /** Of {@code struct epoll_event} where it is largest. */
-  static final int EPOLL_EVENT_BYTES = 16;
+  static final String LOOKUP_BATCH = "bpf_map_lookup_batch";
 
   private static final class OpenMem {
     static final MethodHandle HANDLE =
@@ -55,59 +48,23 @@ final class Downcalls {
             LibbpfHeaders.perf_buffer__new_raw$descriptor());
   }
 
-  private static final class Poll {
-    static final MethodHandle HANDLE =
-        capturing(LibbpfHeaders.poll$address(), LibbpfHeaders.poll$descriptor());
-  }
-
-  private static final class EventFd {
-    static final MethodHandle HANDLE =
-        capturing(LibbpfHeaders.eventfd$address(), LibbpfHeaders.eventfd$descriptor());
-  }
-
-  private static final class Map {
-    static final MethodHandle HANDLE =
-        capturing(LibbpfHeaders.mmap$address(), LibbpfHeaders.mmap$descriptor());
-  }
-
-  private static final class EpollCreate {
-    static final MethodHandle HANDLE =
-        capturing(LibbpfHeaders.epoll_create1$address(), LibbpfHeaders.epoll_create1$descriptor());
-  }
-
-  private static final class EpollControl {
-    static final MethodHandle HANDLE =
-        capturing(LibbpfHeaders.epoll_ctl$address(), LibbpfHeaders.epoll_ctl$descriptor());
-  }
-
-  private static final class EpollWait {
-    static final MethodHandle HANDLE =
-        capturing(LibbpfHeaders.epoll_wait$address(), LibbpfHeaders.epoll_wait$descriptor());
-  }
-
-  private static final class Fcntl {
+  /** Not from the bindings, which were made without it. Since Linux 5.6 and libbpf 0.0.6. */
+  private static final class LookupBatch {
     static final MethodHandle HANDLE =
         LINKER.downcallHandle(
-            LibbpfHeaders.fcntl.address(),
+            SymbolLookup.libraryLookup(Libbpf.SONAME, Arena.global()).findOrThrow(LOOKUP_BATCH),
             FunctionDescriptor.of(
-                LibbpfHeaders.C_INT, LibbpfHeaders.C_INT, LibbpfHeaders.C_INT, LibbpfHeaders.C_INT),
-            Linker.Option.firstVariadicArg(2),
-            CAPTURE);
-  }
-
-  /** Not from the bindings, which load libbpf: a device's number can be asked without it. */
-  private static final class InterfaceIndex {
-    static final MethodHandle HANDLE =
-        LINKER.downcallHandle(
-            LINKER.defaultLookup().findOrThrow("if_nametoindex"),
-            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_INT,
+                ValueLayout.ADDRESS,
+                ValueLayout.ADDRESS,
+                ValueLayout.ADDRESS,
+                ValueLayout.ADDRESS,
+                ValueLayout.ADDRESS,
+                ValueLayout.ADDRESS));
   }
 
   private Downcalls() {}
-
-  private static MethodHandle capturing(MemorySegment function, FunctionDescriptor descriptor) {
-    return LINKER.downcallHandle(function, descriptor, CAPTURE);
-  }
 
   static String version() {
     return string(LibbpfHeaders.libbpf_version_string());
@@ -256,6 +213,30 @@ final class Downcalls {
     return LibbpfHeaders.bpf_map__get_next_key(map, previous, next, next.byteSize());
   }
 
+  /**
+   * Reads many entries of a map at once.
+   *
+   * @param from where the last call ended; null at the beginning
+   * @param to gets where this one ends
+   * @param count how many entries there is room for; gets how many there were
+   * @return -ENOENT when the map is through
+   */
+  static int lookupBatch(
+      int mapFd,
+      @Nullable MemorySegment from,
+      MemorySegment to,
+      MemorySegment keys,
+      MemorySegment values,
+      MemorySegment count) {
+    MemorySegment start = from == null ? MemorySegment.NULL : from;
+    try {
+      return (int)
+          LookupBatch.HANDLE.invokeExact(mapFd, start, to, keys, values, count, MemorySegment.NULL);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
   /** {@return the address of a {@code struct bpf_link}} */
   static long attach(MemorySegment program) {
     try (Arena arena = Arena.ofConfined()) {
@@ -310,104 +291,6 @@ final class Downcalls {
     }
   }
 
-  /** Adds one to an eventfd. A full counter is as good as one more. */
-  static void signal(int eventFd) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment one = arena.allocateFrom(ValueLayout.JAVA_LONG, 1);
-      long unused = LibbpfHeaders.write(eventFd, one, one.byteSize());
-    }
-  }
-
-  static void close(int fd) {
-    int unused = LibbpfHeaders.close(fd);
-  }
-
-  /** poll(2). Blocks, so it is never a critical call. */
-  static int poll(MemorySegment descriptors, int timeoutMillis) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      long count = descriptors.byteSize() / pollfd.layout().byteSize();
-      return status((int) Poll.HANDLE.invokeExact(state, descriptors, count, timeoutMillis), state);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
-  }
-
-  /** {@return a new eventfd(2)} */
-  static int eventFd() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      int flags = LibbpfHeaders.EFD_CLOEXEC() | LibbpfHeaders.EFD_NONBLOCK();
-      return status((int) EventFd.HANDLE.invokeExact(state, 0, flags), state);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
-  }
-
-  /** mmap(2), shared: {@return the address, or a negated errno} */
-  static long map(int fd, long bytes, boolean writable, long offset) {
-    int protection = LibbpfHeaders.PROT_READ() | (writable ? LibbpfHeaders.PROT_WRITE() : 0);
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      MemorySegment result =
-          (MemorySegment)
-              Map.HANDLE.invokeExact(
-                  state,
-                  MemorySegment.NULL,
-                  bytes,
-                  protection,
-                  LibbpfHeaders.MAP_SHARED(),
-                  fd,
-                  offset);
-      return result.address() != MAP_FAILED ? result.address() : -failure(state);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
-  }
-
-  static void unmap(MemorySegment mapping) {
-    int unused = LibbpfHeaders.munmap(mapping, mapping.byteSize());
-  }
-
-  /** {@return a new epoll(7) descriptor} */
-  static int epollCreate() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      return status(
-          (int) EpollCreate.HANDLE.invokeExact(state, LibbpfHeaders.EPOLL_CLOEXEC()), state);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
-  }
-
-  /** Waits for a descriptor's input: while it is there, or each time that its owner wakes us. */
-  static int epollAdd(int epollFd, int fd, boolean eachWakeup) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      // struct epoll_event is packed on x86-64 only; its first field is all that is used.
-      MemorySegment event = arena.allocate(EPOLL_EVENT_BYTES, Long.BYTES);
-      int events = LibbpfHeaders.EPOLLIN() | (eachWakeup ? LibbpfHeaders.EPOLLET() : 0);
-      event.set(ValueLayout.JAVA_INT, 0, events);
-      int operation = LibbpfHeaders.EPOLL_CTL_ADD();
-      return status(
-          (int) EpollControl.HANDLE.invokeExact(state, epollFd, operation, fd, event), state);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
-  }
-
-  /** epoll_wait(2). Blocks, so it is never a critical call. */
-  static int epollWait(int epollFd, MemorySegment events, int timeoutMillis) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      int most = (int) (events.byteSize() / EPOLL_EVENT_BYTES);
-      return status(
-          (int) EpollWait.HANDLE.invokeExact(state, epollFd, events, most, timeoutMillis), state);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
-  }
-
   static int setAutocreate(MemorySegment map, boolean autocreate) {
     return LibbpfHeaders.bpf_map__set_autocreate(map, autocreate);
   }
@@ -415,49 +298,6 @@ final class Downcalls {
   /** {@return 1 if the kernel has maps of a type, 0 if not, or a negated errno} */
   static int probeMapType(int type) {
     return LibbpfHeaders.libbpf_probe_bpf_map_type(type, MemorySegment.NULL);
-  }
-
-  /** {@return a second descriptor of the same file, closed on exec} */
-  static int duplicate(int fd) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      int command = LibbpfHeaders.F_DUPFD_CLOEXEC();
-      return status((int) Fcntl.HANDLE.invokeExact(state, fd, command, 0), state);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
-  }
-
-  /** if_nametoindex(3): {@return the device's number, 0 if there is none of this name} */
-  static int interfaceIndex(String name) {
-    try (Arena arena = Arena.ofConfined()) {
-      return (int) InterfaceIndex.HANDLE.invokeExact(arena.allocateFrom(name));
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
-  }
-
-  private static long pointer(MemorySegment result, MemorySegment state) {
-    return result.address() != 0 ? result.address() : -failure(state);
-  }
-
-  private static int status(int result, MemorySegment state) {
-    return result >= 0 ? result : -failure(state);
-  }
-
-  private static int failure(MemorySegment state) {
-    int errno = (int) ERRNO.get(state, 0L);
-    return errno > 0 ? errno : Errno.EINVAL;
-  }
-
-  private static AssertionError unexpected(Throwable e) {
-    if (e instanceof Error error) {
-      throw error;
-    }
-    if (e instanceof RuntimeException exception) {
-      throw exception;
-    }
-    return new AssertionError("a downcall throws nothing checked", e);
   }
 
   /** A C string that libbpf owns; empty for NULL. */

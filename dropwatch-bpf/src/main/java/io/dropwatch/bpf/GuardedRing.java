@@ -105,7 +105,7 @@ abstract sealed class GuardedRing implements EventRing permits PerfRing, BpfRing
       closed = true;
       // After the release the number may be another file's.
       if (!released) {
-        Downcalls.signal(wakeFd);
+        SystemCalls.signal(wakeFd);
       }
     }
   }
@@ -116,7 +116,7 @@ abstract sealed class GuardedRing implements EventRing permits PerfRing, BpfRing
       if (!released) {
         released = true;
         free();
-        Downcalls.close(wakeFd);
+        SystemCalls.close(wakeFd);
       }
     }
   }

@@ -7,6 +7,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * #require} first.
  */
 public final class Libbpf {
-  private static final String SONAME = "libbpf.so.1";
+  static final String SONAME = "libbpf.so.1";
   private static final String INSTALL =
       "Install libbpf 1.x (Debian, Ubuntu: apt-get install libbpf1)";
   private static final String ALLOW =
@@ -55,14 +56,14 @@ public final class Libbpf {
       return new Preflight.Finding(Preflight.Kind.LIBBPF, true, what, remedy);
     }
 
-    /** Every function that the bindings know, so that none is missing at its first use. */
+    /** Every function that is called, so that none is missing at its first use. */
     private static List<String> functions() {
-      return Arrays.stream(LibbpfHeaders.class.getDeclaredMethods())
-          .map(Method::getName)
-          .filter(name -> name.endsWith("$address"))
-          .map(name -> name.substring(0, name.length() - "$address".length()))
-          .sorted()
-          .toList();
+      Stream<String> bound =
+          Arrays.stream(LibbpfHeaders.class.getDeclaredMethods())
+              .map(Method::getName)
+              .filter(name -> name.endsWith("$address"))
+              .map(name -> name.substring(0, name.length() - "$address".length()));
+      return Stream.concat(bound, Stream.of(Downcalls.LOOKUP_BATCH)).sorted().toList();
     }
   }
 

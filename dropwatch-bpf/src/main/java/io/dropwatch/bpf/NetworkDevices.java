@@ -20,7 +20,7 @@ public final class NetworkDevices {
     if (name.indexOf('\0') >= 0) {
       return OptionalInt.empty();
     }
-    int index = Downcalls.interfaceIndex(name);
+    int index = SystemCalls.interfaceIndex(name);
     return index == 0 ? OptionalInt.empty() : OptionalInt.of(index);
   }
 }

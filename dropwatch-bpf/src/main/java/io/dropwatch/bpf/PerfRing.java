@@ -95,13 +95,13 @@ public final class PerfRing extends GuardedRing {
     long buffer = 0;
     Arena mapping = Arena.ofShared();
     try {
-      wakeFd = (int) Attempt.run(operation, Downcalls::eventFd);
+      wakeFd = (int) Attempt.run(operation, SystemCalls::eventFd);
       buffer = openBuffer(operation, mapFd, pages, wakeup, cpus);
       return new PerfRing(mapping, MemorySegment.ofAddress(buffer), mapFd, wakeFd, cpus);
     } catch (Throwable e) {
       release(mapping, buffer, mapFd);
       if (wakeFd >= 0) {
-        Downcalls.close(wakeFd);
+        SystemCalls.close(wakeFd);
       }
       throw e;
     }
@@ -160,7 +160,7 @@ public final class PerfRing extends GuardedRing {
 
   @Override
   void await(int timeoutMillis) {
-    int status = Downcalls.poll(descriptors, timeoutMillis);
+    int status = SystemCalls.poll(descriptors, timeoutMillis);
     // A signal is as good as a timeout: what is there is read then.
     if (status < 0 && status != -Errno.EINTR) {
       throw new BpfException("cannot wait for perf rings", Errno.of(status));
@@ -179,6 +179,6 @@ public final class PerfRing extends GuardedRing {
     if (buffer > 0) {
       Downcalls.freePerfBuffer(MemorySegment.ofAddress(buffer));
     }
-    Downcalls.close(mapFd);
+    SystemCalls.close(mapFd);
   }
 }

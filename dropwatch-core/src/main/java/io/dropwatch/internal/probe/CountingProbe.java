@@ -2,7 +2,6 @@ package io.dropwatch.internal.probe;
 
 import io.dropwatch.bpf.BpfException;
 import io.dropwatch.bpf.BpfLink;
-import io.dropwatch.bpf.BpfMap;
 import io.dropwatch.bpf.BpfObject;
 import io.dropwatch.bpf.BpfProgram;
 import io.dropwatch.bpf.ProgramInfo;
@@ -81,15 +80,17 @@ public final class CountingProbe implements AutoCloseable {
    * ever leaves and no number ever falls.
    */
   public Map<CountKey, Long> counts() {
-    BpfMap map = object.map("counts");
     Map<CountKey, Long> counts = new HashMap<>();
-    for (byte[] key : map.keys()) {
-      long sum = 0;
-      for (byte[] cpu : map.lookupPerCpu(key)) {
-        sum += ByteBuffer.wrap(cpu).order(ByteOrder.nativeOrder()).getLong();
-      }
-      counts.put(CountKey.of(key), sum);
-    }
+    object
+        .map("counts")
+        .forEachPerCpu(
+            (key, values) -> {
+              long sum = 0;
+              for (byte[] cpu : values) {
+                sum += ByteBuffer.wrap(cpu).order(ByteOrder.nativeOrder()).getLong();
+              }
+              counts.put(CountKey.of(key), sum);
+            });
     return counts;
   }
 

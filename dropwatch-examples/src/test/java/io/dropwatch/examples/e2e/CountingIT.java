@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dropwatch.DropCounter;
 import io.dropwatch.DropCounts;
 import io.dropwatch.DropKind;
+import io.dropwatch.examples.lab.PacketSocket;
 import io.dropwatch.examples.lab.RoutedNetwork;
 import io.dropwatch.examples.lab.Scenario;
 import java.util.List;
@@ -58,6 +59,55 @@ class CountingIT {
       assertEquals(0, counts.overflow(), counts::toString);
       assertEquals(counts.seen(), counts.filtered() + counts.counted(), counts::toString);
     }
+  }
+
+  /** More kinds than are read with one system call: one for each EtherType that nobody has. */
+  @Test
+  void thousandsOfKindsAreReadToTheLast() {
+    int kinds = 3000;
+    int each = 3;
+    try (RoutedNetwork network = RoutedNetwork.open();
+        PacketSocket socket = PacketSocket.open(network.client(), "eth0")) {
+      DropCounter counter =
+          DropCounter.builder().filter("ether src " + RoutedNetwork.CLIENT_MAC).start();
+      DropCounts half;
+      try (counter) {
+        for (int round = 0; round < each; round++) {
+          for (int type = 0xa000; type < 0xa000 + kinds; type++) {
+            socket.send(frame(type), 1);
+          }
+        }
+        await(counter, (long) kinds * each);
+        half = counter.snapshot();
+        socket.send(frame(0xa001), 10);
+        await(counter, (long) kinds * each + 10);
+      }
+      DropCounts counts = counter.snapshot();
+      Map<Integer, Long> first = byProtocol(half);
+      assertEquals(kinds, first.size());
+      // Not all of them in a message.
+      first.values().removeIf(count -> count == each);
+      assertEquals(Map.of(), first);
+      assertEquals(Map.of(0xa001, 10L), byProtocol(counts.since(half)));
+      assertEquals(0, counts.overflow(), counts::toString);
+    }
+  }
+
+  private static Map<Integer, Long> byProtocol(DropCounts counts) {
+    Map<Integer, Long> sums = new TreeMap<>();
+    counts.counts().forEach((kind, count) -> sums.merge(kind.protocol(), count, Long::sum));
+    // Neighbours talk too.
+    sums.keySet().removeIf(type -> type < 0xa000);
+    return sums;
+  }
+
+  private static byte[] frame(int etherType) {
+    byte[] frame = new byte[60];
+    byte[] macs = {2, 0, 0, 0, 0x0a, (byte) 0xfe, 2, 0, 0, 0, 0x0a, 1};
+    System.arraycopy(macs, 0, frame, 0, macs.length);
+    frame[12] = (byte) (etherType >> 8);
+    frame[13] = (byte) etherType;
+    return frame;
   }
 
   private static void await(DropCounter counter, long drops) {

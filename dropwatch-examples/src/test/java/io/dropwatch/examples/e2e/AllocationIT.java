@@ -1,13 +1,21 @@
-package io.dropwatch;
+package io.dropwatch.examples.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
-import io.dropwatch.internal.probe.Eventually;
+import io.dropwatch.DropWatcher;
+import io.dropwatch.RawDropEvent;
+import io.dropwatch.RingKind;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * the listener's last look at the packet. Needs root.
  */
 @Timeout(60)
-class AllocationLiveTest {
+class AllocationIT {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int DROPS = 2000;
 
@@ -34,7 +42,11 @@ class AllocationLiveTest {
   @ParameterizedTest
   @CsvSource({"PERF, 0", "PERF, 127", "BPF, 0", "BPF, 127"})
   void aRawEventLeavesNothingOnTheHeap(RingKind ring, int frames) throws IOException {
-    int port = Loopback.closedPort();
+    InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+    int port;
+    try (DatagramSocket free = new DatagramSocket(0, loopback)) {
+      port = free.getLocalPort();
+    }
     DropWatcher watcher =
         DropWatcher.builder()
             .filter("udp and dst port " + port)
@@ -43,19 +55,32 @@ class AllocationLiveTest {
             .stackDepth(frames)
             .onRawEvent(this::look)
             .start();
-    try (watcher) {
+    DatagramPacket datagram =
+        new DatagramPacket(new byte[9], 9, new InetSocketAddress(loopback, port));
+    try (watcher;
+        DatagramSocket socket = new DatagramSocket()) {
       for (int round = 1; round <= ROUNDS; round++) {
-        Loopback.sendUdp(port, DROPS);
+        for (int i = 0; i < DROPS; i++) {
+          socket.send(datagram);
+        }
         long expected = (long) round * DROPS;
-        Eventually.until(() -> watcher.statistics().emitted() >= expected);
+        await(() -> watcher.statistics().emitted() >= expected);
         sent.release();
-        Eventually.until(() -> watcher.statistics().delivered() >= expected);
+        await(() -> watcher.statistics().delivered() >= expected);
       }
     }
     assertEquals((long) ROUNDS * DROPS, number, watcher.statistics()::toString);
     assertTrue(sum != 0);
     // The reader goes to the kernel once or twice in a round, which costs some bytes each time.
     assertTrue(garbage <= 2, () -> garbage + " of " + DROPS + " events left something behind");
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + 20_000_000_000L;
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() - end < 0, "waited 20 s in vain");
+      LockSupport.parkNanos(1_000_000);
+    }
   }
 
   // The first of a round waits until all of it is in the ring, so that the rest is one drain.

@@ -1,0 +1,197 @@
+package io.dropwatch.bpf;
+
+import static io.dropwatch.bpf.CallState.CAPTURE;
+import static io.dropwatch.bpf.CallState.LINKER;
+import static io.dropwatch.bpf.CallState.STATE;
+import static io.dropwatch.bpf.CallState.capturing;
+import static io.dropwatch.bpf.CallState.failure;
+import static io.dropwatch.bpf.CallState.status;
+import static io.dropwatch.bpf.CallState.unexpected;
+
+import io.dropwatch.bpf.libbpf.gen.LibbpfHeaders;
+import io.dropwatch.bpf.libbpf.gen.pollfd;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * What rings need of libc: mappings, and waiting for descriptors. Answers are as in {@link
+ * Downcalls}.
+ */
+final class SystemCalls {
+  private static final long MAP_FAILED = -1;
+
+  /** Of {@code struct epoll_event} where it is largest. */
+  static final int EPOLL_EVENT_BYTES = 16;
+
+  private static final class Poll {
+    static final MethodHandle HANDLE =
+        capturing(LibbpfHeaders.poll$address(), LibbpfHeaders.poll$descriptor());
+  }
+
+  private static final class EventFd {
+    static final MethodHandle HANDLE =
+        capturing(LibbpfHeaders.eventfd$address(), LibbpfHeaders.eventfd$descriptor());
+  }
+
+  private static final class Map {
+    static final MethodHandle HANDLE =
+        capturing(LibbpfHeaders.mmap$address(), LibbpfHeaders.mmap$descriptor());
+  }
+
+  private static final class EpollCreate {
+    static final MethodHandle HANDLE =
+        capturing(LibbpfHeaders.epoll_create1$address(), LibbpfHeaders.epoll_create1$descriptor());
+  }
+
+  private static final class EpollControl {
+    static final MethodHandle HANDLE =
+        capturing(LibbpfHeaders.epoll_ctl$address(), LibbpfHeaders.epoll_ctl$descriptor());
+  }
+
+  private static final class EpollWait {
+    static final MethodHandle HANDLE =
+        capturing(LibbpfHeaders.epoll_wait$address(), LibbpfHeaders.epoll_wait$descriptor());
+  }
+
+  private static final class Fcntl {
+    static final MethodHandle HANDLE =
+        LINKER.downcallHandle(
+            LibbpfHeaders.fcntl.address(),
+            FunctionDescriptor.of(
+                LibbpfHeaders.C_INT, LibbpfHeaders.C_INT, LibbpfHeaders.C_INT, LibbpfHeaders.C_INT),
+            Linker.Option.firstVariadicArg(2),
+            CAPTURE);
+  }
+
+  /** Not from the bindings, which load libbpf: a device's number can be asked without it. */
+  private static final class InterfaceIndex {
+    static final MethodHandle HANDLE =
+        LINKER.downcallHandle(
+            LINKER.defaultLookup().findOrThrow("if_nametoindex"),
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
+  }
+
+  private SystemCalls() {}
+
+  /** Adds one to an eventfd. A full counter is as good as one more. */
+  static void signal(int eventFd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment one = arena.allocateFrom(ValueLayout.JAVA_LONG, 1);
+      long unused = LibbpfHeaders.write(eventFd, one, one.byteSize());
+    }
+  }
+
+  static void close(int fd) {
+    int unused = LibbpfHeaders.close(fd);
+  }
+
+  /** poll(2). Blocks, so it is never a critical call. */
+  static int poll(MemorySegment descriptors, int timeoutMillis) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      long count = descriptors.byteSize() / pollfd.layout().byteSize();
+      return status((int) Poll.HANDLE.invokeExact(state, descriptors, count, timeoutMillis), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** {@return a new eventfd(2)} */
+  static int eventFd() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      int flags = LibbpfHeaders.EFD_CLOEXEC() | LibbpfHeaders.EFD_NONBLOCK();
+      return status((int) EventFd.HANDLE.invokeExact(state, 0, flags), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** mmap(2), shared: {@return the address, or a negated errno} */
+  static long map(int fd, long bytes, boolean writable, long offset) {
+    int protection = LibbpfHeaders.PROT_READ() | (writable ? LibbpfHeaders.PROT_WRITE() : 0);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      MemorySegment result =
+          (MemorySegment)
+              Map.HANDLE.invokeExact(
+                  state,
+                  MemorySegment.NULL,
+                  bytes,
+                  protection,
+                  LibbpfHeaders.MAP_SHARED(),
+                  fd,
+                  offset);
+      return result.address() != MAP_FAILED ? result.address() : -failure(state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  static void unmap(MemorySegment mapping) {
+    int unused = LibbpfHeaders.munmap(mapping, mapping.byteSize());
+  }
+
+  /** {@return a new epoll(7) descriptor} */
+  static int epollCreate() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      return status(
+          (int) EpollCreate.HANDLE.invokeExact(state, LibbpfHeaders.EPOLL_CLOEXEC()), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** Waits for a descriptor's input: while it is there, or each time that its owner wakes us. */
+  static int epollAdd(int epollFd, int fd, boolean eachWakeup) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      // struct epoll_event is packed on x86-64 only; its first field is all that is used.
+      MemorySegment event = arena.allocate(EPOLL_EVENT_BYTES, Long.BYTES);
+      int events = LibbpfHeaders.EPOLLIN() | (eachWakeup ? LibbpfHeaders.EPOLLET() : 0);
+      event.set(ValueLayout.JAVA_INT, 0, events);
+      int operation = LibbpfHeaders.EPOLL_CTL_ADD();
+      return status(
+          (int) EpollControl.HANDLE.invokeExact(state, epollFd, operation, fd, event), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** epoll_wait(2). Blocks, so it is never a critical call. */
+  static int epollWait(int epollFd, MemorySegment events, int timeoutMillis) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      int most = (int) (events.byteSize() / EPOLL_EVENT_BYTES);
+      return status(
+          (int) EpollWait.HANDLE.invokeExact(state, epollFd, events, most, timeoutMillis), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** {@return a second descriptor of the same file, closed on exec} */
+  static int duplicate(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      int command = LibbpfHeaders.F_DUPFD_CLOEXEC();
+      return status((int) Fcntl.HANDLE.invokeExact(state, fd, command, 0), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** if_nametoindex(3): {@return the device's number, 0 if there is none of this name} */
+  static int interfaceIndex(String name) {
+    try (Arena arena = Arena.ofConfined()) {
+      return (int) InterfaceIndex.HANDLE.invokeExact(arena.allocateFrom(name));
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+}
