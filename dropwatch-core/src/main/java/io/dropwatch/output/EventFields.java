@@ -37,6 +37,7 @@ final class EventFields {
   private byte[] packet = new byte[0];
   private String stack = "";
   private @Nullable List<StackFrame> frames;
+  private boolean stackShared;
 
   private final OwnerJson owner = new OwnerJson();
 
@@ -86,6 +87,7 @@ final class EventFields {
       case "packet_bytes" -> packet = HexFormat.of().parseHex(text(json));
       case "stack" -> stack = text(json);
       case "stack_frames" -> frames = readFrames(json);
+      case "stack_shared" -> stackShared = json.getBooleanValue();
       default -> {
         if (!owner.read(name, json)) {
           json.skipChildren();
@@ -126,8 +128,13 @@ final class EventFields {
         .networkNamespace(new NetworkNamespace(namespaceInode, namespaceCookie))
         .vlan(vlanTpid, vlanTci)
         .packet(linkType, packet)
-        .stack(KernelStack.of(frames != null ? frames : bareFrames()))
+        .stack(stack())
         .build();
+  }
+
+  private KernelStack stack() {
+    KernelStack own = KernelStack.of(frames != null ? frames : bareFrames());
+    return stackShared ? own.asShared() : own;
   }
 
   private @Nullable NetworkDevice device() {

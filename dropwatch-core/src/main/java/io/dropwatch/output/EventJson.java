@@ -44,6 +44,9 @@ final class EventJson {
     writeDevice();
     writePacket();
     stacks.writeFields(json, event.stack());
+    if (isDefault() && event.stack().shared()) {
+      json.writeBooleanField("stack_shared", true);
+    }
   }
 
   private void writeReason() {

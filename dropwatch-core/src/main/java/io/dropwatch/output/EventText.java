@@ -33,6 +33,9 @@ final class EventText {
     paint(OFF);
     appendReason(event);
     appendFacts(event);
+    if (event.stack().shared()) {
+      out.append(" stack=shared");
+    }
     if (event.receivedTime() != null) {
       out.append(" received=").append(Timestamp.of(event.receivedTime()));
     }

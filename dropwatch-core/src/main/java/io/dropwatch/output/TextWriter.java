@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 /**
  * Writes an event as one line of {@code key=value} and a line for each frame of its stack, in
  * UTF-8. It begins with the time of the drop; behind {@code source} follow, where they are known,
- * {@code owner}, {@code cgroup}, {@code netns}, {@code container_id} and {@code received}, the time
- * at which the event was read:
+ * {@code owner}, {@code cgroup}, {@code netns}, {@code container_id}, {@code stack=shared} for a
+ * stack that an earlier drop had, and {@code received}, the time at which the event was read:
  *
  * <pre>{@code
  * 2026-08-04T01:02:03.456789Z IPv4/TCP 10.0.0.1:12345 > 10.0.0.2:443 [ACK|PSH] seq=123 ack=456 win=4096 sk=ESTABLISHED reason=SKB_DROP_REASON_TCP_CSUM drop_source=software drop_location=0xffffffff81000000 len=1500 dev=eth0 pid=1420[worker thread] addr=0xffff888012345678 source=tools

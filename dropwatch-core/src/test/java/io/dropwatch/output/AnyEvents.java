@@ -84,9 +84,9 @@ final class AnyEvents {
             Arbitraries.integers().greaterOrEqual(0),
             Arbitraries.of(LinkType.ETHERNET, LinkType.RAW_IP),
             packets(),
-            frames().list().ofMaxSize(8))
+            stacks())
         .as(
-            (event, css, skb, u16, length, linkType, packet, frames) ->
+            (event, css, skb, u16, length, linkType, packet, stack) ->
                 event
                     .memoryCgroupCss(css)
                     .skbAddress(skb)
@@ -94,7 +94,7 @@ final class AnyEvents {
                     .vlan(u16.get(1), u16.get(1) == 0 ? 0 : u16.get(2))
                     .packetLength(length)
                     .packet(linkType, packet)
-                    .stack(KernelStack.of(frames))
+                    .stack(stack)
                     .build());
   }
 
@@ -160,6 +160,13 @@ final class AnyEvents {
               places.forEach(place -> damaged[place % damaged.length] = value);
               return damaged;
             });
+  }
+
+  private static Arbitrary<KernelStack> stacks() {
+    return Combinators.combine(frames().list().ofMaxSize(8), Arbitraries.of(true, false))
+        .as(
+            (frames, shared) ->
+                shared ? KernelStack.of(frames).asShared() : KernelStack.of(frames));
   }
 
   private static Arbitrary<StackFrame> frames() {

@@ -40,6 +40,9 @@ class RoundTripTest {
       assertEquals(
           events.stream().map(DropEvent::hashCode).toList(),
           read.stream().map(DropEvent::hashCode).toList());
+      assertEquals(
+          events.stream().map(event -> event.stack().shared()).toList(),
+          read.stream().map(event -> event.stack().shared()).toList());
     }
   }
 

@@ -15,6 +15,7 @@ import io.dropwatch.layers.Packets;
 import io.dropwatch.pcapfilter.LinkType;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,6 +99,19 @@ class TextWriterTest {
         "2026-08-04T01:02:03.456789012Z unknown reason=NOT_SUPPORTED drop_source=software len=0"
             + " dev=- pid=0[] addr= source=tools received=2026-08-04T01:02:03.5Z\n",
         TextWriter.format(event));
+  }
+
+  @Test
+  void aSharedStackSaysSo() {
+    DropEvent event =
+        DropEvent.builder()
+            .stack(KernelStack.of(List.of(StackFrame.unknown(1))).asShared())
+            .build();
+
+    assertEquals(
+        "1970-01-01T00:00:00Z unknown reason=NOT_SUPPORTED drop_source=software len=0 dev=- pid=0[]"
+            + " addr= source=tools stack=shared",
+        TextWriter.format(event).lines().findFirst().orElseThrow());
   }
 
   @Test

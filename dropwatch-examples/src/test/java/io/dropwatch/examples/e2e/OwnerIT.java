@@ -1,6 +1,7 @@
 package io.dropwatch.examples.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -15,9 +16,11 @@ import io.dropwatch.OwnerResolver;
 import io.dropwatch.OwnerSocket;
 import io.dropwatch.examples.lab.RoutedNetwork;
 import io.dropwatch.output.JsonDialect;
+import io.dropwatch.output.JsonReader;
 import io.dropwatch.output.JsonWriter;
 import io.dropwatch.output.TextWriter;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -25,6 +28,7 @@ import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -117,9 +121,11 @@ class OwnerIT {
     Set<String> missing = SchemaFields.ofSchema();
     missing.removeIf(field -> field.startsWith("layers.") || field.startsWith("packet_vlan."));
     assertTrue(missing.size() > 30, missing::toString);
-    missing.removeAll(SchemaFields.ofLine(JsonWriter.format(event, JsonDialect.DEFAULT)));
+    missing.removeAll(SchemaFields.ofLine(json(event)));
     // A device's trap has one.
     missing.remove("drop_reason_group");
+    // Seen below.
+    missing.remove("stack_shared");
     if (!socketsAreAccountedToMemoryCgroups()) {
       missing.remove("memory_cgroup_css_addr");
     }
@@ -161,6 +167,32 @@ class OwnerIT {
       assertNotNull(socket);
       assertEquals(deaf.inode(), socket.inode());
     }
+  }
+
+  @Test
+  void aStackThatAnEarlierDropHadSaysSo() throws Exception {
+    EventLog log = new EventLog();
+    try (var cgroup = TestCgroup.make("dropwatch-it4.slice", "docker-" + CONTAINER + ".scope");
+        var _ = new Deaf(network, cgroup)) {
+      try (DropWatcher _ = watching(log).stackOncePer(Duration.ofMinutes(5)).start()) {
+        send(200);
+        log.await(50);
+      }
+      assertFalse(log.events().getFirst().stack().shared());
+      DropEvent shared =
+          log.events().stream().filter(event -> event.stack().shared()).findFirst().orElseThrow();
+
+      assertTrue(SchemaFields.ofLine(json(shared)).contains("stack_shared"), json(shared));
+      assertTrue(TextWriter.format(shared).contains(" stack=shared "), json(shared));
+      byte[] line = json(shared).getBytes(StandardCharsets.UTF_8);
+      try (JsonReader reader = new JsonReader(new ByteArrayInputStream(line))) {
+        assertTrue(reader.events().allMatch(event -> event.stack().shared()));
+      }
+    }
+  }
+
+  private static String json(DropEvent event) {
+    return JsonWriter.format(event, JsonDialect.DEFAULT);
   }
 
   @Test
