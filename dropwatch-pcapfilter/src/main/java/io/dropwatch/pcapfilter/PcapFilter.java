@@ -189,8 +189,8 @@ public final class PcapFilter {
    *
    * @throws UnsupportedOperationException if one comparison keeps more numbers at a time than eBPF
    *     has room for (some dozens of nested parentheses), or if the filter has more than 40,000
-   *     branches or needs a jump over more than 32,767 instructions; a shorter one can still be longer than the place it is for, see {@link
-   *     EbpfCode#size}
+   *     branches or needs a jump over more than 32,767 instructions; a shorter one can still be
+   *     longer than the place it is for, see {@link EbpfCode#size}
    */
   public EbpfCode ebpf() {
     return new EbpfCode(

@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 
 /**
- * The bytes of headers as {@link PacketBuilder} puts them one behind the other, before {@link Layer}
- * fills in what depends on the headers around.
+ * The bytes of headers as {@link PacketBuilder} puts them one behind the other, before {@link
+ * Layer} fills in what depends on the headers around.
  */
 final class Headers {
   private Headers() {}
@@ -19,11 +19,7 @@ final class Headers {
 
   /** PPPoE version 1, type 1, and room for its length and the PPP protocol. */
   static byte[] pppoeSession(int session) {
-    return ByteBuffer.allocate(8)
-        .put((byte) 0x11)
-        .put((byte) 0)
-        .putShort((short) session)
-        .array();
+    return ByteBuffer.allocate(8).put((byte) 0x11).put((byte) 0).putShort((short) session).array();
   }
 
   /** Two service access points and a control field. */

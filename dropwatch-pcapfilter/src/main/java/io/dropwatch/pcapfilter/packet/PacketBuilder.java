@@ -145,7 +145,10 @@ public final class PacketBuilder {
   /** LLC with SNAP: organisation code and protocol; the protocol is the next header's ethertype. */
   public PacketBuilder snap(int organisation) {
     return add(
-        Headers.snap(organisation), Layer.LENGTH, Layer.NONE, around -> around.putNextEtherType(6, 8));
+        Headers.snap(organisation),
+        Layer.LENGTH,
+        Layer.NONE,
+        around -> around.putNextEtherType(6, 8));
   }
 
   /** ARP over Ethernet for IPv4 (RFC 826). */
@@ -274,7 +277,10 @@ public final class PacketBuilder {
       throw new IllegalArgumentException("TCP has at most 40 bytes of options: " + options.length);
     }
     return add(
-        Headers.tcp(source, destination, flags, options), Layer.NONE, 6, around -> around.putTransportChecksum(16, 6));
+        Headers.tcp(source, destination, flags, options),
+        Layer.NONE,
+        6,
+        around -> around.putTransportChecksum(16, 6));
   }
 
   /** UDP (RFC 768). */
@@ -291,7 +297,8 @@ public final class PacketBuilder {
 
   /** SCTP common header (RFC 9260), verification tag 0; with its CRC32c. */
   public PacketBuilder sctp(int source, int destination) {
-    return add(Headers.ports(source, destination, 12), Layer.NONE, 132, around -> around.putCrc32c(8));
+    return add(
+        Headers.ports(source, destination, 12), Layer.NONE, 132, around -> around.putCrc32c(8));
   }
 
   /** GRE (RFC 2784), version 0, without options. */
