@@ -132,6 +132,7 @@ static __always_inline int on_counted_drop(void *ctx, const enum access access)
 	struct counting *cpu = bpf_map_lookup_elem(&counting, &zero);
 	struct sk_buff *skb = drop_skb(ctx, access);
 	struct count_key key = {};
+	__u32 asked = checks;
 	struct count_totals *totals;
 	struct drop_record *r;
 	struct net_device *dev;
@@ -144,18 +145,14 @@ static __always_inline int on_counted_drop(void *ctx, const enum access access)
 	r = &cpu->record;
 	totals->seen++;
 
-	if (device_mode != DEVICES_ALL && !is_selected(drop_device(skb, access), access)) {
+	if (asked & ASK_DEVICES && !is_selected(drop_device(skb, access), access)) {
 		totals->excluded++;
 		return 0;
 	}
-	if (filter_enabled) {
+	if (asked & ASK_FILTER) {
 		__u32 captured;
 
-		if (FILTER_READS(ifindex)) {
-			dev = drop_device(skb, access);
-			r->meta.ifindex = dev ? READ(dev->ifindex) : 0;
-		}
-		if (!matches(r, skb, &captured, access)) {
+		if (!matches(r, skb, asked, &captured, access)) {
 			totals->filtered++;
 			return 0;
 		}

@@ -33,7 +33,7 @@ const volatile __u32 record_version = RECORD_VERSION;
 const volatile __u32 has_reason = 0;
 const volatile __u32 has_rx_sk = 0;
 enum { DEVICES_ALL, DEVICES_ALLOWED, DEVICES_DENIED };
-const volatile __u32 device_mode = DEVICES_ALL;
+const volatile __u32 device_mode = DEVICES_ALL; /* with ASK_DEVICES */
 /* Events in any second, over all CPUs; 0: no limit. `emissions` has as many entries. */
 const volatile __u32 events_per_second = 0;
 /* Bytes reported from the network header on; the filter sees WINDOW whatever this is. */
@@ -218,19 +218,26 @@ static __always_inline bool is_selected(struct net_device *dev, const enum acces
 
 /* Whether the filter takes the packet. *captured is what capture() says; NOT_CAPTURED: it has not been asked. */
 #define NOT_CAPTURED (~0U)
-static __always_inline bool matches(struct drop_record *r, struct sk_buff *skb, __u32 *captured, const enum access access)
+static __always_inline bool matches(struct drop_record *r, struct sk_buff *skb, const __u32 asked, __u32 *captured,
+				    const enum access access)
 {
+	const bool in_place = access == CAST && asked & ASK_FILTER_IN_PLACE;
 	const __u8 *packet = NULL;
 	__u32 bytes;
 
 	*captured = NOT_CAPTURED;
-	if (access == CAST && in_place)
-		packet = glance(&r->meta, skb, &bytes);
+	if (FILTER_READS(ifindex)) {
+		struct net_device *dev = drop_device(skb, access);
+
+		r->meta.ifindex = dev ? READ(dev->ifindex) : 0;
+	}
+	if (in_place)
+		packet = glance(&r->meta, skb, asked, &bytes);
 	if (!packet) {
 		bytes = capture(r, skb, access);
 		*captured = bytes;
 		/* The same type as in place, so that one slot serves both. */
-		packet = access == CAST && in_place ? readable(r->window) : r->window;
+		packet = in_place ? readable(r->window) : r->window;
 	}
 	return FILTER(packet, bytes, &r->meta, ipv4_header_length(packet));
 }
@@ -241,6 +248,7 @@ static __always_inline int on_drop(void *ctx, const enum access access)
 	struct per_cpu *cpu = bpf_map_lookup_elem(&per_cpu, &zero);
 	struct sk_buff *skb = drop_skb(ctx, access);
 	__u32 captured = NOT_CAPTURED;
+	__u32 asked = checks;
 	struct counters *c;
 	struct drop_record *r;
 	struct net_device *dev;
@@ -257,20 +265,16 @@ static __always_inline int on_drop(void *ctx, const enum access access)
 	r = &cpu->record;
 	c->seen++;
 
-	if (device_mode != DEVICES_ALL && !is_selected(drop_device(skb, access), access)) {
+	if (asked & ASK_DEVICES && !is_selected(drop_device(skb, access), access)) {
 		c->excluded++;
 		return 0;
 	}
-	if (is_noise(drop_reason(ctx, access), reason_known(access), drop_location(ctx, access))) {
+	if (asked & ASK_NOISE && is_noise(drop_reason(ctx, access), reason_known(access), drop_location(ctx, access))) {
 		c->noise++;
 		return 0;
 	}
-	if (filter_enabled) {
-		if (FILTER_READS(ifindex)) {
-			dev = drop_device(skb, access);
-			r->meta.ifindex = dev ? READ(dev->ifindex) : 0;
-		}
-		if (!matches(r, skb, &captured, access)) {
+	if (asked & ASK_FILTER) {
+		if (!matches(r, skb, asked, &captured, access)) {
 			c->filtered++;
 			return 0;
 		}

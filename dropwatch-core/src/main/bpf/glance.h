@@ -12,9 +12,6 @@
 #include "capture.h"
 #include "slot.h"
 
-/* The filter may read the packet itself. For CAST programs. */
-const volatile __u32 in_place = 0;
-
 /* As memory that may be read at any offset, whatever is there. */
 static __always_inline const __u8 *readable(const void *address)
 {
@@ -22,7 +19,8 @@ static __always_inline const __u8 *readable(const void *address)
 }
 
 /* Fills of meta what the filter reads, but for ifindex; returns the network header, or NULL: take a copy. */
-static __always_inline const __u8 *glance(struct filter_meta *meta, struct sk_buff *skb, __u32 *captured)
+static __always_inline const __u8 *glance(struct filter_meta *meta, struct sk_buff *skb, const __u32 asked,
+					  __u32 *captured)
 {
 	const enum access access = CAST;
 	__u32 network = skb->network_header;

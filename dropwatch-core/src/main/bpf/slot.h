@@ -9,11 +9,21 @@
 
 #include "record.h"
 
-const volatile __u32 filter_enabled = 0;
-/* Which fields of filter_meta the filter reads: bit n for the one at byte n. */
-const volatile __u32 filter_reads = 0;
+/*
+ * What is to be done before a drop is wanted, in one word that a program loads once: the verifier removes what a read-only
+ * number rules out, but not the load of that number.
+ *
+ * The lower bits are the fields of filter_meta that the filter reads, bit n for the one at byte n.
+ */
+enum {
+	ASK_FILTER = 1 << 24,
+	ASK_FILTER_IN_PLACE = 1 << 25, /* of CAST programs only */
+	ASK_NOISE = 1 << 26,
+	ASK_DEVICES = 1 << 27,
+};
+const volatile __u32 checks = 0;
 
-#define FILTER_READS(field) (filter_reads & 1u << __builtin_offsetof(struct filter_meta, field))
+#define FILTER_READS(field) (asked & 1u << __builtin_offsetof(struct filter_meta, field))
 
 /*
  * The filter's verdict: 0 is no match. The registers are those of its arguments, as if it were called; it may change all.

@@ -52,9 +52,9 @@ public final class CountingProbe implements AutoCloseable {
         object.program(each).autoload(each.equals(variant.countingProgram()));
       }
       BpfProgram counting = object.program(variant.countingProgram());
-      image.filterInto(object.readOnlyData(), variant);
       object
           .readOnlyData()
+          .setInt("checks", image.checks(variant, false, devices))
           .setInt("has_reason", arguments.hasReason() ? 1 : 0)
           .setInt("has_rx_sk", arguments.hasReceivingSocket() ? 1 : 0)
           .setInt("device_mode", devices.mode());

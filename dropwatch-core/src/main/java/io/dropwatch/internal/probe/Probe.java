@@ -64,8 +64,7 @@ public final class Probe implements DropTap {
       for (String each : object.programNames()) {
         object.program(each).autoload(each.equals(variant.program()));
       }
-      configure(object, image, settings, arguments);
-      image.filterInto(object.readOnlyData(), variant);
+      configure(object, image, settings, arguments, variant);
       object.load();
       for (DeviceKey device : settings.devices().devices()) {
         object.map("devices").update(device.bytes(), new byte[] {1});
@@ -93,7 +92,11 @@ public final class Probe implements DropTap {
   }
 
   private static void configure(
-      BpfObject object, ProbeImage image, ProbeSettings settings, TracepointArguments arguments) {
+      BpfObject object,
+      ProbeImage image,
+      ProbeSettings settings,
+      TracepointArguments arguments,
+      Variant variant) {
     ReadOnlyData data = object.readOnlyData();
     int version = data.getInt("record_version");
     if (version != RECORD_VERSION) {
@@ -101,15 +104,18 @@ public final class Probe implements DropTap {
           "%s writes records of version %d, this library reads version %d: use the probe of the same release"
               .formatted(image, version, RECORD_VERSION));
     }
-    data.setInt("has_reason", arguments.hasReason() ? 1 : 0)
+    NoiseList noise = settings.noise();
+    boolean noisy = !noise.reasons().isEmpty() || !noise.locations().isEmpty();
+    data.setInt("checks", image.checks(variant, noisy, settings.devices()))
+        .setInt("has_reason", arguments.hasReason() ? 1 : 0)
         .setInt("has_rx_sk", arguments.hasReceivingSocket() ? 1 : 0)
         .setInt("device_mode", settings.devices().mode())
         .setInt("events_per_second", settings.eventsPerSecond())
         .setInt("stack_bytes", settings.stackDepth() * Long.BYTES)
         .setLong("stack_period", settings.stackPeriodNanos())
         .setInt("snaplen", settings.snaplen())
-        .setInt("noise_reason_count", settings.noise().reasons().size())
-        .setInt("noise_location_count", settings.noise().locations().size())
+        .setInt("noise_reason_count", noise.reasons().size())
+        .setInt("noise_location_count", noise.locations().size())
         .setInt("ring_kind", settings.ring() instanceof RingPlan.Bpf ? 1 : 0)
         .setLong("wakeup_bytes", settings.wakeupBytes());
     switch (settings.ring()) {

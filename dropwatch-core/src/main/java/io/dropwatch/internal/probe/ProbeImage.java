@@ -3,7 +3,6 @@ package io.dropwatch.internal.probe;
 import io.dropwatch.DropWatchException;
 import io.dropwatch.bpf.BpfException;
 import io.dropwatch.bpf.ElfImage;
-import io.dropwatch.bpf.ReadOnlyData;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -21,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 public final class ProbeImage {
   private static final String RESOURCE = "dropwatch.bpf.o";
   private static final int FEWEST_INSTRUCTIONS = 1024;
+  private static final int FIELDS = (1 << 24) - 1;
+  private static final int ASK_FILTER = 1 << 24;
+  private static final int ASK_FILTER_IN_PLACE = 1 << 25;
+  private static final int ASK_NOISE = 1 << 26;
+  private static final int ASK_DEVICES = 1 << 27;
   private static final String BUILD = "build it from dropwatch.bpf.c with 'make probe'";
 
   private final String name;
@@ -130,11 +134,22 @@ public final class ProbeImage {
     return elf.hasFunction(program);
   }
 
-  /** Tells a program of the object about the filter in its slot. */
-  void filterInto(ReadOnlyData data, Variant variant) {
-    data.setInt("filter_enabled", filter == null ? 0 : 1)
-        .setInt("filter_reads", filter == null ? 0 : filter.metadataReads())
-        .setInt("in_place", variant.inPlace() ? 1 : 0);
+  /**
+   * What a program is to do before a drop is wanted ({@code checks} in {@code slot.h}).
+   *
+   * @param noise whether there are rules for noise
+   * @param devices which are wanted
+   */
+  int checks(Variant variant, boolean noise, DeviceList devices) {
+    int checks = 0;
+    if (filter != null) {
+      checks |= filter.metadataReads() & FIELDS;
+      checks |= ASK_FILTER;
+      checks |= variant.inPlace() ? ASK_FILTER_IN_PLACE : 0;
+    }
+    checks |= noise ? ASK_NOISE : 0;
+    checks |= devices instanceof DeviceList.All ? 0 : ASK_DEVICES;
+    return checks;
   }
 
   byte[] bytes() {
