@@ -87,8 +87,7 @@ class DeviceListIT {
     assertTrue(outcome.filtered >= PACKETS, outcome::toString);
     outcome = drops(network.router(), builder -> builder.filter("udp and ifname eth1"));
     assertEquals(Map.of(), outcome.seen);
-    outcome =
-        drops(network.router(), builder -> builder.devices("eth0").filter("not ifname eth1"));
+    outcome = drops(network.router(), builder -> builder.devices("eth0").filter("not ifname eth1"));
     assertEquals(Map.of(Scenario.NO_ROUTE, PACKETS), outcome.seen);
   }
 
