@@ -27,7 +27,7 @@ const volatile __u32 checks = 0;
 
 /*
  * The filter's verdict: 0 is no match. The registers are those of its arguments, as if it were called; it may change all.
- * It may use the stack from SLOT_STACK bytes below its top on, where the compiler must put nothing (SlotTest looks).
+ * It may use the stack from SLOT_STACK bytes below its top on, where the compiler must put nothing (FilterCodeTest looks).
  * ipv4_header is what ipv4_header_length() says.
  *
  * The verdict is 1 where the run begins, which is how what the filter leaves of the run is skipped.

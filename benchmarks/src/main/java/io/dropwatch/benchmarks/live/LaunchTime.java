@@ -1,0 +1,76 @@
+package io.dropwatch.benchmarks.live;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * How long it takes from the launch of the command line to the first line of an event, while
+ * packets are dropped all the time.
+ *
+ * <pre>benchmarks/bin/launch launcher [times, 7 by default]</pre>
+ */
+public final class LaunchTime {
+  private LaunchTime() {}
+
+  /** Prints the times. */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    Path launcher = Path.of(args[0]);
+    int times = args.length > 1 ? Integer.parseInt(args[1]) : 7;
+    double[] millis = new double[times];
+    for (int i = 0; i < times; i++) {
+      millis[i] = launch(launcher);
+    }
+    double[] sorted = millis.clone();
+    Arrays.sort(sorted);
+    System.out.printf(
+        "launch to first event, ms: median %.0f of %s%n",
+        sorted[times / 2], Arrays.toString(Arrays.stream(millis).mapToLong(Math::round).toArray()));
+  }
+
+  private static double launch(Path launcher) throws IOException, InterruptedException {
+    InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+    int port;
+    try (DatagramSocket free = new DatagramSocket(0, loopback)) {
+      port = free.getLocalPort();
+    }
+    long start = System.nanoTime();
+    Process process =
+        new ProcessBuilder(launcher.toString(), "--filter", "udp and dst port " + port)
+            .redirectError(Redirect.DISCARD)
+            .start();
+    Thread sender = Thread.ofPlatform().start(() -> send(loopback, port));
+    try (BufferedReader out = process.inputReader()) {
+      String line = out.readLine();
+      double millis = (System.nanoTime() - start) / 1e6;
+      if (line == null) {
+        throw new IOException(launcher + " ended without an event: needs root, and 'make build'");
+      }
+      return millis;
+    } finally {
+      sender.interrupt();
+      process.destroy();
+      var _ = process.waitFor();
+      sender.join();
+    }
+  }
+
+  private static void send(InetAddress to, int port) {
+    try (DatagramSocket socket = new DatagramSocket()) {
+      while (true) {
+        socket.send(new DatagramPacket(new byte[9], 9, new InetSocketAddress(to, port)));
+        Thread.sleep(2);
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
