@@ -13,6 +13,7 @@
 #include "noise.h"
 #include "owner.h"
 #include "record.h"
+#include "reported.h"
 #include "slot.h"
 #include "task.h"
 #include "walk.h"
@@ -261,6 +262,8 @@ static __always_inline int on_drop(void *ctx, const enum access access)
 
 	if (!cpu)
 		return 0;
+	if (was_reported(skb))
+		return 0;
 	c = &cpu->counters;
 	r = &cpu->record;
 	c->seen++;
@@ -362,5 +365,6 @@ int dropwatch_classic(void *ctx)
 	return on_drop(ctx, CLASSIC);
 }
 
-/* The other mode, in the same object: it shares what is above. */
+/* Drops by devices, and the other mode, in the same object: they share what is above. */
+#include "devlink.h"
 #include "count.h"

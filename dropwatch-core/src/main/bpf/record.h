@@ -5,6 +5,7 @@
  *     0  struct drop_record up to and with the MAC header (184 bytes)
  *   184  captured bytes from the network header on, then up to 7 bytes of filling
  *     -  stack_bytes of return addresses, innermost first, 8 bytes each; or the 8 of a SHARED_STACK
+ *     -  a hardware drop's struct trap_text
  *
  * The reader is io.dropwatch.internal.record.RecordLayout; RECORD_VERSION changes with any change here.
  */
@@ -40,6 +41,7 @@ enum record_flags {
 	/* The stack is that of an earlier record of the same CPU, location and reason, whose time stands in its place. */
 	SHARED_STACK = 1 << 6,
 	LENT_STACK = 1 << 7, /* later records may refer to this one's stack */
+	HAS_TRAP = 1 << 8, /* struct trap_text is behind the stack */
 };
 
 enum drop_source { SOURCE_SOFTWARE = 1, SOURCE_HARDWARE = 2 };
@@ -76,6 +78,12 @@ struct drop_record {
 	__u8 window[WINDOW];
 	/* Room for it: it moves up to the end of what was captured. More than it needs, so that a mask is bound enough. */
 	__u64 stack[MAX_STACK + WINDOW / 8];
+};
+
+/* The devlink trap of a hardware drop: C strings, what follows their end means nothing. */
+struct trap_text {
+	char name[48];
+	char group[32];
 };
 
 _Static_assert(sizeof(struct filter_meta) == 24, "the filter ABI");

@@ -42,6 +42,7 @@ import java.util.Map;
  * @param inFlight those in the ring or in the queue at this moment
  * @param recursionMisses drops in an interrupt while the probe was running on that CPU: the kernel
  *     does not call it for them, so they are not part of {@code seen}; 0 where it does not count
+ * @param hardware those of {@code seen} that a device reported, through a devlink trap
  */
 public record DropStatistics(
     long seen,
@@ -58,7 +59,8 @@ public record DropStatistics(
     long lostInRing,
     long delivered,
     long inFlight,
-    long recursionMisses) {
+    long recursionMisses,
+    long hardware) {
 
   /** Nothing happened yet. */
   public static final DropStatistics NONE = builder().build();
@@ -83,7 +85,8 @@ public record DropStatistics(
         lostInRing,
         delivered,
         inFlight,
-        recursionMisses);
+        recursionMisses,
+        hardware);
     noiseByRule = Collections.unmodifiableMap(new LinkedHashMap<>(noiseByRule));
     noiseByRule.values().forEach(DropStatistics::requireCounts);
     long byRule = noiseByRule.values().stream().mapToLong(Long::longValue).sum();
@@ -143,7 +146,7 @@ public record DropStatistics(
    * this form, whatever else is not 0: {@code no_space=}, {@code no_ring=}, {@code other_loss=},
    * {@code noise_in_kernel=}, {@code noise=} and of what rules it consists ({@code
    * noise[neigh_invalidate]=}), {@code queue_overflow=}, {@code lost_in_ring=}, {@code in_flight=},
-   * {@code recursion_misses=}.
+   * {@code recursion_misses=}, {@code hardware=}.
    */
   @Override
   public String toString() {
@@ -161,6 +164,7 @@ public record DropStatistics(
     append(text, "lost_in_ring", lostInRing);
     append(text, "in_flight", inFlight);
     append(text, "recursion_misses", recursionMisses);
+    append(text, "hardware", hardware);
     return text.toString();
   }
 

@@ -22,6 +22,7 @@ public final class DropStatisticsBuilder {
   private long delivered;
   private long inFlight;
   private long recursionMisses;
+  private long hardware;
 
   DropStatisticsBuilder() {}
 
@@ -107,6 +108,12 @@ public final class DropStatisticsBuilder {
     return this;
   }
 
+  /** See {@link DropStatistics#hardware()}. */
+  public DropStatisticsBuilder hardware(long count) {
+    this.hardware = count;
+    return this;
+  }
+
   /** See {@link DropStatistics#recursionMisses()}. */
   public DropStatisticsBuilder recursionMisses(long count) {
     this.recursionMisses = count;
@@ -134,6 +141,7 @@ public final class DropStatisticsBuilder {
         lostInRing,
         delivered,
         inFlight,
-        recursionMisses);
+        recursionMisses,
+        hardware);
   }
 }

@@ -46,8 +46,10 @@ public final class DropWatcher implements AutoCloseable {
   }
 
   /**
-   * Which ring events come through, and its size: {@code a BPF ring of 2097152 bytes for all CPUs,
-   * as this kernel has one}. More of why: {@link RingKind}.
+   * Which ring events come through and its size, and whether {@linkplain DropSource#HARDWARE drops
+   * by devices} are among them, which takes a kernel that has devlink traps: {@code a BPF ring of
+   * 2097152 bytes for all CPUs, as this kernel has one; hardware drops by devlink traps}. More of
+   * why that ring: {@link RingKind}.
    */
   public String description() {
     return watch.ring();

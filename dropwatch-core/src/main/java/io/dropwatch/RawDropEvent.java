@@ -18,7 +18,10 @@ public interface RawDropEvent {
   /** Number of the drop reason on this kernel; 0 where it gives none. */
   int reason();
 
-  /** Address in the kernel that dropped the packet. */
+  /** Whether a device dropped the packet: it then has neither reason nor location. */
+  boolean isHardware();
+
+  /** Address in the kernel that dropped the packet; 0 for a drop by a device. */
   long location();
 
   /** Address of the {@code struct sk_buff}. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the kernel's reasons mean, by name: the lines of {@code drop-reasons.tsv} for the core, and
- * of {@code drop-reasons-subsystems.tsv} for Open vSwitch, queueing disciplines and Wi-Fi.
+ * of {@code drop-reasons-subsystems.tsv} for subsystems and devlink traps.
  */
 final class ReasonTable {
   private static final String CORE = "drop-reasons.tsv";

@@ -27,6 +27,7 @@ class DropReasonTest {
           SKB_DROP_REASON_NO_SOCKET    | LOSS    | Nothing listens on the packet's destination address and port, so it has no receiver.
           SKB_DROP_REASON_TCP_OLD_DATA | NORMAL  | The data was received before: a retransmission that turned out to be unnecessary.
           OVS_DROP_EXPLICIT            | LOSS    | A flow of Open vSwitch says to drop the packet.
+          source_mac_is_multicast      | LOSS    | The device dropped a frame whose source MAC address is a multicast address, which no sender can have.
           RX_DROP_U_MIC_FAIL           | LOSS    | The Wi-Fi stack (mac80211) could not use a received frame; the rest of the name says what is wrong with it.
           SKB_DROP_REASON_NOT_SPECIFIED| UNKNOWN | The kernel code that dropped the packet gives no reason: the location and the stack tell where it was.
           """)

@@ -62,8 +62,8 @@ class ValuesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"2, 2", "65536, 65536", "-1, 4294967295"})
-  void unnamedReasonsAreDecimal(int value, String name) {
+  @CsvSource({"2, 2", "65536, SUBSYSTEM_1_REASON_0", "-1, SUBSYSTEM_65535_REASON_65535"})
+  void unnamedReasonsAreNamedByTheirNumbers(int value, String name) {
     assertEquals(name, DropReason.unnamed(value).toString());
     assertEquals("NOT_SUPPORTED", DropReason.NOT_SUPPORTED.toString());
   }
@@ -159,7 +159,9 @@ class ValuesTest {
         "noise 3, but by rule 2",
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new DropStatistics(3, 0, 0, 0, 0, 0, 0, 0, 3, Map.of("a", 2L), 0, 0, 0, 0, 0))
+                () ->
+                    new DropStatistics(
+                        3, 0, 0, 0, 0, 0, 0, 0, 3, Map.of("a", 2L), 0, 0, 0, 0, 0, 0))
             .getMessage());
 
     var negative = DropStatistics.builder().recursionMisses(-1);

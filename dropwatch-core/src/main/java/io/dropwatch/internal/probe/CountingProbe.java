@@ -62,6 +62,9 @@ public final class CountingProbe implements AutoCloseable {
       // Nothing is written into a ring.
       object.map("events").autocreate(false);
       object.map("ring").autocreate(false);
+      // Drops by devices have no kind.
+      object.map("reported").autocreate(false);
+      object.map("trap_cpu").autocreate(false);
       object.map("counts").resize(kinds);
       object.map("counted_devices").resize(kinds);
       object.load();

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The probe's counters ({@code struct counters}), summed over the CPUs. {@code seen} is counted
@@ -14,6 +15,7 @@ import java.util.List;
  * @param lostNoRing records of a CPU without a ring (ENOENT, EOPNOTSUPP)
  * @param lostOther records that the kernel refused for another reason
  * @param noise drops taken out by their reason or location
+ * @param hardware those of {@code seen} that a device reported
  */
 public record KernelCounts(
     long seen,
@@ -24,19 +26,41 @@ public record KernelCounts(
     long lostNoSpace,
     long lostNoRing,
     long lostOther,
-    long noise) {
+    long noise,
+    long hardware) {
   private static final int FIELDS = 9;
 
-  static KernelCounts sum(List<byte[]> perCpu) {
+  /**
+   * Adds up.
+   *
+   * @param software counters of the program on kfree_skb, for each CPU
+   * @param hardware counters of the program on devlink_trap_report; empty without one
+   */
+  static KernelCounts sum(List<byte[]> software, List<byte[]> hardware) {
     long[] sums = new long[FIELDS];
-    for (byte[] cpu : perCpu) {
-      LongBuffer counters = ByteBuffer.wrap(cpu).order(ByteOrder.nativeOrder()).asLongBuffer();
-      for (int i = 0; i < FIELDS; i++) {
-        sums[i] += counters.get(i);
-      }
-    }
+    Stream.concat(software.stream(), hardware.stream())
+        .map(KernelCounts::counters)
+        .forEach(
+            counters -> {
+              for (int i = 0; i < FIELDS; i++) {
+                sums[i] += counters.get(i);
+              }
+            });
     return new KernelCounts(
-        sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6], sums[7], sums[8]);
+        sums[0],
+        sums[1],
+        sums[2],
+        sums[3],
+        sums[4],
+        sums[5],
+        sums[6],
+        sums[7],
+        sums[8],
+        hardware.stream().mapToLong(cpu -> counters(cpu).get(0)).sum());
+  }
+
+  private static LongBuffer counters(byte[] cpu) {
+    return ByteBuffer.wrap(cpu).order(ByteOrder.nativeOrder()).asLongBuffer();
   }
 
   /** Records that did not get into a ring. */

@@ -9,9 +9,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param arguments of the kfree_skb tracepoint
  * @param reasons names of its drop reasons
+ * @param reportsTraps whether it has the tracepoint by which devices report drops
  * @param canCast whether programs may call bpf_rdonly_cast
  */
-public record KernelFacts(TracepointArguments arguments, KernelReasons reasons, boolean canCast) {
+public record KernelFacts(
+    TracepointArguments arguments, KernelReasons reasons, boolean reportsTraps, boolean canCast) {
   private static @Nullable KernelFacts known;
 
   /**
@@ -27,6 +29,7 @@ public record KernelFacts(TracepointArguments arguments, KernelReasons reasons, 
           new KernelFacts(
               TracepointArguments.of(btf),
               KernelReasons.of(btf),
+              TracepointArguments.reportsTraps(btf),
               btf.hasFunction("bpf_rdonly_cast"));
       known = facts;
     }

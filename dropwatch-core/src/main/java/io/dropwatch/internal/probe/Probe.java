@@ -17,6 +17,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The probe in the kernel: loaded, attached, its ring open. */
 public final class Probe implements DropTap {
@@ -29,12 +31,23 @@ public final class Probe implements DropTap {
   private final EventRing ring;
   private final BpfProgram program;
   private final BpfLink link;
+  private final Traps traps;
 
-  private Probe(BpfObject object, BpfProgram program, EventRing ring, BpfLink link) {
+  /** Whether and how drops by devices are watched. */
+  private sealed interface Traps {
+    /** They are. */
+    record Watched(BpfProgram program, BpfLink link) implements Traps {}
+
+    /** They are not, and why. */
+    record Unwatched(String why) implements Traps {}
+  }
+
+  private Probe(BpfObject object, BpfProgram program, EventRing ring, BpfLink link, Traps traps) {
     this.object = object;
     this.program = program;
     this.ring = ring;
     this.link = link;
+    this.traps = traps;
   }
 
   /**
@@ -46,23 +59,53 @@ public final class Probe implements DropTap {
    */
   public static Probe attach(
       ProbeImage image, ProbeSettings settings, TracepointArguments arguments) {
-    return Variant.firstOf(
-        Variant.candidates(image, Variant::program),
-        variant -> attach(image, settings, arguments, variant));
+    List<Variant> candidates = Variant.candidates(image, Variant::program);
+    String unwatched;
+    if (!KernelFacts.running().reportsTraps()) {
+      unwatched = "the kernel has no tracepoint devlink_trap_report";
+    } else if (!image.has(Variant.trapProgram())) {
+      unwatched = image + " has no program for them";
+    } else {
+      try {
+        return Variant.firstOf(
+            candidates, variant -> attach(image, settings, arguments, variant, null));
+      } catch (BpfException e) {
+        unwatched = "the kernel refuses the program for them";
+      }
+    }
+    String why = unwatched;
+    return Variant.firstOf(candidates, variant -> attach(image, settings, arguments, variant, why));
   }
 
   /**
-   * Attaches one program, or fails: for tests and measurements.
+   * Attaches one program, and none for drops by devices, or fails: for tests and measurements.
    *
    * @throws BpfException if the kernel refuses it
    */
   public static Probe attach(
       ProbeImage image, ProbeSettings settings, TracepointArguments arguments, Variant variant) {
+    return attach(image, settings, arguments, variant, "not asked for");
+  }
+
+  private static Probe attach(
+      ProbeImage image,
+      ProbeSettings settings,
+      TracepointArguments arguments,
+      Variant variant,
+      @Nullable String unwatched) {
+    String trap = Variant.trapProgram();
     BpfObject object = BpfObject.open("dropwatch", image.bytes());
     EventRing ring = null;
     try {
       for (String each : object.programNames()) {
-        object.program(each).autoload(each.equals(variant.program()));
+        object
+            .program(each)
+            .autoload(each.equals(variant.program()) || (unwatched == null && each.equals(trap)));
+      }
+      if (image.has(trap)) {
+        object.readOnlyData().setInt("traps_enabled", unwatched == null ? 1 : 0);
+        object.map("reported").autocreate(unwatched == null);
+        object.map("trap_cpu").autocreate(unwatched == null);
       }
       configure(object, image, settings, arguments, variant);
       object.load();
@@ -72,7 +115,11 @@ public final class Probe implements DropTap {
       fillNoise(object, settings.noise());
       ring = open(object, settings);
       BpfProgram program = object.program(variant.program());
-      return new Probe(object, program, ring, program.attach());
+      Traps traps =
+          unwatched == null
+              ? new Traps.Watched(object.program(trap), object.program(trap).attach())
+              : new Traps.Unwatched(unwatched);
+      return new Probe(object, program, ring, program.attach(), traps);
     } catch (Throwable e) {
       if (ring != null) {
         ring.close();
@@ -182,7 +229,20 @@ public final class Probe implements DropTap {
 
   @Override
   public KernelCounts counts() {
-    return KernelCounts.sum(object.map("per_cpu").lookupPerCpu(ONLY));
+    return KernelCounts.sum(
+        object.map("per_cpu").lookupPerCpu(ONLY),
+        switch (traps) {
+          case Traps.Watched _ -> object.map("trap_cpu").lookupPerCpu(ONLY);
+          case Traps.Unwatched _ -> List.of();
+        });
+  }
+
+  /** In words, whether drops by devices are watched. */
+  public String hardware() {
+    return switch (traps) {
+      case Traps.Watched _ -> "hardware drops by devlink traps";
+      case Traps.Unwatched(String why) -> "no hardware drops: " + why;
+    };
   }
 
   /** What the kernel knows of the attached program: its size, and what it has cost. */
@@ -192,12 +252,19 @@ public final class Probe implements DropTap {
 
   @Override
   public long recursionMisses() {
-    return program.recursionMisses();
+    return program.recursionMisses()
+        + switch (traps) {
+          case Traps.Watched(BpfProgram trap, _) -> trap.recursionMisses();
+          case Traps.Unwatched _ -> 0;
+        };
   }
 
   @Override
   public void detach() {
     link.close();
+    if (traps instanceof Traps.Watched(_, BpfLink trapLink)) {
+      trapLink.close();
+    }
   }
 
   @Override
@@ -212,7 +279,7 @@ public final class Probe implements DropTap {
   @Override
   public void close() {
     try {
-      link.close();
+      detach();
     } finally {
       ring.close();
       object.close();

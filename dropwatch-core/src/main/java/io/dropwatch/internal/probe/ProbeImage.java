@@ -91,8 +91,10 @@ public final class ProbeImage {
   }
 
   private List<String> programs() {
-    return Stream.of(Variant.values())
-        .flatMap(each -> Stream.of(each.program(), each.countingProgram()))
+    Stream<String> variants =
+        Stream.of(Variant.values())
+            .flatMap(each -> Stream.of(each.program(), each.countingProgram()));
+    return Stream.concat(variants, Stream.of(Variant.trapProgram()))
         .distinct()
         .filter(elf::hasFunction)
         .toList();

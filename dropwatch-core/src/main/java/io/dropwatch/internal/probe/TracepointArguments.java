@@ -22,6 +22,18 @@ public record TracepointArguments(boolean hasReason, boolean hasReceivingSocket)
         hasReason, hasReason && isAt(parameters, RECEIVING_SOCKET, "struct sock *"));
   }
 
+  /**
+   * Whether the kernel has the tracepoint devlink_trap_report (CONFIG_NET_DEVLINK) with the
+   * arguments that the probe reads: void *, struct devlink *, struct sk_buff *, struct
+   * devlink_trap_metadata *.
+   */
+  static boolean reportsTraps(KernelBtf btf) {
+    List<KernelBtf.Parameter> parameters =
+        btf.parameters("btf_trace_devlink_trap_report").orElse(List.of());
+    return isAt(parameters, 2, "struct sk_buff *")
+        && isAt(parameters, 3, "struct devlink_trap_metadata *");
+  }
+
   private static boolean isAt(List<KernelBtf.Parameter> parameters, int index, String type) {
     return index < parameters.size()
         && parameters.get(index).type().replaceFirst("^const ", "").equals(type);

@@ -47,6 +47,11 @@ public enum Variant {
     return COUNTING + name;
   }
 
+  /** The program that watches drops by devices, beside any variant. */
+  static String trapProgram() {
+    return STREAMING + "trap";
+  }
+
   /** Whether the program is told to let the filter read in place. */
   boolean inPlace() {
     return inPlace;

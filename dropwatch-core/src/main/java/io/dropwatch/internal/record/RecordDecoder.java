@@ -15,6 +15,7 @@ import io.dropwatch.SocketState;
 import io.dropwatch.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.function.IntFunction;
 import java.util.function.LongFunction;
@@ -94,6 +95,9 @@ public final class RecordDecoder {
     if ((flags & HAS_REASON) != 0) {
       event.reason(reasons.apply(raw.get(U32, REASON)));
     }
+    if ((flags & HAS_TRAP) != 0) {
+      trap(event, raw);
+    }
     if ((flags & HAS_DEVICE) != 0) {
       event.device(
           new NetworkDevice(
@@ -145,7 +149,8 @@ public final class RecordDecoder {
       throw new MalformedRecordException(
           "a reference to another stack of %d bytes".formatted(stackBytes));
     }
-    if (stackStart(captured) + stackBytes > raw.byteSize()) {
+    int trapBytes = (u16(raw, FLAGS) & HAS_TRAP) == 0 ? 0 : TRAP_NAME_BYTES + TRAP_GROUP_BYTES;
+    if (stackStart(captured) + stackBytes + trapBytes > raw.byteSize()) {
       throw new MalformedRecordException(
           "%d packet bytes and %d stack bytes in a record of %d bytes"
               .formatted(captured, stackBytes, raw.byteSize()));
@@ -203,6 +208,14 @@ public final class RecordDecoder {
     return frame;
   }
 
+  // The trap's name is the reason of a drop by a device: it has no number.
+  private static void trap(DropEventBuilder event, MemorySegment raw) {
+    long at = stackStart(u16(raw, CAPTURED)) + u16(raw, STACK_BYTES);
+    event
+        .reason(new DropReason(DropReason.NOT_SUPPORTED.value(), text(raw, at, TRAP_NAME_BYTES)))
+        .reasonGroup(text(raw, at + TRAP_NAME_BYTES, TRAP_GROUP_BYTES));
+  }
+
   private void stack(DropEventBuilder event, MemorySegment raw) {
     int bytes = u16(raw, STACK_BYTES);
     if (bytes == 0) {
@@ -242,6 +255,15 @@ public final class RecordDecoder {
       case SOURCE_HARDWARE -> DropSource.HARDWARE;
       default -> DropSource.UNKNOWN;
     };
+  }
+
+  private static String text(MemorySegment raw, long offset, int room) {
+    byte[] bytes = bytes(raw, offset, room);
+    int length = 0;
+    while (length < bytes.length && bytes[length] != 0) {
+      length++;
+    }
+    return new String(bytes, 0, length, StandardCharsets.UTF_8);
   }
 
   private static byte[] bytes(MemorySegment raw, long offset, int length) {

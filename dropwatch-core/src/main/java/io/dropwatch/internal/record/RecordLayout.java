@@ -61,6 +61,12 @@ public final class RecordLayout {
   static final int HAS_NETWORK_HEADER = 1 << 3;
   static final int TAG_IN_FRAME = 1 << 4;
   static final int HAS_OWNER = 1 << 5;
+  static final int HAS_TRAP = 1 << 8;
+
+  /** Of {@code struct trap_text}, behind the stack: two C strings. */
+  static final int TRAP_NAME_BYTES = 48;
+
+  static final int TRAP_GROUP_BYTES = 32;
 
   /** The stack's 8 bytes are the time of the record that has it. */
   static final int SHARED_STACK = 1 << 6;

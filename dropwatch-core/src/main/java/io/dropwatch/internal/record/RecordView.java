@@ -99,6 +99,11 @@ public final class RecordView implements RawDropEvent {
   }
 
   @Override
+  public boolean isHardware() {
+    return memory.get(U8, start + SOURCE) == SOURCE_HARDWARE;
+  }
+
+  @Override
   public long location() {
     return memory.get(U64, start + LOCATION);
   }

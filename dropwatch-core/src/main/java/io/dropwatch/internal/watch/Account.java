@@ -46,6 +46,7 @@ final class Account {
     outcomes.noise().forEach(account::noise);
     return account
         .recursionMisses(misses)
+        .hardware(kernel.hardware())
         .excluded(kernel.excluded())
         .noiseInKernel(kernel.noise())
         .filtered(kernel.filtered())

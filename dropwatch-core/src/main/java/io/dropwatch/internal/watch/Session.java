@@ -58,7 +58,7 @@ public final class Session {
         Watch watch =
             new Watch(
                 probe,
-                described(request.ring(), settings.ring()),
+                described(request.ring(), settings.ring()) + "; " + probe.hardware(),
                 decoder,
                 clock,
                 noise,

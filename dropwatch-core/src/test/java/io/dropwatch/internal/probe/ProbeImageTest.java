@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ProbeImageTest {
-  private static final int PROGRAMS = 6;
+  private static final int PROGRAMS = 7;
 
   private final Path folder;
 

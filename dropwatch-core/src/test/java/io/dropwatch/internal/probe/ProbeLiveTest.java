@@ -101,16 +101,18 @@ class ProbeLiveTest {
     }
   }
 
-  // The read-only data are the settings in the order of the source: the last of walk.h, then
+  // The read-only data are the settings in the order of the source: the last of walk.h (8 bytes for
+  // a
+  // period, at a multiple of 8), then
   // record_version.
   private static byte[] withRecordVersion(byte[] elf, int version) {
     ByteBuffer bytes = ByteBuffer.wrap(elf).order(ByteOrder.LITTLE_ENDIAN);
-    int[] settings = {127 * 8, 0, 0, 4, 0, 0, 0, 0, 256};
+    int[] settings = {127 * 8, 0, 0, 0, 4, 0, 0, 0, 0, 256};
     for (int at = 0; at + 4 * settings.length <= elf.length; at += 4) {
       int start = at;
       if (IntStream.range(0, settings.length)
           .allMatch(i -> bytes.getInt(start + 4 * i) == settings[i])) {
-        bytes.putInt(start + 12, version);
+        bytes.putInt(start + 16, version);
         return elf;
       }
     }

@@ -7,10 +7,11 @@ import java.nio.charset.StandardCharsets;
 
 /** A record as the probe would write it, built by hand. */
 final class RecordBytes {
-  private final byte[] bytes = new byte[WINDOW + WINDOW_BYTES + MAX_STACK * Long.BYTES];
+  private final byte[] bytes = new byte[WINDOW + WINDOW_BYTES + MAX_STACK * Long.BYTES + 80];
   private final MemorySegment raw = MemorySegment.ofArray(bytes);
   private int captured;
   private int stackBytes;
+  private int trapBytes;
 
   RecordBytes() {
     u16(VERSION_OFFSET, VERSION);
@@ -64,7 +65,15 @@ final class RecordBytes {
     return u16(STACK_BYTES, stackBytes);
   }
 
+  /** After the stack. */
+  RecordBytes trap(String name, String group) {
+    int at = WINDOW + ((captured + 7) & -8) + stackBytes;
+    trapBytes = TRAP_NAME_BYTES + TRAP_GROUP_BYTES;
+    u16(FLAGS, raw.get(U16, FLAGS) | HAS_TRAP);
+    return u8(SOURCE, SOURCE_HARDWARE).text(at, name).text(at + TRAP_NAME_BYTES, group);
+  }
+
   MemorySegment record() {
-    return raw.asSlice(0, WINDOW + ((captured + 7) & -8) + stackBytes);
+    return raw.asSlice(0, WINDOW + ((captured + 7) & -8) + stackBytes + trapBytes);
   }
 }

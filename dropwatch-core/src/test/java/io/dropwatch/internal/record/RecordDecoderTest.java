@@ -138,6 +138,31 @@ class RecordDecoderTest {
   }
 
   @Test
+  void aDropByADeviceHasTheNameOfItsTrapForAReason() throws MalformedRecordException {
+    DropEvent event =
+        decode(
+            new RecordBytes()
+                .packet(new byte[21])
+                .stack(0xffffffff81000000L)
+                .trap("blackhole_route", "l3_drops"));
+
+    assertEquals(DropSource.HARDWARE, event.source());
+    assertEquals(new DropReason(-1, "blackhole_route"), event.reason());
+    assertEquals("l3_drops", event.reasonGroup());
+    assertEquals(1, event.stack().frames().size());
+  }
+
+  @Test
+  void aTrapThatTheRecordIsTooShortForIsRefused() {
+    MemorySegment record =
+        new RecordBytes().packet(new byte[21]).trap("blackhole_route", "l3_drops").record();
+
+    assertThrows(
+        MalformedRecordException.class,
+        () -> decoder.decode(record.asSlice(0, record.byteSize() - 1), null));
+  }
+
+  @Test
   void whatTheFlagsDenyIsAbsentWhateverTheBytesHold() throws MalformedRecordException {
     DropEvent event =
         decode(

@@ -74,7 +74,7 @@ final class FakeTap implements DropTap {
     if (closed || abandoned) {
       throw new IllegalStateException("closed");
     }
-    return new KernelCounts(emitted + lost + 6, 1, 2, 3, emitted, lost, 0, 0, 0);
+    return new KernelCounts(emitted + lost + 6, 1, 2, 3, emitted, lost, 0, 0, 0, 0);
   }
 
   @Override

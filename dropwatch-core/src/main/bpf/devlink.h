@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: (MIT OR GPL-2.0-only) */
+/*
+ * Drops by a device (a switch chip, a smart NIC), which tells the kernel through a devlink trap and hands over the packet. Only traps
+ * of type DROP: the others are packets that the kernel is to handle. Included by dropwatch.bpf.c; device list, filter and rate limit
+ * are those of the other drops.
+ *
+ * The record is as theirs, without reason, location and socket; behind the stack is struct trap_text.
+ */
+#ifndef DROPWATCH_DEVLINK_H
+#define DROPWATCH_DEVLINK_H
+
+#include "capture.h"
+#include "kernel.h"
+#include "record.h"
+#include "reported.h"
+
+enum devlink_trap_type { DEVLINK_TRAP_TYPE_DROP };
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct devlink_trap_metadata {
+	const char *trap_name;
+	const char *trap_group_name;
+	struct net_device *input_dev;
+	enum devlink_trap_type trap_type;
+};
+
+#pragma clang attribute pop
+
+/* A record of its own: the one of kfree_skb's program may be in use when this one begins. */
+struct trap_cpu {
+	struct counters counters;
+	struct drop_record record;
+	__u8 room[640]; /* for the bounds that the verifier sees */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct trap_cpu);
+} trap_cpu SEC(".maps");
+
+#define BEHIND_STACK 2047
+_Static_assert(sizeof(struct drop_record) + 640 >= 184 + BEHIND_STACK + sizeof(struct trap_text), "the bounds of what is written");
+
+static __always_inline struct net_device *trap_device(struct sk_buff *skb, struct devlink_trap_metadata *trap)
+{
+	const enum access access = CLASSIC;
+	struct net_device *dev = READ(trap->input_dev);
+
+	return dev ? dev : drop_device(skb, access);
+}
+
+/* `?`: not loaded unless asked for. */
+SEC("?tp_btf/devlink_trap_report")
+int dropwatch_trap(__u64 *ctx)
+{
+	const enum access access = CLASSIC;
+	__u32 zero = 0;
+	struct trap_cpu *cpu = bpf_map_lookup_elem(&trap_cpu, &zero);
+	__u32 captured = NOT_CAPTURED;
+	__u32 asked = checks;
+	struct devlink_trap_metadata *trap = (void *)ctx[2];
+	struct sk_buff *skb = (void *)ctx[1];
+	struct net *net = NULL;
+	struct counters *c;
+	struct drop_record *r;
+	struct trap_text *text;
+	struct net_device *dev;
+	__u64 length;
+	__u64 now;
+	long walked;
+	long error;
+
+	if (!cpu)
+		return 0;
+	if (READ(trap->trap_type) != bpf_core_enum_value(enum devlink_trap_type, DEVLINK_TRAP_TYPE_DROP))
+		return 0;
+	c = &cpu->counters;
+	r = &cpu->record;
+	c->seen++;
+	remember_report(skb);
+
+	if (asked & ASK_DEVICES && !is_selected(trap_device(skb, trap), access)) {
+		c->excluded++;
+		return 0;
+	}
+	if (asked & ASK_FILTER) {
+		if (!matches(r, skb, asked, &captured, access)) {
+			c->filtered++;
+			return 0;
+		}
+		/* The filter leaves no register as it was. */
+		skb = (void *)ctx[1];
+		trap = (void *)ctx[2];
+	}
+	now = bpf_ktime_get_ns();
+	if (events_per_second && !within_limit(now)) {
+		c->limited++;
+		return 0;
+	}
+
+	if (captured == NOT_CAPTURED)
+		captured = capture(r, skb, access);
+	r->version = RECORD_VERSION;
+	r->time = now;
+	describe_task(r, access);
+	r->skb = (__u64)skb;
+	r->location = 0;
+	r->reason = 0;
+	r->source = SOURCE_HARDWARE;
+	r->flags |= HAS_TRAP;
+	r->queue_mapping = READ(skb->queue_mapping);
+	dev = trap_device(skb, trap);
+	r->meta.ifindex = 0;
+	if (dev) {
+		r->meta.ifindex = READ(dev->ifindex);
+		describe_device(r, dev, access);
+		net = READ(dev->nd_net.net);
+	}
+	forget_socket(r);
+	r->netns_inum = 0;
+	r->netns_cookie = 0;
+	if (net) {
+		r->netns_inum = READ(net->ns.inum);
+		if (bpf_core_field_exists(net->net_cookie))
+			r->netns_cookie = READ(net->net_cookie);
+	}
+
+	captured = least(captured, snaplen);
+	r->captured = captured;
+	length = captured + 7;
+	BOUND(length, 2 * WINDOW - 8);
+	r->stack_bytes = 0;
+	if (stack_bytes) {
+		walked = bpf_get_stack(ctx, r->window + length, stack_bytes, 0);
+		if (walked > 0) {
+			BOUND(walked, 1023);
+			r->stack_bytes = walked;
+			length += walked;
+		}
+	}
+	BOUND(length, BEHIND_STACK);
+	text = (void *)(r->window + length);
+	text->name[0] = 0;
+	text->group[0] = 0;
+	bpf_probe_read_kernel_str(text->name, sizeof(text->name), READ(trap->trap_name));
+	bpf_probe_read_kernel_str(text->group, sizeof(text->group), READ(trap->trap_group_name));
+	error = output(ctx, r, __builtin_offsetof(struct drop_record, window) + length + sizeof(*text));
+	if (error)
+		count_lost(c, error);
+	else
+		c->emitted++;
+	return 0;
+}
+
+#endif

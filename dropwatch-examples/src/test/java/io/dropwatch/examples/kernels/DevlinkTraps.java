@@ -1,0 +1,176 @@
+package io.dropwatch.examples.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropwatch.DropCounter;
+import io.dropwatch.DropEvent;
+import io.dropwatch.DropSource;
+import io.dropwatch.DropStatistics;
+import io.dropwatch.DropWatcher;
+import io.dropwatch.DropWatcherBuilder;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Drops by a device, with the kernel's simulated one (netdevsim): ten times a second it reports a
+ * UDP packet with random addresses for each trap that is switched on. For a machine of its own, as
+ * the guests of {@code .ci/other-kernels} are; not part of {@code mvn verify}.
+ *
+ * <p>The driver frees what it reported with consume_skb. Others call kfree_skb: so does the second
+ * module, the same source with that word changed.
+ */
+class DevlinkTraps {
+  private static final String DEVICE = "netdevsim/netdevsim1";
+  private static final String TRAP = "source_mac_is_multicast";
+  private static final String EXCEPTION = "ttl_value_is_too_small";
+  private static final long PACKETS = 10;
+
+  private final List<DropEvent> events = Collections.synchronizedList(new ArrayList<>());
+  private String module = "";
+  private String device = "";
+
+  private void load(String name) throws IOException {
+    module = name;
+    run("modprobe", name);
+    Files.writeString(Path.of("/sys/bus/netdevsim/new_device"), "1 1");
+    try (Stream<Path> names = Files.list(Path.of("/sys/bus/netdevsim/devices/netdevsim1/net"))) {
+      device = names.findFirst().orElseThrow().getFileName().toString();
+    }
+    run("ip", "link", "set", device, "up");
+  }
+
+  @AfterEach
+  void unload() throws IOException {
+    Files.writeString(Path.of("/sys/bus/netdevsim/del_device"), "1");
+    run("rmmod", module);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"netdevsim", "netdevsim_kfree"})
+  void everyReportIsOneEvent(String driver) throws IOException, InterruptedException {
+    load(driver);
+    DropWatcher watcher = watcher().filter("udp and src host 192.0.2.1").start();
+    DropCounter freed = DropCounter.builder().filter("udp and src host 192.0.2.1").start();
+    assertTrue(watcher.description().endsWith("; hardware drops by devlink traps"));
+    long reported;
+    try (watcher;
+        freed) {
+      reported = trapAFew(TRAP);
+    }
+    DropStatistics statistics = watcher.statistics();
+
+    List<DropEvent> byDevice =
+        events.stream().filter(event -> event.source() == DropSource.HARDWARE).toList();
+    assertEquals(reported, byDevice.size(), statistics::toString);
+    assertEquals(reported, statistics.hardware(), statistics::toString);
+    assertEquals(events.size(), statistics.delivered(), statistics::toString);
+    // Each packet has random addresses and ports, so one that came twice shows.
+    assertEquals(
+        events.size(),
+        events.stream().map(event -> HexFormat.of().formatHex(event.packet())).distinct().count(),
+        statistics::toString);
+    // The second driver frees so also what it reported for traps that are no drops.
+    long freedAsDrops = freed.snapshot().counted();
+    assertTrue(
+        driver.equals("netdevsim") ? freedAsDrops == 0 : freedAsDrops >= reported,
+        () -> freedAsDrops + " by kfree_skb");
+    for (DropEvent event : byDevice) {
+      assertEquals(TRAP, event.reason().name());
+      assertEquals("l2_drops", event.reasonGroup());
+      assertEquals(device, Objects.requireNonNull(event.device()).name());
+      assertEquals("IPv4/UDP", event.layers().label());
+      assertEquals(0, event.location());
+      assertTrue(event.networkNamespace().inode() != 0);
+      assertNotNull(event.layers().udp());
+      assertTrue(event.stack().toString().contains("devlink_trap_report"), event::toString);
+    }
+  }
+
+  @Test
+  void theFilterAndTheDeviceListHoldForDevicesToo() throws IOException, InterruptedException {
+    load("netdevsim");
+    DropWatcher other = watcher().filter("tcp").start();
+    DropWatcher elsewhere = watcher().devices("lo").start();
+    DropWatcher limited = watcher().devices(device).maxEventsPerSecond(1).start();
+    long reported;
+    try (other;
+        elsewhere;
+        limited) {
+      reported = trapAFew(TRAP);
+    }
+
+    assertEquals(reported, other.statistics().hardware());
+    assertTrue(other.statistics().filtered() >= reported, other.statistics()::toString);
+    assertEquals(0, other.statistics().emitted());
+    assertTrue(elsewhere.statistics().excluded() >= reported, elsewhere.statistics()::toString);
+    DropStatistics some = limited.statistics();
+    assertEquals(reported, some.delivered() + some.limited(), some::toString);
+    assertTrue(some.limited() > 0 && some.delivered() > 0, some::toString);
+    assertEquals(some.delivered(), events.size());
+  }
+
+  @Test
+  void whatADeviceOnlyHandsOverIsNotADrop() throws IOException, InterruptedException {
+    load("netdevsim");
+    DropWatcher watcher = watcher().filter("udp and src host 192.0.2.1").start();
+    try (watcher) {
+      assertTrue(trapAFew(EXCEPTION) >= PACKETS);
+    }
+
+    assertEquals(0, watcher.statistics().hardware());
+    assertEquals(List.of(), events);
+  }
+
+  private DropWatcherBuilder watcher() {
+    return DropWatcher.builder().noiseRules(List.of()).onEvent(events::add);
+  }
+
+  /** Switches a trap on until it has reported a few packets; how many these were. */
+  private static long trapAFew(String trap) throws IOException, InterruptedException {
+    long before = reports(trap);
+    run("devlink", "trap", "set", DEVICE, "trap", trap, "action", "trap");
+    long until = System.nanoTime() + 60_000_000_000L;
+    while (reports(trap) - before < PACKETS && System.nanoTime() - until < 0) {
+      Thread.sleep(100);
+    }
+    run("devlink", "trap", "set", DEVICE, "trap", trap, "action", "drop");
+    Thread.sleep(300); // a report that was being made
+    return reports(trap) - before;
+  }
+
+  /** By the kernel's count. */
+  private static long reports(String trap) throws IOException {
+    String shown = run("devlink", "-s", "trap", "show", DEVICE, "trap", trap);
+    Matcher packets = Pattern.compile("packets (\\d+)").matcher(shown);
+    assertTrue(packets.find(), shown);
+    return Long.parseLong(packets.group(1));
+  }
+
+  private static String run(String... command) throws IOException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    try {
+      assertEquals(0, process.waitFor(), () -> String.join(" ", command) + ": " + said);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+    return said;
+  }
+}
