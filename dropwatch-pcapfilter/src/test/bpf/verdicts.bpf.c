@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Runs a generated filter over packets from a map, in the kernel: one packet for each run of BPF_PROG_TEST_RUN.
+ * Runs generated filters over packets from a map, in the kernel: one packet for each run of BPF_PROG_TEST_RUN.
  *
  * The packets come from a map and not from the test run's skb, which has to have a whole Ethernet header and no
  * metadata of ours. The slot and the layout around it are the probe's: what the verifier accepts here, it accepts there.
@@ -11,6 +11,8 @@
 
 #define WINDOW 256
 #define PACKETS 65536
+/* Packets are written a page at a time, which is one system call. */
+#define PAGE 256
 /* Where the network header is in `bytes`, behind an untagged MAC header. */
 #define NETWORK_AT 16
 
@@ -38,9 +40,13 @@ struct packet {
 	__u8 bytes[NETWORK_AT + WINDOW];
 };
 
+struct page {
+	struct packet packets[PAGE];
+};
+
 struct verdicts {
-	__u32 next; /* the packet of the next run */
-	__u32 reserved;
+	__u32 next;  /* the packet of the next run */
+	__u32 which; /* the filter: its place among those in the slot */
 	__u8 of_packet[PACKETS];
 };
 
@@ -48,7 +54,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct packet);
+	__type(value, struct page);
 } packets SEC(".maps");
 
 struct {
@@ -61,16 +67,19 @@ struct {
 /* 2: the filter starts at the MAC header; 16: at the network header. */
 const volatile __u32 base_offset = 2;
 
-/* The slot: the filter overwrites the end of this function in the object's image. */
+/*
+ * The slot: the filter overwrites the end of this function in the object's image. Loading costs more than running, so
+ * several filters may be in it, one behind the other; the last argument, which the probe's slot does not have, says which.
+ */
 __hidden __noinline int dropwatch_filter(const __u8 *base, __u32 captured, const struct filter_meta *meta,
-					 __u32 ipv4_header)
+					 __u32 ipv4_header, __u32 which)
 {
 	int verdict = 1;
 
 	/* The result goes through the assembler too: clang would tell the caller that it is always 1. */
 	asm volatile(".rept 2048\n\tgoto +0\n\t.endr"
 		     : "+r"(verdict)
-		     : "r"(base), "r"(captured), "r"(meta), "r"(ipv4_header));
+		     : "r"(base), "r"(captured), "r"(meta), "r"(ipv4_header), "r"(which));
 	return verdict;
 }
 
@@ -79,18 +88,23 @@ int next_verdict(struct __sk_buff *skb)
 {
 	struct verdicts *out;
 	struct packet *packet;
-	__u32 zero = 0, index;
+	struct page *page;
+	__u32 zero = 0, index, place;
 	int verdict;
 
 	out = bpf_map_lookup_elem(&verdicts, &zero);
 	if (!out)
 		return -1;
 	index = out->next;
-	packet = bpf_map_lookup_elem(&packets, &index);
-	if (!packet || packet->captured > WINDOW)
+	place = index / PAGE;
+	page = bpf_map_lookup_elem(&packets, &place);
+	if (!page)
+		return -2;
+	packet = &page->packets[index % PAGE];
+	if (packet->captured > WINDOW)
 		return -2;
 	verdict = dropwatch_filter(packet->bytes + base_offset, packet->captured, &packet->meta,
-				   (packet->bytes[NETWORK_AT] & 15) << 2);
+				   (packet->bytes[NETWORK_AT] & 15) << 2, out->which);
 	out->of_packet[index & (PACKETS - 1)] = verdict != 0;
 	out->next = index + 1;
 	return verdict;

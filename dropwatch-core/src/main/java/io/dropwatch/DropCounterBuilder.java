@@ -2,8 +2,11 @@ package io.dropwatch;
 
 import io.dropwatch.internal.watch.Counting;
 import io.dropwatch.internal.watch.Selection;
+import io.dropwatch.internal.watch.Session;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,7 @@ public final class DropCounterBuilder {
   private List<String> excludedDevices = List.of();
   private @Nullable Path bpfObject;
   private int maxKinds = 8192;
+  private Consumer<String> onWarning = Session::log;
 
   DropCounterBuilder() {}
 
@@ -61,6 +65,15 @@ public final class DropCounterBuilder {
   }
 
   /**
+   * Called on the thread of {@link #start}, before anything is in the kernel, for each known trap
+   * that the filter walks into. Without it the System.Logger {@code io.dropwatch} gets them.
+   */
+  public DropCounterBuilder onWarning(Consumer<String> handler) {
+    this.onWarning = Objects.requireNonNull(handler, "handler");
+    return this;
+  }
+
+  /**
    * Loads the probe and attaches it. On any failure nothing stays in the kernel.
    *
    * @throws DropWatchException if what was asked for makes no sense (kind USAGE), or the machine
@@ -73,6 +86,7 @@ public final class DropCounterBuilder {
           "devices to count and devices to exclude were both given: choose one list");
     }
     return new DropCounter(
-        Counting.open(new Selection(filter, devices, excludedDevices, bpfObject), maxKinds));
+        Counting.open(
+            new Selection(filter, devices, excludedDevices, bpfObject), maxKinds, onWarning));
   }
 }

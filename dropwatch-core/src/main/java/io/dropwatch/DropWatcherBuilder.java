@@ -44,7 +44,11 @@ public final class DropWatcherBuilder {
   /**
    * Only packets that match; null or blank: all.
    *
-   * @param expression in the language of pcap-filter(7); checked by {@link #start}
+   * @param expression in the language of pcap-filter(7), for {@link
+   *     io.dropwatch.pcapfilter.LinkType#SKB}; checked by {@link #start}, which also resolves the
+   *     devices of {@code ifname} in the calling thread's network namespace. Names of hosts are
+   *     refused. The filter compares the index alone, and other namespaces have devices of the same
+   *     index: {@link #devices} means one namespace
    */
   public DropWatcherBuilder filter(@Nullable String expression) {
     this.filter = expression;
@@ -206,8 +210,9 @@ public final class DropWatcherBuilder {
   }
 
   /**
-   * Who is told, once each and in one line, what works less well than it could and what would help:
-   * kernel symbols that this process may not see. On the thread that reads a stack first, which
+   * Who is told, once each, what works less well than it could and what would help: known traps
+   * that the filter walks into, on the thread of {@link #start}, before anything is in the kernel;
+   * kernel symbols that this process may not see, on the thread that reads a stack first, which
    * never sees what the handler throws. By default, and where it throws, the warning is logged
    * (System.Logger {@code io.dropwatch}).
    */

@@ -11,6 +11,8 @@ import java.net.ConnectException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,6 +51,30 @@ class DropCounterLiveTest {
     assertEquals("IPv4/UDP", kind.protocolLabel());
     assertEquals(0, all.overflow());
     assertEquals(Map.of(), HeldByKernel.now());
+  }
+
+  @Test
+  void aFilterMayNameADevice() throws IOException {
+    String filter = "udp dst port " + port;
+    DropCounter on = DropCounter.builder().filter("ifname lo and " + filter).start();
+    DropCounter elsewhere = DropCounter.builder().filter("not ifname lo and " + filter).start();
+    try (on;
+        elsewhere) {
+      Loopback.sendUdp(port, 80);
+      Eventually.until(() -> on.snapshot().counted() == 80);
+    }
+    assertEquals(80, on.snapshot().counted());
+    assertEquals(0, elsewhere.snapshot().counted());
+  }
+
+  @Test
+  void trapsOfTheFilterAreTold() {
+    List<String> told = new ArrayList<>();
+    DropCounter.builder().filter("tcp or udp and port 1").onWarning(told::add).start().close();
+    assertEquals(1, told.size(), told::toString);
+    assertTrue(told.getFirst().startsWith("the filter: line 1, column 8: 'and'"), told::toString);
+    DropCounter.builder().filter("tcp and port 1").onWarning(told::add).start().close();
+    assertEquals(1, told.size(), told::toString);
   }
 
   // The protocol is then read in another way: not from what the filter was shown.

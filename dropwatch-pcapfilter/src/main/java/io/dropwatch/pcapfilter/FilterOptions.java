@@ -8,19 +8,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an expression does not say itself. With {@link #DEFAULT} it means the same on every machine.
  *
- * @param resolver resolves names of hosts, networks and devices; null: they are refused
+ * @param resolver resolves names of hosts and networks; null: they are refused
+ * @param devices resolves names of devices for {@code ifname}; null: they are refused
  * @param netmask mask of the network for {@code ip broadcast}; null: that test is refused
  * @param vxlanPorts UDP ports that are VXLAN's for {@code vxlan}, beside 4789
  * @param genevePorts UDP ports that are Geneve's for {@code geneve}, beside 6081
  */
 public record FilterOptions(
     @Nullable NameResolver resolver,
+    @Nullable DeviceResolver devices,
     @Nullable Inet4Address netmask,
     List<Integer> vxlanPorts,
     List<Integer> genevePorts) {
 
   /** Names refused, no netmask, the ports of IANA: libpcap without a resolver. */
-  public static final FilterOptions DEFAULT = new FilterOptions(null, null, List.of(), List.of());
+  public static final FilterOptions DEFAULT =
+      new FilterOptions(null, null, null, List.of(), List.of());
 
   /**
    * Copies the lists.
@@ -32,9 +35,14 @@ public record FilterOptions(
     genevePorts = ports(genevePorts);
   }
 
-  /** The same options with names resolved. */
+  /** The same options with names of hosts and networks resolved. */
   public FilterOptions withResolver(NameResolver names) {
-    return new FilterOptions(names, netmask, vxlanPorts, genevePorts);
+    return new FilterOptions(names, devices, netmask, vxlanPorts, genevePorts);
+  }
+
+  /** The same options with names of devices resolved, for {@code ifname}. */
+  public FilterOptions withDevices(DeviceResolver names) {
+    return new FilterOptions(resolver, names, netmask, vxlanPorts, genevePorts);
   }
 
   /**
@@ -44,17 +52,18 @@ public record FilterOptions(
    * @throws IllegalArgumentException if it is no IPv4 address
    */
   public FilterOptions withNetmask(String mask) {
-    return new FilterOptions(resolver, Inet4Address.ofLiteral(mask), vxlanPorts, genevePorts);
+    return new FilterOptions(
+        resolver, devices, Inet4Address.ofLiteral(mask), vxlanPorts, genevePorts);
   }
 
   /** The same options with ports for {@code vxlan} beside 4789; Linux used 8472 at first. */
   public FilterOptions withVxlanPorts(Integer... ports) {
-    return new FilterOptions(resolver, netmask, List.of(ports), genevePorts);
+    return new FilterOptions(resolver, devices, netmask, List.of(ports), genevePorts);
   }
 
   /** The same options with ports for {@code geneve} beside 6081. */
   public FilterOptions withGenevePorts(Integer... ports) {
-    return new FilterOptions(resolver, netmask, vxlanPorts, List.of(ports));
+    return new FilterOptions(resolver, devices, netmask, vxlanPorts, List.of(ports));
   }
 
   private static List<Integer> ports(List<Integer> given) {

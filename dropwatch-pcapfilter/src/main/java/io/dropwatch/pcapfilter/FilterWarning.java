@@ -20,7 +20,7 @@ public record FilterWarning(
 
   /** The traps. */
   public enum Kind {
-    /** No packet can match. */
+    /** No packet can match, neither the filter nor the alternative at the place. */
     MATCHES_NOTHING(false),
     /** Every packet matches that is long enough for what is read. */
     MATCHES_EVERYTHING(false),

@@ -29,15 +29,6 @@ public interface NameResolver {
     return OptionalInt.empty();
   }
 
-  /**
-   * The index of {@code ifname NAME} on {@link LinkType#SKB}; empty, which is the default, when
-   * there is no such device. An index counts within one network namespace, and so does the filter's
-   * test.
-   */
-  default OptionalInt device(String name) {
-    return OptionalInt.empty();
-  }
-
   /** Asks what this machine asks for the names of hosts: its hosts file and DNS. */
   static NameResolver system() {
     return name -> {

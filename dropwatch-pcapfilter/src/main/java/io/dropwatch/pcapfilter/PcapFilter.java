@@ -16,6 +16,7 @@ import io.dropwatch.pcapfilter.internal.ir.Fusion;
 import io.dropwatch.pcapfilter.internal.ir.Graph;
 import io.dropwatch.pcapfilter.internal.ir.GraphText;
 import io.dropwatch.pcapfilter.internal.ir.Grouping;
+import io.dropwatch.pcapfilter.internal.ir.Intervals;
 import io.dropwatch.pcapfilter.internal.ir.Lowering;
 import io.dropwatch.pcapfilter.internal.ir.Threading;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
@@ -45,6 +46,12 @@ import org.jspecify.annotations.Nullable;
  * number of threads.
  */
 public final class PcapFilter {
+  /** In the JVM it counts how many comparisons a packet meets. */
+  private static final int HALVED = 3;
+
+  /** In the kernel it counts how many instructions there are. */
+  private static final int ONE_BY_ONE = Integer.MAX_VALUE;
+
   private final String expression;
   private final LinkType linkType;
   private final List<Token> tokens;
@@ -182,11 +189,12 @@ public final class PcapFilter {
    *
    * @throws UnsupportedOperationException if one comparison keeps more numbers at a time than eBPF
    *     has room for (some dozens of nested parentheses), or if the filter has more than 40,000
-   *     branches; a shorter one can still be longer than the place it is for, see {@link
-   *     EbpfCode#size}
+   *     branches or needs a jump over more than 32,767 instructions; a shorter one can still be
+   *     longer than the place it is for, see {@link EbpfCode#size}
    */
   public EbpfCode ebpf() {
-    return new EbpfCode(Compiler.compile(graph(), linkType == LinkType.ETHERNET ? 14 : 0));
+    return new EbpfCode(
+        Compiler.compile(graph(ONE_BY_ONE), linkType == LinkType.ETHERNET ? 14 : 0));
   }
 
   /**
@@ -196,7 +204,7 @@ public final class PcapFilter {
    *     instructions, or keeps more numbers at a time than classic BPF's 16 scratch words hold
    */
   public ClassicBpf classicBpf() {
-    Graph plain = Threading.thread(Lowering.lower(predicate));
+    Graph plain = threaded(ONE_BY_ONE);
     Graph grouped = Grouping.group(plain);
     Graph fused = Grouping.group(Fusion.fuse(plain));
     List<Graph> graphs =
@@ -209,7 +217,7 @@ public final class PcapFilter {
     if (!written) {
       synchronized (lock) {
         if (!written) {
-          test = ClassWriter.write(graph());
+          test = ClassWriter.write(graph(HALVED));
           written = true;
         }
       }
@@ -222,8 +230,17 @@ public final class PcapFilter {
     return Interpreter.matches(predicate, packet);
   }
 
-  private Graph graph() {
-    return Alignment.align(Fusion.fuse(Threading.thread(Lowering.lower(predicate))));
+  /**
+   * The graph as generated code wants it.
+   *
+   * @param leaf as of {@link Intervals}
+   */
+  private Graph graph(int leaf) {
+    return Alignment.align(Fusion.fuse(threaded(leaf)));
+  }
+
+  private Graph threaded(int leaf) {
+    return Intervals.search(Threading.thread(Lowering.lower(predicate)), leaf);
   }
 
   /** The text form of a stage of compilation. */
@@ -232,7 +249,7 @@ public final class PcapFilter {
       case TOKENS -> Tokens.print(tokens);
       case TREE -> TreeDump.print(tree);
       case PREDICATE -> PredicateText.print(predicate);
-      case GRAPH -> GraphText.print(graph());
+      case GRAPH -> GraphText.print(graph(ONE_BY_ONE));
       case EBPF -> ebpf().toString();
       case CLASSIC -> classicBpf().toString();
     };

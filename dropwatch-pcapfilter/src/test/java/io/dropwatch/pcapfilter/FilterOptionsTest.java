@@ -32,13 +32,11 @@ class FilterOptionsTest {
         public OptionalInt network(String name) {
           return name.equals("ten") ? OptionalInt.of(10) : OptionalInt.empty();
         }
-
-        @Override
-        public OptionalInt device(String name) {
-          return name.equals("eth0") ? OptionalInt.of(7) : OptionalInt.empty();
-        }
       };
   private static final FilterOptions RESOLVING = FilterOptions.DEFAULT.withResolver(NAMES);
+  private static final FilterOptions DEVICES =
+      FilterOptions.DEFAULT.withDevices(
+          name -> name.equals("eth0") ? OptionalInt.of(7) : OptionalInt.empty());
 
   @ParameterizedTest
   @CsvSource({
@@ -69,7 +67,7 @@ class FilterOptionsTest {
           ip6 host four   | unknown host 'four' for ip6
           net nowhere     | unknown network 'nowhere'
           arp host both   | 'arp' has no IPv6 addresses; write 'ip6' or nothing instead
-          tcp host four   | 'tcp' has no IPv4 addresses; write 'tcp and host ...'
+          tcp host four   | 'tcp' has no IPv4 addresses; write 'tcp and' and then the host or network
           ether host four | 'four' is a name, and names are not resolved; expected a MAC address such as 00:1b:21:3c:4d:5e
           """)
   void namesThatMeanNothing(String expression, String problem) {
@@ -84,12 +82,12 @@ class FilterOptionsTest {
   void aDeviceIsItsIndex() {
     assertEquals(
         graph(PcapFilter.compile("ifindex 7", LinkType.SKB)),
-        graph(PcapFilter.compile("ifname eth0", LinkType.SKB, RESOLVING)));
+        graph(PcapFilter.compile("ifname eth0", LinkType.SKB, DEVICES)));
     assertThrows(
         FilterSyntaxException.class, () -> PcapFilter.compile("ifname eth0", LinkType.SKB));
     assertThrows(
         FilterSyntaxException.class,
-        () -> PcapFilter.compile("ifname eth1", LinkType.SKB, RESOLVING));
+        () -> PcapFilter.compile("ifname eth1", LinkType.SKB, DEVICES));
   }
 
   @ParameterizedTest

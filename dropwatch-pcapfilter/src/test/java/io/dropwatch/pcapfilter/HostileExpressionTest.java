@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Any text is a filter or a FilterSyntaxException. */
 class HostileExpressionTest {
@@ -65,6 +66,25 @@ class HostileExpressionTest {
     }
     EbpfCode code = PcapFilter.compile(expression.toString(), LinkType.ETHERNET).ebpf();
     assertTrue(code.size() > 2000 && code.size() < 4100, code.size() + " instructions");
+  }
+
+  /** Each header moves what is behind it, in the kernel's view in several ways. */
+  @ParameterizedTest
+  @ValueSource(strings = {"vlan and ", "mpls and ", "geneve and ", "vxlan and ", "vlan 5 or "})
+  void manyEncapsulationsBecomeCodeOrAreRefused(String encapsulation) {
+    for (int count : new int[] {3, 4, 5, 8, 20, 5000}) {
+      String expression = encapsulation.repeat(count) + "ip";
+      for (LinkType link : LinkType.values()) {
+        try {
+          PcapFilter filter = PcapFilter.compile(expression, link);
+          if (count <= 20) {
+            assertTrue(filter.ebpf().size() > 0);
+          }
+        } catch (FilterSyntaxException refusal) {
+          assertTrue(refusal.offset() > 0 || link == LinkType.RAW_IP, refusal::toString);
+        }
+      }
+    }
   }
 
   @Property

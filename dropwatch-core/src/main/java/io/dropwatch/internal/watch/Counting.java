@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** An attached counting probe, and the snapshots of what it counted. */
@@ -42,11 +43,12 @@ public final class Counting {
    * Compiles the filter, loads and attaches the probe.
    *
    * @param maxKinds most kinds that are told apart
+   * @param warning told of the traps that the filter walks into
    * @throws DropWatchException if that cannot be; nothing is left in the kernel then
    * @throws io.dropwatch.pcapfilter.FilterSyntaxException if the filter is not one
    */
-  public static Counting open(Selection selection, int maxKinds) {
-    ProbeImage image = selection.image();
+  public static Counting open(Selection selection, int maxKinds, Consumer<String> warning) {
+    ProbeImage image = selection.image(warning);
     Selection.requireMachine();
     try {
       KernelFacts kernel = KernelFacts.running();

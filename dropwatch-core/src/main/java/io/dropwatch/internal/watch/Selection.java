@@ -1,13 +1,17 @@
 package io.dropwatch.internal.watch;
 
 import io.dropwatch.DropWatchException;
+import io.dropwatch.bpf.NetworkDevices;
 import io.dropwatch.bpf.Preflight;
 import io.dropwatch.internal.probe.DeviceList;
 import io.dropwatch.internal.probe.ProbeImage;
+import io.dropwatch.pcapfilter.FilterOptions;
+import io.dropwatch.pcapfilter.FilterWarning;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.PcapFilter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,13 +28,25 @@ public record Selection(
     List<String> excludedDevices,
     @Nullable Path bpfObject) {
 
-  /** The probe's object with the filter in its slot. */
-  ProbeImage image() {
+  /**
+   * The probe's object with the filter in its slot. Devices that the filter names are those of the
+   * calling thread's network namespace.
+   *
+   * @param warning told of the traps that the filter walks into
+   */
+  ProbeImage image(Consumer<String> warning) {
     ProbeImage image = bpfObject == null ? ProbeImage.embedded() : ProbeImage.read(bpfObject);
     if (filter == null || filter.isBlank()) {
       return image;
     }
-    return image.withFilter(code(PcapFilter.compile(filter, LinkType.SKB)), filter);
+    FilterOptions options = FilterOptions.DEFAULT.withDevices(NetworkDevices::ifindex);
+    PcapFilter compiled = PcapFilter.compile(filter, LinkType.SKB, options);
+    for (FilterWarning trap : compiled.warnings()) {
+      if (!trap.kind().isNote()) {
+        warning.accept("the filter: " + trap);
+      }
+    }
+    return image.withFilter(code(compiled), filter);
   }
 
   /** The devices by number, in the calling thread's network namespace. */

@@ -38,7 +38,7 @@ public final class Session {
     Selection selection =
         new Selection(
             request.filter(), request.devices(), request.excludedDevices(), request.bpfObject());
-    ProbeImage image = selection.image();
+    ProbeImage image = selection.image(warning(request));
     NoiseFilter noise = NoiseFilter.of(request.noiseRules());
     Selection.requireMachine();
     try {
@@ -97,7 +97,7 @@ public final class Session {
   }
 
   /** What becomes of a warning that nobody asked for. */
-  static void log(String warning) {
+  public static void log(String warning) {
     System.getLogger("io.dropwatch").log(Level.WARNING, warning);
   }
 

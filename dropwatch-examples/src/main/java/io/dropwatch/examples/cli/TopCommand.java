@@ -111,7 +111,8 @@ final class TopCommand implements Callable<Integer> {
             .devices(devices.watched())
             .excludedDevices(devices.excluded())
             .bpfObject(bpfPath)
-            .maxKinds(maxKinds);
+            .maxKinds(maxKinds)
+            .onWarning(text -> System.err.println("dropwatch: " + text));
     TopPlan plan =
         new TopPlan(seconds(intervalSeconds), once ? 1 : tables, seconds(durationSeconds), order);
     return new TopSession(counter, plan).run();

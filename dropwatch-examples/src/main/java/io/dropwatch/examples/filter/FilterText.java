@@ -1,5 +1,6 @@
 package io.dropwatch.examples.filter;
 
+import io.dropwatch.bpf.NetworkDevices;
 import io.dropwatch.pcapfilter.FilterOptions;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.NameResolver;
@@ -52,6 +53,7 @@ final class FilterText {
   PcapFilter compile(LinkType linkType) {
     FilterOptions options =
         FilterOptions.DEFAULT
+            .withDevices(NetworkDevices::ifindex)
             .withVxlanPorts(vxlanPorts.toArray(Integer[]::new))
             .withGenevePorts(genevePorts.toArray(Integer[]::new));
     if (netmask != null) {

@@ -49,6 +49,18 @@ class TopIT {
   }
 
   @Test
+  void trapsOfTheFilterAreTold() throws Exception {
+    try (RunningProgram program =
+        RunningProgram.dropwatch("top", "--once", "--filter", "tcp and udp and ifname lo")) {
+      RunningProgram.Outcome outcome = program.awaitEnd();
+      assertEquals(0, outcome.status(), outcome::toString);
+      assertTrue(
+          outcome.err().stream().anyMatch(line -> line.contains("no packet can match")),
+          outcome::toString);
+    }
+  }
+
+  @Test
   void aSignalEndsItAndLeavesNothing() throws Exception {
     try (RunningProgram program = RunningProgram.dropwatch("top", "--device", "lo")) {
       program.awaitErr(1);

@@ -56,6 +56,23 @@ class WatchingIT {
   }
 
   @Test
+  void trapsOfTheFilterAreToldFirst() throws Exception {
+    try (RunningProgram program = RunningProgram.dropwatch("--filter", "tcp or " + FILTER)) {
+      // Place and words, the expression, the carets, the fix, and then that it is watching.
+      List<String> lines = program.awaitErr(5);
+      assertTrue(
+          lines
+              .getFirst()
+              .matches("dropwatch: the filter: line 1, column \\d+: 'and' and 'or' bind alike.*"),
+          lines::toString);
+      SCENARIO.send(network, 1);
+      program.awaitOut(5);
+      program.signal("INT");
+      assertEquals(0, program.awaitEnd().status());
+    }
+  }
+
+  @Test
   void theHuatuoDialect() throws Exception {
     try (RunningProgram program =
         RunningProgram.dropwatch("--filter", FILTER, "--output", "json", "--json-dialect", "huatuo")

@@ -11,6 +11,7 @@ import io.dropwatch.examples.lab.Flow;
 import io.dropwatch.examples.lab.Namespace;
 import io.dropwatch.examples.lab.RoutedNetwork;
 import io.dropwatch.examples.lab.Scenario;
+import io.dropwatch.pcapfilter.FilterSyntaxException;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
@@ -75,6 +76,28 @@ class DeviceListIT {
             builder -> builder.devices("eth0").filter(Scenario.NO_ROUTE.flow().filter()));
     assertEquals(Map.of(), outcome.seen);
     assertTrue(outcome.excluded >= PACKETS && outcome.filtered >= PACKETS, outcome::toString);
+  }
+
+  // The filter compares the index alone: the server's eth0 has the same.
+  @Test
+  void aFilterNamesDevicesByTheirIndexInTheNamespaceOfTheWatcher() throws Exception {
+    Outcome outcome = drops(network.router(), builder -> builder.filter("ifname eth0"));
+    assertEquals(
+        Map.of(Scenario.UDP_PORT_CLOSED, PACKETS, Scenario.NO_ROUTE, PACKETS), outcome.seen);
+    assertTrue(outcome.filtered >= PACKETS, outcome::toString);
+    outcome = drops(network.router(), builder -> builder.filter("udp and ifname eth1"));
+    assertEquals(Map.of(), outcome.seen);
+    outcome = drops(network.router(), builder -> builder.devices("eth0").filter("not ifname eth1"));
+    assertEquals(Map.of(Scenario.NO_ROUTE, PACKETS), outcome.seen);
+  }
+
+  @Test
+  void aFilterWithAnUnknownDeviceIsRefused() {
+    FilterSyntaxException e =
+        assertThrows(
+            FilterSyntaxException.class,
+            () -> drops(network.server(), builder -> builder.filter("udp or ifname eth1")));
+    assertTrue(e.summary().contains("no network device 'eth1'"), e::toString);
   }
 
   @Test

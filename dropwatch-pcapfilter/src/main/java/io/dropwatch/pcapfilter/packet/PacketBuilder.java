@@ -1,12 +1,9 @@
 package io.dropwatch.pcapfilter.packet;
 
 import io.dropwatch.pcapfilter.packet.Layer.Completion;
-import java.net.Inet4Address;
-import java.net.Inet6Address;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -66,7 +63,10 @@ public final class PacketBuilder {
   /** An Ethernet header inside a tunnel. */
   public PacketBuilder innerEthernet(String destination, String source) {
     byte[] header =
-        ByteBuffer.allocate(14).put(macAddress(destination)).put(macAddress(source)).array();
+        ByteBuffer.allocate(14)
+            .put(Headers.macAddress(destination))
+            .put(Headers.macAddress(source))
+            .array();
     return add(
         header,
         Layer.TRANSPARENT_ETHERNET,
@@ -91,8 +91,7 @@ public final class PacketBuilder {
 
   /** A VLAN tag with any TPID; {@code tci} is priority, DEI and VLAN number. */
   public PacketBuilder vlan(int tpid, int tci) {
-    byte[] tag = ByteBuffer.allocate(4).putShort((short) tci).array();
-    return add(tag, tpid, Layer.NONE, around -> around.putNextEtherType(2, 4));
+    return add(Headers.tag(tci), tpid, Layer.NONE, around -> around.putNextEtherType(2, 4));
   }
 
   /** One MPLS label (RFC 3032), TTL 64; the last one added has the bottom-of-stack bit. */
@@ -117,8 +116,7 @@ public final class PacketBuilder {
 
   /** A PPPoE session header and the PPP protocol number after it. */
   public PacketBuilder pppoeSession(int session) {
-    byte[] header =
-        ByteBuffer.allocate(8).put((byte) 0x11).put((byte) 0).putShort((short) session).array();
+    byte[] header = Headers.pppoeSession(session);
     return add(
         header,
         0x8864,
@@ -141,26 +139,16 @@ public final class PacketBuilder {
 
   /** IEEE 802.2 LLC: the frame becomes an 802.3 one, with a length instead of a type. */
   public PacketBuilder llc(int dsap, int ssap, int... control) {
-    byte[] header = new byte[2 + control.length];
-    header[0] = (byte) dsap;
-    header[1] = (byte) ssap;
-    for (int i = 0; i < control.length; i++) {
-      header[2 + i] = (byte) control[i];
-    }
-    return add(header, Layer.LENGTH, Layer.NONE, NOTHING);
+    return add(Headers.llc(dsap, ssap, control), Layer.LENGTH, Layer.NONE, NOTHING);
   }
 
   /** LLC with SNAP: organisation code and protocol; the protocol is the next header's ethertype. */
   public PacketBuilder snap(int organisation) {
-    byte[] header =
-        ByteBuffer.allocate(8)
-            .put((byte) 0xaa)
-            .put((byte) 0xaa)
-            .put((byte) 3)
-            .put((byte) (organisation >>> 16))
-            .putShort((short) organisation)
-            .array();
-    return add(header, Layer.LENGTH, Layer.NONE, around -> around.putNextEtherType(6, 8));
+    return add(
+        Headers.snap(organisation),
+        Layer.LENGTH,
+        Layer.NONE,
+        around -> around.putNextEtherType(6, 8));
   }
 
   /** ARP over Ethernet for IPv4 (RFC 826). */
@@ -175,17 +163,8 @@ public final class PacketBuilder {
 
   private PacketBuilder addressResolution(
       int etherType, int operation, String sender, String target) {
-    byte[] body =
-        ByteBuffer.allocate(28)
-            .putInt(0x0001_0800)
-            .putShort((short) 0x0604)
-            .putShort((short) operation)
-            .put(macAddress("02:00:00:00:00:01"))
-            .put(ipv4Address(sender))
-            .put(new byte[6])
-            .put(ipv4Address(target))
-            .array();
-    return add(body, etherType, Layer.NONE, NOTHING);
+    return add(
+        Headers.addressResolution(operation, sender, target), etherType, Layer.NONE, NOTHING);
   }
 
   /** IPv4 without options, whole. */
@@ -224,23 +203,9 @@ public final class PacketBuilder {
       int headerWords,
       int fragmentOffset,
       boolean moreFragments) {
-    ByteBuffer header =
-        ByteBuffer.allocate(headerWords * 4)
-            .put((byte) (0x40 | headerWords))
-            .put((byte) 0)
-            .putShort((short) 0)
-            .putShort((short) 0x1234)
-            .putShort((short) ((fragmentOffset & 0x1fff) | (moreFragments ? 0x2000 : 0)))
-            .put((byte) 64)
-            .put((byte) 0xfd)
-            .putShort((short) 0)
-            .put(ipv4Address(source))
-            .put(ipv4Address(destination));
-    while (header.hasRemaining()) {
-      header.put((byte) 1);
-    }
+    int fragment = (fragmentOffset & 0x1fff) | (moreFragments ? 0x2000 : 0);
     return add(
-        header.array(),
+        Headers.ipv4(source, destination, headerWords, fragment),
         0x0800,
         4,
         around -> {
@@ -253,15 +218,7 @@ public final class PacketBuilder {
 
   /** IPv6 (RFC 8200), hop limit 64. */
   public PacketBuilder ipv6(String source, String destination) {
-    byte[] header =
-        ByteBuffer.allocate(40)
-            .putInt(0x6000_0000)
-            .putShort((short) 0)
-            .put((byte) 59)
-            .put((byte) 64)
-            .put(Inet6Address.ofLiteral(source).getAddress())
-            .put(Inet6Address.ofLiteral(destination).getAddress())
-            .array();
+    byte[] header = Headers.ipv6(source, destination);
     return add(
         header,
         0x86dd,
@@ -285,21 +242,12 @@ public final class PacketBuilder {
 
   /** The IPv6 fragment header; offset in units of 8 bytes. */
   public PacketBuilder fragment(int offset, boolean more) {
-    byte[] header =
-        ByteBuffer.allocate(8)
-            .put((byte) 59)
-            .put((byte) 0)
-            .putShort((short) (offset << 3 | (more ? 1 : 0)))
-            .putInt(0x1234_5678)
-            .array();
-    return add(header, Layer.NONE, 44, around -> around.putNextProtocol(0));
+    return add(Headers.fragment(offset, more), Layer.NONE, 44, around -> around.putNextProtocol(0));
   }
 
   /** IP authentication header (RFC 4302) with 12 bytes of integrity check value. */
   public PacketBuilder ah() {
-    byte[] header =
-        ByteBuffer.allocate(24).put((byte) 59).put((byte) 4).position(4).putInt(0x100).array();
-    return add(header, Layer.NONE, 51, around -> around.putNextProtocol(0));
+    return add(Headers.ah(), Layer.NONE, 51, around -> around.putNextProtocol(0));
   }
 
   /** IP encapsulating security payload (RFC 4303): SPI and sequence number. */
@@ -328,28 +276,17 @@ public final class PacketBuilder {
     if (options.length > 40) {
       throw new IllegalArgumentException("TCP has at most 40 bytes of options: " + options.length);
     }
-    int words = 5 + (options.length + 3) / 4;
-    byte[] header =
-        ByteBuffer.allocate(4 * words)
-            .putShort((short) source)
-            .putShort((short) destination)
-            .putInt(0x1020_3040)
-            .putInt(0)
-            .put((byte) (words << 4))
-            .put((byte) flags)
-            .putShort((short) 65535)
-            .putInt(0)
-            .put(options)
-            .array();
-    return add(header, Layer.NONE, 6, around -> around.putTransportChecksum(16, 6));
+    return add(
+        Headers.tcp(source, destination, flags, options),
+        Layer.NONE,
+        6,
+        around -> around.putTransportChecksum(16, 6));
   }
 
   /** UDP (RFC 768). */
   public PacketBuilder udp(int source, int destination) {
-    byte[] header =
-        ByteBuffer.allocate(8).putShort((short) source).putShort((short) destination).array();
     return add(
-        header,
+        Headers.ports(source, destination, 8),
         Layer.NONE,
         17,
         around -> {
@@ -360,9 +297,8 @@ public final class PacketBuilder {
 
   /** SCTP common header (RFC 9260), verification tag 0; with its CRC32c. */
   public PacketBuilder sctp(int source, int destination) {
-    byte[] header =
-        ByteBuffer.allocate(12).putShort((short) source).putShort((short) destination).array();
-    return add(header, Layer.NONE, 132, around -> around.putCrc32c(8));
+    return add(
+        Headers.ports(source, destination, 12), Layer.NONE, 132, around -> around.putCrc32c(8));
   }
 
   /** GRE (RFC 2784), version 0, without options. */
@@ -378,21 +314,18 @@ public final class PacketBuilder {
 
   /** ICMP (RFC 792). */
   public PacketBuilder icmp(int type, int code) {
-    byte[] header = {(byte) type, (byte) code, 0, 0, 0x12, 0x34, 0, 1};
-    return add(header, Layer.NONE, 1, around -> around.putChecksum(2));
+    return add(Headers.icmp(type, code), Layer.NONE, 1, around -> around.putChecksum(2));
   }
 
   /** ICMPv6 (RFC 4443). */
   public PacketBuilder icmp6(int type, int code) {
-    byte[] header = {(byte) type, (byte) code, 0, 0, 0x12, 0x34, 0, 1};
-    return add(header, Layer.NONE, 58, around -> around.putTransportChecksum(2, 58));
+    return add(
+        Headers.icmp(type, code), Layer.NONE, 58, around -> around.putTransportChecksum(2, 58));
   }
 
   /** IGMPv2 (RFC 2236). */
   public PacketBuilder igmp(int type, String group) {
-    byte[] header =
-        ByteBuffer.allocate(8).put((byte) type).position(4).put(ipv4Address(group)).array();
-    return add(header, Layer.NONE, 2, around -> around.putChecksum(2));
+    return add(Headers.igmp(type, group), Layer.NONE, 2, around -> around.putChecksum(2));
   }
 
   /**
@@ -406,20 +339,13 @@ public final class PacketBuilder {
       throw new IllegalArgumentException(
           "Geneve has options of at most 252 bytes, a multiple of 4: " + options.length);
     }
-    byte[] header =
-        ByteBuffer.allocate(8 + options.length)
-            .put((byte) (options.length / 4))
-            .putInt(4, vni << 8)
-            .position(8)
-            .put(options)
-            .array();
+    byte[] header = Headers.geneve(vni, options);
     return add(header, Layer.NONE, Layer.NONE, around -> around.putNextEtherType(2, header.length));
   }
 
   /** Geneve (RFC 8926) without options. */
   public PacketBuilder geneve(int vni) {
-    byte[] header = ByteBuffer.allocate(8).putInt(0).putInt(vni << 8).array();
-    return add(header, Layer.NONE, Layer.NONE, around -> around.putNextEtherType(2, 8));
+    return geneve(vni, new byte[0]);
   }
 
   /** VXLAN (RFC 7348). */
@@ -458,17 +384,5 @@ public final class PacketBuilder {
   private PacketBuilder add(byte[] bytes, int etherType, int protocol, Completion completion) {
     layers.add(new Layer(bytes, etherType, protocol, completion));
     return this;
-  }
-
-  private static byte[] macAddress(String text) {
-    byte[] address = HexFormat.ofDelimiter(":").parseHex(text);
-    if (address.length != 6) {
-      throw new IllegalArgumentException("a MAC address has six bytes: " + text);
-    }
-    return address;
-  }
-
-  private static byte[] ipv4Address(String text) {
-    return Inet4Address.ofLiteral(text).getAddress();
   }
 }

@@ -69,14 +69,22 @@ final class Agreement {
   }
 
   private static void refused(ListedExpression expression, LinkType link, LibpcapRefusal refusal) {
+    String words = acceptedByUs(expression.ours(), link, refusal);
+    if (words != null) {
+      fail(words);
+    }
+  }
+
+  /** What is wrong when we do not refuse an expression as libpcap did; null when we do. */
+  static @Nullable String acceptedByUs(String expression, LinkType link, LibpcapRefusal refusal) {
     try {
-      PcapFilter.compile(expression.ours(), link);
+      PcapFilter.compile(expression, link);
     } catch (FilterSyntaxException _) {
-      return;
+      return null;
     }
-    if (!SLIPS.contains(refusal.words())) {
-      fail("on " + link + " we accept what " + refusal.getMessage());
-    }
+    return SLIPS.contains(refusal.words())
+        ? null
+        : "on " + link + " we accept what " + refusal.getMessage();
   }
 
   /** The message of a difference: everything that is needed to see it again. */

@@ -28,6 +28,11 @@ final class Classic implements AutoCloseable {
     return new Classic(new LibpcapProgram(program));
   }
 
+  /** Whether there is a program. */
+  boolean isThere() {
+    return program != null;
+  }
+
   /** The program's verdict; without a program {@code otherwise}. */
   boolean matches(SamplePacket packet, boolean otherwise) {
     return program == null ? otherwise : program.matches(packet.bytes(), packet.wireLength());

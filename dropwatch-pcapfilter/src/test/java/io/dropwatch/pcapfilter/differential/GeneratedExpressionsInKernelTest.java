@@ -88,7 +88,7 @@ class GeneratedExpressionsInKernelTest {
 
   /**
    * The filter, or null when it is none ({@link GeneratedExpressionsTest} sees to that) or does not
-   * fit into the slot, as two {@code protochain} do not.
+   * fit into the slot, as five {@code protochain} do not.
    */
   private static @Nullable PcapFilter compile(String expression, LinkType link) {
     try {

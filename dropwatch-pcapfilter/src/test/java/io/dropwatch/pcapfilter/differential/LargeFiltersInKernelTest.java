@@ -31,9 +31,19 @@ class LargeFiltersInKernelTest {
             joined(40, i -> "net 10.%d.0.0/%d".formatted(i, 16 + i % 9)),
             joined(200, i -> "tcp port " + (80 + 3 * i)),
             joined(20, i -> "udp portrange %d-%d".formatted(1000 + 20 * i, 1010 + 20 * i)),
+            joined(60, i -> "portrange %d-%d".formatted(1000 + 20 * i, 1010 + 20 * i)),
+            joined(
+                300,
+                i -> "portrange %d-%d".formatted(100 * (i * 7 % 300), 100 * (i * 7 % 300) + 50)),
+            "not "
+                + joined(60, i -> "tcp src portrange %d-%d".formatted(20 * i, 20 * i + 10))
+                    .replace(" or ", " and not "),
             joined(950, i -> "host 10.0.%d.%d".formatted(i / 250, i % 250 + 1)),
             "protochain 6",
-            "not (ip6 protochain 58)")) {
+            "not (ip6 protochain 58)",
+            "protochain 6 or protochain 17",
+            "protochain 6 and not protochain 17",
+            "protochain 6 or protochain 17 or protochain 58 or protochain 132")) {
       agree(expression, link);
     }
   }

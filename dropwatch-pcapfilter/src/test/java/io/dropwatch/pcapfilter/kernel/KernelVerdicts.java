@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
@@ -20,10 +21,13 @@ public final class KernelVerdicts {
   /** PACKETS of verdicts.bpf.c. */
   private static final int PACKETS_AT_ONCE = 65_536;
 
+  /** PAGE of verdicts.bpf.c. */
+  private static final int PAGE = 256;
+
   /** Where struct verdicts has the first verdict, in bytes. */
   private static final int VERDICTS_AT = 8;
 
-  private static final byte[] FIRST = key(0);
+  private static final byte[] FIRST = number(0);
   private static final byte[] FRAME = new byte[64];
   private static final ElfImage IMAGE = ElfImage.of(image());
 
@@ -37,26 +41,62 @@ public final class KernelVerdicts {
    * @throws io.dropwatch.bpf.BpfException with the verifier's last lines when it is refused
    */
   public static BitSet of(byte[] filter, Base base, List<KernelPacket> packets) {
-    byte[] image = IMAGE.withFunctionTail("dropwatch_filter", filter).bytes();
+    return of(List.of(filter), base, packets).getFirst();
+  }
+
+  /**
+   * Loads filters, as many at a time as the slot has room for, and runs each over all packets.
+   *
+   * @return for each filter the packets that it accepts, by their place in the list
+   * @throws io.dropwatch.bpf.BpfException with the verifier's last lines when one of them is
+   *     refused
+   */
+  public static List<BitSet> of(List<byte[]> filters, Base base, List<KernelPacket> packets) {
+    List<BitSet> accepted = new ArrayList<>();
+    while (accepted.size() < filters.size()) {
+      List<byte[]> rest = filters.subList(accepted.size(), filters.size());
+      int count = Math.max(1, FilterSlot.fitting(rest, SLOT));
+      accepted.addAll(together(rest.subList(0, count), base, packets));
+    }
+    return accepted;
+  }
+
+  private static List<BitSet> together(
+      List<byte[]> filters, Base base, List<KernelPacket> packets) {
+    byte[] slot = FilterSlot.of(filters, SLOT);
+    byte[] image = IMAGE.withFunctionTail("dropwatch_filter", slot).bytes();
     try (BpfObject object = BpfObject.open("verdicts", image)) {
       object.readOnlyData().setInt("base_offset", base.offset());
-      BpfMap slots = object.map("packets").resize(Math.clamp(packets.size(), 1, PACKETS_AT_ONCE));
+      int most = Math.clamp(packets.size(), 1, PACKETS_AT_ONCE);
+      BpfMap pages = object.map("packets").resize((most + PAGE - 1) / PAGE);
       object.load();
-      BitSet accepted = new BitSet(packets.size());
+      List<BitSet> accepted = new ArrayList<>();
+      filters.forEach(_ -> accepted.add(new BitSet(packets.size())));
       for (int start = 0; start < packets.size(); start += PACKETS_AT_ONCE) {
         int end = Math.min(start + PACKETS_AT_ONCE, packets.size());
-        for (int i = start; i < end; i++) {
-          slots.update(key(i - start), packets.get(i).value());
+        write(packets.subList(start, end), pages);
+        for (int which = 0; which < filters.size(); which++) {
+          run(object, which, end - start, start, accepted.get(which));
         }
-        run(object, end - start, start, accepted);
       }
       return accepted;
     }
   }
 
-  private static void run(BpfObject object, int count, int start, BitSet accepted) {
+  private static void write(List<KernelPacket> packets, BpfMap pages) {
+    byte[] page = new byte[pages.valueSize()];
+    int size = page.length / PAGE;
+    for (int first = 0; first < packets.size(); first += PAGE) {
+      for (int i = first; i < Math.min(first + PAGE, packets.size()); i++) {
+        System.arraycopy(packets.get(i).value(), 0, page, (i - first) * size, size);
+      }
+      pages.update(number(first / PAGE), page);
+    }
+  }
+
+  private static void run(BpfObject object, int which, int count, int start, BitSet accepted) {
     BpfMap out = object.map("verdicts");
-    out.update(FIRST, new byte[out.valueSize()]);
+    out.update(FIRST, ByteBuffer.wrap(new byte[out.valueSize()]).put(4, number(which)).array());
     object.program("next_verdict").testRun(FRAME, new byte[0], count);
     byte[] verdicts = out.lookup(FIRST);
     int done =
@@ -73,8 +113,9 @@ public final class KernelVerdicts {
     }
   }
 
-  private static byte[] key(int index) {
-    return ByteBuffer.allocate(4).order(ByteOrder.nativeOrder()).putInt(index).array();
+  /** A u32 as the kernel reads it. */
+  private static byte[] number(int value) {
+    return ByteBuffer.allocate(4).order(ByteOrder.nativeOrder()).putInt(value).array();
   }
 
   private static byte[] image() {

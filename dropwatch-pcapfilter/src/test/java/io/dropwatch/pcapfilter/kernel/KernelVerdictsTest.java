@@ -14,6 +14,7 @@ import io.dropwatch.pcapfilter.packet.PacketCorpus;
 import io.dropwatch.pcapfilter.packet.SamplePacket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,21 @@ class KernelVerdictsTest {
     assertEquals(
         libpcap("greater 100", Dlt.EN10MB),
         KernelVerdicts.of(longerThan99, Base.NETWORK, kernelPackets(Base.NETWORK)));
+  }
+
+  @Test
+  void filtersLoadedTogetherHaveTheirOwnVerdicts() {
+    byte[] reject = code(0xb7_00_0000_00000000L, 0x95_00_0000_00000000L);
+    List<byte[]> filters = new ArrayList<>();
+    for (int i = 0; i < 1500; i++) {
+      filters.add(i % 3 == 0 ? ACCEPT : reject);
+    }
+    List<KernelPacket> packets = kernelPackets(Base.MAC).subList(0, 300);
+    List<BitSet> accepted = KernelVerdicts.of(filters, Base.MAC, packets);
+    assertEquals(1500, accepted.size());
+    for (int i = 0; i < 1500; i++) {
+      assertEquals(i % 3 == 0 ? 300 : 0, accepted.get(i).cardinality(), "filter " + i);
+    }
   }
 
   @Test

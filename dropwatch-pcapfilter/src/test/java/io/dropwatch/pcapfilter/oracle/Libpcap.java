@@ -15,7 +15,7 @@ import java.lang.invoke.MethodHandle;
  * Debian's libpcap, the oracle of the differential tests.
  *
  * <p>Every compilation has a {@code pcap_t} of its own, so any number of threads may compile and
- * evaluate at once. Expressions must not contain host names: libpcap asks the resolver for them.
+ * evaluate at once. libpcap asks the machine's resolver for the names in an expression.
  *
  * <p>Source: pcap_compile(3PCAP), pcap_open_dead(3PCAP), {@code bpf_filter} in pcap/bpf.h.
  */
@@ -94,6 +94,16 @@ public final class Libpcap {
    * @throws LibpcapRefusal with libpcap's words when it does not accept the expression
    */
   public static LibpcapFilter compile(String expression, Dlt dlt, Mode mode) {
+    return compile(expression, dlt, mode, NETMASK_UNKNOWN);
+  }
+
+  /**
+   * Compiles an expression.
+   *
+   * @param netmask for {@code ip broadcast}, in host order
+   * @throws LibpcapRefusal with libpcap's words when it does not accept the expression
+   */
+  public static LibpcapFilter compile(String expression, Dlt dlt, Mode mode, int netmask) {
     Arena life = Arena.ofShared();
     try {
       MemorySegment program = life.allocate(BPF_PROGRAM);
@@ -106,7 +116,7 @@ public final class Libpcap {
                     program,
                     life.allocateFrom(expression),
                     mode == Mode.OPTIMIZED ? 1 : 0,
-                    NETMASK_UNKNOWN);
+                    netmask);
         if (status != 0) {
           MemorySegment words = (MemorySegment) GET_ERROR.invokeExact(handle);
           throw new LibpcapRefusal(expression, words.reinterpret(256).getString(0));

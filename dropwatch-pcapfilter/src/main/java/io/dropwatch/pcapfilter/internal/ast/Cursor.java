@@ -5,6 +5,7 @@ import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
 import io.dropwatch.pcapfilter.internal.token.Token;
 import io.dropwatch.pcapfilter.internal.token.TokenKind;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The parser's place in the tokens, and the limits on how deep and how long it goes. */
 final class Cursor {
@@ -29,6 +30,11 @@ final class Cursor {
 
   Token peekSecond() {
     return tokens.get(Math.min(at + 1, tokens.size() - 1));
+  }
+
+  /** The token taken last, or null. */
+  @Nullable Token previous() {
+    return at == 0 ? null : tokens.get(at - 1);
   }
 
   Token next() {

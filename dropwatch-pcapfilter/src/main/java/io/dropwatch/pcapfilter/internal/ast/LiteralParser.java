@@ -54,7 +54,7 @@ final class LiteralParser {
           }
           case ARCNET ->
               throw Unexpected.refused(token, "ARCnet addresses, which have no link type here");
-          case KEYWORD, SYMBOL, END -> throw Unexpected.token(token, expected);
+          case KEYWORD, SYMBOL, END -> throw Unexpected.noValue(token, expected);
         };
     return new Expression.Value(literal, cursor.since(token.span()));
   }

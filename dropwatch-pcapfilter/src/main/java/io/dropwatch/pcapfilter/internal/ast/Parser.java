@@ -47,7 +47,7 @@ public final class Parser {
     Expression expression = test(unit(false), false);
     expression = chain(expression, false, false);
     if (!cursor.at(TokenKind.END)) {
-      throw Unexpected.token(cursor.peek(), "'and', 'or' or the end of the expression");
+      throw Unexpected.behind(cursor.previous(), cursor.peek());
     }
     return expression;
   }
@@ -197,7 +197,11 @@ public final class Parser {
     SyntaxFault fault =
         SyntaxFault.at(cursor.peek().span(), "a number alone is not a test")
             .expecting("a comparison: =, !=, <, <=, > or >=");
-    throw number instanceof Arithmetic.Numeral ? fault : fault.fix("add '!= 0'");
+    throw fault.fix(
+        number instanceof Arithmetic.Numeral(int port, String text, Span _)
+                && Integer.compareUnsigned(port, 65535) <= 0
+            ? "write 'port " + text + "' if a port is meant"
+            : "add '!= 0'");
   }
 
   // A number that turned out to be a value, with the parentheses around it.

@@ -19,10 +19,14 @@ final class Unexpected {
       return refused(token, reason);
     }
     SyntaxFault fault = SyntaxFault.at(token.span(), describe(token)).expecting(expected);
-    if (token.isSymbol("/")) {
-      return fault.fix("a prefix needs an address with dots: 'net 10.0.0.0/8'");
+    if (token.kind() == TokenKind.END && expected.endsWith("')'")) {
+      return fault.fix("close the parenthesis that is open");
     }
     if (token.kind() == TokenKind.WORD) {
+      String habit = Habits.word(token.text());
+      if (habit != null) {
+        return fault.fix(habit);
+      }
       String near = nearest(token.text());
       if (near != null) {
         return fault.fix("did you mean '" + near + "'?");
@@ -32,6 +36,20 @@ final class Unexpected {
       }
     }
     return fault;
+  }
+
+  /** Something behind a whole expression. */
+  static SyntaxFault behind(@Nullable Token before, Token token) {
+    SyntaxFault fault = token(token, "'and', 'or' or the end of the expression");
+    String fix = Habits.sign(before, token);
+    return fix == null ? fault : fault.fix(fix);
+  }
+
+  /** No value where one must stand. */
+  static SyntaxFault noValue(Token token, String expected) {
+    SyntaxFault fault = token(token, expected);
+    String fix = token.isSymbol(")") ? null : Habits.sign(null, token);
+    return fix == null ? fault : fault.fix(fix);
   }
 
   /** A value where only a test can stand. */
@@ -48,8 +66,12 @@ final class Unexpected {
   }
 
   static SyntaxFault refused(Token token, String reason) {
-    return SyntaxFault.at(
-        token.span(), "'" + token.text() + "' is not supported: it is about " + reason);
+    SyntaxFault fault =
+        SyntaxFault.at(
+            token.span(), "'" + token.text() + "' is not supported: it is about " + reason);
+    return token.isKeyword("gateway")
+        ? fault.fix("write 'ether host' and the router's MAC address, 'and not host' and its own")
+        : fault;
   }
 
   private static String describe(Token token) {

@@ -11,6 +11,9 @@ import java.util.OptionalInt;
 
 /** Headers that move the places of all that follows. */
 final class EncapsulationTests {
+  /** Each of them may be in the frame or taken out of it, so every more doubles the code. */
+  private static final int MOST_TAGS = 4;
+
   private EncapsulationTests() {}
 
   /** A test, and where the headers are behind it. */
@@ -49,12 +52,24 @@ final class EncapsulationTests {
 
   private static Moved vlan(Layout layout, Variables variables, OptionalInt id, Span span) {
     if (layout.labels() > 0) {
-      throw SyntaxFault.at(span, "behind an MPLS label no VLAN tag can be told");
+      throw SyntaxFault.at(span, "behind an MPLS label no VLAN tag can be told")
+          .fix("the tag comes before the label: 'vlan and mpls'");
     }
     return switch (layout.framing()) {
       case ETHERNET -> new Moved(ethernetTag(layout, id, span), layout.behindTag());
-      case SKB -> SkbTag.test(layout, variables, id);
-      case RAW_IP, PPP -> throw SyntaxFault.at(span, "a VLAN tag needs an Ethernet header");
+      case SKB -> {
+        if (layout.tags() >= MOST_TAGS) {
+          throw SyntaxFault.at(
+              span, "in the kernel's view at most " + MOST_TAGS + " VLAN tags are looked behind");
+        }
+        yield SkbTag.test(layout, variables, id);
+      }
+      case RAW_IP, PPP ->
+          throw SyntaxFault.at(span, "a VLAN tag needs an Ethernet header")
+              .fix(
+                  layout.framing() == Layout.Framing.PPP
+                      ? "the tag comes before PPPoE: 'vlan and pppoes'"
+                      : "compile for LinkType.ETHERNET or SKB ('--link ethernet')");
     };
   }
 

@@ -1,8 +1,8 @@
 package io.dropwatch.pcapfilter.internal.check;
 
+import io.dropwatch.pcapfilter.DeviceResolver;
 import io.dropwatch.pcapfilter.FilterOptions;
 import io.dropwatch.pcapfilter.LinkType;
-import io.dropwatch.pcapfilter.NameResolver;
 import io.dropwatch.pcapfilter.internal.ast.Expression;
 import io.dropwatch.pcapfilter.internal.ast.Protocol;
 import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
@@ -92,24 +92,27 @@ final class FrameTests {
 
   static Predicate device(LinkType linkType, String name, FilterOptions options, Span span) {
     kernelOnly(linkType, "the device of a packet", span);
-    NameResolver resolver = options.resolver();
-    OptionalInt index = resolver == null ? OptionalInt.empty() : resolver.device(name);
-    if (index.isEmpty()) {
-      String problem =
-          resolver == null
-              ? "'" + name + "' is the name of a device, and names are not resolved"
-              : "there is no device '" + name + "'";
-      throw SyntaxFault.at(span, problem)
+    DeviceResolver resolver = options.devices();
+    if (resolver == null) {
+      throw SyntaxFault.at(
+              span, "'" + name + "' is the name of a device, and names are not resolved here")
           .fix(
-              "write 'ifindex' and its number, or compile with FilterOptions.withResolver and a"
-                  + " resolver that knows it");
+              "write 'ifindex' and its number, which 'ip link' shows, or compile with"
+                  + " FilterOptions.withDevices");
+    }
+    OptionalInt index = resolver.index(name);
+    if (index.isEmpty()) {
+      throw SyntaxFault.at(
+              span, "there is no network device '" + name + "' in this network namespace")
+          .fix("write one that 'ip link' shows, or 'ifindex' and its number");
     }
     return device(linkType, index.getAsInt(), span);
   }
 
   private static void kernelOnly(LinkType linkType, String what, Span span) {
     if (linkType != LinkType.SKB) {
-      throw SyntaxFault.at(span, what + " is known in the kernel only, not from its bytes");
+      throw SyntaxFault.at(span, what + " is known in the kernel only, not from its bytes")
+          .fix("compile for LinkType.SKB, the probe's view ('--link skb')");
     }
   }
 

@@ -23,7 +23,6 @@ final class HeaderChain {
   private static final int ROUTING = 43;
   private static final int FRAGMENT = 44;
   private static final int AUTHENTICATION = 51;
-  private static final int NO_NEXT_HEADER = 59;
   private static final int DESTINATION_OPTIONS = 60;
 
   private final Layout layout;
@@ -74,6 +73,7 @@ final class HeaderChain {
         step(LIMIT, header, place));
   }
 
+  // libpcap asks for "no next header" too; it is none of those that lead on.
   private Predicate step(int left, Quantity header, Quantity place) {
     Predicate found = Predicate.equal(header, wanted);
     if (left == 0) {
@@ -81,28 +81,24 @@ final class HeaderChain {
     }
     Quantity.Variable next = variables.fresh();
     Quantity.Variable behind = variables.fresh();
-    Position here = layout.networkPosition();
-    Quantity length = here.load(Quantity.of(Operator.ADD, place, Quantity.of(1)), 1);
-    Predicate advance = new Predicate.Define(next, here.load(place, 1));
+    // The next header's number and the length: libpcap reads one, then the other.
+    Quantity both = layout.networkPosition().load(place, 2);
+    Quantity number = Quantity.of(Operator.SHIFT_RIGHT, both, Quantity.of(8));
+    Quantity length = Quantity.of(Operator.AND, both, Quantity.of(0xff));
+    Predicate authentication = Predicate.equal(header, AUTHENTICATION);
+    // RFC 4302, section 2.2: in units of 4 bytes, minus 2.
+    Predicate overAuthentication = new Predicate.Define(behind, units(length, 2, 4));
     // RFC 8200, section 4: in units of 8 bytes, not counting the first 8.
     Predicate overExtension =
-        Predicate.all(
-            extension(header),
-            advance,
-            new Predicate.Define(behind, Quantity.of(Operator.ADD, place, units(length, 1, 8))));
-    // RFC 4302, section 2.2: in units of 4 bytes, minus 2.
-    Predicate overAuthentication =
-        Predicate.all(
-            Predicate.equal(header, AUTHENTICATION),
-            advance,
-            new Predicate.Define(behind, units(length, 2, 4)));
-    Predicate over =
-        extensions ? Predicate.any(overExtension, overAuthentication) : overAuthentication;
+        new Predicate.Define(behind, Quantity.of(Operator.ADD, place, units(length, 1, 8)));
     return Predicate.any(
         found,
         Predicate.all(
-            Predicate.not(Predicate.equal(header, NO_NEXT_HEADER)),
-            over,
+            extensions ? Predicate.any(extension(header), authentication) : authentication,
+            new Predicate.Define(next, number),
+            extensions
+                ? Predicate.any(Predicate.all(authentication, overAuthentication), overExtension)
+                : overAuthentication,
             step(left - 1, next, behind)));
   }
 
@@ -116,6 +112,7 @@ final class HeaderChain {
 
   private static Quantity units(Quantity length, int more, int bytes) {
     Quantity units = Quantity.of(Operator.ADD, length, Quantity.of(more));
-    return Quantity.of(Operator.MULTIPLY, units, Quantity.of(bytes));
+    return Quantity.of(
+        Operator.SHIFT_LEFT, units, Quantity.of(Integer.numberOfTrailingZeros(bytes)));
   }
 }

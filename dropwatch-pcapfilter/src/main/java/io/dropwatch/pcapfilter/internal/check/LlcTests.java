@@ -16,7 +16,8 @@ final class LlcTests {
 
   static Predicate type(Layout layout, @Nullable String type, Span span) {
     if (layout.framing() != Layout.Framing.ETHERNET && layout.framing() != Layout.Framing.SKB) {
-      throw SyntaxFault.at(span, "'llc' needs an Ethernet header");
+      throw SyntaxFault.at(span, "'llc' needs an Ethernet header")
+          .fix("compile for LinkType.ETHERNET or SKB ('--link ethernet')");
     }
     Predicate llc = LinkTests.isLlc(layout);
     return type == null

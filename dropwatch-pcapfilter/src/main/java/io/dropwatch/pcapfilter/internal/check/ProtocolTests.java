@@ -98,7 +98,8 @@ final class ProtocolTests {
               Predicate.equal(behindLlc(layout, 4), number));
       default ->
           throw SyntaxFault.at(span, "'" + outer.word() + "' has no protocol field to test")
-              .expecting("'ether proto', 'ip proto', 'ip6 proto', 'iso proto' or 'isis proto'");
+              .expecting("'ether proto', 'ip proto', 'ip6 proto', 'iso proto' or 'isis proto'")
+              .fix("write 'ip proto', or the protocol's name alone, such as 'tcp'");
     };
   }
 

@@ -51,8 +51,13 @@ final class ServicePorts {
   private Service find(String name) {
     Service service = Services.find(name);
     if (service == null) {
-      throw SyntaxFault.at(span, "unknown service '" + name + "'")
-          .expecting("a port from 0 to 65535, or a name of the table of services");
+      SyntaxFault fault =
+          SyntaxFault.at(span, "unknown service '" + name + "'")
+              .expecting("a port from 0 to 65535, or the name of a service such as 'https'");
+      if (name.equals("dns")) {
+        throw fault.fix("write 'domain', or 53");
+      }
+      throw NUMBERS.matcher(name).lookingAt() ? fault.fix("write 'portrange " + name + "'") : fault;
     }
     return service;
   }

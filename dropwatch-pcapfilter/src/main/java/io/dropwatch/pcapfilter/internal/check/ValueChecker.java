@@ -133,7 +133,8 @@ final class ValueChecker {
 
   private int prefixMask(int prefix, int most) {
     if (Integer.compareUnsigned(prefix, most) > 0) {
-      throw SyntaxFault.at(span, "a prefix has at most " + most + " bits");
+      throw SyntaxFault.at(span, "a prefix has at most " + most + " bits")
+          .expecting("a length from 0 to " + most);
     }
     return prefix == 0 ? 0 : -1 << (32 - prefix);
   }
@@ -143,13 +144,15 @@ final class ValueChecker {
     int[] address = Addresses.ipv6(literal.text(), span);
     int prefix = literal.prefix().orElse(128);
     if (Integer.compareUnsigned(prefix, 128) > 0) {
-      throw SyntaxFault.at(span, "a prefix has at most 128 bits");
+      throw SyntaxFault.at(span, "a prefix has at most 128 bits")
+          .expecting("a length from 0 to 128");
     }
     int[] mask = new int[4];
     for (int i = 0; i < 4; i++) {
       mask[i] = prefixMask(Math.clamp(prefix - 32L * i, 0, 32), 32);
       if ((address[i] & ~mask[i]) != 0) {
-        throw SyntaxFault.at(span, "the network has bits set outside its prefix");
+        throw SyntaxFault.at(span, "the network has bits set outside its prefix")
+            .fix("write 'host' for one address, or zeros behind the first " + prefix + " bits");
       }
     }
     if (type() != Type.NET && prefix != 128) {
@@ -221,13 +224,14 @@ final class ValueChecker {
       case DECNET -> HostTests.decnet(layout, address & 0xffff, qualifiers.direction(), span);
       case LINK ->
           throw SyntaxFault.at(span, "this is no link-layer address")
-              .expecting("a MAC address such as 00:1b:21:3c:4d:5e after 'ether'");
+              .expecting("a MAC address such as 00:1b:21:3c:4d:5e after 'ether'")
+              .fix("write 'host' without 'ether'");
       default ->
           throw SyntaxFault.at(span, "'" + protocol.word() + "' has no IPv4 addresses")
               .fix(
                   protocol == Protocol.IP6
                       ? "write 'ip' or nothing instead"
-                      : "write '" + protocol.word() + " and host ...'");
+                      : "write '" + protocol.word() + " and' and then the host or network");
     };
   }
 
@@ -267,7 +271,7 @@ final class ValueChecker {
     }
     if (number < 0) {
       throw SyntaxFault.at(span, "unknown protocol '" + name + "'")
-          .expecting("a number, or a name of this machine-independent table");
+          .expecting("a number, or the name of a protocol such as 'tcp', 'udp' or 'icmp6'");
     }
     return number;
   }
@@ -301,7 +305,8 @@ final class ValueChecker {
     switch (type()) {
       case HOST, NET -> {}
       case PORT, PORTRANGE, PROTO, PROTOCHAIN ->
-          throw SyntaxFault.at(span, "'" + type().word() + "' does not go with " + what);
+          throw SyntaxFault.at(span, "'" + type().word() + "' does not go with " + what)
+              .fix("write 'host' or 'net' before an address");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.dropwatch.pcapfilter.internal.ebpf;
 
 import io.dropwatch.pcapfilter.internal.ir.Graph;
+import io.dropwatch.pcapfilter.internal.ir.Node;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity.Area;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity.Operator;
@@ -13,6 +14,12 @@ public final class Compiler {
   private static final int BRANCH_LIMIT = 40_000;
 
   private Compiler() {}
+
+  /**
+   * With more assignments, a variable has its home in one register. Otherwise ways that meet bring
+   * the same variables in different registers, and what follows is written once for each.
+   */
+  private static final int FEW = 4;
 
   /** Up to this many branches, an instruction less is worth trying several ways. */
   private static final int SMALL = 100;
@@ -28,11 +35,12 @@ public final class Compiler {
       throw new UnsupportedOperationException(
           "the filter has " + graph.nodes().size() + " branches, too many for eBPF");
     }
+    boolean homes = graph.nodes().stream().filter(n -> n instanceof Node.Assign).count() > FEW;
     List<Instruction> best = null;
     for (Verdicts verdicts : Verdicts.values()) {
       if (best == null || graph.nodes().size() <= SMALL) {
         List<Instruction> code =
-            Layout.arrange(Selection.select(graph, headerLength(network), verdicts));
+            Layout.arrange(Selection.select(graph, headerLength(network), verdicts, homes));
         best = best == null || code.size() < best.size() ? code : best;
       }
     }

@@ -119,7 +119,11 @@ final class Layout {
 
   private void resolve(int at, Flow target) {
     int distance = places.getOrDefault(target, -1) - at - 1;
-    if (distance < 0 || distance > Short.MAX_VALUE) {
+    if (distance > Short.MAX_VALUE) {
+      throw new UnsupportedOperationException(
+          "the filter needs a jump over " + distance + " instructions, too far for eBPF");
+    }
+    if (distance < 0) {
       throw new IllegalStateException("no jump from " + at + " over " + distance);
     }
     code.set(at, code.get(at).withOffset(distance));

@@ -23,13 +23,15 @@ final class NodeCode {
   private static final int ENOUGH = 4;
 
   private final Needs needs;
+  private final boolean homes;
   private final List<Piece> code = new ArrayList<>();
   private final Registers registers;
   private final PacketReads reads;
   private final Set<Quantity> usedBelow = new HashSet<>();
 
-  NodeCode(State state, Needs needs, Verdicts verdicts) {
+  NodeCode(State state, Needs needs, Verdicts verdicts, boolean homes) {
     this.needs = needs;
+    this.homes = homes;
     boolean spareVerdict = verdicts == Verdicts.ZERO_LAST;
     this.registers = new Registers(state, !needs.metadata(), spareVerdict, code);
     this.reads = new PacketReads(this, state, needs, registers, code);
@@ -78,7 +80,12 @@ final class NodeCode {
     int register = fresh(assign.quantity());
     registers.release(register);
     reads.forgetIndex(assign.variable());
-    registers.holds(register, assign.variable(), Form.NUMBER);
+    int home = homes ? registers.home(assign.variable()) : register;
+    if (home != register) {
+      emit(Instruction.aluRegister(Instruction.MOV, home, register));
+      registers.forget(register);
+    }
+    registers.holds(home, assign.variable(), Form.NUMBER);
     return new Plan(false, code, null, reads.state(assign.next()), null);
   }
 

@@ -21,6 +21,7 @@ import java.util.TreeSet;
  */
 final class Registers {
   private static final List<Integer> POOL = List.of(4, 5, 6, 7, 8, 9);
+  private static final List<Integer> HOMES = List.of(6, 7, 8, 9);
   private static final int FRAME = 10;
 
   /** Bytes of stack; the probe that calls needs the rest of the verifier's 512. */
@@ -67,6 +68,23 @@ final class Registers {
   /** The register holds nothing of use any more. */
   void forget(int register) {
     contents.remove(register);
+  }
+
+  /**
+   * The register where a variable lives, whatever way the code takes; any other when a variable is
+   * there that is still needed.
+   */
+  int home(Quantity.Variable variable) {
+    int home = HOMES.get(variable.id() % HOMES.size());
+    Content content = contents.get(home);
+    boolean taken = content != null && content.quantity() instanceof Quantity.Variable;
+    if (busy.contains(home) || taken) {
+      int other = take();
+      release(other);
+      return other;
+    }
+    contents.remove(home);
+    return home;
   }
 
   /** Keeps a register from being taken until {@link #release}. */

@@ -7,8 +7,10 @@ import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Selects instructions for a graph, node by node and state by state. */
@@ -21,20 +23,31 @@ final class Selection {
 
   private static final int FEW_STATES = 2000;
 
+  /** States of a node that keep what registers hold, where variables have their homes. */
+  private static final int ADMITTED = 1;
+
   private final Needs needs;
   private final boolean forgetful;
   private final int limit;
   private final Flow.Builder flow;
   private final Quantity headerLength;
   private final Verdicts verdicts;
+  private final boolean homes;
   private final Map<State, Plan> plans = new HashMap<>();
   private final Map<State, Flow> done = new HashMap<>();
+  private final Map<Node, Set<State>> admitted = new HashMap<>();
 
   private Selection(
-      Graph graph, Needs needs, Quantity headerLength, Verdicts verdicts, boolean forgetful) {
+      Graph graph,
+      Needs needs,
+      Quantity headerLength,
+      Verdicts verdicts,
+      boolean homes,
+      boolean forgetful) {
     this.needs = needs;
     this.headerLength = headerLength;
     this.verdicts = verdicts;
+    this.homes = homes;
     this.flow = new Flow.Builder(verdicts);
     this.forgetful = forgetful;
     this.limit = FEW_STATES + STATES_PER_NODE * graph.nodes().size();
@@ -44,15 +57,16 @@ final class Selection {
    * The instructions of {@code graph}.
    *
    * @param headerLength what the caller says in r4
+   * @param homes whether each variable has a register of its own
    */
-  static Flow select(Graph graph, Quantity headerLength, Verdicts verdicts) {
+  static Flow select(Graph graph, Quantity headerLength, Verdicts verdicts, boolean homes) {
     Needs needs = Needs.of(graph, true);
-    Flow rich = new Selection(graph, needs, headerLength, verdicts, false).run(graph.root());
+    Flow rich = new Selection(graph, needs, headerLength, verdicts, homes, false).run(graph.root());
     if (rich != null) {
       return rich;
     }
     Flow plain =
-        new Selection(graph, Needs.of(graph, false), headerLength, verdicts, true)
+        new Selection(graph, Needs.of(graph, false), headerLength, verdicts, homes, true)
             .run(graph.root());
     if (plain == null) {
       throw new IllegalStateException("one state for each node at most");
@@ -90,7 +104,8 @@ final class Selection {
       done.put(state, flow.end(false, false));
       return null;
     }
-    Plan plan = plans.computeIfAbsent(state, s -> new NodeCode(s, needs, verdicts).plan(s.node()));
+    Plan plan =
+        plans.computeIfAbsent(state, s -> new NodeCode(s, needs, verdicts, homes).plan(s.node()));
     State taken = successor(plan.taken());
     State next = successor(plan.next());
     if (taken != null && !done.containsKey(taken)) {
@@ -105,7 +120,20 @@ final class Selection {
   }
 
   private @Nullable State successor(@Nullable State state) {
-    return forgetful && state != null ? state.forgetful() : state;
+    if (state == null || !(forgetful || homes)) {
+      return state;
+    }
+    return forgetful || isOneTooMany(state) ? state.forgetful() : state;
+  }
+
+  // Where variables stay in their registers, the first states of a node serve all that come later.
+  private boolean isOneTooMany(State state) {
+    Set<State> first = admitted.computeIfAbsent(state.node(), _ -> new HashSet<>());
+    boolean room = first.size() < ADMITTED || state.shifted() != null;
+    if (room) {
+      first.add(state);
+    }
+    return !first.contains(state);
   }
 
   private Flow assemble(Plan plan) {

@@ -47,7 +47,8 @@ public final class Alignment {
    * @param id equal for pieces that differ in nothing but the index and the place of the first read
    * @param index the index, null at constant offsets
    * @param first offset of the first read
-   * @param branches number of branches, those counted twice that are reached twice
+   * @param branches number of branches, those counted twice that are reached twice; no more than
+   *     are worth it
    */
   private record Shape(int id, @Nullable Quantity index, int first, int branches) {}
 
@@ -132,7 +133,8 @@ public final class Alignment {
             yes == null ? 0 : yes.first() - reads.first,
             id(branch.no(), no),
             no == null ? 0 : no.first() - reads.first);
-    int branches = 1 + (yes == null ? 0 : yes.branches()) + (no == null ? 0 : no.branches());
+    int below = (yes == null ? 0 : yes.branches()) + (no == null ? 0 : no.branches());
+    int branches = Math.min(WORTH, 1 + below);
     int number = shapeIds.computeIfAbsent(key, _ -> shapeIds.size());
     return new Shape(number, reads.index, reads.first, branches);
   }

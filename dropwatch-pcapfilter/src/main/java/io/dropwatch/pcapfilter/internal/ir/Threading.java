@@ -24,8 +24,21 @@ public final class Threading {
 
   private static final int STATES_PER_NODE = 10;
 
+  /**
+   * Beyond this many assignments there is a chain of headers: what a path knows of one of them is a
+   * state for all behind it, and decides nothing there.
+   */
+  private static final int ASSIGNMENT_LIMIT = 12;
+
+  /**
+   * Bounds of one number that are learnt, at most. What a path knows of it after each of many
+   * intervals would be a state for each, times as many for a second number.
+   */
+  private static final int BOUNDS = 8;
+
   private final Graph graph;
   private final Interest interest;
+  private final Set<Quantity> crowded;
   private final Graph.Builder result = new Graph.Builder();
   private final Map<State, Node> done = new HashMap<>();
   private final Map<State, Step> steps = new HashMap<>();
@@ -33,25 +46,81 @@ public final class Threading {
   private Threading(Graph graph) {
     this.graph = graph;
     this.interest = Interest.of(graph);
+    this.crowded = crowded(graph);
   }
 
   /** An equivalent graph; {@code graph} itself when it is too large to be worth it. */
   public static Graph thread(Graph graph) {
-    if (graph.nodes().size() > NODE_LIMIT) {
+    long assignments = graph.nodes().stream().filter(n -> n instanceof Node.Assign).count();
+    if (graph.nodes().size() > NODE_LIMIT || assignments > ASSIGNMENT_LIMIT) {
       return graph;
     }
     Graph threaded = new Threading(graph).run();
     return threaded == null ? graph : threaded;
   }
 
-  /**
-   * A node and what a path to it knows.
-   *
-   * @param values facts by number
-   * @param variables values by variable; a variable without one is not assigned yet, or unknown
-   */
-  private record State(
-      Node node, Map<Quantity, Fact> values, Map<Quantity.Variable, Quantity> variables) {}
+  /** Numbers that are compared with too many bounds; {@link Intervals} puts those in order. */
+  private static Set<Quantity> crowded(Graph graph) {
+    Map<Quantity, Set<Quantity>> bounds = new HashMap<>();
+    for (Node node : graph.nodes()) {
+      if (node instanceof Node.Branch branch
+          && branch.test().relation() != Relation.EQUAL
+          && branch.test().relation() != Relation.COMMON_BITS) {
+        bounds
+            .computeIfAbsent(branch.test().left(), _ -> new HashSet<>())
+            .add(branch.test().right());
+      }
+    }
+    bounds.values().removeIf(constants -> constants.size() <= BOUNDS);
+    return bounds.keySet();
+  }
+
+  /** A node and what a path to it knows. */
+  private static final class State {
+    private final Node node;
+    private final Map<Quantity, Fact> values;
+    private final Map<Quantity.Variable, Quantity> variables;
+    private final int hash;
+
+    /**
+     * Keeps the maps.
+     *
+     * @param values facts by number
+     * @param variables values by variable; a variable without one is not assigned yet, or unknown
+     */
+    State(Node node, Map<Quantity, Fact> values, Map<Quantity.Variable, Quantity> variables) {
+      this.node = node;
+      this.values = values;
+      this.variables = variables;
+      this.hash = 31 * (31 * node.hashCode() + values.hashCode()) + variables.hashCode();
+    }
+
+    Node node() {
+      return node;
+    }
+
+    Map<Quantity, Fact> values() {
+      return values;
+    }
+
+    Map<Quantity.Variable, Quantity> variables() {
+      return variables;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof State that
+          && hash == that.hash
+          && node == that.node
+          && values.equals(that.values)
+          && variables.equals(that.variables);
+    }
+
+    @Override
+    public int hashCode() {
+      return hash;
+    }
+  }
 
   /** What a state turns into: another state, or a node with one or two successor states. */
   private record Step(
@@ -145,6 +214,9 @@ public final class Threading {
     Quantity key = key(test);
     boolean bits = test.relation() == Relation.COMMON_BITS;
     Relation relation = bits ? Relation.EQUAL : test.relation();
+    if (relation != Relation.EQUAL && crowded.contains(key)) {
+      return open(state, branch, test, state.values(), state.values());
+    }
     int compared = bits ? 0 : constant;
     Fact fact = state.values().get(key);
     Fact known = fact == null ? Fact.within(Quantities.most(key)) : fact;

@@ -5,6 +5,7 @@ import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Cuts an expression into tokens. */
 public final class Lexer {
@@ -121,6 +122,15 @@ public final class Lexer {
     return end;
   }
 
+  private static @Nullable String fix(char c) {
+    return switch (c) {
+      case ',' -> "join values with 'or': 'port 80 or 443'";
+      case '"', '\'', '`' -> "leave the quotes out: they are for the shell";
+      case ';' -> "leave it out: tests are joined with 'and' or 'or'";
+      default -> null;
+    };
+  }
+
   private int symbol(int at) {
     for (String symbol : LONG_SYMBOLS) {
       if (text.startsWith(symbol, at)) {
@@ -132,7 +142,9 @@ public final class Lexer {
     char c = text.charAt(at);
     if (SYMBOLS.indexOf(c) < 0) {
       int end = at + Character.charCount(text.codePointAt(at));
-      throw SyntaxFault.at(new Span(at, end), "unexpected character " + describe(at));
+      SyntaxFault fault = SyntaxFault.at(new Span(at, end), "unexpected character " + describe(at));
+      String fix = fix(c);
+      throw fix == null ? fault : fault.fix(fix);
     }
     String symbol = String.valueOf(c);
     add(TokenKind.SYMBOL, SYNONYMS.getOrDefault(symbol, symbol), new Span(at, at + 1));

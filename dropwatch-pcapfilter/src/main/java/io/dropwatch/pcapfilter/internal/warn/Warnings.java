@@ -28,8 +28,8 @@ public final class Warnings {
   public static List<FilterWarning> about(
       String expression, Expression tree, Predicate predicate, LinkType linkType) {
     Warnings warnings = new Warnings(expression);
-    if (!(tree instanceof Expression.Everything)) {
-      warnings.verdicts(predicate);
+    if (!(tree instanceof Expression.Everything) && warnings.mayMatch(predicate)) {
+      new Parts(warnings).visit(tree, predicate);
     }
     new Wording(warnings).visit(tree, false);
     new Shifts(warnings, linkType).visit(tree);
@@ -48,7 +48,7 @@ public final class Warnings {
     return text.length() <= 60 ? text : text.substring(0, 57) + "...";
   }
 
-  private void verdicts(Predicate predicate) {
+  private boolean mayMatch(Predicate predicate) {
     Graph graph = Threading.thread(Lowering.lower(predicate));
     boolean accepts = false;
     boolean rejects = false;
@@ -68,5 +68,6 @@ public final class Warnings {
           "every packet matches this filter that is long enough for what it reads",
           null);
     }
+    return accepts;
   }
 }
