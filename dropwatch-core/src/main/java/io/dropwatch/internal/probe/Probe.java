@@ -172,6 +172,12 @@ public final class Probe implements DropTap {
         object.map("ring").resize(bytes);
       }
     }
+    if (image.has(variant.countingProgram())) {
+      // Nothing is counted by kind.
+      for (String counts : List.of("counts", "counted_devices", "counting")) {
+        object.map(counts).autocreate(false);
+      }
+    }
     object.map("emissions").resize(Math.max(1, settings.eventsPerSecond()));
     object.map("devices").resize(Math.max(1, settings.devices().devices().size()));
   }
