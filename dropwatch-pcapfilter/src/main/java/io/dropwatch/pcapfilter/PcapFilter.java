@@ -214,15 +214,17 @@ public final class PcapFilter {
 
   // The class is written when the first packet comes: most filters go to the kernel and see none.
   private @Nullable PacketTest compiled() {
-    if (!written) {
-      synchronized (lock) {
-        if (!written) {
-          test = ClassWriter.write(graph(HALVED));
-          written = true;
-        }
-      }
+    PacketTest made = test;
+    if (made != null || written) {
+      return made;
     }
-    return test;
+    synchronized (lock) {
+      if (!written) {
+        test = ClassWriter.write(graph(HALVED), linkType == LinkType.SKB);
+        written = true;
+      }
+      return test;
+    }
   }
 
   /** The verdict of the interpreter, with which generated code is compared. */

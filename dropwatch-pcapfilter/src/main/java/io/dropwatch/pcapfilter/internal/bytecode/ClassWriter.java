@@ -47,9 +47,17 @@ public final class ClassWriter {
   private final CodeBuilder code;
   private final Map<Node, Label> labels = new HashMap<>();
   private final Map<Quantity.Variable, Integer> variables = new HashMap<>();
+  private final boolean macPossible;
 
-  private ClassWriter(CodeBuilder code, Graph graph) {
+  /** Bytes from the window's start that every path to a node has found captured. */
+  private final Map<Node, Integer> found = new HashMap<>();
+
+  /** The same at the place that is being written. */
+  private int captured;
+
+  private ClassWriter(CodeBuilder code, Graph graph, boolean macPossible) {
     this.code = code;
+    this.macPossible = macPossible;
     for (Node node : graph.nodes()) {
       labels.put(node, code.newLabel());
       if (node instanceof Node.Assign assign) {
@@ -58,8 +66,12 @@ public final class ClassWriter {
     }
   }
 
-  /** The graph as a class of its own, or null when it is too large to be compiled well. */
-  public static @Nullable PacketTest write(Graph graph) {
+  /**
+   * The graph as a class of its own, or null when it is too large to be compiled well.
+   *
+   * @param macPossible false: the class is only given packets whose {@code mac} is 0
+   */
+  public static @Nullable PacketTest write(Graph graph, boolean macPossible) {
     if (graph.nodes().size() > NODE_LIMIT) {
       return null;
     }
@@ -81,7 +93,7 @@ public final class ClassWriter {
                       "matches",
                       BOOLEAN_TEST,
                       ClassFile.ACC_PUBLIC,
-                      body -> new ClassWriter(body, graph).body(graph));
+                      body -> new ClassWriter(body, graph, macPossible).body(graph));
                 });
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup().defineHiddenClass(bytes, true);
@@ -93,21 +105,29 @@ public final class ClassWriter {
   }
 
   private void body(Graph graph) {
-    code.aload(PACKET).arraylength().iload(MAC).isub().istore(CAPTURED);
+    code.aload(PACKET).arraylength();
+    if (macPossible) {
+      code.iload(MAC).isub();
+    }
+    code.istore(CAPTURED);
     for (int slot : variables.values()) {
       code.iconst_0().istore(slot);
     }
     for (Node node : graph.nodes().reversed()) {
       code.labelBinding(label(node));
+      captured = found.getOrDefault(node, 0);
       switch (node) {
         case Node.Verdict verdict -> code.loadConstant(verdict.accept() ? 1 : 0).ireturn();
         case Node.Assign assign -> {
           number(assign.quantity());
           code.istore(slot(assign.variable())).goto_(label(assign.next()));
+          found.merge(assign.next(), captured, Math::min);
         }
         case Node.Branch branch -> {
           compare(branch.test(), label(branch.yes()));
           code.goto_(label(branch.no()));
+          found.merge(branch.yes(), captured, Math::min);
+          found.merge(branch.no(), captured, Math::min);
         }
       }
     }
@@ -177,29 +197,60 @@ public final class ClassWriter {
   // A rejection returns at once: what lies on the operand stack does not matter then.
   private void load(Quantity.Load load) {
     boolean mac = load.area() == Area.MAC;
+    long end = Integer.toUnsignedLong(load.offset()) + load.size();
+    if (end > Integer.MAX_VALUE) {
+      rejectUnless(code::iconst_0);
+      code.iconst_0();
+      return;
+    }
     if (mac) {
       rejectUnless(() -> code.iload(MAC));
     }
+    require(mac, (int) end);
     if (load.index() == null) {
-      code.iconst_0();
+      code.aload(PACKET).loadConstant(load.offset());
     } else {
       number(load.index());
+      code.istore(PLACE);
+      Label on = code.newLabel();
+      code.iload(PLACE);
+      length(mac);
+      code.loadConstant((int) end).isub();
+      code.invokestatic(INTEGER, "compareUnsigned", INT_OF_TWO).ifle(on);
+      code.iconst_0().ireturn().labelBinding(on);
+      code.aload(PACKET).iload(PLACE).loadConstant(load.offset()).iadd();
     }
-    code.istore(PLACE);
+    if (!mac && macPossible) {
+      code.iload(MAC).iadd();
+    }
+    read(load.size());
+  }
+
+  /** Rejects packets with fewer bytes; of the window only where that is not known already. */
+  private void require(boolean mac, int bytes) {
+    if (!mac) {
+      if (bytes <= captured) {
+        return;
+      }
+      captured = bytes;
+    }
+    Label on = code.newLabel();
+    length(mac);
+    code.loadConstant(bytes).if_icmpge(on);
+    code.iconst_0().ireturn().labelBinding(on);
+  }
+
+  private void length(boolean mac) {
     if (mac) {
       code.aload(PACKET).arraylength();
     } else {
       code.iload(CAPTURED);
     }
-    code.iload(PLACE).loadConstant(load.offset()).loadConstant(load.size());
-    code.invokestatic(BASE, "place", ints(4)).istore(PLACE);
-    rejectUnless(() -> code.iload(PLACE).iconst_m1().ixor());
-    code.aload(PACKET).iload(PLACE);
-    if (!mac) {
-      code.iload(MAC).iadd();
-    }
+  }
+
+  private void read(int size) {
     MethodTypeDesc read = MethodTypeDesc.of(ConstantDescs.CD_int, BYTES, ConstantDescs.CD_int);
-    switch (load.size()) {
+    switch (size) {
       case 1 -> code.baload().loadConstant(0xff).iand();
       case 2 -> code.invokestatic(BASE, "u16", read);
       default -> code.invokestatic(BASE, "u32", read);

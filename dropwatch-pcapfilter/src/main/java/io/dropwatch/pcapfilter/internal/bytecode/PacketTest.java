@@ -36,19 +36,6 @@ public abstract class PacketTest {
     return (int) U32.get(bytes, at);
   }
 
-  /**
-   * The place of a read behind an index, or -1 when it is not captured.
-   *
-   * @param length captured bytes from where the offset counts
-   * @param index unsigned
-   * @param offset unsigned
-   * @param size bytes to read
-   */
-  protected static int place(int length, int index, int offset, int size) {
-    long at = Integer.toUnsignedLong(index) + Integer.toUnsignedLong(offset);
-    return at + size <= length ? (int) at : -1;
-  }
-
   /** Shift left; 0 from 32 bits on. */
   protected static int shiftLeft(int value, int distance) {
     return Integer.compareUnsigned(distance, 32) < 0 ? value << distance : 0;
