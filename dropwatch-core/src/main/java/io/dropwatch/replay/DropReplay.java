@@ -37,7 +37,6 @@ public final class DropReplay implements AutoCloseable {
 
   private long seen;
   private long excluded;
-  private long noiseInKernel;
   private long filtered;
   private long delivered;
   private long hardware;
@@ -83,15 +82,19 @@ public final class DropReplay implements AutoCloseable {
     }
     if (isExcluded(event.device())) {
       excluded++;
-    } else if (noise.isKernels(event)) {
-      noiseInKernel++;
-    } else if (filter != null && !filter.matches(event.skbPacket())) {
+    } else if (!noise.takesInKernel(event)) {
+      filterAndTell(event);
+    }
+    return true;
+  }
+
+  private void filterAndTell(DropEvent event) {
+    if (filter != null && !filter.matches(event.skbPacket())) {
       filtered++;
     } else if (!noise.takes(event)) {
       delivered++;
       listener.accept(event);
     }
-    return true;
   }
 
   /** Replays to the end of the recording: {@link #next} until there is none. */
@@ -114,11 +117,10 @@ public final class DropReplay implements AutoCloseable {
         DropStatistics.builder()
             .seen(seen)
             .excluded(excluded)
-            .noiseInKernel(noiseInKernel)
             .filtered(filtered)
             .delivered(delivered)
             .hardware(hardware);
-    noise.byRule().forEach(account::noise);
+    noise.addTo(account);
     return account.build();
   }
 

@@ -141,7 +141,7 @@ class DropReplayTest {
 
     assertEquals(
         "seen=4 excluded=0 filtered=0 limited=0 lost=0 emitted=2 delivered=2"
-            + " noise_in_kernel=2 hardware=1",
+            + " noise_in_kernel=2 noise[traps]=1 noise[neighbours]=1 hardware=1",
         replay(DropReplay.builder().noiseRules(rules), ON_ETH0, TRAP, NEIGHBOUR, CLOSING));
     assertEquals(List.of(ON_ETH0, CLOSING), told);
   }

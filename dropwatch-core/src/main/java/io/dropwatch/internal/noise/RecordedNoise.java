@@ -1,45 +1,46 @@
 package io.dropwatch.internal.noise;
 
 import io.dropwatch.DropEvent;
+import io.dropwatch.DropStatisticsBuilder;
 import io.dropwatch.NoiseRule;
 import io.dropwatch.StackFrame;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * All kinds of rules, for events that were recorded: what the kernel would have decided is decided
  * from the event's fields. Counts what it takes. Not thread-safe.
  */
 public final class RecordedNoise {
-  private final NoiseFilter ofStacks;
   private final List<NoiseRule> rules;
+  private final NoiseFilter ofStacks;
   private final long[] taken;
 
   /**
    * @throws io.dropwatch.DropWatchException if two have one name, or a pattern is none
    */
   public RecordedNoise(List<NoiseRule> rules) {
-    this.rules = rules;
+    this.rules = List.copyOf(rules);
     this.ofStacks = NoiseFilter.ofRecorded(rules);
-    this.taken = new long[ofStacks.names().size()];
+    this.taken = new long[rules.size()];
   }
 
-  /** Whether a rule about the reason or the location takes the event out. */
-  public boolean isKernels(DropEvent event) {
-    for (NoiseRule rule : rules) {
-      boolean matches =
-          switch (rule) {
-            case NoiseRule.Reason reason ->
-                KernelRules.isCalled(event.reason().name(), reason.reason());
-            case NoiseRule.Location location -> isIn(location.function(), event);
-            case NoiseRule.Frame _, NoiseRule.Pattern _ -> false;
-          };
-      if (matches) {
+  /** Whether a rule about the reason or the location takes the event out; it is counted then. */
+  public boolean takesInKernel(DropEvent event) {
+    for (int i = 0; i < taken.length; i++) {
+      if (isKernels(rules.get(i), event)) {
+        taken[i]++;
         return true;
       }
     }
     return false;
+  }
+
+  private static boolean isKernels(NoiseRule rule, DropEvent event) {
+    return switch (rule) {
+      case NoiseRule.Reason reason -> KernelRules.isCalled(event.reason().name(), reason.reason());
+      case NoiseRule.Location location -> isIn(location.function(), event);
+      case NoiseRule.Frame _, NoiseRule.Pattern _ -> false;
+    };
   }
 
   // The location's function is known where the stack has its frame: without a stack it is a number.
@@ -62,13 +63,14 @@ public final class RecordedNoise {
     return true;
   }
 
-  /** How many events each rule about stacks has taken out, by its name. */
-  public Map<String, Long> byRule() {
-    Map<String, Long> counts = new LinkedHashMap<>();
-    List<String> names = ofStacks.names();
+  /** Adds how many events each rule has taken out. */
+  public void addTo(DropStatisticsBuilder account) {
     for (int i = 0; i < taken.length; i++) {
-      counts.put(names.get(i), taken[i]);
+      String name = rules.get(i).name();
+      switch (rules.get(i)) {
+        case NoiseRule.Reason _, NoiseRule.Location _ -> account.noiseInKernel(name, taken[i]);
+        case NoiseRule.Frame _, NoiseRule.Pattern _ -> account.noise(name, taken[i]);
+      }
     }
-    return counts;
   }
 }

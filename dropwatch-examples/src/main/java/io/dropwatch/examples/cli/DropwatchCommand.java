@@ -4,7 +4,6 @@ import io.dropwatch.DropWatcher;
 import io.dropwatch.DropWatcherBuilder;
 import io.dropwatch.RingKind;
 import io.dropwatch.examples.filter.FilterCommand;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -40,32 +39,15 @@ import picocli.CommandLine.Spec;
       "  dropwatch --output json > drops.ndjson; dropwatch replay drops.ndjson",
     })
 final class DropwatchCommand implements Callable<Integer> {
-  private static final long LONGEST_DURATION_SECONDS = Duration.ofDays(36_500).toSeconds();
-
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(
-      names = "--bpf-path",
-      paramLabel = "<path>",
-      description = "Another eBPF object file than the one built in.")
-  private @Nullable Path bpfPath;
-
-  @Option(
-      names = "--filter",
-      paramLabel = "<expr>",
-      description = "tcpdump-style filter expression, run in the kernel.")
-  private @Nullable String filter;
+  @Mixin private ProbeOptions probe = new ProbeOptions();
 
   @Mixin private DeviceOptions devices = new DeviceOptions();
 
   @Mixin private NoiseOptions noise = new NoiseOptions();
 
-  @Option(
-      names = "--duration",
-      paramLabel = "<n>",
-      defaultValue = "0",
-      description = "End after n seconds; 0 = run until interrupted (default: ${DEFAULT-VALUE}).")
-  private long durationSeconds;
+  @Mixin private DurationOption duration = new DurationOption();
 
   @Mixin private OutputOptions output = new OutputOptions();
 
@@ -94,39 +76,28 @@ final class DropwatchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     check();
-    Duration duration =
-        durationSeconds == 0
-            ? WatchSession.UNTIL_STOPPED
-            : Duration.ofSeconds(Math.min(durationSeconds, LONGEST_DURATION_SECONDS));
-    return new WatchSession(watcher(), output.sink(), duration).run();
+    Duration time = duration.duration();
+    return new WatchSession(
+            watcher(), output.sink(), time.isZero() ? WatchSession.UNTIL_STOPPED : time)
+        .run();
   }
 
   private DropWatcherBuilder watcher() {
-    DropWatcherBuilder watcher =
-        DropWatcher.builder()
-            .maxEventsPerSecond(maxEventsPerSecond)
-            .stackOncePer(Duration.ofSeconds(Math.min(stackSeconds, LONGEST_DURATION_SECONDS)))
-            .noiseRules(noise.rules())
-            .ring(ring)
-            .onWarning(text -> System.err.println("dropwatch: " + text));
-    if (filter != null) {
-      watcher.filter(filter);
-    }
-    watcher.devices(devices.watched()).excludedDevices(devices.excluded());
-    if (bpfPath != null) {
-      watcher.bpfObject(bpfPath);
-    }
-    return watcher;
+    return DropWatcher.builder()
+        .filter(probe.filter())
+        .bpfObject(probe.bpfPath())
+        .devices(devices.watched())
+        .excludedDevices(devices.excluded())
+        .maxEventsPerSecond(maxEventsPerSecond)
+        .stackOncePer(DurationOption.of(stackSeconds))
+        .noiseRules(noise.rules())
+        .ring(ring)
+        .onWarning(ProbeOptions::warn);
   }
 
   private void check() {
     devices.check();
-    if (durationSeconds < 0) {
-      throw usage(
-          "--duration "
-              + durationSeconds
-              + " is negative: give seconds, or 0 to run until interrupted");
-    }
+    duration.check();
     if (stackSeconds < 0) {
       throw usage(
           "--stack-once-per "

@@ -53,7 +53,9 @@ class ReplayIT {
         replay("replay", "--output", "json", "--filter", "tcp", file));
     assertEquals(
         new RunningProgram.Outcome(
-            0, List.of(), List.of(account.formatted(0, 0, 0) + " noise_in_kernel=5")),
+            0,
+            List.of(),
+            List.of(account.formatted(0, 0, 0) + " noise_in_kernel=5 noise[reason NO_SOCKET]=5")),
         replay("replay", "--exclude-reason", "NO_SOCKET", file));
   }
 
