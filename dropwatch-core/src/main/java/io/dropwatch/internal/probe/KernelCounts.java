@@ -29,6 +29,7 @@ public record KernelCounts(
     long noise,
     long hardware) {
   private static final int FIELDS = 9;
+  private static final int LOST_NO_RING = 6;
 
   /**
    * Adds up.
@@ -53,10 +54,25 @@ public record KernelCounts(
         sums[3],
         sums[4],
         sums[5],
-        sums[6],
+        sums[LOST_NO_RING],
         sums[7],
         sums[8],
         hardware.stream().mapToLong(cpu -> counters(cpu).get(0)).sum());
+  }
+
+  /**
+   * How many records had no ring, by the CPU's number.
+   *
+   * @param programs counters of each program, for each CPU
+   */
+  static long[] withoutRing(List<List<byte[]>> programs) {
+    long[] sums = new long[programs.getFirst().size()];
+    for (List<byte[]> program : programs) {
+      for (int cpu = 0; cpu < sums.length; cpu++) {
+        sums[cpu] += counters(program.get(cpu)).get(LOST_NO_RING);
+      }
+    }
+    return sums;
   }
 
   private static LongBuffer counters(byte[] cpu) {
