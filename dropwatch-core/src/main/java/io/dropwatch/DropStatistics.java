@@ -27,8 +27,8 @@ import java.util.Map;
  * @param limited those above the rate limit
  * @param lostNoSpace those that found the ring full, by the return value of the kernel's output
  *     function (ENOSPC, or for a BPF ring no reservation)
- * @param lostNoRing those on a CPU without a ring, as one that came online later (ENOENT,
- *     EOPNOTSUPP)
+ * @param lostNoRing those on a CPU without a ring (ENOENT, EOPNOTSUPP): one that came online less
+ *     than 100 ms before, or is going offline
  * @param lostOther those that the kernel refused to write for another reason
  * @param noise those that a noise rule took out by their stack, before the listener
  * @param noiseByRule {@code noise} and {@code noiseInKernel} by the name of the rule, in the order
