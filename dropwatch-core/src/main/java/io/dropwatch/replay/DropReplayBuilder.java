@@ -89,15 +89,35 @@ public final class DropReplayBuilder {
    * @throws FilterSyntaxException if the filter is not one
    */
   public DropReplay open(Path file) {
-    return open(
-        () -> {
-          try {
-            return new BufferedInputStream(Files.newInputStream(file));
-          } catch (IOException e) {
-            throw new UncheckedIOException(
-                "cannot read the recording " + file + ": " + e.getMessage(), e);
-          }
-        });
+    return open(() -> reader(file));
+  }
+
+  private static JsonReader reader(Path file) {
+    InputStream stream = null;
+    try {
+      stream = Files.newInputStream(file);
+      return new JsonReader(new BufferedInputStream(stream));
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    } catch (UncheckedIOException e) {
+      closeQuietly(stream);
+      throw unreadable(file, Objects.requireNonNull(e.getCause()));
+    }
+  }
+
+  private static UncheckedIOException unreadable(Path file, IOException cause) {
+    return new UncheckedIOException(
+        "cannot read the recording " + file + ": " + cause.getMessage(), cause);
+  }
+
+  private static void closeQuietly(@Nullable InputStream stream) {
+    try {
+      if (stream != null) {
+        stream.close();
+      }
+    } catch (IOException e) {
+      // What went wrong before it is told.
+    }
   }
 
   /**
@@ -109,11 +129,11 @@ public final class DropReplayBuilder {
    */
   public DropReplay open(InputStream recording) {
     Objects.requireNonNull(recording, "recording");
-    return open(() -> recording);
+    return open(() -> new JsonReader(recording));
   }
 
   private interface Source {
-    InputStream open();
+    JsonReader open();
   }
 
   // The file last: nothing is open when a setting is refused.
@@ -129,7 +149,6 @@ public final class DropReplayBuilder {
     RecordedNoise noise = new RecordedNoise(noiseRules);
     PcapFilter compiled =
         filter == null || filter.isBlank() ? null : PcapFilter.compile(filter, LinkType.SKB);
-    return new DropReplay(
-        new JsonReader(source.open()), devices, excludedDevices, noise, compiled, told);
+    return new DropReplay(source.open(), devices, excludedDevices, noise, compiled, told);
   }
 }

@@ -77,12 +77,13 @@ class ReplayIT {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       textBlock =
           """
           1 | replay /nonexistent/drops.ndjson     | dropwatch replay: there is no file /nonexistent/drops.ndjson
-          1 | replay /                             | dropwatch replay: /: cannot read events: Is a directory
+          1 | replay /                             | dropwatch replay: cannot read the recording /: Is a directory
           2 | replay                               | dropwatch replay: Missing required parameter: '<file>' (see dropwatch replay --help)
-          2 | replay --noise-rule x=( /dev/null    | dropwatch replay: noise rule 'x': the pattern '(' is none in the syntax of RE2: missing closing )
+          2 | replay --noise-rule x=( /dev/null    | dropwatch replay: noise rule 'x': '(' is not an RE2 pattern: error parsing regexp: missing closing ): `(`
           """)
   void whatCannotBeReplayed(int status, String arguments, String message) throws Exception {
     RunningProgram.Outcome outcome = replay(arguments.split(" "));
