@@ -3,6 +3,7 @@ package io.dropwatch.examples.embed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.examples.cli.RunningProgram;
 import io.dropwatch.examples.lab.RoutedNetwork;
@@ -12,7 +13,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -53,6 +56,29 @@ class EmbeddingIT {
           outcome.out());
       assertTrue(!outcome.out().isEmpty());
     }
+  }
+
+  /** The JDK has the publisher: it waits for a slow subscriber, so nothing is lost between. */
+  @Test
+  void aFlowSubscriber() throws Exception {
+    var told = new LinkedBlockingQueue<DropEvent>();
+    CompletableFuture<Void> end;
+    DropWatcher watcher;
+    try (SubmissionPublisher<DropEvent> publisher = new SubmissionPublisher<>()) {
+      end = publisher.consume(told::add);
+      watcher =
+          DropWatcher.builder()
+              .filter(Scenario.UDP_PORT_CLOSED.flow().filter())
+              .onEvent(publisher::submit)
+              .start();
+      try (watcher) {
+        Scenario.UDP_PORT_CLOSED.send(network, 1000);
+      }
+    }
+    end.get(10, TimeUnit.SECONDS);
+
+    assertEquals(1000, told.size());
+    assertEquals(1000, watcher.statistics().delivered());
   }
 
   @Test
