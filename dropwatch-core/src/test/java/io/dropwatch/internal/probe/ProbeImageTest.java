@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ProbeImageTest {
-  private static final int PROGRAMS = 7;
+  private static final int PROGRAMS = 10;
 
   private final Path folder;
 
@@ -72,6 +72,34 @@ class ProbeImageTest {
       code.putLong(0x7_0000_00b7L);
     }
     return code.putLong(0x95).array();
+  }
+
+  /** No question is left, and one more yes changes only what asks for it. */
+  @Test
+  void everyQuestionIsAnswered() {
+    ProbeImage image = ProbeImage.embedded().withFilter(filter(2), "some filter");
+    LongBuffer open = longs(image.bytes());
+    LongBuffer no = longs(image.bytes(false, false, new DeviceList.All()));
+    LongBuffer noise = longs(image.bytes(true, false, new DeviceList.All()));
+
+    int questions = 0;
+    int aboutNoise = 0;
+    for (int i = 0; i < open.limit(); i++) {
+      long operation = open.get(i) & 0xff;
+      long number = open.get(i) >>> 32;
+      if (operation == 0xb7 && number >= 0x5eedc000L && number < 0x5eedc000L + 28) {
+        questions++;
+        boolean yes = number == 0x5eedc000L + 24;
+        assertEquals(yes ? 1 : 0, no.get(i) >>> 32, Long.toHexString(number));
+        aboutNoise += number == 0x5eedc000L + 26 ? 1 : 0;
+        assertEquals(yes || number == 0x5eedc000L + 26 ? 1 : 0, noise.get(i) >>> 32);
+      } else {
+        assertEquals(open.get(i), no.get(i));
+        assertEquals(open.get(i), noise.get(i));
+      }
+    }
+    assertTrue(questions > 50, () -> "many questions");
+    assertEquals(4, aboutNoise, "one for each way to run on kfree_skb");
   }
 
   @Test
