@@ -31,6 +31,7 @@ public record KernelCounts(
     Map<String, Long> noise,
     long hardware) {
   private static final int FIELDS = 8;
+  private static final int LOST_NO_RING = 6;
 
   /**
    * Adds up.
@@ -57,7 +58,7 @@ public record KernelCounts(
         sums[3],
         sums[4],
         sums[5],
-        sums[6],
+        sums[LOST_NO_RING],
         sums[7],
         byRule(noise),
         first(hardware));
@@ -71,6 +72,21 @@ public record KernelCounts(
 
   private static long first(List<byte[]> perCpu) {
     return perCpu.stream().mapToLong(cpu -> counters(cpu).get(0)).sum();
+  }
+
+  /**
+   * How many records had no ring, by the CPU's number.
+   *
+   * @param programs counters of each program, for each CPU
+   */
+  static long[] withoutRing(List<List<byte[]>> programs) {
+    long[] sums = new long[programs.getFirst().size()];
+    for (List<byte[]> program : programs) {
+      for (int cpu = 0; cpu < sums.length; cpu++) {
+        sums[cpu] += counters(program.get(cpu)).get(LOST_NO_RING);
+      }
+    }
+    return sums;
   }
 
   private static LongBuffer counters(byte[] cpu) {

@@ -127,7 +127,11 @@ public final class Probe implements DropTap {
         object.map("devices").update(device.bytes(), new byte[] {1});
       }
       fillNoise(object, settings.noise());
-      ring = open(object, settings);
+      ring =
+          open(
+              object,
+              settings,
+              unwatched == null ? List.of("per_cpu", "trap_cpu") : List.of("per_cpu"));
       BpfProgram program = object.program(variant.program());
       Traps traps =
           unwatched == null
@@ -143,11 +147,17 @@ public final class Probe implements DropTap {
     }
   }
 
-  private static EventRing open(BpfObject object, ProbeSettings settings) {
+  /** The counters are the maps of the programs that write into the ring. */
+  private static EventRing open(BpfObject object, ProbeSettings settings, List<String> counters) {
     return switch (settings.ring()) {
       case RingPlan.Perf(int bytesPerCpu) ->
           PerfRing.open(
-              object.map("events"), bytesPerCpu, new Wakeup.AfterBytes(settings.wakeupBytes()));
+              object.map("events"),
+              bytesPerCpu,
+              new Wakeup.AfterBytes(settings.wakeupBytes()),
+              () ->
+                  KernelCounts.withoutRing(
+                      counters.stream().map(map -> object.map(map).lookupPerCpu(ONLY)).toList()));
       case RingPlan.Bpf _ -> BpfRing.open(object.map("ring"), settings.wakeupBytes());
     };
   }
