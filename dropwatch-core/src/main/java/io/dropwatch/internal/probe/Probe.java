@@ -108,8 +108,7 @@ public final class Probe implements DropTap {
     String trap = Variant.trapProgram();
     boolean noisy = !settings.noise().isEmpty();
     BpfObject object =
-        BpfObject.open(
-            "dropwatch", image.bytes(noisy, unwatched == null, settings.devices()));
+        BpfObject.open("dropwatch", image.bytes(noisy, unwatched == null, settings.devices()));
     EventRing ring = null;
     try {
       for (String each : object.programNames()) {

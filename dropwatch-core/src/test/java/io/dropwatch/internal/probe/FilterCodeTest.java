@@ -72,8 +72,7 @@ class FilterCodeTest {
     BitSet reads =
         FilterCode.of(PcapFilter.compile(filter, LinkType.SKB).ebpf().toBytes()).metadataReads();
 
-    assertEquals(
-        fields, reads.stream().mapToObj(String::valueOf).collect(Collectors.joining(" ")));
+    assertEquals(fields, reads.stream().mapToObj(String::valueOf).collect(Collectors.joining(" ")));
   }
 
   @Test

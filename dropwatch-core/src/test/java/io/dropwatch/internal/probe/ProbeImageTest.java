@@ -142,13 +142,14 @@ class ProbeImageTest {
     Path file = folder.resolve("other.o");
     byte[] elf = ProbeImage.embedded().bytes();
     rename(elf, "dropwatch_c", "somebodys_c");
+    rename(elf, "dropwatch_i", "somebodys_i");
     rename(elf, "dropwatch_t", "somebodys_t");
     Files.write(file, elf);
 
     assertEquals(
         file
-            + " is an eBPF object, but not a dropwatch probe: it has no function dropwatch_cast or dropwatch_typed or"
-            + " dropwatch_classic;"
+            + " is an eBPF object, but not a dropwatch probe: it has no function dropwatch_in_place or dropwatch_cast or"
+            + " dropwatch_typed or dropwatch_classic;"
             + " build it from dropwatch.bpf.c with 'make probe'",
         failure(file).getMessage());
   }
@@ -158,6 +159,7 @@ class ProbeImageTest {
     Path file = folder.resolve("typed.o");
     byte[] elf = ProbeImage.embedded().bytes();
     rename(elf, "dropwatch_c", "somebodys_c");
+    rename(elf, "dropwatch_i", "somebodys_i");
     Files.write(file, elf);
 
     ProbeImage image = ProbeImage.read(file);
@@ -179,7 +181,7 @@ class ProbeImageTest {
 
     assertEquals(
         file
-            + " is a dropwatch probe of another release: its dropwatch_cast has no room for a"
+            + " is a dropwatch probe of another release: its dropwatch_in_place has no room for a"
             + " filter; build it from dropwatch.bpf.c with 'make probe'",
         failure(file).getMessage());
   }
