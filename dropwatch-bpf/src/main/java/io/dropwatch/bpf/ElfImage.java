@@ -1,6 +1,9 @@
 package io.dropwatch.bpf;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,11 @@ public final class ElfImage {
 
   /** {@code goto +0} as a little-endian number. */
   private static final long NOTHING = 0x05;
+
+  /** Operation code that moves a number into a register of 64 bits. */
+  private static final int MOVE = 0xb7;
+
+  private static final int SHF_EXECINSTR = 4;
 
   private static final int ET_REL = 1;
   private static final int EM_BPF = 247;
@@ -44,7 +52,8 @@ public final class ElfImage {
   }
 
   /** A section header, and where its content is. */
-  private record Section(String name, int type, int offset, int size, int link, int info) {}
+  private record Section(
+      String name, int type, boolean code, int offset, int size, int link, int info) {}
 
   /**
    * A symbol and the bytes it stands for.
@@ -124,6 +133,35 @@ public final class ElfImage {
   public ElfImage withRunEnd(String function, byte[] code) {
     Symbol symbol = function(function);
     return withEnd(symbol, longestRun(symbol), code);
+  }
+
+  /**
+   * Answers questions that the source leaves open: wherever code moves the number {@code first + n}
+   * into a register, it moves 1 for a yes and 0 for a no. To the verifier that is a constant, and
+   * unlike read-only data it costs no load.
+   *
+   * @param first numbers from this one on stand for questions, and nothing else in the object is
+   *     such a number
+   * @param yes the answers
+   * @param questions how many there are
+   * @return a new image; this one stays as it is
+   */
+  public ElfImage withAnswers(int first, BitSet yes, int questions) {
+    byte[] changed = bytes();
+    ByteBuffer code = ByteBuffer.wrap(changed).order(ByteOrder.LITTLE_ENDIAN);
+    for (Section section : sections) {
+      if (!section.code()) {
+        continue;
+      }
+      int end = section.offset() + section.size() - INSTRUCTION_BYTES;
+      for (int at = section.offset(); at <= end; at += INSTRUCTION_BYTES) {
+        int question = code.getInt(at + 4) - first;
+        if ((changed[at] & 0xff) == MOVE && question >= 0 && question < questions) {
+          code.putInt(at + 4, yes.get(question) ? 1 : 0);
+        }
+      }
+    }
+    return new ElfImage(name, new ByteImage(name, changed));
   }
 
   private ElfImage withEnd(Symbol symbol, Run run, byte[] code) {
@@ -272,6 +310,7 @@ public final class ElfImage {
     return new Section(
         names == null ? "" : string(names, image.u32(at, "section name"), "section name"),
         type,
+        (image.s32(at + 8, "section flags") & SHF_EXECINSTR) != 0,
         (int) offset,
         (int) size,
         image.s32(at + 40, "section link"),
