@@ -272,10 +272,9 @@ static __always_inline int on_drop(void *ctx, const enum access access)
 		c->excluded++;
 		return 0;
 	}
-	if (asked & ASK_NOISE && is_noise(drop_reason(ctx, access), reason_known(access), drop_location(ctx, access))) {
-		c->noise++;
+	if (asked & ASK_NOISE &&
+	    count_noise(drop_reason(ctx, access), reason_known(access), drop_location(ctx, access)))
 		return 0;
-	}
 	if (asked & ASK_FILTER) {
 		if (!matches(r, skb, asked, &captured, access)) {
 			c->filtered++;

@@ -11,7 +11,7 @@
 /* NoiseList.MOST_LOCATIONS */
 #define MOST_NOISE_LOCATIONS 64
 
-/* How many there are; 0 and the verifier removes the test. */
+/* How many there are; 0 and the verifier removes the test. A rule is known by its number, in the order of the rules. */
 const volatile __u32 noise_reason_count = 0;
 const volatile __u32 noise_location_count = 0;
 
@@ -19,13 +19,15 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1024);
 	__type(key, __u32);
-	__type(value, __u8);
+	__type(value, __u32); /* the first rule that has this reason */
 } noise_reasons SEC(".maps");
 
 /* The code of one function: start <= address < end. */
 struct noise_location {
 	__u64 start;
 	__u64 end;
+	__u32 rule; /* no smaller than that of the entry before */
+	__u32 reserved;
 };
 
 struct {
@@ -35,10 +37,27 @@ struct {
 	__type(value, struct noise_location);
 } noise_locations SEC(".maps");
 
-static __always_inline bool is_noise(__u32 reason, bool reason_known, __u64 location)
+/* What each rule took out. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} noise_counts SEC(".maps");
+
+#define NO_RULE (~0U)
+
+/* The first rule that the drop falls under, or NO_RULE. */
+static __always_inline __u32 noise_rule(__u32 reason, bool reason_known, __u64 location)
 {
-	if (noise_reason_count && reason_known && bpf_map_lookup_elem(&noise_reasons, &reason))
-		return true;
+	__u32 rule = NO_RULE;
+
+	if (noise_reason_count && reason_known) {
+		__u32 *known = bpf_map_lookup_elem(&noise_reasons, &reason);
+
+		if (known)
+			rule = *known;
+	}
 	for (__u32 i = 0; i < MOST_NOISE_LOCATIONS; i++) {
 		__u32 key = i;
 		struct noise_location *function;
@@ -47,9 +66,24 @@ static __always_inline bool is_noise(__u32 reason, bool reason_known, __u64 loca
 			break;
 		function = bpf_map_lookup_elem(&noise_locations, &key);
 		if (function && location >= function->start && location < function->end)
-			return true;
+			return function->rule < rule ? function->rule : rule;
 	}
-	return false;
+	return rule;
+}
+
+/* Whether the drop is noise, which it is counted as then. */
+static __always_inline bool count_noise(__u32 reason, bool reason_known, __u64 location)
+{
+	__u32 rule = noise_rule(reason, reason_known, location);
+	__u64 *count;
+
+	if (rule == NO_RULE)
+		return false;
+	count = bpf_map_lookup_elem(&noise_counts, &rule);
+	if (!count)
+		return false;
+	++*count;
+	return true;
 }
 
 #endif

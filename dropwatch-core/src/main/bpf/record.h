@@ -14,7 +14,7 @@
 
 #include <linux/types.h>
 
-#define RECORD_VERSION 4
+#define RECORD_VERSION 5
 #define WINDOW 256 /* bytes from the network header on that a filter may look at */
 #define MAX_STACK 127 /* PERF_MAX_STACK_DEPTH */
 
@@ -90,7 +90,7 @@ _Static_assert(sizeof(struct filter_meta) == 24, "the filter ABI");
 _Static_assert(__builtin_offsetof(struct drop_record, window) == 184, "RecordLayout.WINDOW");
 _Static_assert(sizeof(struct drop_record) >= 184 + (2 * WINDOW - 8) + 1023, "the bounds of what is written and sent");
 
-/* One per CPU. Every drop seen ends in exactly one of the others. The reader is
+/* One per CPU. Every drop seen ends in exactly one of the others, or is noise (noise_counts). The reader is
  * io.dropwatch.internal.probe.KernelCounts. */
 struct counters {
 	__u64 seen;
@@ -101,7 +101,6 @@ struct counters {
 	__u64 lost_no_space; /* ENOSPC, EAGAIN: the ring was full */
 	__u64 lost_no_ring; /* ENOENT, EOPNOTSUPP: a CPU without a ring */
 	__u64 lost_other;
-	__u64 noise; /* by reason or location */
 };
 
 #endif

@@ -27,13 +27,12 @@ import java.util.Map;
  * @param limited those above the rate limit
  * @param lostNoSpace those that found the ring full, by the return value of the kernel's output
  *     function (ENOSPC, or for a BPF ring no reservation)
- * @param lostNoRing those on a CPU without a ring, as one that came online later (ENOENT,
- *     EOPNOTSUPP)
+ * @param lostNoRing those on a CPU without a ring (ENOENT, EOPNOTSUPP): one that came online less
+ *     than 100 ms before, or is going offline
  * @param lostOther those that the kernel refused to write for another reason
  * @param noise those that a noise rule took out by their stack, before the listener
- * @param noiseByRule the same by the name of the rule, in the order of the rules, and 0 for those
- *     that took nothing out; unmodifiable. Rules that the kernel decides are not in it: the kernel
- *     counts them together
+ * @param noiseByRule {@code noise} and {@code noiseInKernel} by the name of the rule, in the order
+ *     of the rules, and 0 for those that took nothing out; unmodifiable
  * @param queueOverflow those that the queue before the listener had no room for, or that were still
  *     in it when the listener's time was over
  * @param lostInRing those written into the ring and not taken out of it as an event: unreadable, or
@@ -90,8 +89,10 @@ public record DropStatistics(
     noiseByRule = Collections.unmodifiableMap(new LinkedHashMap<>(noiseByRule));
     noiseByRule.values().forEach(DropStatistics::requireCounts);
     long byRule = noiseByRule.values().stream().mapToLong(Long::longValue).sum();
-    if (noise != byRule) {
-      throw new IllegalArgumentException("noise %d, but by rule %d".formatted(noise, byRule));
+    if (noiseInKernel + noise != byRule) {
+      throw new IllegalArgumentException(
+          "noise in the kernel %d + noise %d, but by rule %d"
+              .formatted(noiseInKernel, noise, byRule));
     }
     long lost = lostNoSpace + lostNoRing + lostOther;
     long emitted = noise + queueOverflow + lostInRing + delivered + inFlight;
@@ -144,7 +145,7 @@ public record DropStatistics(
   /**
    * {@code seen=9 excluded=1 filtered=2 limited=0 lost=0 emitted=6 delivered=6}, and behind it, in
    * this form, whatever else is not 0: {@code no_space=}, {@code no_ring=}, {@code other_loss=},
-   * {@code noise_in_kernel=}, {@code noise=} and of what rules it consists ({@code
+   * {@code noise_in_kernel=}, {@code noise=} and of what rules both consist ({@code
    * noise[neigh_invalidate]=}), {@code queue_overflow=}, {@code lost_in_ring=}, {@code in_flight=},
    * {@code recursion_misses=}, {@code hardware=}.
    */

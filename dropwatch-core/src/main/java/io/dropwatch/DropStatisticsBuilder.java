@@ -1,7 +1,9 @@
 package io.dropwatch;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Collects the numbers of {@link DropStatistics}, each by its name. Numbers that are not set are 0.
@@ -10,13 +12,13 @@ import java.util.Map;
 public final class DropStatisticsBuilder {
   private long seen;
   private long excluded;
-  private long noiseInKernel;
   private long filtered;
   private long limited;
   private long lostNoSpace;
   private long lostNoRing;
   private long lostOther;
   private final Map<String, Long> noiseByRule = new LinkedHashMap<>();
+  private final Set<String> rulesInKernel = new HashSet<>();
   private long queueOverflow;
   private long lostInRing;
   private long delivered;
@@ -38,9 +40,15 @@ public final class DropStatisticsBuilder {
     return this;
   }
 
-  /** See {@link DropStatistics#noiseInKernel()}. */
-  public DropStatisticsBuilder noiseInKernel(long count) {
-    this.noiseInKernel = count;
+  /**
+   * Sets the number of one rule that the kernel decides; {@link DropStatistics#noiseInKernel()} is
+   * their sum.
+   *
+   * @param rule see {@link DropStatistics#noiseByRule()}
+   */
+  public DropStatisticsBuilder noiseInKernel(String rule, long count) {
+    noiseByRule.put(rule, count);
+    rulesInKernel.add(rule);
     return this;
   }
 
@@ -75,12 +83,13 @@ public final class DropStatisticsBuilder {
   }
 
   /**
-   * Sets the number of one rule; {@link DropStatistics#noise()} is their sum.
+   * Sets the number of one rule that looks at stacks; {@link DropStatistics#noise()} is their sum.
    *
    * @param rule see {@link DropStatistics#noiseByRule()}
    */
   public DropStatisticsBuilder noise(String rule, long count) {
     noiseByRule.put(rule, count);
+    rulesInKernel.remove(rule);
     return this;
   }
 
@@ -129,13 +138,13 @@ public final class DropStatisticsBuilder {
     return new DropStatistics(
         seen,
         excluded,
-        noiseInKernel,
+        noise(true),
         filtered,
         limited,
         lostNoSpace,
         lostNoRing,
         lostOther,
-        noiseByRule.values().stream().mapToLong(Long::longValue).sum(),
+        noise(false),
         noiseByRule,
         queueOverflow,
         lostInRing,
@@ -143,5 +152,12 @@ public final class DropStatisticsBuilder {
         inFlight,
         recursionMisses,
         hardware);
+  }
+
+  private long noise(boolean inKernel) {
+    return noiseByRule.entrySet().stream()
+        .filter(rule -> rulesInKernel.contains(rule.getKey()) == inKernel)
+        .mapToLong(Map.Entry::getValue)
+        .sum();
   }
 }

@@ -113,7 +113,7 @@ class ValuesTest {
   void statisticsAddUp() {
     var statistics =
         DropStatistics.builder()
-            .seen(44)
+            .seen(54)
             .excluded(1)
             .filtered(2)
             .limited(3)
@@ -121,6 +121,7 @@ class ValuesTest {
             .lostNoRing(5)
             .lostOther(6)
             .noise("neigh_invalidate", 5)
+            .noiseInKernel("no_socket", 10)
             .noise("close_wait", 0)
             .noise("mine", 2)
             .queueOverflow(8)
@@ -131,15 +132,16 @@ class ValuesTest {
             .build();
 
     assertEquals(7, statistics.noise());
+    assertEquals(10, statistics.noiseInKernel());
     assertEquals(
-        List.of("neigh_invalidate", "close_wait", "mine"),
+        List.of("neigh_invalidate", "no_socket", "close_wait", "mine"),
         List.copyOf(statistics.noiseByRule().keySet()));
     assertEquals(15, statistics.lost());
     assertEquals(23, statistics.emitted());
     assertEquals(
-        "seen=44 excluded=1 filtered=2 limited=3 lost=15 emitted=23 delivered=5 no_space=4"
-            + " no_ring=5 other_loss=6 noise=7 noise[neigh_invalidate]=5 noise[mine]=2"
-            + " queue_overflow=8 lost_in_ring=1 in_flight=2 recursion_misses=9",
+        "seen=54 excluded=1 filtered=2 limited=3 lost=15 emitted=23 delivered=5 no_space=4"
+            + " no_ring=5 other_loss=6 noise_in_kernel=10 noise=7 noise[neigh_invalidate]=5"
+            + " noise[no_socket]=10 noise[mine]=2 queue_overflow=8 lost_in_ring=1 in_flight=2 recursion_misses=9",
         statistics.toString());
     assertEquals(
         "seen=0 excluded=0 filtered=0 limited=0 lost=0 emitted=0 delivered=0",
@@ -156,7 +158,7 @@ class ValuesTest {
         assertThrows(IllegalArgumentException.class, wrong::build).getMessage());
 
     assertEquals(
-        "noise 3, but by rule 2",
+        "noise in the kernel 0 + noise 3, but by rule 2",
         assertThrows(
                 IllegalArgumentException.class,
                 () ->

@@ -266,10 +266,6 @@ final class Downcalls {
     LibbpfHeaders.perf_buffer__free(buffer);
   }
 
-  static int perfBufferCount(MemorySegment buffer) {
-    return (int) LibbpfHeaders.perf_buffer__buffer_cnt(buffer);
-  }
-
   static int perfBufferEpollFd(MemorySegment buffer) {
     return LibbpfHeaders.perf_buffer__epoll_fd(buffer);
   }

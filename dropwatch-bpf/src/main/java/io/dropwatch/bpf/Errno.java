@@ -169,6 +169,7 @@ public record Errno(int number, String name, String description) {
   static final int ENOENT = 2;
   static final int ENOSPC = 28;
   static final int EINTR = 4;
+  static final int ENODEV = 19;
   static final int ENOMEM = 12;
   static final int EACCES = 13;
   static final int EINVAL = 22;

@@ -1,59 +1,46 @@
 package io.dropwatch.bpf;
 
-import io.dropwatch.bpf.libbpf.gen.LibbpfHeaders;
-import io.dropwatch.bpf.libbpf.gen.perf_buffer_raw_opts;
-import io.dropwatch.bpf.libbpf.gen.perf_event_attr;
-import io.dropwatch.bpf.libbpf.gen.pollfd;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The perf rings behind a map of type PERF_EVENT_ARRAY, one for each CPU that is online when it is
- * opened. libbpf opens and maps them; the records are read here, from the mapping.
+ * The perf rings behind a map of type PERF_EVENT_ARRAY, one for each CPU that runs. libbpf opens
+ * and maps them; the records are read here, from the mapping.
  *
- * <p>A CPU that comes online later has no ring: what programs send there fails, and the output
- * helper's result in the program tells.
+ * <p>CPUs may come and go: whoever reads the ring looks ten times a second. What programs write on
+ * a CPU that came a moment ago fails until then, and the output helper's result in the program
+ * tells (ENOENT, EOPNOTSUPP). What was written on a CPU before it went is delivered.
  */
 public final class PerfRing extends GuardedRing {
-  /** Bit 14 of the bit-field in {@code struct perf_event_attr}: wakeup_watermark counts. */
-  private static final long WATERMARK = 1L << 14;
+  /** How often CPUs are looked at. */
+  private static final int LOOK_MILLIS = 100;
 
-  private static final long FLAGS_OFFSET = 40;
+  private static final long LOOK_NANOS = LOOK_MILLIS * 1_000_000L;
 
-  private final Arena mapping;
-  private final List<PerfCursor> cursors;
-  private final MemorySegment buffer;
-  private final int mapFd;
-  private final MemorySegment descriptors;
-  private final int bytesPerCpu;
+  private final Arena memory = Arena.ofShared();
+  private final PerfCpuRing.Plan plan;
+  private final int epollFd;
+  private final MemorySegment ready;
+  private final CpuChanges changes;
+  private final CpuRings rings = new CpuRings(this::openOrNull);
+  private final @Nullable Supplier<long[]> unwritten;
+  private long lookedAt = System.nanoTime();
+  private boolean looked;
 
-  private PerfRing(Arena mapping, MemorySegment buffer, int mapFd, int wakeFd, int[] cpus) {
+  private PerfRing(
+      PerfCpuRing.Plan plan,
+      int wakeFd,
+      int epollFd,
+      CpuChanges changes,
+      @Nullable Supplier<long[]> unwritten) {
     super(wakeFd);
-    this.mapping = mapping;
-    this.buffer = buffer;
-    this.mapFd = mapFd;
-    this.cursors = new ArrayList<>();
-    int page = Downcalls.pageSize();
-    long size = 0;
-    for (int i = 0; i < Downcalls.perfBufferCount(buffer); i++) {
-      MemorySegment ring = Downcalls.perfMapping(buffer, i, mapping);
-      size = ring.byteSize() - page;
-      cursors.add(new PerfCursor(cpus[i], ring.asSlice(0, page), ring.asSlice(page, size)));
-    }
-    this.bytesPerCpu = (int) size;
-    // An epoll descriptor is itself ready for poll(2) when one of its rings is.
-    this.descriptors = mapping.allocate(pollfd.layout(), 2);
-    listen(0, Downcalls.perfBufferEpollFd(buffer));
-    listen(1, wakeFd);
-  }
-
-  private void listen(int index, int fd) {
-    MemorySegment entry = pollfd.asSlice(descriptors, index);
-    pollfd.fd(entry, fd);
-    pollfd.events(entry, (short) LibbpfHeaders.POLLIN());
+    this.plan = plan;
+    this.epollFd = epollFd;
+    this.changes = changes;
+    this.unwritten = unwritten;
+    this.ready = memory.allocate(2 * SystemCalls.EPOLL_EVENT_BYTES, Long.BYTES);
   }
 
   /**
@@ -66,16 +53,30 @@ public final class PerfRing extends GuardedRing {
   }
 
   /**
+   * Opens the rings, with nobody who counts what could not be written: a CPU that goes and comes
+   * again within 100 ms stays without a ring.
+   *
+   * @see #open(BpfMap, int, Wakeup, Supplier)
+   */
+  public static PerfRing open(BpfMap map, int bytesPerCpu, Wakeup wakeup) {
+    return open(map, bytesPerCpu, wakeup, null);
+  }
+
+  /**
    * Opens the rings of all CPUs that are online and puts them into the map.
    *
    * @param map of type PERF_EVENT_ARRAY, in a loaded object; the ring stays readable when the
    *     object is closed
    * @param bytesPerCpu size of each ring without its control page, 1 to 2^30, rounded up to a power
    *     of two of at least a page
+   * @param unwritten how many records programs could not write for want of a ring (ENOENT,
+   *     EOPNOTSUPP), by the CPU's number; asked by the reader, ten times a second at most. It shows
+   *     a CPU that went and came again between two looks; null: nobody knows
    * @throws BpfException if the map is of another type, or the kernel refuses
    * @throws IllegalStateException if the map's object is not loaded
    */
-  public static PerfRing open(BpfMap map, int bytesPerCpu, Wakeup wakeup) {
+  public static PerfRing open(
+      BpfMap map, int bytesPerCpu, Wakeup wakeup, @Nullable Supplier<long[]> unwritten) {
     if (bytesPerCpu < 1 || bytesPerCpu > 1 << 30) {
       throw new IllegalArgumentException("a ring of " + bytesPerCpu + " bytes, not of 1 to 2^30");
     }
@@ -83,102 +84,150 @@ public final class PerfRing extends GuardedRing {
     if (!map.isPerfEventArray()) {
       throw new BpfException(operation, "the map is not of type PERF_EVENT_ARRAY");
     }
-    int[] cpus = OnlineCpus.read();
-    int page = Downcalls.pageSize();
-    long needed = (bytesPerCpu - 1L) / page + 1;
+    long needed = (bytesPerCpu - 1L) / Downcalls.pageSize() + 1;
     long pages = Long.highestOneBit(needed) == needed ? needed : Long.highestOneBit(needed) << 1;
+    OnlineCpus cpus = OnlineCpus.open();
     // Its own descriptor: libbpf takes the rings out of the map again when they are freed, and by
-    // then the object may
-    // be closed and the number be another file's.
-    int mapFd = map.duplicateFd();
+    // then the object may be closed and the number be another file's.
+    int mapFd = -1;
     int wakeFd = -1;
-    long buffer = 0;
-    Arena mapping = Arena.ofShared();
+    int epollFd = -1;
+    PerfRing ring;
     try {
+      mapFd = map.duplicateFd();
       wakeFd = (int) Attempt.run(operation, SystemCalls::eventFd);
-      buffer = openBuffer(operation, mapFd, pages, wakeup, cpus);
-      return new PerfRing(mapping, MemorySegment.ofAddress(buffer), mapFd, wakeFd, cpus);
+      epollFd = (int) Attempt.run(operation, SystemCalls::epollCreate);
+      int wake = wakeFd;
+      int epoll = epollFd;
+      Attempt.run(operation, () -> SystemCalls.epollAdd(epoll, wake, false));
+      ring =
+          new PerfRing(
+              new PerfCpuRing.Plan(operation, mapFd, pages, wakeup), wake, epoll, cpus, unwritten);
     } catch (Throwable e) {
-      release(mapping, buffer, mapFd);
-      if (wakeFd >= 0) {
-        SystemCalls.close(wakeFd);
-      }
+      cpus.close();
+      closeAll(mapFd, wakeFd, epollFd);
+      throw e;
+    }
+    try {
+      ring.openFirst();
+      return ring;
+    } catch (Throwable e) {
+      ring.close();
       throw e;
     }
   }
 
-  private static long openBuffer(
-      String operation, int mapFd, long pages, Wakeup wakeup, int[] cpus) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment attributes = arena.allocate(perf_event_attr.layout());
-      perf_event_attr.size(attributes, (int) attributes.byteSize());
-      perf_event_attr.type(attributes, LibbpfHeaders.PERF_TYPE_SOFTWARE());
-      perf_event_attr.config(attributes, LibbpfHeaders.PERF_COUNT_SW_BPF_OUTPUT());
-      perf_event_attr.sample_type(attributes, LibbpfHeaders.PERF_SAMPLE_RAW());
-      perf_event_attr.sample_period(attributes, 1);
-      switch (wakeup) {
-        case Wakeup.AfterRecords(int records) -> perf_event_attr.wakeup_events(attributes, records);
-        case Wakeup.AfterBytes(int bytes) -> {
-          attributes.set(ValueLayout.JAVA_LONG, FLAGS_OFFSET, WATERMARK);
-          perf_event_attr.wakeup_watermark(attributes, bytes);
-        }
+  private static void closeAll(int... descriptors) {
+    for (int fd : descriptors) {
+      if (fd >= 0) {
+        SystemCalls.close(fd);
       }
-      MemorySegment options = arena.allocate(perf_buffer_raw_opts.layout());
-      perf_buffer_raw_opts.sz(options, options.byteSize());
-      perf_buffer_raw_opts.cpu_cnt(options, cpus.length);
-      MemorySegment numbers = arena.allocateFrom(ValueLayout.JAVA_INT, cpus);
-      perf_buffer_raw_opts.cpus(options, numbers);
-      perf_buffer_raw_opts.map_keys(options, numbers);
-      return Attempt.run(
-          operation,
-          () -> Downcalls.openPerfBuffer(mapFd, pages, attributes, options),
-          Preflight::ringRemedy);
+    }
+  }
+
+  private void openFirst() {
+    int[] cpus = changes.next();
+    BpfException gone = null;
+    rings.online(cpus == null ? new int[0] : cpus);
+    for (int cpu : cpus == null ? new int[0] : cpus) {
+      try {
+        rings.add(PerfCpuRing.open(plan, cpu, epollFd));
+      } catch (BpfException e) {
+        if (!isGone(e)) {
+          throw e;
+        }
+        gone = e;
+      }
+    }
+    if (rings.size() == 0 && gone != null) {
+      throw gone;
+    }
+  }
+
+  // It went offline after the kernel told that it runs, or its perf events are not ready yet.
+  private static boolean isGone(BpfException e) {
+    Errno errno = e.errno();
+    return errno != null && errno.number() == Errno.ENODEV;
+  }
+
+  // Whatever the reason, the other CPUs are still read; the program counts what it cannot write.
+  private @Nullable CpuRing openOrNull(int cpu) {
+    try {
+      return PerfCpuRing.open(plan, cpu, epollFd);
+    } catch (BpfException e) {
+      return null;
     }
   }
 
   /** {@return the size of each ring in bytes, after rounding} */
   public int bytesPerCpu() {
-    return bytesPerCpu;
+    return (int) (plan.pages() * Downcalls.pageSize());
+  }
+
+  /** {@return how many CPUs have a ring now} */
+  public int cpus() {
+    return (int) asReader(rings::size);
   }
 
   /** {@return how many records of unknown types were passed over; 0 on every kernel known} */
   public long skipped() {
-    return asReader(() -> cursors.stream().mapToLong(PerfCursor::skipped).sum());
+    return asReader(rings::skipped);
   }
 
   @Override
   int deliver(RingConsumer consumer) {
     int delivered = 0;
-    for (PerfCursor cursor : cursors) {
-      delivered += cursor.drain(consumer);
-      if (isClosed()) {
-        break;
-      }
+    if (isLookDue()) {
+      look();
     }
-    return delivered;
+    if (looked) {
+      looked = false;
+      delivered = rings.settle(consumer, this::isClosed);
+    }
+    return delivered + rings.drain(consumer, this::isClosed);
+  }
+
+  private boolean isLookDue() {
+    return System.nanoTime() - lookedAt >= LOOK_NANOS;
+  }
+
+  private void look() {
+    lookedAt = System.nanoTime();
+    looked = true;
+    int[] cpus = changes.next();
+    if (cpus != null) {
+      rings.online(cpus);
+    }
+    if (unwritten != null) {
+      rings.unwritten(unwritten.get());
+    }
   }
 
   @Override
   void await(int timeoutMillis) {
-    int status = SystemCalls.poll(descriptors, timeoutMillis);
-    // A signal is as good as a timeout: what is there is read then.
-    if (status < 0 && status != -Errno.EINTR) {
-      throw new BpfException("cannot wait for perf rings", Errno.of(status));
-    }
+    long start = System.nanoTime();
+    long left = timeoutMillis;
+    do {
+      int status = SystemCalls.epollWait(epollFd, ready, (int) Math.min(left, LOOK_MILLIS));
+      // A signal is as good as a timeout: what is there is read then.
+      if (status < 0 && status != -Errno.EINTR) {
+        throw new BpfException("cannot wait for perf rings", Errno.of(status));
+      }
+      if (status != 0) {
+        return;
+      }
+      if (isLookDue()) {
+        look();
+      }
+      left = timeoutMillis - (System.nanoTime() - start) / 1_000_000;
+    } while (left > 0 && rings.isSettled());
   }
 
   @Override
   void free() {
-    release(mapping, buffer.address(), mapFd);
-  }
-
-  private static void release(Arena mapping, long buffer, int mapFd) {
-    // First of all no one may read the mapping any more, also not through a slice that a consumer
-    // kept.
-    mapping.close();
-    if (buffer > 0) {
-      Downcalls.freePerfBuffer(MemorySegment.ofAddress(buffer));
-    }
-    SystemCalls.close(mapFd);
+    rings.close();
+    changes.close();
+    memory.close();
+    closeAll(epollFd, plan.mapFd());
   }
 }

@@ -9,7 +9,6 @@ import static io.dropwatch.bpf.CallState.status;
 import static io.dropwatch.bpf.CallState.unexpected;
 
 import io.dropwatch.bpf.libbpf.gen.LibbpfHeaders;
-import io.dropwatch.bpf.libbpf.gen.pollfd;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -26,11 +25,6 @@ final class SystemCalls {
 
   /** Of {@code struct epoll_event} where it is largest. */
   static final int EPOLL_EVENT_BYTES = 16;
-
-  private static final class Poll {
-    static final MethodHandle HANDLE =
-        capturing(LibbpfHeaders.poll$address(), LibbpfHeaders.poll$descriptor());
-  }
 
   private static final class EventFd {
     static final MethodHandle HANDLE =
@@ -87,17 +81,6 @@ final class SystemCalls {
 
   static void close(int fd) {
     int unused = LibbpfHeaders.close(fd);
-  }
-
-  /** poll(2). Blocks, so it is never a critical call. */
-  static int poll(MemorySegment descriptors, int timeoutMillis) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      long count = descriptors.byteSize() / pollfd.layout().byteSize();
-      return status((int) Poll.HANDLE.invokeExact(state, descriptors, count, timeoutMillis), state);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
   }
 
   /** {@return a new eventfd(2)} */

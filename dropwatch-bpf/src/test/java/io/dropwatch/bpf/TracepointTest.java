@@ -23,11 +23,18 @@ final class TracepointTest {
     return seen;
   }
 
-  private static void sendToAClosedPort(int packets) throws IOException {
-    int port;
-    try (DatagramSocket reserved = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-      port = reserved.getLocalPort();
-    }
+  /**
+   * A port of 127.0.0.1 that stays closed: a socket holds it, so that nobody else is given it, and
+   * is connected to itself, so that it takes no packet from others. A port that is merely free may
+   * be the very one that the kernel picks for the sender.
+   */
+  private static DatagramSocket closedPort() throws IOException {
+    DatagramSocket held = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+    held.connect(held.getLocalAddress(), held.getLocalPort());
+    return held;
+  }
+
+  private static void send(int port, int packets) throws IOException {
     try (DatagramSocket sender = new DatagramSocket()) {
       for (int i = 0; i < packets; i++) {
         sender.send(new DatagramPacket(new byte[1], 1, InetAddress.getLoopbackAddress(), port));
@@ -37,17 +44,19 @@ final class TracepointTest {
 
   @Test
   void runsForEachDropWhileItIsAttached() throws IOException {
-    try (BpfObject object = TestObjects.open("drops")) {
+    try (DatagramSocket closed = closedPort();
+        BpfObject object = TestObjects.open("drops")) {
+      int port = closed.getLocalPort();
       object.load();
       assertEquals(0, seen(object));
       try (BpfLink _ = object.program("modern").attach()) {
-        sendToAClosedPort(100);
+        send(port, 100);
         // Loopback delivers before send() returns; other programs on this machine may drop packets
         // too.
         assertTrue(seen(object) >= 100, () -> seen(object) + " seen");
       }
       long after = seen(object);
-      sendToAClosedPort(100);
+      send(port, 100);
       assertEquals(after, seen(object));
       assertEquals(0, object.program("classic").recursionMisses());
     }

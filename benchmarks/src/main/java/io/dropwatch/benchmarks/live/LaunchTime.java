@@ -1,12 +1,9 @@
 package io.dropwatch.benchmarks.live;
 
+import io.dropwatch.examples.lab.ClosedPort;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -35,17 +32,19 @@ public final class LaunchTime {
   }
 
   private static double launch(Path launcher) throws IOException, InterruptedException {
-    InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
-    int port;
-    try (DatagramSocket free = new DatagramSocket(0, loopback)) {
-      port = free.getLocalPort();
+    try (ClosedPort port = ClosedPort.open()) {
+      return launch(launcher, port);
     }
+  }
+
+  private static double launch(Path launcher, ClosedPort port)
+      throws IOException, InterruptedException {
     long start = System.nanoTime();
     Process process =
-        new ProcessBuilder(launcher.toString(), "--filter", "udp and dst port " + port)
+        new ProcessBuilder(launcher.toString(), "--filter", "udp and dst port " + port.number())
             .redirectError(Redirect.DISCARD)
             .start();
-    Thread sender = Thread.ofPlatform().start(() -> send(loopback, port));
+    Thread sender = Thread.ofPlatform().start(() -> send(port));
     try (BufferedReader out = process.inputReader()) {
       String line = out.readLine();
       double millis = (System.nanoTime() - start) / 1e6;
@@ -61,10 +60,10 @@ public final class LaunchTime {
     }
   }
 
-  private static void send(InetAddress to, int port) {
-    try (DatagramSocket socket = new DatagramSocket()) {
+  private static void send(ClosedPort port) {
+    try {
       while (true) {
-        socket.send(new DatagramPacket(new byte[9], 9, new InetSocketAddress(to, port)));
+        port.send(9, 1);
         Thread.sleep(2);
       }
     } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.dropwatch.benchmarks.reader;
 
+import io.dropwatch.examples.lab.ClosedPort;
 import io.dropwatch.internal.probe.DeviceList;
 import io.dropwatch.internal.probe.KernelFacts;
 import io.dropwatch.internal.probe.NoiseList;
@@ -11,10 +12,6 @@ import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.PcapFilter;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,12 +24,13 @@ final class RealRecord {
    * @param frames of the stack, at most
    */
   static byte[] taken(int frames) throws IOException {
-    InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
-    int port;
-    try (DatagramSocket free = new DatagramSocket(0, loopback)) {
-      port = free.getLocalPort();
+    try (ClosedPort port = ClosedPort.open()) {
+      return taken(frames, port);
     }
-    String filter = "udp and dst port " + port;
+  }
+
+  private static byte[] taken(int frames, ClosedPort port) throws IOException {
+    String filter = "udp and dst port " + port.number();
     ProbeImage image =
         ProbeImage.embedded()
             .withFilter(PcapFilter.compile(filter, LinkType.SKB).ebpf().toBytes(), filter);
@@ -40,9 +38,8 @@ final class RealRecord {
         new ProbeSettings(
             new DeviceList.All(), NoiseList.NONE, 0, frames, 0, 256, new RingPlan.Bpf(1 << 16), 1);
     List<byte[]> records = new ArrayList<>();
-    try (Probe probe = Probe.attach(image, settings, KernelFacts.running().arguments());
-        DatagramSocket socket = new DatagramSocket()) {
-      socket.send(new DatagramPacket(new byte[18], 18, new InetSocketAddress(loopback, port)));
+    try (Probe probe = Probe.attach(image, settings, KernelFacts.running().arguments())) {
+      port.send(18, 1);
       while (records.isEmpty()) {
         probe.poll(
             Duration.ofMillis(100),

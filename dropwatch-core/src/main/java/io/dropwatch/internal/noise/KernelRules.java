@@ -6,11 +6,10 @@ import io.dropwatch.bpf.KernelSymbols;
 import io.dropwatch.internal.probe.KernelReasons;
 import io.dropwatch.internal.probe.NoiseList;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The rules that the probe decides, in the numbers of the running kernel. */
@@ -26,15 +25,22 @@ public final class KernelRules {
    * @throws DropWatchException if a rule names what this kernel does not have
    */
   public static NoiseList of(List<NoiseRule> rules, KernelReasons reasons) {
-    Set<Integer> numbers = new LinkedHashSet<>();
-    List<KernelSymbols.Range> locations = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    Map<Integer, Integer> numbers = new HashMap<>();
+    List<NoiseList.Location> locations = new ArrayList<>();
     KernelSymbols symbols = null;
     for (NoiseRule rule : rules) {
+      int index = names.size();
       switch (rule) {
-        case NoiseRule.Reason reason -> numbers.add(number(reason, reasons));
+        case NoiseRule.Reason reason -> {
+          numbers.putIfAbsent(number(reason, reasons), index);
+          names.add(rule.name());
+        }
         case NoiseRule.Location location -> {
           symbols = symbols == null ? KernelSymbols.load() : symbols;
-          locations.addAll(ranges(location, symbols));
+          ranges(location, symbols)
+              .forEach(code -> locations.add(new NoiseList.Location(code, index)));
+          names.add(rule.name());
         }
         case NoiseRule.Frame _, NoiseRule.Pattern _ -> {}
       }
@@ -44,7 +50,7 @@ public final class KernelRules {
           "the noise rules by location mean %d pieces of code, and the probe has room for %d: use fewer"
               .formatted(locations.size(), NoiseList.MOST_LOCATIONS));
     }
-    return new NoiseList(numbers, locations);
+    return new NoiseList(names, numbers, locations);
   }
 
   private static int number(NoiseRule.Reason rule, KernelReasons reasons) {

@@ -8,7 +8,7 @@ import io.dropwatch.SocketState;
 import io.dropwatch.StackFrame;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NoiseFilter {
   /** Takes nothing for noise. */
-  public static final NoiseFilter NONE = new NoiseFilter(List.of());
+  public static final NoiseFilter NONE = new NoiseFilter(List.of(), List.of());
 
   private static final int MOST_STACKS = 4096;
 
@@ -34,13 +34,15 @@ public final class NoiseFilter {
   public static final int NO_RULE = -1;
 
   private record StackRule(
-      int index, String name, Predicate<KernelStack> matches, @Nullable SocketState state) {}
+      int index, Predicate<KernelStack> matches, @Nullable SocketState state) {}
 
+  private final List<String> names;
   private final List<StackRule> rules;
   private final Map<Addresses, List<StackRule>> matching = new HashMap<>();
   private long rememberedSince = System.nanoTime();
 
-  private NoiseFilter(List<StackRule> rules) {
+  private NoiseFilter(List<String> names, List<StackRule> rules) {
+    this.names = names;
     this.rules = rules;
   }
 
@@ -50,7 +52,7 @@ public final class NoiseFilter {
    * @throws DropWatchException if two have one name, or a pattern is none
    */
   public static NoiseFilter of(List<NoiseRule> rules) {
-    Set<String> names = new HashSet<>();
+    Set<String> names = new LinkedHashSet<>();
     for (NoiseRule rule : rules) {
       if (!names.add(rule.name())) {
         throw DropWatchException.usage(
@@ -58,13 +60,13 @@ public final class NoiseFilter {
       }
     }
     List<StackRule> ofStacks = new ArrayList<>();
-    for (NoiseRule rule : rules) {
-      StackRule stackRule = stackRule(ofStacks.size(), rule);
+    for (int i = 0; i < rules.size(); i++) {
+      StackRule stackRule = stackRule(i, rules.get(i));
       if (stackRule != null) {
         ofStacks.add(stackRule);
       }
     }
-    return new NoiseFilter(List.copyOf(ofStacks));
+    return new NoiseFilter(List.copyOf(names), List.copyOf(ofStacks));
   }
 
   private static @Nullable StackRule stackRule(int index, NoiseRule rule) {
@@ -72,24 +74,23 @@ public final class NoiseFilter {
       case NoiseRule.Frame frame ->
           new StackRule(
               index,
-              frame.name(),
               stack -> stack.frames().stream().anyMatch(each -> isOf(each, frame.function())),
               frame.state());
       case NoiseRule.Pattern pattern -> {
         Predicate<String> found = Re2.predicate(pattern);
         yield new StackRule(
-            index,
-            pattern.name(),
-            stack -> found.test(stack.toString()) || found.test(stack.withOffsets()),
-            null);
+            index, stack -> found.test(stack.toString()) || found.test(stack.withOffsets()), null);
       }
       case NoiseRule.Reason _, NoiseRule.Location _ -> null;
     };
   }
 
-  /** The names of the rules, whose places {@link #ruleOf} gives. */
+  /**
+   * The names of all rules, whose places {@link #ruleOf} gives; also of those that the probe
+   * decides.
+   */
   public List<String> names() {
-    return rules.stream().map(StackRule::name).toList();
+    return names;
   }
 
   /** Which rule takes the event out, the first that does; {@link #NO_RULE} if none. */

@@ -7,7 +7,6 @@ import io.dropwatch.bpf.BpfObject;
 import io.dropwatch.bpf.BpfProgram;
 import io.dropwatch.bpf.BpfRing;
 import io.dropwatch.bpf.EventRing;
-import io.dropwatch.bpf.KernelSymbols;
 import io.dropwatch.bpf.PerfRing;
 import io.dropwatch.bpf.ProgramInfo;
 import io.dropwatch.bpf.ReadOnlyData;
@@ -17,7 +16,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The probe in the kernel: loaded, attached, its ring open. */
@@ -25,13 +26,17 @@ public final class Probe implements DropTap {
   /** Key of the one entry of an array map. */
   private static final byte[] ONLY = new byte[Integer.BYTES];
 
-  private static final int RECORD_VERSION = 4;
+  private static final int RECORD_VERSION = 5;
+
+  private static final List<String> NOISE_MAPS =
+      List.of("noise_reasons", "noise_locations", "noise_counts");
 
   private final BpfObject object;
   private final EventRing ring;
   private final BpfProgram program;
   private final BpfLink link;
   private final Traps traps;
+  private final List<String> rules;
 
   /** Whether and how drops by devices are watched. */
   private sealed interface Traps {
@@ -42,12 +47,19 @@ public final class Probe implements DropTap {
     record Unwatched(String why) implements Traps {}
   }
 
-  private Probe(BpfObject object, BpfProgram program, EventRing ring, BpfLink link, Traps traps) {
+  private Probe(
+      BpfObject object,
+      BpfProgram program,
+      EventRing ring,
+      BpfLink link,
+      Traps traps,
+      List<String> rules) {
     this.object = object;
     this.program = program;
     this.ring = ring;
     this.link = link;
     this.traps = traps;
+    this.rules = rules;
   }
 
   /**
@@ -104,22 +116,26 @@ public final class Probe implements DropTap {
       }
       if (image.has(trap)) {
         object.readOnlyData().setInt("traps_enabled", unwatched == null ? 1 : 0);
-        object.map("reported").autocreate(unwatched == null);
-        object.map("trap_cpu").autocreate(unwatched == null);
+        createOnlyIf(unwatched == null, object, List.of("reported", "trap_cpu"));
       }
       configure(object, image, settings, arguments, variant);
+      createOnlyIf(!settings.noise().isEmpty(), object, NOISE_MAPS);
       object.load();
       for (DeviceKey device : settings.devices().devices()) {
         object.map("devices").update(device.bytes(), new byte[] {1});
       }
       fillNoise(object, settings.noise());
-      ring = open(object, settings);
+      ring =
+          open(
+              object,
+              settings,
+              unwatched == null ? List.of("per_cpu", "trap_cpu") : List.of("per_cpu"));
       BpfProgram program = object.program(variant.program());
       Traps traps =
           unwatched == null
               ? new Traps.Watched(object.program(trap), object.program(trap).attach())
               : new Traps.Unwatched(unwatched);
-      return new Probe(object, program, ring, program.attach(), traps);
+      return new Probe(object, program, ring, program.attach(), traps, settings.noise().rules());
     } catch (Throwable e) {
       if (ring != null) {
         ring.close();
@@ -129,11 +145,17 @@ public final class Probe implements DropTap {
     }
   }
 
-  private static EventRing open(BpfObject object, ProbeSettings settings) {
+  /** The counters are the maps of the programs that write into the ring. */
+  private static EventRing open(BpfObject object, ProbeSettings settings, List<String> counters) {
     return switch (settings.ring()) {
       case RingPlan.Perf(int bytesPerCpu) ->
           PerfRing.open(
-              object.map("events"), bytesPerCpu, new Wakeup.AfterBytes(settings.wakeupBytes()));
+              object.map("events"),
+              bytesPerCpu,
+              new Wakeup.AfterBytes(settings.wakeupBytes()),
+              () ->
+                  KernelCounts.withoutRing(
+                      counters.stream().map(map -> object.map(map).lookupPerCpu(ONLY)).toList()));
       case RingPlan.Bpf _ -> BpfRing.open(object.map("ring"), settings.wakeupBytes());
     };
   }
@@ -152,8 +174,7 @@ public final class Probe implements DropTap {
               .formatted(image, version, RECORD_VERSION));
     }
     NoiseList noise = settings.noise();
-    boolean noisy = !noise.reasons().isEmpty() || !noise.locations().isEmpty();
-    data.setInt("checks", image.checks(variant, noisy, settings.devices()))
+    data.setInt("checks", image.checks(variant, !noise.isEmpty(), settings.devices()))
         .setInt("has_reason", arguments.hasReason() ? 1 : 0)
         .setInt("has_rx_sk", arguments.hasReceivingSocket() ? 1 : 0)
         .setInt("device_mode", settings.devices().mode())
@@ -174,31 +195,29 @@ public final class Probe implements DropTap {
     }
     if (image.has(variant.countingProgram())) {
       // Nothing is counted by kind.
-      for (String counts : List.of("counts", "counted_devices", "counting")) {
-        object.map(counts).autocreate(false);
-      }
+      createOnlyIf(false, object, List.of("counts", "counted_devices", "counting"));
     }
+    object.map("noise_counts").resize(Math.max(1, noise.rules().size()));
     object.map("emissions").resize(Math.max(1, settings.eventsPerSecond()));
     object.map("devices").resize(Math.max(1, settings.devices().devices().size()));
   }
 
   private static void fillNoise(BpfObject object, NoiseList noise) {
-    for (int reason : noise.reasons()) {
-      object.map("noise_reasons").update(key(reason), new byte[] {1});
-    }
+    noise
+        .reasons()
+        .forEach((reason, rule) -> object.map("noise_reasons").update(bytes(reason), bytes(rule)));
     for (int i = 0; i < noise.locations().size(); i++) {
-      KernelSymbols.Range code = noise.locations().get(i);
-      byte[] range =
-          ByteBuffer.allocate(2 * Long.BYTES)
-              .order(ByteOrder.nativeOrder())
-              .putLong(code.start())
-              .putLong(code.end())
-              .array();
-      object.map("noise_locations").update(key(i), range);
+      object.map("noise_locations").update(bytes(i), noise.locations().get(i).bytes());
     }
   }
 
-  private static byte[] key(int number) {
+  private static void createOnlyIf(boolean wanted, BpfObject object, List<String> maps) {
+    for (String map : maps) {
+      object.map(map).autocreate(wanted);
+    }
+  }
+
+  private static byte[] bytes(int number) {
     return ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.nativeOrder()).putInt(number).array();
   }
 
@@ -240,7 +259,16 @@ public final class Probe implements DropTap {
         switch (traps) {
           case Traps.Watched _ -> object.map("trap_cpu").lookupPerCpu(ONLY);
           case Traps.Unwatched _ -> List.of();
-        });
+        },
+        noise());
+  }
+
+  private Map<String, List<byte[]>> noise() {
+    Map<String, List<byte[]>> counts = new LinkedHashMap<>();
+    for (int i = 0; i < rules.size(); i++) {
+      counts.put(rules.get(i), object.map("noise_counts").lookupPerCpu(bytes(i)));
+    }
+    return counts;
   }
 
   /** In words, whether drops by devices are watched. */

@@ -10,7 +10,7 @@ public sealed interface RingPlan {
   int MOST_BYTES = 1 << 30;
 
   /**
-   * One perf ring for each CPU that is online when it is opened.
+   * One perf ring for each CPU that runs.
    *
    * @param bytesPerCpu size of each
    */

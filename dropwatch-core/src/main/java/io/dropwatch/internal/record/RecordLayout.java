@@ -8,7 +8,7 @@ import java.lang.foreign.ValueLayout;
  */
 public final class RecordLayout {
   /** RECORD_VERSION: changes with the layout. */
-  public static final int VERSION = 4;
+  public static final int VERSION = 5;
 
   /** WINDOW: the most bytes a record holds from the network header on. */
   public static final int WINDOW_BYTES = 256;

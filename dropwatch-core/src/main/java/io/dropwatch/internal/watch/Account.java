@@ -43,12 +43,21 @@ final class Account {
   private static DropStatisticsBuilder beginning(
       KernelCounts kernel, long misses, Outcomes outcomes) {
     DropStatisticsBuilder account = DropStatistics.builder();
-    outcomes.noise().forEach(account::noise);
+    outcomes
+        .noise()
+        .forEach(
+            (rule, count) -> {
+              Long inKernel = kernel.noise().get(rule);
+              if (inKernel == null) {
+                account.noise(rule, count);
+              } else {
+                account.noiseInKernel(rule, inKernel);
+              }
+            });
     return account
         .recursionMisses(misses)
         .hardware(kernel.hardware())
         .excluded(kernel.excluded())
-        .noiseInKernel(kernel.noise())
         .filtered(kernel.filtered())
         .limited(kernel.limited())
         .lostNoSpace(kernel.lostNoSpace())

@@ -7,7 +7,8 @@ import java.util.Map;
  * may be missing that has an outcome since.
  *
  * @param delivered given to the listener
- * @param noise taken out by a noise rule, by the rule's name
+ * @param noise taken out by a noise rule, by the rule's name, in the order of the rules; 0 for
+ *     those that the probe decides
  * @param queueOverflow without room in the queue before the listener, or left in it at the end
  * @param skipped unreadable, or taken out after the time to deliver was over
  */

@@ -136,10 +136,10 @@ class NoiseFilterTest {
                 NoiseRule.CLOSE_WAIT,
                 new NoiseRule.Frame("fin", "tcp_fin", null),
                 new NoiseRule.Pattern("any", ".")));
-    assertEquals(List.of("bnxt_tx_int", "close_wait", "fin", "any"), filter.names());
-    assertEquals(1, filter.ruleOf(event(STACK, "CLOSE_WAIT")));
-    assertEquals(2, filter.ruleOf(event(STACK, "ESTABLISHED")));
-    assertEquals(3, filter.ruleOf(event(stackOf("kfree_skb"), "CLOSE_WAIT")));
+    assertEquals(List.of("bnxt_tx_int", "r", "close_wait", "fin", "any"), filter.names());
+    assertEquals(2, filter.ruleOf(event(STACK, "CLOSE_WAIT")));
+    assertEquals(3, filter.ruleOf(event(STACK, "ESTABLISHED")));
+    assertEquals(4, filter.ruleOf(event(stackOf("kfree_skb"), "CLOSE_WAIT")));
     assertEquals(NoiseFilter.NO_RULE, filter.ruleOf(event(stackOf(), "CLOSE_WAIT")));
   }
 

@@ -92,7 +92,7 @@ class ProbeLiveTest {
           assertThrows(DropWatchException.class, () -> Probe.attach(image, SETTINGS, arguments));
       assertEquals(
           file
-              + " writes records of version 9, this library reads version 4: use the probe of the"
+              + " writes records of version 9, this library reads version 5: use the probe of the"
               + " same release",
           refusal.getMessage());
       assertEquals(Map.of(), HeldByKernel.now());
@@ -102,12 +102,10 @@ class ProbeLiveTest {
   }
 
   // The read-only data are the settings in the order of the source: the last of walk.h (8 bytes for
-  // a
-  // period, at a multiple of 8), then
-  // record_version.
+  // a period, at a multiple of 8), then record_version.
   private static byte[] withRecordVersion(byte[] elf, int version) {
     ByteBuffer bytes = ByteBuffer.wrap(elf).order(ByteOrder.LITTLE_ENDIAN);
-    int[] settings = {127 * 8, 0, 0, 0, 4, 0, 0, 0, 0, 256};
+    int[] settings = {127 * 8, 0, 0, 0, 5, 0, 0, 0, 0, 256};
     for (int at = 0; at + 4 * settings.length <= elf.length; at += 4) {
       int start = at;
       if (IntStream.range(0, settings.length)

@@ -340,7 +340,7 @@ class RecordDecoderTest {
         assertThrows(
             MalformedRecordException.class, () -> decode(new RecordBytes().u16(VERSION_OFFSET, 9)));
 
-    assertEquals("a record of version 9, this library reads version 4", failure.getMessage());
+    assertEquals("a record of version 9, this library reads version 5", failure.getMessage());
   }
 
   @Property

@@ -6,6 +6,7 @@ import io.dropwatch.internal.probe.RecordConsumer;
 import io.dropwatch.internal.record.RecordLayout;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -74,7 +75,7 @@ final class FakeTap implements DropTap {
     if (closed || abandoned) {
       throw new IllegalStateException("closed");
     }
-    return new KernelCounts(emitted + lost + 6, 1, 2, 3, emitted, lost, 0, 0, 0, 0);
+    return new KernelCounts(emitted + lost + 6, 1, 2, 3, emitted, lost, 0, 0, Map.of(), 0);
   }
 
   @Override

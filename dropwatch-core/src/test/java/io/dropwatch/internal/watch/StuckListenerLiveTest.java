@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropReason;
 import io.dropwatch.DropStatistics;
+import io.dropwatch.Loopback;
 import io.dropwatch.OwnerResolver;
 import io.dropwatch.StackFrame;
 import io.dropwatch.internal.noise.NoiseFilter;
@@ -20,11 +21,6 @@ import io.dropwatch.internal.probe.ProbeSettings;
 import io.dropwatch.internal.probe.RingPlan;
 import io.dropwatch.internal.record.RecordDecoder;
 import io.dropwatch.internal.record.WallClock;
-import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -76,7 +72,7 @@ class StuckListenerLiveTest {
             Duration.ofMillis(10),
             SHORT);
     watch.start();
-    sendUdp(100);
+    Loopback.sendUdp(Loopback.closedPort(), 100);
     Eventually.until(() -> watch.statistics().emitted() >= 100);
     watch.close();
 
@@ -94,19 +90,6 @@ class StuckListenerLiveTest {
     assertEquals(lengths[0], lengths[1]);
     Eventually.until(() -> HeldByKernel.now().isEmpty());
     assertEquals(end, watch.statistics());
-  }
-
-  private static void sendUdp(int times) throws IOException {
-    InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
-    int port;
-    try (DatagramSocket socket = new DatagramSocket(0, loopback)) {
-      port = socket.getLocalPort();
-    }
-    try (DatagramSocket socket = new DatagramSocket()) {
-      for (int i = 0; i < times; i++) {
-        socket.send(new DatagramPacket(new byte[9], 9, new InetSocketAddress(loopback, port)));
-      }
-    }
   }
 
   private static void awaitDeafly(CountDownLatch latch) {

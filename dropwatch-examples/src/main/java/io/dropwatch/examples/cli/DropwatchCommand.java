@@ -40,32 +40,15 @@ import picocli.CommandLine.Spec;
       "  dropwatch --device eth0,eth1 --output json | jq -c 'del(.stack)'",
     })
 final class DropwatchCommand implements Callable<Integer> {
-  private static final long LONGEST_DURATION_SECONDS = Duration.ofDays(36_500).toSeconds();
-
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(
-      names = "--bpf-path",
-      paramLabel = "<path>",
-      description = "Another eBPF object file than the one built in.")
-  private @Nullable Path bpfPath;
-
-  @Option(
-      names = "--filter",
-      paramLabel = "<expr>",
-      description = "tcpdump-style filter expression, run in the kernel.")
-  private @Nullable String filter;
+  @Mixin private ProbeOptions probe = new ProbeOptions();
 
   @Mixin private DeviceOptions devices = new DeviceOptions();
 
   @Mixin private NoiseOptions noise = new NoiseOptions();
 
-  @Option(
-      names = "--duration",
-      paramLabel = "<n>",
-      defaultValue = "0",
-      description = "End after n seconds; 0 = run until interrupted (default: ${DEFAULT-VALUE}).")
-  private long durationSeconds;
+  @Mixin private DurationOption duration = new DurationOption();
 
   @Option(
       names = "--output",
@@ -120,11 +103,9 @@ final class DropwatchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     check();
-    Duration duration =
-        durationSeconds == 0
-            ? WatchSession.UNTIL_STOPPED
-            : Duration.ofSeconds(Math.min(durationSeconds, LONGEST_DURATION_SECONDS));
-    return new WatchSession(watcher(), sink(), duration).run();
+    Duration time = duration.duration();
+    return new WatchSession(watcher(), sink(), time.isZero() ? WatchSession.UNTIL_STOPPED : time)
+        .run();
   }
 
   private Function<Runnable, EventSink> sink() {
@@ -136,31 +117,21 @@ final class DropwatchCommand implements Callable<Integer> {
   }
 
   private DropWatcherBuilder watcher() {
-    DropWatcherBuilder watcher =
-        DropWatcher.builder()
-            .maxEventsPerSecond(maxEventsPerSecond)
-            .stackOncePer(Duration.ofSeconds(Math.min(stackSeconds, LONGEST_DURATION_SECONDS)))
-            .noiseRules(noise.rules())
-            .ring(ring)
-            .onWarning(text -> System.err.println("dropwatch: " + text));
-    if (filter != null) {
-      watcher.filter(filter);
-    }
-    watcher.devices(devices.watched()).excludedDevices(devices.excluded());
-    if (bpfPath != null) {
-      watcher.bpfObject(bpfPath);
-    }
-    return watcher;
+    return DropWatcher.builder()
+        .filter(probe.filter())
+        .bpfObject(probe.bpfPath())
+        .devices(devices.watched())
+        .excludedDevices(devices.excluded())
+        .maxEventsPerSecond(maxEventsPerSecond)
+        .stackOncePer(DurationOption.of(stackSeconds))
+        .noiseRules(noise.rules())
+        .ring(ring)
+        .onWarning(ProbeOptions::warn);
   }
 
   private void check() {
     devices.check();
-    if (durationSeconds < 0) {
-      throw usage(
-          "--duration "
-              + durationSeconds
-              + " is negative: give seconds, or 0 to run until interrupted");
-    }
+    duration.check();
     if (stackSeconds < 0) {
       throw usage(
           "--stack-once-per "

@@ -5,8 +5,6 @@ import io.dropwatch.DropCounterBuilder;
 import io.dropwatch.examples.top.TopOrder;
 import io.dropwatch.examples.top.TopSession;
 import io.dropwatch.examples.top.TopSession.TopPlan;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -37,8 +35,6 @@ import picocli.CommandLine.Spec;
       "  dropwatch top --once --interval 10 > drops.txt",
     })
 final class TopCommand implements Callable<Integer> {
-  private static final long LONGEST_SECONDS = Duration.ofDays(36_500).toSeconds();
-
   @Spec private @Nullable CommandSpec spec;
 
   @Option(
@@ -58,12 +54,7 @@ final class TopCommand implements Callable<Integer> {
   @Option(names = "--once", description = "The same as --count 1.")
   private boolean once;
 
-  @Option(
-      names = "--duration",
-      paramLabel = "<n>",
-      defaultValue = "0",
-      description = "End after n seconds; 0 = run until interrupted (default: ${DEFAULT-VALUE}).")
-  private long durationSeconds;
+  @Mixin private DurationOption duration = new DurationOption();
 
   @Option(
       names = "--sort",
@@ -72,11 +63,7 @@ final class TopCommand implements Callable<Integer> {
       description = "Order of the rows (default: ${DEFAULT-VALUE}).")
   private TopOrder order = TopOrder.rate;
 
-  @Option(
-      names = "--filter",
-      paramLabel = "<expr>",
-      description = "tcpdump-style filter expression, run in the kernel.")
-  private @Nullable String filter;
+  @Mixin private ProbeOptions probe = new ProbeOptions();
 
   @Mixin private DeviceOptions devices = new DeviceOptions();
 
@@ -87,40 +74,28 @@ final class TopCommand implements Callable<Integer> {
       description = "Rows that are told apart at most (default: ${DEFAULT-VALUE}).")
   private int maxKinds;
 
-  @Option(
-      names = "--bpf-path",
-      paramLabel = "<path>",
-      description = "Another eBPF object file than the one built in.")
-  private @Nullable Path bpfPath;
-
   @Override
   public Integer call() {
     if (intervalSeconds < 1) {
       throw usage("--interval " + intervalSeconds + " is too short: give seconds, at least 1");
     }
-    if (durationSeconds < 0) {
-      throw usage("--duration " + durationSeconds + " is negative: give seconds, or 0");
-    }
+    duration.check();
     if (tables < 0) {
       throw usage("--count " + tables + " is negative: give a number, or 0 for no end");
     }
     devices.check();
     DropCounterBuilder counter =
         DropCounter.builder()
-            .filter(filter)
+            .filter(probe.filter())
             .devices(devices.watched())
             .excludedDevices(devices.excluded())
-            .bpfObject(bpfPath)
+            .bpfObject(probe.bpfPath())
             .maxKinds(maxKinds)
-            .onWarning(text -> System.err.println("dropwatch: " + text));
+            .onWarning(ProbeOptions::warn);
     TopPlan plan =
-        new TopPlan(seconds(intervalSeconds), once ? 1 : tables, seconds(durationSeconds), order);
+        new TopPlan(
+            DurationOption.of(intervalSeconds), once ? 1 : tables, duration.duration(), order);
     return new TopSession(counter, plan).run();
-  }
-
-  private static Duration seconds(long seconds) {
-    // More does not fit into nanoseconds.
-    return Duration.ofSeconds(Math.min(seconds, LONGEST_SECONDS));
   }
 
   private ParameterException usage(String message) {

@@ -35,13 +35,14 @@ public final class RunningProgram implements AutoCloseable {
   }
 
   /**
-   * Runs the launcher. Builds that run in the background ignore SIGINT, and their children would
-   * too.
+   * Runs the launcher. Builds that run in the background ignore SIGINT, under nohup SIGHUP, and
+   * their children would too.
    */
   public static RunningProgram dropwatch(String... arguments) throws IOException {
     return command(
         Stream.concat(
-                Stream.of("env", "--default-signal=INT", LAUNCHER.toString()), Stream.of(arguments))
+                Stream.of("env", "--default-signal=INT,HUP", LAUNCHER.toString()),
+                Stream.of(arguments))
             .toArray(String[]::new));
   }
 

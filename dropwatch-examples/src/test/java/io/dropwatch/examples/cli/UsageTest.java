@@ -98,7 +98,7 @@ class UsageTest {
           """
           top --interval 0                   | --interval 0 is too short: give seconds, at least 1
           top --count -1                     | --count -1 is negative: give a number, or 0 for no end
-          top --duration -1                  | --duration -1 is negative: give seconds, or 0
+          top --duration -1                  | --duration -1 is negative: give seconds, or 0 to run until interrupted
           top --device a --device-excluded b | --device and --device-excluded exclude each other: give one of them
           top --device a,                    | an empty device name in 'a,': separate names with one comma, as in eth0,eth1
           top --nosuch                       | Unknown option: '--nosuch'

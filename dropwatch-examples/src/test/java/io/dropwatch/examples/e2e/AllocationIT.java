@@ -7,15 +7,10 @@ import com.sun.management.ThreadMXBean;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.RawDropEvent;
 import io.dropwatch.RingKind;
+import io.dropwatch.examples.lab.ClosedPort;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,45 +37,33 @@ class AllocationIT {
   @ParameterizedTest
   @CsvSource({"PERF, 0", "PERF, 127", "BPF, 0", "BPF, 127"})
   void aRawEventLeavesNothingOnTheHeap(RingKind ring, int frames) throws IOException {
-    InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
-    int port;
-    try (DatagramSocket free = new DatagramSocket(0, loopback)) {
-      port = free.getLocalPort();
+    try (ClosedPort port = ClosedPort.open()) {
+      raw(ring, frames, port);
     }
+  }
+
+  private void raw(RingKind ring, int frames, ClosedPort port) throws IOException {
     DropWatcher watcher =
         DropWatcher.builder()
-            .filter("udp and dst port " + port)
+            .filter("udp and dst port " + port.number())
             .ring(ring)
             .ringBytesPerCpu(1 << 22)
             .stackDepth(frames)
             .onRawEvent(this::look)
             .start();
-    DatagramPacket datagram =
-        new DatagramPacket(new byte[9], 9, new InetSocketAddress(loopback, port));
-    try (watcher;
-        DatagramSocket socket = new DatagramSocket()) {
+    try (watcher) {
       for (int round = 1; round <= ROUNDS; round++) {
-        for (int i = 0; i < DROPS; i++) {
-          socket.send(datagram);
-        }
+        port.send(9, DROPS);
         long expected = (long) round * DROPS;
-        await(() -> watcher.statistics().emitted() >= expected);
+        Patience.until(() -> watcher.statistics().emitted() >= expected);
         sent.release();
-        await(() -> watcher.statistics().delivered() >= expected);
+        Patience.until(() -> watcher.statistics().delivered() >= expected);
       }
     }
     assertEquals((long) ROUNDS * DROPS, number, watcher.statistics()::toString);
     assertTrue(sum != 0);
     // The reader goes to the kernel once or twice in a round, which costs some bytes each time.
     assertTrue(garbage <= 2, () -> garbage + " of " + DROPS + " events left something behind");
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long end = System.nanoTime() + 20_000_000_000L;
-    while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() - end < 0, "waited 20 s in vain");
-      LockSupport.parkNanos(1_000_000);
-    }
   }
 
   // The first of a round waits until all of it is in the ring, so that the rest is one drain.

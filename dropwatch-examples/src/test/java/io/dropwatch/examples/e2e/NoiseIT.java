@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -160,11 +161,66 @@ class NoiseIT {
       all.await(3 * PACKETS);
     }
     DropStatistics statistics = watcher.statistics();
+    Map<String, Long> ofStacks = new LinkedHashMap<>(statistics.noiseByRule());
+    // The whole machine's.
+    assertEquals(statistics.noiseInKernel(), ofStacks.remove("unseen"));
     assertEquals(
-        Map.of("udp", 2L * PACKETS, "any of TCP", (long) PACKETS, "too late", 0L),
-        statistics.noiseByRule());
+        Map.of("udp", 2L * PACKETS, "any of TCP", (long) PACKETS, "too late", 0L), ofStacks);
     assertEquals(3 * PACKETS, statistics.noise());
     assertEquals(3 * PACKETS, statistics.emitted());
+    assertEquals(List.of(), heard.events());
+  }
+
+  /**
+   * The same of rules that the kernel decides, which takes every drop of the machine for noise that
+   * falls under them: so there may be more than were made here, but none of a rule that another
+   * precedes.
+   */
+  @Test
+  void everyRuleThatTheKernelDecidesIsCountedByItsName() throws Exception {
+    Scenario udp = Scenario.UDP_PORT_CLOSED;
+    Scenario tcp = Scenario.TCP_PORT_CLOSED;
+    EventLog all = new EventLog();
+    EventLog heard = new EventLog();
+    String filter = "(%s) or (%s)".formatted(udp.flow().filter(), tcp.flow().filter());
+    DropWatcher control =
+        DropWatcher.builder().filter(filter).noiseRules(List.of()).onEvent(all).start();
+    DropWatcher watcher =
+        DropWatcher.builder()
+            .filter(filter)
+            .noiseRules(
+                List.of(
+                    new NoiseRule.Frame("too late", "tcp_v4_rcv", null),
+                    new NoiseRule.Location("udp", "__udp4_lib_rcv"),
+                    new NoiseRule.Reason("nobody", "NO_SOCKET"),
+                    new NoiseRule.Reason("the same", "NO_SOCKET"),
+                    new NoiseRule.Location("behind it", "__udp4_lib_rcv"),
+                    new NoiseRule.Location("tcp", "tcp_v4_rcv")))
+            .onEvent(heard)
+            .start();
+    try (control;
+        watcher) {
+      tcp.send(network, PACKETS);
+      udp.send(network, 2 * PACKETS);
+      all.await(3 * PACKETS);
+    }
+    DropStatistics statistics = watcher.statistics();
+    Map<String, Long> byRule = statistics.noiseByRule();
+    assertEquals(
+        List.of("too late", "udp", "nobody", "the same", "behind it", "tcp"),
+        List.copyOf(byRule.keySet()));
+    assertTrue(byRule.getOrDefault("udp", -1L) >= 2 * PACKETS, statistics::toString);
+    assertTrue(byRule.getOrDefault("nobody", -1L) >= PACKETS, statistics::toString);
+    assertEquals(0, byRule.getOrDefault("the same", -1L), statistics::toString);
+    assertEquals(0, byRule.getOrDefault("behind it", -1L), statistics::toString);
+    assertEquals(0, byRule.getOrDefault("too late", -1L), statistics::toString);
+    assertEquals(
+        byRule.getOrDefault("udp", -1L)
+            + byRule.getOrDefault("nobody", -1L)
+            + byRule.getOrDefault("tcp", -1L),
+        statistics.noiseInKernel(),
+        statistics::toString);
+    assertEquals(0, statistics.noise(), statistics::toString);
     assertEquals(List.of(), heard.events());
   }
 

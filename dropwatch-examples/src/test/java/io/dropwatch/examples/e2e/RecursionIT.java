@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dropwatch.DropStatistics;
 import io.dropwatch.DropWatcher;
+import io.dropwatch.examples.lab.Cpus;
 import io.dropwatch.examples.lab.Frame;
 import io.dropwatch.examples.lab.PacketSocket;
 import io.dropwatch.examples.lab.RoutedNetwork;
@@ -27,6 +28,7 @@ class RecursionIT {
 
   private static final int DATAGRAMS = 200;
   private static final int UNEXPLAINED = 2;
+  private static final int ROUNDS = 10;
 
   @Test
   void whatTheKernelDroppedIsSeenOrARecursionMiss() throws Exception {
@@ -41,48 +43,59 @@ class RecursionIT {
       Set<Long> own =
           Set.of(network.client().inode(), network.router().inode(), network.server().inode());
       LongAdder seen = new LongAdder();
+      LongAdder foreign = new LongAdder();
       DropWatcher watcher =
           DropWatcher.builder()
               .filter("(%s) or (%s)".formatted(sent.flow().filter(), received.flow().filter()))
               .ringBytesPerCpu(64 << 20)
-              .onRawEvent(event -> seen.add(own.contains(event.netnsInode()) ? 1 : 0))
+              .onRawEvent(event -> (own.contains(event.netnsInode()) ? seen : foreign).increment())
               .start();
-      long dropped;
+      long dropped = 0;
       try (watcher) {
-        Thread input =
-            onCpu(
-                0,
-                () -> {
-                  byte[] frame =
-                      Frame.of(received.flow())
-                          .bytes(RoutedNetwork.CLIENT_MAC, RoutedNetwork.ROUTER_MAC);
-                  try (PacketSocket socket = PacketSocket.open(network.client(), "eth0")) {
-                    socket.send(frame, FRAMES);
-                  }
-                });
-        AtomicLong datagrams = new AtomicLong();
-        Thread output =
-            onCpu(
-                1,
-                () -> {
-                  while (input.isAlive()) {
-                    sent.send(network, DATAGRAMS);
-                    datagrams.addAndGet(DATAGRAMS);
-                  }
-                });
-        input.join();
-        output.join();
-        dropped = FRAMES + datagrams.get();
-        awaitDropped(watcher, seen, dropped);
+        // A miss takes an interrupt at the right moment: usually a thousand in a round, but nobody
+        // can promise one.
+        for (int round = 0; round < ROUNDS && dropped - seen.sum() == 0; round++) {
+          dropped += flood(network, sent, received);
+          awaitDropped(watcher, seen, dropped);
+        }
       }
       DropStatistics end = watcher.statistics();
       long missing = dropped - seen.sum();
-      assertEquals(0, end.lost(), end::toString);
-      assertTrue(missing > 0, () -> missing + " missing: " + end);
+      String account = "%d missing, %d of others: %s".formatted(missing, foreign.sum(), end);
+      assertEquals(0, end.lost(), account);
+      assertTrue(missing > 0, account);
       // Once, beside other floods, one of 400,000 was in neither count.
-      assertTrue(
-          missing <= end.recursionMisses() + UNEXPLAINED, () -> missing + " missing: " + end);
+      assertTrue(missing <= end.recursionMisses() + UNEXPLAINED, account);
     }
+  }
+
+  /** Returns how many packets it has sent into the two drops. */
+  private static long flood(RoutedNetwork network, Scenario sent, Scenario received)
+      throws InterruptedException {
+    Thread input =
+        onCpu(
+            0,
+            () -> {
+              byte[] frame =
+                  Frame.of(received.flow())
+                      .bytes(RoutedNetwork.CLIENT_MAC, RoutedNetwork.ROUTER_MAC);
+              try (PacketSocket socket = PacketSocket.open(network.client(), "eth0")) {
+                socket.send(frame, FRAMES);
+              }
+            });
+    AtomicLong datagrams = new AtomicLong();
+    Thread output =
+        onCpu(
+            1,
+            () -> {
+              while (input.isAlive()) {
+                sent.send(network, DATAGRAMS);
+                datagrams.addAndGet(DATAGRAMS);
+              }
+            });
+    input.join();
+    output.join();
+    return FRAMES + datagrams.get();
   }
 
   // What is handed over may lie in the other CPU's backlog for a moment.

@@ -1,4 +1,4 @@
-package io.dropwatch.examples.e2e;
+package io.dropwatch.examples.lab;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /** Binds threads to CPUs: sched_setaffinity(2). */
-final class Cpus {
+public final class Cpus {
   private static final MethodHandle SET =
       Linker.nativeLinker()
           .downcallHandle(
@@ -22,7 +22,7 @@ final class Cpus {
   private Cpus() {}
 
   /** The calling thread runs on this CPU only. */
-  static void bind(int cpu) {
+  public static void bind(int cpu) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment mask = arena.allocate(128, 8);
       mask.set(JAVA_BYTE, cpu / 8, (byte) (1 << (cpu % 8)));

@@ -1,0 +1,35 @@
+package io.dropwatch.examples.cli;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What every command that asks the kernel has to be told: by which probe, for which packets. */
+final class ProbeOptions {
+  @Option(
+      names = "--bpf-path",
+      paramLabel = "<path>",
+      description = "Another eBPF object file than the one built in.")
+  private @Nullable Path bpfPath;
+
+  @Option(
+      names = "--filter",
+      paramLabel = "<expr>",
+      description = "tcpdump-style filter expression, run in the kernel.")
+  private @Nullable String filter;
+
+  /** The object file; null: the one built in. */
+  @Nullable Path bpfPath() {
+    return bpfPath;
+  }
+
+  /** The expression; null: all packets. */
+  @Nullable String filter() {
+    return filter;
+  }
+
+  /** What becomes of warnings. */
+  static void warn(String text) {
+    System.err.println("dropwatch: " + text);
+  }
+}

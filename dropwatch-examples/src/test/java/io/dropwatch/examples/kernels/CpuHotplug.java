@@ -1,0 +1,180 @@
+package io.dropwatch.examples.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropwatch.DropStatistics;
+import io.dropwatch.DropWatcher;
+import io.dropwatch.RingKind;
+import io.dropwatch.examples.lab.ClosedPort;
+import io.dropwatch.examples.lab.Cpus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * CPU 1 goes offline and comes again while drops are watched: nothing is unaccounted for, and what
+ * it drops afterwards is delivered. It slows everybody on the machine, so it is no test of the
+ * default run but of a machine of its own: see {@code .ci/kernels/tests}. Needs root.
+ */
+@Timeout(300)
+class CpuHotplug {
+  private static final Path SWITCH = Path.of("/sys/devices/system/cpu/cpu1/online");
+
+  private final AtomicLong sent = new AtomicLong();
+
+  @AfterEach
+  void bringItBack() throws IOException {
+    run(true);
+  }
+
+  private static void run(boolean online) throws IOException {
+    Files.writeString(SWITCH, online ? "1" : "0");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"PERF", "BPF"})
+  void whatACpuDropsBeforeAndAfterItWasOffline(RingKind ring) throws Exception {
+    DropStatistics end;
+    try (ClosedPort port = ClosedPort.open()) {
+      DropWatcher watcher = watcher(ring, port);
+      try (watcher) {
+        send(port, 1, 100);
+        run(false);
+        send(port, 0, 100);
+        until(() -> watcher.statistics().delivered() == 200);
+        run(true);
+        sendUntilHeard(watcher, port);
+
+        long lost = watcher.statistics().lost();
+        long delivered = watcher.statistics().delivered();
+        send(port, 1, 100);
+        until(() -> watcher.statistics().delivered() == delivered + 100);
+        assertEquals(lost, watcher.statistics().lost(), "it has its ring");
+      }
+      end = watcher.statistics();
+    }
+    assertBalanced(ring, end);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"PERF", "BPF"})
+  void aCpuThatIsBackBeforeAnybodyLooks(RingKind ring) throws Exception {
+    DropStatistics end;
+    try (ClosedPort port = ClosedPort.open()) {
+      DropWatcher watcher = watcher(ring, port);
+      try (watcher) {
+        for (int i = 0; i < 3; i++) {
+          send(port, 1, 10);
+          run(false);
+          run(true);
+          sendUntilHeard(watcher, port);
+        }
+      }
+      end = watcher.statistics();
+    }
+    assertBalanced(ring, end);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"PERF", "BPF"})
+  void aFloodWhileItComesAndGoes(RingKind ring) throws Exception {
+    AtomicBoolean over = new AtomicBoolean();
+    DropStatistics end;
+    try (ClosedPort port = ClosedPort.open()) {
+      DropWatcher watcher = watcher(ring, port);
+      try (watcher) {
+        Thread[] senders = new Thread[2];
+        for (int i = 0; i < senders.length; i++) {
+          senders[i] =
+              Thread.ofPlatform()
+                  .start(
+                      () -> {
+                        while (!over.get()) {
+                          send(port, 50);
+                        }
+                      });
+        }
+        for (int i = 0; i < 5; i++) {
+          run(false);
+          LockSupport.parkNanos(200_000_000);
+          run(true);
+          LockSupport.parkNanos(i * 70_000_000L);
+        }
+        over.set(true);
+        for (Thread sender : senders) {
+          sender.join();
+        }
+        sendUntilHeard(watcher, port);
+      }
+      end = watcher.statistics();
+    }
+    assertBalanced(ring, end);
+  }
+
+  private static DropWatcher watcher(RingKind ring, ClosedPort port) {
+    return DropWatcher.builder()
+        .filter("udp and dst port " + port.number())
+        .ring(ring)
+        .ringBytesPerCpu(1 << 24)
+        .stackDepth(0)
+        .onRawEvent(_ -> {})
+        .start();
+  }
+
+  /** Until a drop of CPU 1 is delivered; what was not is counted. */
+  private void sendUntilHeard(DropWatcher watcher, ClosedPort port) throws InterruptedException {
+    long before = watcher.statistics().delivered();
+    long until = System.nanoTime() + 30_000_000_000L;
+    while (watcher.statistics().delivered() == before) {
+      assertTrue(System.nanoTime() - until < 0, () -> "no ring: " + watcher.statistics());
+      send(port, 1, 1);
+      LockSupport.parkNanos(5_000_000);
+    }
+  }
+
+  private void assertBalanced(RingKind ring, DropStatistics end) {
+    assertEquals(sent.get(), end.delivered() + end.lostNoRing(), end::toString);
+    assertEquals(0, end.lostInRing(), end::toString);
+    if (ring == RingKind.BPF) {
+      assertEquals(0, end.lost(), end::toString);
+    }
+    System.out.println(ring + ": " + end);
+  }
+
+  // A datagram to a closed port is dropped on its sender's CPU.
+  private void send(ClosedPort port, int cpu, int times) throws InterruptedException {
+    Thread.ofPlatform()
+        .start(
+            () -> {
+              Cpus.bind(cpu);
+              send(port, times);
+            })
+        .join();
+  }
+
+  private void send(ClosedPort port, int times) {
+    try {
+      port.send(9, times);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+    sent.addAndGet(times);
+  }
+
+  private static void until(BooleanSupplier condition) {
+    long until = System.nanoTime() + 30_000_000_000L;
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() - until < 0, "waited 30 s in vain");
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+}
