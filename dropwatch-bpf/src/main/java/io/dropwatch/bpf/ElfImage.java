@@ -1,7 +1,10 @@
 package io.dropwatch.bpf;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,9 @@ public final class ElfImage {
 
   /** {@code goto +0} as a little-endian number. */
   private static final long NOTHING = 0x05;
+
+  /** Code of the one instruction that takes 16 bytes. */
+  private static final int LOAD_64_BITS = 0x18;
 
   private static final int ET_REL = 1;
   private static final int EM_BPF = 247;
@@ -124,6 +130,36 @@ public final class ElfImage {
   public ElfImage withRunEnd(String function, byte[] code) {
     Symbol symbol = function(function);
     return withEnd(symbol, longestRun(symbol), code);
+  }
+
+  /**
+   * Overwrites instructions with {@code goto +0}, which does nothing.
+   *
+   * @param unwanted which: an instruction is asked about as a little-endian number, its code in the
+   *     lowest byte; not the second half of one that loads 64 bits
+   * @return a new image; this one if the function has none of them
+   * @throws BpfException if there is no such function, or one of them would be relocated by libbpf
+   */
+  public ElfImage without(String function, LongPredicate unwanted) {
+    Symbol symbol = function(function);
+    byte[] changed = null;
+    for (int at = 0; at + INSTRUCTION_BYTES <= symbol.size(); at += INSTRUCTION_BYTES) {
+      long instruction = image.s64(symbol.offset() + at, "instruction");
+      if ((instruction & 0xff) == LOAD_64_BITS) {
+        at += INSTRUCTION_BYTES;
+      } else if (unwanted.test(instruction)) {
+        checkNotRelocated(
+            "cannot take code out of function " + function + " of " + name,
+            symbol,
+            at,
+            INSTRUCTION_BYTES);
+        changed = changed == null ? bytes() : changed;
+        ByteBuffer.wrap(changed)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putLong(symbol.offset() + at, NOTHING);
+      }
+    }
+    return changed == null ? this : new ElfImage(name, new ByteImage(name, changed));
   }
 
   private ElfImage withEnd(Symbol symbol, Run run, byte[] code) {

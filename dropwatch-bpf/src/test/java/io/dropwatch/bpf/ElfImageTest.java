@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -50,6 +51,23 @@ final class ElfImageTest {
     assertEquals(ElfImage.of(SLOT).functionSize("slot"), ElfImage.of(changed).functionSize("slot"));
     assertArrayEquals(SLOT, image.withFunctionTail("slot", new byte[0]).bytes());
     assertNotSame(image.bytes(), image.bytes());
+  }
+
+  @Test
+  void takesInstructionsOutAndNothingElse() {
+    ElfImage image = ElfImage.of(SLOT);
+    assertSame(image, image.without("slot", _ -> false));
+    byte[] changed = image.without("slot", instruction -> instruction == 0x95).bytes();
+    int exit = Arrays.mismatch(SLOT, changed);
+    byte[] expected = SLOT.clone();
+    expected[exit] = 0x05; // exit is all zeros behind its code, as goto +0
+    assertArrayEquals(expected, changed);
+    // The function that calls it has an exit of its own, and a call that libbpf relocates.
+    BpfException refused =
+        assertThrows(
+            BpfException.class,
+            () -> image.without("call_slot", instruction -> (instruction & 0xff) == 0x85));
+    assertTrue(refused.getMessage().contains("libbpf relocates"), refused::getMessage);
   }
 
   @Test

@@ -25,6 +25,13 @@ public final class ProbeImage {
   private static final int ASK_FILTER_IN_PLACE = 1 << 25;
   private static final int ASK_NOISE = 1 << 26;
   private static final int ASK_DEVICES = 1 << 27;
+
+  /** BPF_STX | BPF_ATOMIC | BPF_DW, and in the upper half BPF_CMPXCHG. */
+  private static final long COMPARE_AND_SWAP = 0xf1_0000_00dbL;
+
+  /** All of an instruction but its registers and offset. */
+  private static final long OPERATION = 0xffff_ffff_0000_00ffL;
+
   private static final String BUILD = "build it from dropwatch.bpf.c with 'make probe'";
 
   private final String name;
@@ -120,6 +127,20 @@ public final class ProbeImage {
       filled = filled.withRunEnd(program, piece.filling(room));
     }
     return new ProbeImage(name, filled, piece);
+  }
+
+  /**
+   * This object for kernels whose programs cannot compare and swap (before Linux 5.12), and which
+   * refuse it even where it is never reached. Only the rate limit does: its programs may run with
+   * no limit alone.
+   */
+  ProbeImage withoutCompareAndSwap() {
+    ElfImage without = elf;
+    for (String program : programs()) {
+      without =
+          without.without(program, instruction -> (instruction & OPERATION) == COMPARE_AND_SWAP);
+    }
+    return new ProbeImage(name, without, filter);
   }
 
   private static String shortened(String expression) {
