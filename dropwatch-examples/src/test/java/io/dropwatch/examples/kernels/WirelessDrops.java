@@ -4,6 +4,9 @@ import static io.dropwatch.examples.kernels.GenericNetlink.attribute;
 import static io.dropwatch.examples.kernels.GenericNetlink.string;
 import static io.dropwatch.examples.kernels.GenericNetlink.u32;
 import static io.dropwatch.examples.kernels.GenericNetlink.value;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatcher;
@@ -33,6 +36,8 @@ class WirelessDrops {
 
   /** Frame control of an action frame, duration; {@code IEEE 802.11-2020}, 9.3.3.13. */
   private static final String ACTION = "d000 0000";
+
+  private static final String REASON = "RX_DROP_U_RUNT_ACTION";
 
   private final NetworkLab lab = NetworkLab.open();
   private final Namespace air = lab.namespace("air");
@@ -84,14 +89,29 @@ class WirelessDrops {
     String own = HexFormat.of().formatHex(address("wlan0"));
     // Radiotap header of 8 bytes that says nothing.
     String frame = "0000 0800 00000000" + ACTION + own + "020000000001" + own + "0000";
-    List<DropEvent> events = Collections.synchronizedList(new ArrayList<>());
-    DropWatcher watcher = DropWatcher.builder().onEvent(events::add).start();
+    List<DropEvent> all = Collections.synchronizedList(new ArrayList<>());
+    DropWatcher watcher = DropWatcher.builder().onEvent(all::add).start();
     try (watcher;
         PacketSocket socket = PacketSocket.open(air, "wlan1")) {
       socket.send(HexFormat.of().parseHex(frame.replace(" ", "")), FRAMES);
-      Programs.await(() -> events.size() >= FRAMES);
+      Programs.await(() -> dropped(all).size() >= FRAMES);
     }
-    events.forEach(System.out::println);
+
+    List<DropEvent> events = dropped(all);
+    assertEquals(FRAMES, events.size(), all::toString);
+    for (DropEvent event : events) {
+      assertTrue(event.reason().subsystem() != 0, event::toString);
+      assertNotNull(event.reason().explanation());
+      assertTrue(event.stack().toString().contains("ieee80211_rx"), event::toString);
+    }
+    System.out.println(events.getFirst() + " " + events.getFirst().stack());
+    assertEquals(air.inode(), events.getFirst().networkNamespace().inode());
+  }
+
+  private static List<DropEvent> dropped(List<DropEvent> all) {
+    synchronized (all) {
+      return all.stream().filter(event -> event.reason().name().equals(REASON)).toList();
+    }
   }
 
   private byte[] address(String device) {
