@@ -8,4 +8,5 @@ module io.dropwatch {
   exports io.dropwatch;
   exports io.dropwatch.layers;
   exports io.dropwatch.output;
+  exports io.dropwatch.replay;
 }

@@ -3,6 +3,7 @@ package io.dropwatch;
 import io.dropwatch.layers.Layers;
 import io.dropwatch.layers.Vlan;
 import io.dropwatch.pcapfilter.LinkType;
+import io.dropwatch.pcapfilter.SkbPacket;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -43,6 +44,7 @@ public final class DropEvent {
   private final long memoryCgroupCss;
   private final long skbAddress;
   private final int protocol;
+  private final @Nullable PacketType packetType;
   private final @Nullable Vlan vlan;
   private final int packetLength;
   private final LinkType linkType;
@@ -71,6 +73,7 @@ public final class DropEvent {
     memoryCgroupCss = from.memoryCgroupCss;
     skbAddress = from.skbAddress;
     protocol = from.protocol;
+    packetType = from.packetType;
     vlan = from.vlan();
     packetLength = from.packetLength;
     linkType = from.linkType;
@@ -196,6 +199,11 @@ public final class DropEvent {
     return protocol;
   }
 
+  /** Whom the packet was for, {@code skb->pkt_type}; null when unknown. */
+  public @Nullable PacketType packetType() {
+    return packetType;
+  }
+
   /**
    * The VLAN tag that the kernel or the device had taken out of the frame ({@code skb->vlan_tci});
    * null when there was none. Tags still in the frame are in {@link #layers}.
@@ -223,6 +231,21 @@ public final class DropEvent {
   /** The packet's first bytes, as many as were captured; a copy. */
   public byte[] packet() {
     return packet.clone();
+  }
+
+  /**
+   * The packet as the probe saw it, for a filter that was compiled for {@link LinkType#SKB}: it
+   * says of this event what it says in the kernel.
+   *
+   * <pre>{@code
+   * PcapFilter syn = PcapFilter.compile("tcp[tcpflags] & tcp-syn != 0", LinkType.SKB);
+   * if (syn.matches(event.skbPacket())) {
+   *   System.out.println(syn.explain(event.skbPacket()));
+   * }
+   * }</pre>
+   */
+  public SkbPacket skbPacket() {
+    return SkbView.of(this, packet);
   }
 
   /** The packet's protocols, decoded from its bytes on first use. */
@@ -273,6 +296,7 @@ public final class DropEvent {
         memoryCgroupCss,
         skbAddress,
         protocol,
+        packetType,
         vlan,
         packetLength,
         linkType,

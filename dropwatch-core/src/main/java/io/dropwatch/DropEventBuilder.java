@@ -30,6 +30,7 @@ public final class DropEventBuilder {
   long memoryCgroupCss;
   long skbAddress;
   int protocol;
+  @Nullable PacketType packetType;
   int packetLength;
   LinkType linkType = LinkType.ETHERNET;
   byte[] packet = new byte[0];
@@ -163,6 +164,12 @@ public final class DropEventBuilder {
    */
   public DropEventBuilder protocol(int protocol) {
     this.protocol = requireU16("protocol", protocol);
+    return this;
+  }
+
+  /** See {@link DropEvent#packetType}. */
+  public DropEventBuilder packetType(@Nullable PacketType packetType) {
+    this.packetType = packetType;
     return this;
   }
 

@@ -42,6 +42,8 @@ import java.util.Map;
  * @param recursionMisses drops in an interrupt while the probe was running on that CPU: the kernel
  *     does not call it for them, so they are not part of {@code seen}; 0 where it does not count
  * @param hardware those of {@code seen} that a device reported, through a devlink trap
+ * @param ownerFailures events that have no owner because the {@link OwnerResolver} threw, or
+ *     answered null
  */
 public record DropStatistics(
     long seen,
@@ -59,7 +61,8 @@ public record DropStatistics(
     long delivered,
     long inFlight,
     long recursionMisses,
-    long hardware) {
+    long hardware,
+    long ownerFailures) {
 
   /** Nothing happened yet. */
   public static final DropStatistics NONE = builder().build();
@@ -85,7 +88,8 @@ public record DropStatistics(
         delivered,
         inFlight,
         recursionMisses,
-        hardware);
+        hardware,
+        ownerFailures);
     noiseByRule = Collections.unmodifiableMap(new LinkedHashMap<>(noiseByRule));
     noiseByRule.values().forEach(DropStatistics::requireCounts);
     long byRule = noiseByRule.values().stream().mapToLong(Long::longValue).sum();
@@ -147,7 +151,7 @@ public record DropStatistics(
    * this form, whatever else is not 0: {@code no_space=}, {@code no_ring=}, {@code other_loss=},
    * {@code noise_in_kernel=}, {@code noise=} and of what rules both consist ({@code
    * noise[neigh_invalidate]=}), {@code queue_overflow=}, {@code lost_in_ring=}, {@code in_flight=},
-   * {@code recursion_misses=}, {@code hardware=}.
+   * {@code recursion_misses=}, {@code hardware=}, {@code owner_failures=}.
    */
   @Override
   public String toString() {
@@ -166,6 +170,7 @@ public record DropStatistics(
     append(text, "in_flight", inFlight);
     append(text, "recursion_misses", recursionMisses);
     append(text, "hardware", hardware);
+    append(text, "owner_failures", ownerFailures);
     return text.toString();
   }
 

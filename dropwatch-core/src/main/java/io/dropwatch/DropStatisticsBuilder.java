@@ -25,6 +25,7 @@ public final class DropStatisticsBuilder {
   private long inFlight;
   private long recursionMisses;
   private long hardware;
+  private long ownerFailures;
 
   DropStatisticsBuilder() {}
 
@@ -123,6 +124,12 @@ public final class DropStatisticsBuilder {
     return this;
   }
 
+  /** See {@link DropStatistics#ownerFailures()}. */
+  public DropStatisticsBuilder ownerFailures(long count) {
+    this.ownerFailures = count;
+    return this;
+  }
+
   /** See {@link DropStatistics#recursionMisses()}. */
   public DropStatisticsBuilder recursionMisses(long count) {
     this.recursionMisses = count;
@@ -151,7 +158,8 @@ public final class DropStatisticsBuilder {
         delivered,
         inFlight,
         recursionMisses,
-        hardware);
+        hardware,
+        ownerFailures);
   }
 
   private long noise(boolean inKernel) {

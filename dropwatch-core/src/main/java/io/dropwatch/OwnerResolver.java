@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * and before the listener sees it: later the process may be gone and its numbers another's.
  *
  * <p>Called on the watcher's thread, one event after the other; while it runs, records wait in the
- * ring. What it throws goes where a listener's exceptions go, and the owner is {@link
- * Owner#UNKNOWN}.
+ * ring. What it throws goes where a listener's exceptions go, the owner is {@link Owner#UNKNOWN},
+ * and it is counted: {@link DropStatistics#ownerFailures}. It is asked again for the next event.
  */
 @FunctionalInterface
 public interface OwnerResolver {

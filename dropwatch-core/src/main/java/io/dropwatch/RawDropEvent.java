@@ -45,6 +45,9 @@ public interface RawDropEvent {
   /** EtherType of the network header, in host order; 0 if it is not known. */
   int protocol();
 
+  /** Whom the packet was for: {@code skb->pkt_type}, see {@link PacketType#of}. */
+  int packetType();
+
   /** The outermost VLAN tag's TCI; 0 without a tag. The packet's bytes are without that tag. */
   int vlanTci();
 

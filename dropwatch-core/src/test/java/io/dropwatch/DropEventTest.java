@@ -46,6 +46,7 @@ class DropEventTest {
         setter("memoryCgroupCss", event -> event.memoryCgroupCss(1)),
         setter("skbAddress", event -> event.skbAddress(1)),
         setter("protocol", event -> event.protocol(0x800)),
+        setter("packetType", event -> event.packetType(PacketType.OTHERHOST)),
         setter("vlan", event -> event.vlan(0x8100, 5)),
         setter("packetLength", event -> event.packetLength(1)),
         setter("linkType", event -> event.packet(LinkType.RAW_IP, new byte[0])),

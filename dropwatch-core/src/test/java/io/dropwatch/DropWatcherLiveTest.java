@@ -312,6 +312,28 @@ class DropWatcherLiveTest {
     assertEquals(100, statistics.delivered());
   }
 
+  @Test
+  void aResolverThatFailsCostsTheOwnerAndIsCounted() throws IOException, InterruptedException {
+    Collection<Throwable> failures = new ConcurrentLinkedQueue<>();
+    DropStatistics statistics =
+        watch(
+            watcher()
+                .ownerResolver(
+                    question -> {
+                      throw new IllegalStateException("no answer for " + question.pid());
+                    })
+                .onError(failures::add)
+                .onEvent(events::add),
+            () -> Loopback.sendUdp(port, 20),
+            all -> all.delivered() >= 20);
+
+    assertEquals(20, statistics.delivered());
+    assertEquals(20, statistics.ownerFailures());
+    assertEquals(20, failures.size());
+    assertTrue(events.stream().allMatch(event -> event.owner().equals(Owner.UNKNOWN)));
+    assertTrue(statistics.toString().endsWith(" owner_failures=20"), statistics::toString);
+  }
+
   private void flood(int times) {
     try {
       Loopback.sendUdp(port, times);

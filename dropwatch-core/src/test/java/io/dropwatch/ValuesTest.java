@@ -129,6 +129,7 @@ class ValuesTest {
             .delivered(5)
             .inFlight(2)
             .recursionMisses(9)
+            .ownerFailures(4)
             .build();
 
     assertEquals(7, statistics.noise());
@@ -141,7 +142,7 @@ class ValuesTest {
     assertEquals(
         "seen=54 excluded=1 filtered=2 limited=3 lost=15 emitted=23 delivered=5 no_space=4"
             + " no_ring=5 other_loss=6 noise_in_kernel=10 noise=7 noise[neigh_invalidate]=5"
-            + " noise[no_socket]=10 noise[mine]=2 queue_overflow=8 lost_in_ring=1 in_flight=2 recursion_misses=9",
+            + " noise[no_socket]=10 noise[mine]=2 queue_overflow=8 lost_in_ring=1 in_flight=2 recursion_misses=9 owner_failures=4",
         statistics.toString());
     assertEquals(
         "seen=0 excluded=0 filtered=0 limited=0 lost=0 emitted=0 delivered=0",
@@ -163,7 +164,7 @@ class ValuesTest {
                 IllegalArgumentException.class,
                 () ->
                     new DropStatistics(
-                        3, 0, 0, 0, 0, 0, 0, 0, 3, Map.of("a", 2L), 0, 0, 0, 0, 0, 0))
+                        3, 0, 0, 0, 0, 0, 0, 0, 3, Map.of("a", 2L), 0, 0, 0, 0, 0, 0, 0))
             .getMessage());
 
     var negative = DropStatistics.builder().recursionMisses(-1);

@@ -9,6 +9,7 @@ import io.dropwatch.DropSource;
 import io.dropwatch.KernelStack;
 import io.dropwatch.NetworkDevice;
 import io.dropwatch.NetworkNamespace;
+import io.dropwatch.PacketType;
 import io.dropwatch.SocketState;
 import io.dropwatch.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
@@ -82,6 +83,7 @@ final class EventFields {
       case "packet_skb_addr" -> builder.skbAddress(Pointer.parse(text(json)));
       case "packet_eth_proto" -> builder.protocol(Math.toIntExact(Pointer.parse(text(json))));
       case "packet_len" -> builder.packetLength(json.getIntValue());
+      case "packet_type" -> builder.packetType(constant(PacketType.class, text(json)));
       case "packet_vlan" -> readVlan(json);
       case "packet_link_type" -> linkType = constant(LinkType.class, text(json));
       case "packet_bytes" -> packet = HexFormat.of().parseHex(text(json));

@@ -3,6 +3,7 @@ package io.dropwatch.output;
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropReason;
 import io.dropwatch.NetworkDevice;
+import io.dropwatch.PacketType;
 import io.dropwatch.layers.Layers;
 import io.dropwatch.layers.Vlan;
 import io.dropwatch.pcapfilter.LinkType;
@@ -114,6 +115,7 @@ final class EventJson {
     writeProtocol();
     json.writeNumberField(dialect.packetLength, event.packetLength());
     if (isDefault()) {
+      writePacketType();
       writeVlan();
     }
     Layers layers = event.layers();
@@ -142,6 +144,13 @@ final class EventJson {
     }
     int known = HUATUO_PROTOCOLS.contains(event.protocol()) ? event.protocol() : 0;
     json.writeStringField("packet_eth_proto", "0x" + Integer.toHexString(known));
+  }
+
+  private void writePacketType() {
+    PacketType type = event.packetType();
+    if (type != null) {
+      json.writeStringField("packet_type", type.label());
+    }
   }
 
   private void writeVlan() {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.dropwatch.DropEvent;
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,6 +58,9 @@ public final class JsonReader implements AutoCloseable {
         throw new IllegalArgumentException("an event is a JSON object, not " + json.getText());
       }
       return EventFields.read(json);
+    } catch (JsonEOFException e) {
+      throw new IllegalArgumentException(
+          at(json.currentLocation(), "it ends in the middle of an event"), e);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(at(json.currentLocation(), e.getOriginalMessage()), e);
     } catch (IOException e) {

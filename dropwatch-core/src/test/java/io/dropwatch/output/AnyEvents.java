@@ -10,6 +10,7 @@ import io.dropwatch.NetworkNamespace;
 import io.dropwatch.Owner;
 import io.dropwatch.OwnerProcess;
 import io.dropwatch.OwnerSocket;
+import io.dropwatch.PacketType;
 import io.dropwatch.SocketState;
 import io.dropwatch.StackFrame;
 import io.dropwatch.layers.Packets;
@@ -80,7 +81,7 @@ final class AnyEvents {
             owned,
             kernelAddresses(),
             kernelAddresses(),
-            Arbitraries.integers().between(0, 0xffff).list().ofSize(3),
+            Arbitraries.integers().between(0, 0xffff).list().ofSize(4),
             Arbitraries.integers().greaterOrEqual(0),
             Arbitraries.of(LinkType.ETHERNET, LinkType.RAW_IP),
             packets(),
@@ -91,6 +92,7 @@ final class AnyEvents {
                     .memoryCgroupCss(css)
                     .skbAddress(skb)
                     .protocol(u16.get(0))
+                    .packetType(u16.get(3) % 9 == 8 ? null : PacketType.of(u16.get(3) % 9))
                     .vlan(u16.get(1), u16.get(1) == 0 ? 0 : u16.get(2))
                     .packetLength(length)
                     .packet(linkType, packet)

@@ -9,6 +9,7 @@ import io.dropwatch.NetworkNamespace;
 import io.dropwatch.Owner;
 import io.dropwatch.OwnerProcess;
 import io.dropwatch.OwnerSocket;
+import io.dropwatch.PacketType;
 import io.dropwatch.SocketState;
 import io.dropwatch.StackFrame;
 import io.dropwatch.layers.Packets;
@@ -41,6 +42,7 @@ final class Events {
         .memoryCgroupCss(0xffff888100000000L)
         .skbAddress(0xffff888012345678L)
         .protocol(0x0800)
+        .packetType(PacketType.HOST)
         .packetLength(74)
         .packet(
             LinkType.ETHERNET,

@@ -83,7 +83,7 @@ class RoundTripTest {
       textBlock =
           """
           {"pid":"x"}                      | line 1, column 8: pid: expected a number, not x
-          {"pid":1                         | line 1, column 9: Unexpected end-of-input
+          {"pid":1                         | line 1, column 9: it ends in the middle of an event
           [1]                              | line 1, column 1: an event is a JSON object, not [
           {"packet_bytes":"0"}             | line 1, column 17: packet_bytes:
           {"drop_source":"nobody"}         | line 1, column 16: drop_source: 'nobody' is unknown

@@ -49,6 +49,9 @@ public final class PcapFilter {
   /** In the JVM it counts how many comparisons a packet meets. */
   private static final int HALVED = 3;
 
+  /** Bytes of the shortest IPv4 header. */
+  private static final int IPV4_HEADER = 20;
+
   /** In the kernel it counts how many instructions there are. */
   private static final int ONE_BY_ONE = Integer.MAX_VALUE;
 
@@ -59,7 +62,11 @@ public final class PcapFilter {
   private final Predicate predicate;
   private final Object lock = new Object();
   private volatile boolean written;
-  private volatile @Nullable PacketTest test;
+
+  // Not volatile, so that a loop over packets reads it once. It has no fields that a thread could
+  // see too early, and who sees null looks at "written" next.
+  private @Nullable PacketTest bytesTest;
+  private @Nullable PacketTest skbTest;
 
   private PcapFilter(String expression, LinkType linkType, FilterOptions options) {
     this.expression = expression;
@@ -111,6 +118,13 @@ public final class PcapFilter {
    * @throws IllegalStateException for {@link LinkType#SKB}, where the bytes are not enough
    */
   public boolean matches(byte[] packet, int wireLength) {
+    PacketTest compiled = bytesTest;
+    return compiled == null
+        ? matchesAtFirst(packet, wireLength)
+        : compiled.matches(packet, 0, wireLength, null);
+  }
+
+  private boolean matchesAtFirst(byte[] packet, int wireLength) {
     if (linkType == LinkType.SKB) {
       throw new IllegalStateException(
           "a filter for LinkType.SKB needs what the kernel knows: use matches(SkbPacket)");
@@ -193,8 +207,7 @@ public final class PcapFilter {
    *     longer than the place it is for, see {@link EbpfCode#size}
    */
   public EbpfCode ebpf() {
-    return new EbpfCode(
-        Compiler.compile(graph(ONE_BY_ONE), linkType == LinkType.ETHERNET ? 14 : 0));
+    return new EbpfCode(Compiler.compile(graph(ONE_BY_ONE), networkOffset()));
   }
 
   /**
@@ -212,19 +225,24 @@ public final class PcapFilter {
     return new ClassicBpf(io.dropwatch.pcapfilter.internal.classic.Compiler.compile(graphs));
   }
 
+  private int networkOffset() {
+    return linkType == LinkType.ETHERNET ? 14 : 0;
+  }
+
   // The class is written when the first packet comes: most filters go to the kernel and see none.
   private @Nullable PacketTest compiled() {
-    PacketTest made = test;
-    if (made != null || written) {
-      return made;
-    }
-    synchronized (lock) {
-      if (!written) {
-        test = ClassWriter.write(graph(HALVED), linkType == LinkType.SKB);
-        written = true;
+    boolean skb = linkType == LinkType.SKB;
+    if (!written) {
+      synchronized (lock) {
+        if (!written) {
+          PacketTest test = ClassWriter.write(graph(HALVED), skb, networkOffset() + IPV4_HEADER);
+          bytesTest = skb ? null : test;
+          skbTest = skb ? test : null;
+          written = true;
+        }
       }
-      return test;
     }
+    return skb ? skbTest : bytesTest;
   }
 
   /** The verdict of the interpreter, with which generated code is compared. */

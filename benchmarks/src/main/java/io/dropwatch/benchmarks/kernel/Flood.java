@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.dropwatch.bpf.NetworkDevices;
+import io.dropwatch.examples.lab.Cpus;
 import io.dropwatch.examples.lab.Namespace;
 import io.dropwatch.examples.lab.NetworkLab;
 import java.lang.foreign.Arena;
@@ -42,8 +43,6 @@ public final class Flood implements AutoCloseable {
       handle("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
   private static final MethodHandle SENDMMSG =
       handle("sendmmsg", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
-  private static final MethodHandle PIN =
-      handle("sched_setaffinity", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
   private static final MethodHandle SET_OPTION =
       handle(
           "setsockopt",
@@ -97,7 +96,7 @@ public final class Flood implements AutoCloseable {
     return sender.call(
         () -> {
           try (Arena arena = Arena.ofConfined()) {
-            pin(arena, cpu);
+            Cpus.bind(cpu);
             MemorySegment messages = what.apply(arena);
             int socket = (int) call(SOCKET, family, type, 0);
             if (family == AF_PACKET) {
@@ -118,12 +117,6 @@ public final class Flood implements AutoCloseable {
             }
           }
         });
-  }
-
-  private static void pin(Arena arena, int cpu) {
-    MemorySegment mask = arena.allocate(128, 8);
-    mask.set(JAVA_BYTE, cpu / 8, (byte) (1 << (cpu % 8)));
-    call(PIN, 0, mask.byteSize(), mask);
   }
 
   private static MemorySegment datagrams(Arena arena) {

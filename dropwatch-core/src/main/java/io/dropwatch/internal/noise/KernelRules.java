@@ -70,11 +70,17 @@ public final class KernelRules {
   }
 
   private static Optional<Integer> number(String name, Map<Integer, String> reasons) {
-    String full = name.startsWith(PREFIX) ? name : PREFIX + name;
     return reasons.entrySet().stream()
-        .filter(reason -> reason.getValue().equals(full) || reason.getValue().equals(name))
+        .filter(reason -> isCalled(reason.getValue(), name))
         .map(Map.Entry::getKey)
         .findFirst();
+  }
+
+  /**
+   * Whether what is written in a rule means the reason of this name, with or without the prefix.
+   */
+  static boolean isCalled(String kernelsName, String written) {
+    return kernelsName.equals(written) || kernelsName.equals(PREFIX + written);
   }
 
   private static List<KernelSymbols.Range> ranges(

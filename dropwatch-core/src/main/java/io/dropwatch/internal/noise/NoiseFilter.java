@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rules that look at stacks. Drops of one cause have one stack, so what the rules say of a
- * stack is remembered by its addresses: an event costs a look into a hash table, no symbol and no
- * pattern. Not thread-safe.
+ * stack of the running kernel is remembered by its addresses: an event costs a look into a hash
+ * table, no symbol and no pattern. Not thread-safe.
  */
 public final class NoiseFilter {
   /** Takes nothing for noise. */
-  public static final NoiseFilter NONE = new NoiseFilter(List.of(), List.of());
+  public static final NoiseFilter NONE = new NoiseFilter(List.of(), List.of(), true);
 
   private static final int MOST_STACKS = 4096;
 
@@ -38,20 +38,34 @@ public final class NoiseFilter {
 
   private final List<String> names;
   private final List<StackRule> rules;
+  private final boolean remembering;
   private final Map<Addresses, List<StackRule>> matching = new HashMap<>();
   private long rememberedSince = System.nanoTime();
 
-  private NoiseFilter(List<String> names, List<StackRule> rules) {
+  private NoiseFilter(List<String> names, List<StackRule> rules, boolean remembering) {
     this.names = names;
     this.rules = rules;
+    this.remembering = remembering;
   }
 
   /**
-   * Takes of the rules those that look at stacks.
+   * Takes of the rules those that look at stacks, for events of the running kernel.
    *
    * @throws DropWatchException if two have one name, or a pattern is none
    */
   public static NoiseFilter of(List<NoiseRule> rules) {
+    return of(rules, true);
+  }
+
+  /**
+   * The same for events from anywhere: in a recording the same addresses may be other functions, of
+   * another boot, or all be 0.
+   */
+  static NoiseFilter ofRecorded(List<NoiseRule> rules) {
+    return of(rules, false);
+  }
+
+  private static NoiseFilter of(List<NoiseRule> rules, boolean remembering) {
     Set<String> names = new LinkedHashSet<>();
     for (NoiseRule rule : rules) {
       if (!names.add(rule.name())) {
@@ -66,7 +80,7 @@ public final class NoiseFilter {
         ofStacks.add(stackRule);
       }
     }
-    return new NoiseFilter(List.copyOf(names), List.copyOf(ofStacks));
+    return new NoiseFilter(List.copyOf(names), List.copyOf(ofStacks), remembering);
   }
 
   private static @Nullable StackRule stackRule(int index, NoiseRule rule) {
@@ -107,17 +121,23 @@ public final class NoiseFilter {
   }
 
   private List<StackRule> matching(KernelStack stack) {
+    if (!remembering) {
+      return match(stack);
+    }
     long now = System.nanoTime();
     if (matching.size() >= MOST_STACKS || now - rememberedSince > FORGET_NANOS) {
       matching.clear();
       rememberedSince = now;
     }
-    return matching.computeIfAbsent(
-        new Addresses(stack),
-        _ -> rules.stream().filter(rule -> rule.matches.test(stack)).toList());
+    return matching.computeIfAbsent(new Addresses(stack), _ -> match(stack));
   }
 
-  private static boolean isOf(StackFrame frame, String function) {
+  private List<StackRule> match(KernelStack stack) {
+    return rules.stream().filter(rule -> rule.matches.test(stack)).toList();
+  }
+
+  /** Whether a frame is of a function, or of what the compiler made of it. */
+  static boolean isOf(StackFrame frame, String function) {
     String symbol = frame.symbol();
     return symbol != null
         && symbol.startsWith(function)

@@ -11,6 +11,7 @@ import io.dropwatch.NetworkDevice;
 import io.dropwatch.NetworkNamespace;
 import io.dropwatch.OwnerResolver;
 import io.dropwatch.OwnerSocket;
+import io.dropwatch.PacketType;
 import io.dropwatch.SocketState;
 import io.dropwatch.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
@@ -91,7 +92,8 @@ public final class RecordDecoder {
             .owner(owners.resolve(new OwnerResolver.Question(socket, namespace, pid, taskCgroupId)))
             .memoryCgroupCss(raw.get(U64, MEMORY_CGROUP))
             .skbAddress(raw.get(U64, SKB))
-            .protocol(u16(raw, PROTOCOL));
+            .protocol(u16(raw, PROTOCOL))
+            .packetType(PacketType.of(raw.get(U8, PACKET_TYPE)));
     if ((flags & HAS_REASON) != 0) {
       event.reason(reasons.apply(raw.get(U32, REASON)));
     }

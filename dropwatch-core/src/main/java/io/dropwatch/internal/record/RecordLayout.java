@@ -25,6 +25,7 @@ public final class RecordLayout {
   static final long PROTOCOL = 16;
   static final long VLAN_TCI = 18;
   static final long VLAN_PROTO = 20;
+  static final long PACKET_TYPE = 22;
   static final long IFINDEX = 24;
   static final long TIME = 32;
   static final long PID_TGID = 40;

@@ -144,6 +144,11 @@ public final class RecordView implements RawDropEvent {
   }
 
   @Override
+  public int packetType() {
+    return memory.get(U8, start + PACKET_TYPE) & 0xff;
+  }
+
+  @Override
   public int vlanTci() {
     return u16(memory, start + VLAN_TCI);
   }

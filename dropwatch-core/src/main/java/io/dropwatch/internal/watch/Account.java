@@ -8,14 +8,17 @@ import io.dropwatch.internal.probe.KernelCounts;
 final class Account {
   private Account() {}
 
+  /** What is told beside the balance, and is no part of it. */
+  record Beside(long recursionMisses, long ownerFailures) {}
+
   /**
    * The account of a running watcher. The kernel counts a drop as seen first, as emitted after its
    * record is in the ring, so the reader may be ahead: what is delivered was emitted, and what has
    * no outcome yet is left for the next look.
    */
-  static DropStatistics running(KernelCounts kernel, long misses, Outcomes outcomes) {
+  static DropStatistics running(KernelCounts kernel, Beside beside, Outcomes outcomes) {
     long emitted = Math.max(kernel.emitted(), outcomes.all());
-    return beginning(kernel, misses, outcomes)
+    return beginning(kernel, beside, outcomes)
         .seen(kernel.decided() - kernel.emitted() + emitted)
         .lostOther(kernel.lostOther())
         .queueOverflow(outcomes.queueOverflow())
@@ -30,8 +33,8 @@ final class Account {
    * ring; seen without an outcome in the kernel, which no run of the probe leaves, would be lost
    * before it.
    */
-  static DropStatistics closed(KernelCounts kernel, long misses, Outcomes outcomes) {
-    return beginning(kernel, misses, outcomes)
+  static DropStatistics closed(KernelCounts kernel, Beside beside, Outcomes outcomes) {
+    return beginning(kernel, beside, outcomes)
         .seen(kernel.seen())
         .lostOther(kernel.lostOther() + kernel.seen() - kernel.decided())
         .queueOverflow(outcomes.queueOverflow())
@@ -41,7 +44,7 @@ final class Account {
   }
 
   private static DropStatisticsBuilder beginning(
-      KernelCounts kernel, long misses, Outcomes outcomes) {
+      KernelCounts kernel, Beside beside, Outcomes outcomes) {
     DropStatisticsBuilder account = DropStatistics.builder();
     outcomes
         .noise()
@@ -55,7 +58,8 @@ final class Account {
               }
             });
     return account
-        .recursionMisses(misses)
+        .recursionMisses(beside.recursionMisses())
+        .ownerFailures(beside.ownerFailures())
         .hardware(kernel.hardware())
         .excluded(kernel.excluded())
         .filtered(kernel.filtered())

@@ -2,11 +2,13 @@ package io.dropwatch.internal.watch;
 
 import io.dropwatch.Owner;
 import io.dropwatch.OwnerResolver;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** A resolver whose exceptions cost the owner, not the event. */
+/** A resolver whose exceptions cost the owner, not the event, and are counted. */
 final class GuardedResolver implements OwnerResolver {
   private final OwnerResolver resolver;
   private final Failures failures;
+  private final AtomicLong count = new AtomicLong();
 
   GuardedResolver(OwnerResolver resolver, Failures failures) {
     this.resolver = resolver;
@@ -22,11 +24,17 @@ final class GuardedResolver implements OwnerResolver {
       }
       return owner;
     } catch (Throwable e) {
+      count.incrementAndGet();
       failures.report(e);
       return Owner.UNKNOWN;
     } finally {
       // The resolver's interrupt is neither ours nor the listener's.
       var _ = Thread.interrupted();
     }
+  }
+
+  /** How often it failed. For any thread. */
+  long failed() {
+    return count.get();
   }
 }

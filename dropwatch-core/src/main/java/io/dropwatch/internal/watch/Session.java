@@ -46,13 +46,15 @@ public final class Session {
       NoiseList noiseInKernel = KernelRules.of(request.noiseRules(), kernel.reasons());
       ProbeSettings settings = settings(request, selection.deviceList(), noiseInKernel);
       WallClock clock = new WallClock();
+      GuardedResolver owners =
+          new GuardedResolver(request.ownerResolver(), Failures.ofResolver(request.onError()));
       RecordDecoder decoder =
           new RecordDecoder(
               clock,
               reasonNames(kernel.reasons()),
               new SymbolFrames(warning(request)),
               request.stackDepth(),
-              new GuardedResolver(request.ownerResolver(), Failures.ofResolver(request.onError())));
+              owners);
       Probe probe = Probe.attach(image, settings, kernel.arguments());
       try {
         Watch watch =
@@ -63,6 +65,7 @@ public final class Session {
                 clock,
                 noise,
                 request.listening(),
+                owners::failed,
                 request.onError(),
                 request.maxLatency());
         watch.start();

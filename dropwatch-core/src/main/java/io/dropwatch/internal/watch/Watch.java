@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ public final class Watch {
   private final DropTap tap;
   private final String ring;
   private final WallClock clock;
+  private final LongSupplier ownerFailures;
   private final Failures failures;
   private final Delivery delivery;
   private final RecordConsumer taking;
@@ -52,6 +54,7 @@ public final class Watch {
    * @param tap attached; closed with this watch
    * @param ring in words, which ring the tap is read through
    * @param noise used by the reader only
+   * @param ownerFailures how many events have no owner as their resolver failed, so far
    * @param maxLatency how long a record may lie in the ring before it is read
    * @param onError gets what the listener throws; null: it is logged
    */
@@ -62,6 +65,7 @@ public final class Watch {
       WallClock clock,
       NoiseFilter noise,
       Listening listening,
+      LongSupplier ownerFailures,
       @Nullable Consumer<Throwable> onError,
       Duration maxLatency) {
     this(
@@ -71,6 +75,7 @@ public final class Watch {
         clock,
         noise,
         listening,
+        ownerFailures,
         Failures.ofListener(onError),
         maxLatency,
         Patience.DEFAULT);
@@ -83,12 +88,14 @@ public final class Watch {
       WallClock clock,
       NoiseFilter noise,
       Listening listening,
+      LongSupplier ownerFailures,
       Failures failures,
       Duration maxLatency,
       Patience patience) {
     this.tap = tap;
     this.ring = ring;
     this.clock = clock;
+    this.ownerFailures = ownerFailures;
     this.failures = failures;
     this.patience = patience;
     this.delivery = new Delivery(decoder, clock, noise, listening, failures);
@@ -111,10 +118,12 @@ public final class Watch {
     }
     synchronized (tap) {
       known = last;
-      return known != null
-          ? known
-          : Account.running(tap.counts(), tap.recursionMisses(), delivery.outcomes());
+      return known != null ? known : Account.running(tap.counts(), beside(), delivery.outcomes());
     }
+  }
+
+  private Account.Beside beside() {
+    return new Account.Beside(tap.recursionMisses(), ownerFailures.getAsLong());
   }
 
   /** In words, which ring records come through. */
@@ -233,7 +242,7 @@ public final class Watch {
   private void finish(KernelCounts counts) {
     synchronized (tap) {
       if (last == null) {
-        last = Account.closed(counts, tap.recursionMisses(), delivery.outcomes());
+        last = Account.closed(counts, beside(), delivery.outcomes());
       }
     }
   }
@@ -271,7 +280,7 @@ public final class Watch {
         return;
       }
       delivery.abandon();
-      last = Account.closed(tap.counts(), tap.recursionMisses(), delivery.outcomes());
+      last = Account.closed(tap.counts(), beside(), delivery.outcomes());
       tap.abandon();
     }
     leftBehind(stuck);

@@ -62,5 +62,6 @@ class GuardsTest {
     assertEquals(2, asked.get());
     assertEquals(2, failures.size());
     assertSame(error, failures.getFirst());
+    assertEquals(2, resolver.failed());
   }
 }

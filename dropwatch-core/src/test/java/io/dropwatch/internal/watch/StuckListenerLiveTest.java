@@ -68,6 +68,7 @@ class StuckListenerLiveTest {
                   lengths[1] = raw.wireLength();
                   read.countDown();
                 }),
+            () -> 0,
             Failures.ofListener(_ -> {}),
             Duration.ofMillis(10),
             SHORT);

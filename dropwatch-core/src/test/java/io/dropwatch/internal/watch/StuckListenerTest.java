@@ -228,6 +228,7 @@ class StuckListenerTest {
             clock,
             NoiseFilter.NONE,
             listening,
+            () -> 0,
             Failures.ofListener(onError),
             Duration.ofMillis(20),
             SHORT);

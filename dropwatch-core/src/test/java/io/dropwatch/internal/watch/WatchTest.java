@@ -290,6 +290,7 @@ class WatchTest {
             clock,
             NoiseFilter.NONE,
             listening,
+            () -> 0,
             onError,
             Duration.ofMillis(20));
     watch.start();

@@ -4,10 +4,8 @@ import io.dropwatch.DropWatcher;
 import io.dropwatch.DropWatcherBuilder;
 import io.dropwatch.RingKind;
 import io.dropwatch.examples.filter.FilterCommand;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,7 +21,7 @@ import picocli.CommandLine.Spec;
         "Shows the packets that the Linux kernel drops: which packet, where, why, whose.%n",
     mixinStandardHelpOptions = true,
     versionProvider = VersionFromJar.class,
-    subcommands = {FilterCommand.class, TopCommand.class},
+    subcommands = {FilterCommand.class, ReplayCommand.class, TopCommand.class},
     sortOptions = false,
     usageHelpAutoWidth = true,
     footer = {
@@ -38,6 +36,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  dropwatch --filter 'tcp and port 443' --duration 60",
       "  dropwatch --device eth0,eth1 --output json | jq -c 'del(.stack)'",
+      "  dropwatch --output json > drops.ndjson; dropwatch replay drops.ndjson",
     })
 final class DropwatchCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
@@ -50,33 +49,7 @@ final class DropwatchCommand implements Callable<Integer> {
 
   @Mixin private DurationOption duration = new DurationOption();
 
-  @Option(
-      names = "--output",
-      paramLabel = "<json|text>",
-      defaultValue = "text",
-      description =
-          "Format of the events (default: ${DEFAULT-VALUE}); ignored with --output-storage.")
-  private OutputFormat output = OutputFormat.text;
-
-  @Option(
-      names = "--json-dialect",
-      paramLabel = "<standard|huatuo>",
-      defaultValue = "standard",
-      description =
-          "Names of the fields of --output json (default: ${DEFAULT-VALUE}); huatuo: as huatuo-bamai reads them.")
-  private Dialect dialect = Dialect.standard;
-
-  @Option(
-      names = "--output-storage",
-      paramLabel = "<path>",
-      description = "Send events to huatuo-bamai through its Unix socket, not to stdout.")
-  private @Nullable Path outputStorage;
-
-  @Option(
-      names = "--task-id",
-      paramLabel = "<id>",
-      description = "Task ID to associate with this session of --output-storage.")
-  private @Nullable String taskId;
+  @Mixin private OutputOptions output = new OutputOptions();
 
   @Option(
       names = "--max-events-per-second",
@@ -104,16 +77,9 @@ final class DropwatchCommand implements Callable<Integer> {
   public Integer call() {
     check();
     Duration time = duration.duration();
-    return new WatchSession(watcher(), sink(), time.isZero() ? WatchSession.UNTIL_STOPPED : time)
+    return new WatchSession(
+            watcher(), output.sink(), time.isZero() ? WatchSession.UNTIL_STOPPED : time)
         .run();
-  }
-
-  private Function<Runnable, EventSink> sink() {
-    if (outputStorage == null) {
-      return onGone -> new StdoutSink(output, dialect, onGone);
-    }
-    EventSink storage = new StorageSink(outputStorage, taskId == null ? "" : taskId);
-    return _ -> storage;
   }
 
   private DropWatcherBuilder watcher() {

@@ -33,7 +33,7 @@ final class Failures {
   static int ofRunning(Exception failure, CommandLine command, @Nullable ParseResult parsed) {
     return switch (failure) {
       case FilterSyntaxException wrong -> {
-        boolean flag = command.getParent() == null;
+        boolean flag = command.getCommandSpec().findOption("--filter") != null;
         report(command, (flag ? "--filter: " : "") + message(wrong));
         yield USAGE;
       }

@@ -12,6 +12,8 @@ public abstract class PacketTest {
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
   private static final VarHandle U32 =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle WORD =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
   /** For generated classes. */
   protected PacketTest() {}
@@ -34,6 +36,11 @@ public abstract class PacketTest {
   /** Four bytes. */
   protected static int u32(byte[] bytes, int at) {
     return (int) U32.get(bytes, at);
+  }
+
+  /** Four bytes as this machine reads them. */
+  protected static int word(byte[] bytes, int at) {
+    return (int) WORD.get(bytes, at);
   }
 
   /** Shift left; 0 from 32 bits on. */

@@ -73,6 +73,16 @@ public final class Quantities {
     }
   }
 
+  /** Whether a number is made of a variable. */
+  public static boolean mentions(Quantity quantity, Quantity.Variable variable) {
+    return switch (quantity) {
+      case Quantity.Variable found -> found.equals(variable);
+      case Quantity.Binary b -> mentions(b.left(), variable) || mentions(b.right(), variable);
+      case Quantity.Load load -> load.index() != null && mentions(load.index(), variable);
+      case Quantity.Constant _, Quantity.WireLength _, Quantity.Metadata _ -> false;
+    };
+  }
+
   /** Calls {@code each} for the number and what it is made of, but not for parts of indices. */
   static void walkOutside(Quantity q, Consumer<Quantity> each) {
     each.accept(q);

@@ -194,7 +194,7 @@ public final class Threading {
     Map<Quantity.Variable, Quantity> variables = new HashMap<>(state.variables());
     Map<Quantity, Fact> values = new HashMap<>(state.values());
     forget(values, assign.variable());
-    variables.values().removeIf(known -> mentions(known, assign.variable()));
+    variables.values().removeIf(known -> Quantities.mentions(known, assign.variable()));
     boolean simple = quantity instanceof Quantity.Constant || quantity instanceof Quantity.Metadata;
     if (simple) {
       variables.put(assign.variable(), quantity);
@@ -258,13 +258,7 @@ public final class Threading {
   }
 
   private static void forget(Map<Quantity, Fact> values, Quantity.Variable variable) {
-    values.keySet().removeIf(key -> mentions(key, variable));
-  }
-
-  private static boolean mentions(Quantity quantity, Quantity.Variable variable) {
-    Set<Quantity> found = new HashSet<>();
-    Quantities.walk(quantity, found::add);
-    return found.contains(variable);
+    values.keySet().removeIf(key -> Quantities.mentions(key, variable));
   }
 
   /**

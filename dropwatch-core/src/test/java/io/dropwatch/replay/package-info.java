@@ -1,0 +1,4 @@
+@NullMarked
+package io.dropwatch.replay;
+
+import org.jspecify.annotations.NullMarked;

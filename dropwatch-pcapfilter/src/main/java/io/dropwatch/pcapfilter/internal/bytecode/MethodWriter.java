@@ -1,0 +1,231 @@
+package io.dropwatch.pcapfilter.internal.bytecode;
+
+import io.dropwatch.pcapfilter.SkbPacket;
+import io.dropwatch.pcapfilter.internal.ir.Graph;
+import io.dropwatch.pcapfilter.internal.ir.Node;
+import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
+import io.dropwatch.pcapfilter.internal.predicate.Predicate;
+import io.dropwatch.pcapfilter.internal.predicate.Predicate.Relation;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Writes one of the methods of a class: a label for each node of the graph. */
+final class MethodWriter {
+  static final ClassDesc SELF =
+      ClassDesc.of(MethodWriter.class.getPackageName() + ".GeneratedTest");
+  static final ClassDesc BASE = ClassDesc.of(PacketTest.class.getName());
+  private static final ClassDesc SKB = ClassDesc.of(SkbPacket.class.getName());
+  static final ClassDesc INTEGER = ClassDesc.of("java.lang.Integer");
+  static final ClassDesc BYTES = ConstantDescs.CD_byte.arrayType();
+  static final MethodTypeDesc INT_OF_TWO = ints(2);
+  static final MethodTypeDesc TEST =
+      MethodTypeDesc.of(
+          ConstantDescs.CD_boolean, BYTES, ConstantDescs.CD_int, ConstantDescs.CD_int, SKB);
+  static final int PACKET = 1;
+  static final int MAC = 2;
+  static final int WIRE_LENGTH = 3;
+  static final int METADATA = 4;
+  static final int CAPTURED = 5;
+  static final int PLACE = 6;
+  private static final int VARIABLES = 7;
+
+  private final CodeBuilder code;
+  private final Reads reads;
+  private final Map<Node, Label> labels = new HashMap<>();
+  private final Map<Quantity.Variable, Integer> variables = new HashMap<>();
+
+  private MethodWriter(CodeBuilder code, Map<Quantity.Load, Integer> words, boolean macPossible) {
+    this.code = code;
+    this.reads = new Reads(code, words, macPossible, this::number);
+  }
+
+  /**
+   * Writes a whole method.
+   *
+   * @param words the reads that are made by words, as {@link Words} finds them; empty for the
+   *     careful method
+   * @param usual bytes of the window to ask for at the start, if words lie there
+   */
+  static void write(
+      CodeBuilder code,
+      Graph graph,
+      Map<Quantity.Load, Integer> words,
+      boolean macPossible,
+      int usual) {
+    new MethodWriter(code, words, macPossible).write(graph, usual);
+  }
+
+  private void write(Graph graph, int usual) {
+    for (Node node : graph.nodes()) {
+      labels.put(node, code.newLabel());
+      if (node instanceof Node.Assign assign) {
+        variables.computeIfAbsent(assign.variable(), _ -> VARIABLES + variables.size());
+      }
+    }
+    for (int slot : variables.values()) {
+      code.iconst_0().istore(slot);
+    }
+    reads.start(usual);
+    reads.leadTo(graph.root());
+    for (Node node : graph.nodes().reversed()) {
+      code.labelBinding(label(node));
+      reads.at(node);
+      switch (node) {
+        case Node.Verdict verdict -> code.loadConstant(verdict.accept() ? 1 : 0).ireturn();
+        case Node.Assign assign -> {
+          reads.announce(assign.quantity());
+          number(assign.quantity());
+          code.istore(slot(assign.variable())).goto_(label(assign.next()));
+          reads.forget(assign.variable());
+          reads.leadTo(assign.next());
+        }
+        case Node.Branch branch -> {
+          reads.announce(branch.test().left());
+          reads.announce(branch.test().right());
+          compare(branch.test(), label(branch.yes()));
+          code.goto_(label(branch.no()));
+          reads.leadTo(branch.yes());
+          reads.leadTo(branch.no());
+        }
+      }
+    }
+    reads.end();
+  }
+
+  private Label label(Node node) {
+    Label label = labels.get(node);
+    if (label == null) {
+      throw new IllegalStateException("node is not of this graph");
+    }
+    return label;
+  }
+
+  private int slot(Quantity.Variable variable) {
+    return variables.getOrDefault(variable, -1);
+  }
+
+  private void compare(Predicate.Compare test, Label yes) {
+    if (comparedInPlace(test, yes)) {
+      return;
+    }
+    number(test.left());
+    number(test.right());
+    if (test.relation() == Relation.EQUAL) {
+      code.if_icmpeq(yes);
+      return;
+    }
+    if (test.relation() == Relation.COMMON_BITS) {
+      code.iand().ifne(yes);
+      return;
+    }
+    code.invokestatic(INTEGER, "compareUnsigned", INT_OF_TWO);
+    if (test.relation() == Relation.GREATER) {
+      code.ifgt(yes);
+    } else {
+      code.ifge(yes);
+    }
+  }
+
+  /**
+   * A field that is compared with a constant need not be brought into a number's form: the constant
+   * is brought into the form that it would have in the packet.
+   */
+  private boolean comparedInPlace(Predicate.Compare test, Label yes) {
+    if (!(test.right() instanceof Quantity.Constant(int value))) {
+      return false;
+    }
+    boolean bits = test.relation() == Relation.COMMON_BITS;
+    if (test.left() instanceof Quantity.Load load && reads.holds(load, value)) {
+      if (bits) {
+        reads.masked(load, value);
+        code.ifne(yes);
+        return true;
+      }
+      return test.relation() == Relation.EQUAL && equalInPlace(load, -1, value, yes);
+    }
+    return test.relation() == Relation.EQUAL
+        && test.left() instanceof Quantity.Binary masked
+        && masked.operator() == Quantity.Operator.AND
+        && masked.left() instanceof Quantity.Load load
+        && masked.right() instanceof Quantity.Constant(int mask)
+        && reads.holds(load, value)
+        && equalInPlace(load, mask, value, yes);
+  }
+
+  private boolean equalInPlace(Quantity.Load load, int mask, int value, Label yes) {
+    reads.masked(load, mask);
+    if (value == 0) {
+      code.ifeq(yes);
+    } else {
+      code.loadConstant(reads.inPlace(load, value)).if_icmpeq(yes);
+    }
+    return true;
+  }
+
+  private void number(Quantity quantity) {
+    switch (quantity) {
+      case Quantity.Constant(int value) -> code.loadConstant(value);
+      case Quantity.WireLength _ -> code.iload(WIRE_LENGTH);
+      case Quantity.Metadata(MetadataField field) ->
+          code.aload(METADATA).invokevirtual(SKB, accessor(field), ints(0));
+      case Quantity.Variable variable -> {
+        int slot = slot(variable);
+        if (slot < 0) {
+          code.iconst_0();
+        } else {
+          code.iload(slot);
+        }
+      }
+      case Quantity.Load load -> reads.read(load);
+      case Quantity.Binary binary -> binary(binary);
+    }
+  }
+
+  private static String accessor(MetadataField field) {
+    return switch (field) {
+      case MAC_LENGTH -> "macLength";
+      case PROTOCOL -> "protocol";
+      case VLAN_TCI -> "vlanTci";
+      case VLAN_PROTOCOL -> "vlanProtocol";
+      case PACKET_TYPE -> "packetType";
+      case INTERFACE_INDEX -> "interfaceIndex";
+    };
+  }
+
+  private void binary(Quantity.Binary binary) {
+    number(binary.left());
+    number(binary.right());
+    switch (binary.operator()) {
+      case ADD -> code.iadd();
+      case SUBTRACT -> code.isub();
+      case MULTIPLY -> code.imul();
+      case AND -> code.iand();
+      case OR -> code.ior();
+      case XOR -> code.ixor();
+      case SHIFT_LEFT -> code.invokestatic(BASE, "shiftLeft", INT_OF_TWO);
+      case SHIFT_RIGHT -> code.invokestatic(BASE, "shiftRight", INT_OF_TWO);
+      case DIVIDE -> divide("divideUnsigned");
+      case MODULO -> divide("remainderUnsigned");
+    }
+  }
+
+  // A rejection returns at once: what lies on the operand stack does not matter then.
+  private void divide(String method) {
+    Label on = code.newLabel();
+    code.istore(PLACE).iload(PLACE);
+    code.ifne(on).iconst_0().ireturn().labelBinding(on);
+    code.iload(PLACE).invokestatic(INTEGER, method, INT_OF_TWO);
+  }
+
+  static MethodTypeDesc ints(int count) {
+    return MethodTypeDesc.of(
+        ConstantDescs.CD_int, Collections.nCopies(count, ConstantDescs.CD_int));
+  }
+}
