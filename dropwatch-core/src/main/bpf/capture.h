@@ -92,7 +92,8 @@ static __always_inline struct placement place(struct sk_buff *skb, const enum ac
 /* Whether a tag may lie between the MAC header and the network header: so it is in a frame sent with a tag in it. */
 static __always_inline bool has_room_for_tags(__u32 link)
 {
-	return link == ETHERNET_HEADER + VLAN_TAG || link == ETHERNET_HEADER + 2 * VLAN_TAG;
+	/* 18 or 22 */
+	return (link | VLAN_TAG) == ETHERNET_HEADER + 2 * VLAN_TAG;
 }
 
 /* Reads `length` bytes, a constant or bounded, at an offset from skb->head. */

@@ -13,8 +13,6 @@
 #include "kernel.h"
 #include "record.h"
 
-#define ETHERTYPE_IPV4 0x0800
-#define ETHERTYPE_IPV6 0x86dd
 #define IPV4_PROTOCOL 9 /* offset in the header */
 #define IPV6_NEXT_HEADER 6
 
@@ -126,13 +124,12 @@ static __always_inline void count_first(struct count_totals *totals, struct coun
 		totals->overflow++;
 }
 
-static __always_inline int on_counted_drop(void *ctx, const enum access access)
+static __always_inline int on_counted_drop(void *ctx, const enum access access, const bool in_place)
 {
 	__u32 zero = 0;
 	struct counting *cpu = bpf_map_lookup_elem(&counting, &zero);
 	struct sk_buff *skb = drop_skb(ctx, access);
 	struct count_key key = {};
-	__u32 asked = checks;
 	struct count_totals *totals;
 	struct drop_record *r;
 	struct net_device *dev;
@@ -145,14 +142,14 @@ static __always_inline int on_counted_drop(void *ctx, const enum access access)
 	r = &cpu->record;
 	totals->seen++;
 
-	if (asked & ASK_DEVICES && !is_selected(drop_device(skb, access), access)) {
+	if (IS_ASKED(ASK_DEVICES) && !is_selected(drop_device(skb, access), access)) {
 		totals->excluded++;
 		return 0;
 	}
-	if (asked & ASK_FILTER) {
+	if (IS_ASKED(ASK_FILTER)) {
 		__u32 captured;
 
-		if (!matches(r, skb, asked, &captured, access)) {
+		if (!matches(r, skb, &captured, access, in_place)) {
 			totals->filtered++;
 			return 0;
 		}
@@ -192,21 +189,27 @@ static __always_inline int on_counted_drop(void *ctx, const enum access access)
 
 /* `?`: not loaded unless asked for. */
 SEC("?tp_btf/kfree_skb")
+int dropwatch_count_in_place(__u64 *ctx)
+{
+	return on_counted_drop(ctx, CAST, true);
+}
+
+SEC("?tp_btf/kfree_skb")
 int dropwatch_count_cast(__u64 *ctx)
 {
-	return on_counted_drop(ctx, CAST);
+	return on_counted_drop(ctx, CAST, false);
 }
 
 SEC("?tp_btf/kfree_skb")
 int dropwatch_count_typed(__u64 *ctx)
 {
-	return on_counted_drop(ctx, TYPED);
+	return on_counted_drop(ctx, TYPED, false);
 }
 
 SEC("?tracepoint/skb/kfree_skb")
 int dropwatch_count_classic(void *ctx)
 {
-	return on_counted_drop(ctx, CLASSIC);
+	return on_counted_drop(ctx, CLASSIC, false);
 }
 
 #endif

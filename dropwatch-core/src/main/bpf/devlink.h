@@ -29,8 +29,7 @@ struct devlink_trap_metadata {
 
 /* A record of its own: the one of kfree_skb's program may be in use when this one begins. */
 struct trap_cpu {
-	struct counters counters;
-	struct drop_record record;
+	struct per_cpu cpu;
 	__u8 room[640]; /* for the bounds that the verifier sees */
 };
 
@@ -52,49 +51,48 @@ static __always_inline struct net_device *trap_device(struct sk_buff *skb, struc
 	return dev ? dev : drop_device(skb, access);
 }
 
+static __always_inline bool is_drop(struct devlink_trap_metadata *trap)
+{
+	const enum access access = CLASSIC;
+
+	return READ(trap->trap_type) == bpf_core_enum_value(enum devlink_trap_type, DEVLINK_TRAP_TYPE_DROP);
+}
+
 /* `?`: not loaded unless asked for. */
 SEC("?tp_btf/devlink_trap_report")
 int dropwatch_trap(__u64 *ctx)
 {
 	const enum access access = CLASSIC;
 	__u32 zero = 0;
-	struct trap_cpu *cpu = bpf_map_lookup_elem(&trap_cpu, &zero);
-	__u32 captured = NOT_CAPTURED;
-	__u32 asked = checks;
+	struct trap_cpu *here = bpf_map_lookup_elem(&trap_cpu, &zero);
 	struct devlink_trap_metadata *trap = (void *)ctx[2];
 	struct sk_buff *skb = (void *)ctx[1];
-	struct net *net = NULL;
+	__u32 captured = NOT_CAPTURED;
 	struct counters *c;
 	struct drop_record *r;
 	struct trap_text *text;
-	struct net_device *dev;
 	__u64 length;
 	__u64 now;
 	long walked;
-	long error;
 
-	if (!cpu)
+	if (!here || !is_drop(trap))
 		return 0;
-	if (READ(trap->trap_type) != bpf_core_enum_value(enum devlink_trap_type, DEVLINK_TRAP_TYPE_DROP))
-		return 0;
-	c = &cpu->counters;
-	r = &cpu->record;
+	c = &here->cpu.counters;
+	r = &here->cpu.record;
 	c->seen++;
 	remember_report(skb);
 
-	if (asked & ASK_DEVICES && !is_selected(trap_device(skb, trap), access)) {
+	if (IS_ASKED(ASK_DEVICES) && !is_selected(trap_device(skb, trap), access)) {
 		c->excluded++;
 		return 0;
 	}
-	if (asked & ASK_FILTER) {
-		if (!matches(r, skb, asked, &captured, access)) {
-			c->filtered++;
-			return 0;
-		}
-		/* The filter leaves no register as it was. */
-		skb = (void *)ctx[1];
-		trap = (void *)ctx[2];
+	if (IS_ASKED(ASK_FILTER) && !matches(r, skb, &captured, access, false)) {
+		c->filtered++;
+		return 0;
 	}
+	/* The filter leaves no register as it was. */
+	skb = (void *)ctx[1];
+	trap = (void *)ctx[2];
 	now = bpf_ktime_get_ns();
 	if (events_per_second && !within_limit(now)) {
 		c->limited++;
@@ -103,35 +101,12 @@ int dropwatch_trap(__u64 *ctx)
 
 	if (captured == NOT_CAPTURED)
 		captured = capture(r, skb, access);
-	r->version = RECORD_VERSION;
-	r->time = now;
-	describe_task(r, access);
-	r->skb = (__u64)skb;
+	describe(r, now, skb, trap_device(skb, trap), NULL, access);
+	r->source = SOURCE_HARDWARE;
 	r->location = 0;
 	r->reason = 0;
-	r->source = SOURCE_HARDWARE;
 	r->flags |= HAS_TRAP;
-	r->queue_mapping = READ(skb->queue_mapping);
-	dev = trap_device(skb, trap);
-	r->meta.ifindex = 0;
-	if (dev) {
-		r->meta.ifindex = READ(dev->ifindex);
-		describe_device(r, dev, access);
-		net = READ(dev->nd_net.net);
-	}
-	forget_socket(r);
-	r->netns_inum = 0;
-	r->netns_cookie = 0;
-	if (net) {
-		r->netns_inum = READ(net->ns.inum);
-		if (bpf_core_field_exists(net->net_cookie))
-			r->netns_cookie = READ(net->net_cookie);
-	}
-
-	captured = least(captured, snaplen);
-	r->captured = captured;
-	length = captured + 7;
-	BOUND(length, 2 * WINDOW - 8);
+	length = window_length(r, captured);
 	r->stack_bytes = 0;
 	if (stack_bytes) {
 		walked = bpf_get_stack(ctx, r->window + length, stack_bytes, 0);
@@ -147,11 +122,7 @@ int dropwatch_trap(__u64 *ctx)
 	text->group[0] = 0;
 	bpf_probe_read_kernel_str(text->name, sizeof(text->name), READ(trap->trap_name));
 	bpf_probe_read_kernel_str(text->group, sizeof(text->group), READ(trap->trap_group_name));
-	error = output(ctx, r, __builtin_offsetof(struct drop_record, window) + length + sizeof(*text));
-	if (error)
-		count_lost(c, error);
-	else
-		c->emitted++;
+	emit(ctx, &here->cpu, r, __builtin_offsetof(struct drop_record, window) + length + sizeof(*text));
 	return 0;
 }
 

@@ -43,7 +43,7 @@ const volatile __u32 snaplen = WINDOW;
 /* Into which map records go. The other one is not created, and the verifier removes what would use it. */
 enum { RING_PERF, RING_BPF };
 const volatile __u32 ring_kind = RING_PERF;
-/* Bytes waiting in the BPF ring from which the reader is woken; a perf ring has its own setting. */
+/* Bytes that a CPU writes into the BPF ring before it wakes the reader; a perf ring has its own setting. */
 const volatile __u64 wakeup_bytes = 1;
 
 struct device_key {
@@ -58,10 +58,11 @@ struct {
 	__type(value, __u8);
 } devices SEC(".maps");
 
-/* One value for both: a look-up less. The record is put together here, too large for the BPF stack; the program cannot
- * nest on one CPU. */
+/* One value for all: a look-up less. The record is put together here, too large for the BPF stack; a program cannot nest on
+ * one CPU. */
 struct per_cpu {
 	struct counters counters;
+	__u64 unannounced; /* bytes written into the BPF ring since this CPU last woke its reader */
 	struct drop_record record;
 };
 
@@ -137,34 +138,40 @@ static __always_inline void describe_device(struct drop_record *r, struct net_de
 		bpf_probe_read_kernel(r->device_name, sizeof(r->device_name), &dev->name);
 }
 
-static __always_inline void count_lost(struct counters *c, long error)
+/* A wakeup for each record would cost more than all the rest. To ask the ring how much waits in it costs 12 ns, so each CPU counts
+ * what it has written itself. */
+static __always_inline long output(void *ctx, struct per_cpu *cpu, struct drop_record *r, __u64 length)
 {
-	if (error == -ENOSPC || error == -EAGAIN)
+	if (ring_kind == RING_PERF)
+		return bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, r, length);
+	cpu->unannounced += length;
+	if (cpu->unannounced < wakeup_bytes)
+		return bpf_ringbuf_output(&ring, r, length, BPF_RB_NO_WAKEUP);
+	cpu->unannounced = 0;
+	return bpf_ringbuf_output(&ring, r, length, BPF_RB_FORCE_WAKEUP);
+}
+
+/* Whether the record is in the ring now; counted either way. */
+static __always_inline bool emit(void *ctx, struct per_cpu *cpu, struct drop_record *r, __u64 length)
+{
+	struct counters *c = &cpu->counters;
+	long error = output(ctx, cpu, r, length);
+
+	if (!error)
+		c->emitted++;
+	else if (error == -ENOSPC || error == -EAGAIN)
 		c->lost_no_space++;
 	else if (error == -ENOENT || error == -EOPNOTSUPP)
 		c->lost_no_ring++;
 	else
 		c->lost_other++;
+	return !error;
 }
 
-/* A wakeup for each record would cost more than all the rest. The reader is woken by the record that makes enough bytes wait,
- * not by those behind it: it does not sleep while so many are there. */
-static __always_inline long output(void *ctx, struct drop_record *r, __u64 length)
-{
-	__u64 waiting;
-
-	if (ring_kind == RING_PERF)
-		return bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, r, length);
-	waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
-	return bpf_ringbuf_output(&ring, r, length,
-				  waiting < wakeup_bytes && waiting + length >= wakeup_bytes ? BPF_RB_FORCE_WAKEUP
-											     : BPF_RB_NO_WAKEUP);
-}
-
-/* The tracepoint's arguments. Read where they are used: the filter leaves no register as it was. */
+/* The tracepoint's arguments. Read each time they are used: kept, they would be in the way of what is to be quick. */
 static __always_inline struct sk_buff *drop_skb(void *ctx, const enum access access)
 {
-	return access == CLASSIC ? ((struct trace_event_raw_kfree_skb *)ctx)->skbaddr : (void *)((__u64 *)ctx)[0];
+	return access == CLASSIC ? ((struct trace_event_raw_kfree_skb *)ctx)->skbaddr : (void *)*(volatile __u64 *)ctx;
 }
 
 static __always_inline __u64 drop_location(void *ctx, const enum access access)
@@ -217,13 +224,24 @@ static __always_inline bool is_selected(struct net_device *dev, const enum acces
 	return listed == (device_mode == DEVICES_ALLOWED);
 }
 
-/* Whether the filter takes the packet. *captured is what capture() says; NOT_CAPTURED: it has not been asked. */
-#define NOT_CAPTURED (~0U)
-static __always_inline bool matches(struct drop_record *r, struct sk_buff *skb, const __u32 asked, __u32 *captured,
-				    const enum access access)
+/* Whether the filter takes what capture() has found. */
+static __always_inline bool matches_captured(struct drop_record *r, __u32 captured)
 {
-	const bool in_place = access == CAST && asked & ASK_FILTER_IN_PLACE;
-	const __u8 *packet = NULL;
+	return FILTER(r->window, captured, &r->meta, ipv4_header_length(r->window));
+}
+
+/* Of CAST programs, for a packet that takes more than a glance: out of the way of all others. */
+static __noinline bool matches_slowly(struct drop_record *r, struct sk_buff *skb)
+{
+	return matches_captured(r, capture(r, skb, CAST));
+}
+
+/* Whether the filter takes the packet. *captured is what capture() says of the record; NOT_CAPTURED: it has not been asked. */
+#define NOT_CAPTURED (~0U)
+static __always_inline bool matches(struct drop_record *r, struct sk_buff *skb, __u32 *captured, const enum access access,
+				    const bool in_place)
+{
+	const __u8 *packet;
 	__u32 bytes;
 
 	*captured = NOT_CAPTURED;
@@ -232,89 +250,34 @@ static __always_inline bool matches(struct drop_record *r, struct sk_buff *skb, 
 
 		r->meta.ifindex = dev ? READ(dev->ifindex) : 0;
 	}
-	if (in_place)
-		packet = glance(&r->meta, skb, asked, &bytes);
-	if (!packet) {
-		bytes = capture(r, skb, access);
-		*captured = bytes;
-		/* The same type as in place, so that one slot serves both. */
-		packet = in_place ? readable(r->window) : r->window;
+	if (access != CAST) {
+		*captured = capture(r, skb, access);
+		return matches_captured(r, *captured);
 	}
+	if (SELDOM(!glance(r, skb, &packet, &bytes, in_place)))
+		return matches_slowly(r, skb);
+	FORGET(r);
 	return FILTER(packet, bytes, &r->meta, ipv4_header_length(packet));
 }
 
-static __always_inline int on_drop(void *ctx, const enum access access)
+/* What every record says: when, who ran, and the packet with its device, socket (NULL: none) and namespace. */
+static __always_inline void describe(struct drop_record *r, __u64 now, struct sk_buff *skb, struct net_device *dev,
+				     struct sock *sk, const enum access access)
 {
-	__u32 zero = 0;
-	struct per_cpu *cpu = bpf_map_lookup_elem(&per_cpu, &zero);
-	struct sk_buff *skb = drop_skb(ctx, access);
-	__u32 captured = NOT_CAPTURED;
-	__u32 asked = checks;
-	struct counters *c;
-	struct drop_record *r;
-	struct net_device *dev;
 	struct net *net = NULL;
-	struct sock *sk;
-	struct walk *walk;
-	__u64 length;
-	__u64 now;
-	long error;
 
-	if (!cpu)
-		return 0;
-	if (was_reported(skb))
-		return 0;
-	c = &cpu->counters;
-	r = &cpu->record;
-	c->seen++;
-
-	if (asked & ASK_DEVICES && !is_selected(drop_device(skb, access), access)) {
-		c->excluded++;
-		return 0;
-	}
-	if (asked & ASK_NOISE &&
-	    count_noise(drop_reason(ctx, access), reason_known(access), drop_location(ctx, access)))
-		return 0;
-	if (asked & ASK_FILTER) {
-		if (!matches(r, skb, asked, &captured, access)) {
-			c->filtered++;
-			return 0;
-		}
-		skb = drop_skb(ctx, access);
-	}
-
-	now = bpf_ktime_get_ns();
-	if (events_per_second && !within_limit(now)) {
-		c->limited++;
-		return 0;
-	}
-
-	if (captured == NOT_CAPTURED)
-		captured = capture(r, skb, access);
 	r->version = RECORD_VERSION;
 	r->time = now;
 	describe_task(r, access);
 	r->skb = (__u64)skb;
-	r->location = drop_location(ctx, access);
-	r->reason = drop_reason(ctx, access);
-	if (reason_known(access))
-		r->flags |= HAS_REASON;
-	r->source = SOURCE_SOFTWARE;
 	r->queue_mapping = READ(skb->queue_mapping);
-
-	dev = drop_device(skb, access);
 	r->meta.ifindex = 0;
 	if (dev) {
 		r->meta.ifindex = READ(dev->ifindex);
 		describe_device(r, dev, access);
 		net = READ(dev->nd_net.net);
 	}
-
 	forget_socket(r);
-	skb = LOOSE(skb, struct sk_buff);
-	sk = READ(skb->sk);
-	if (!IS_KERNEL_ADDRESS(sk))
-		sk = drop_rx_sk(ctx, access);
 	if (sk) {
 		sk = LOOSE(sk, struct sock);
 		describe_socket(r, sk, access);
@@ -328,40 +291,123 @@ static __always_inline int on_drop(void *ctx, const enum access access)
 		if (bpf_core_field_exists(net->net_cookie))
 			r->netns_cookie = READ(net->net_cookie);
 	}
+}
+
+/* Cuts what was captured to what is to be reported; returns the bytes of the window up to where more may follow. */
+static __always_inline __u64 window_length(struct drop_record *r, __u32 captured)
+{
+	__u64 length;
 
 	captured = least(captured, snaplen);
 	r->captured = captured;
 	length = captured + 7;
 	BOUND(length, 2 * WINDOW - 8);
-	r->stack_bytes = add_stack(ctx, r, length, &walk);
-	length += r->stack_bytes + __builtin_offsetof(struct drop_record, window);
-	error = output(ctx, r, length);
-	if (error) {
-		count_lost(c, error);
-		if (walk)
-			walk->time = 0; /* nobody gets this stack: the next record has it again */
-	} else {
-		c->emitted++;
+	return length;
+}
+
+/* A drop that is wanted, unless there were too many. */
+static __always_inline int report(void *ctx, struct per_cpu *cpu, __u32 captured, const enum access access)
+{
+	struct drop_record *r = &cpu->record;
+	struct sk_buff *skb = drop_skb(ctx, access);
+	struct sk_buff *loose = LOOSE(skb, struct sk_buff);
+	__u64 now = bpf_ktime_get_ns();
+	struct sock *sk;
+	struct walk *walk;
+	__u64 length;
+
+	if (events_per_second && !within_limit(now)) {
+		cpu->counters.limited++;
+		return 0;
 	}
+	if (captured == NOT_CAPTURED)
+		captured = capture(r, skb, access);
+	sk = READ(loose->sk);
+	if (!IS_KERNEL_ADDRESS(sk))
+		sk = drop_rx_sk(ctx, access);
+	describe(r, now, skb, drop_device(skb, access), sk, access);
+	r->source = SOURCE_SOFTWARE;
+	r->location = drop_location(ctx, access);
+	r->reason = drop_reason(ctx, access);
+	if (reason_known(access))
+		r->flags |= HAS_REASON;
+	length = window_length(r, captured);
+	r->stack_bytes = add_stack(ctx, r, length, &walk);
+	if (!emit(ctx, cpu, r, __builtin_offsetof(struct drop_record, window) + length + r->stack_bytes) && walk)
+		walk->time = 0; /* nobody gets this stack: the next record has it again */
 	return 0;
+}
+
+/* Functions of their own, so that a program has little to do, to save and to keep on its stack for a drop that is not wanted. */
+static __noinline int report_cast(void *ctx, struct per_cpu *cpu)
+{
+	return report(ctx, cpu, NOT_CAPTURED, CAST);
+}
+
+static __noinline int report_typed(void *ctx, struct per_cpu *cpu, __u32 captured)
+{
+	return report(ctx, cpu, captured, TYPED);
+}
+
+static __noinline int report_classic(void *ctx, struct per_cpu *cpu, __u32 captured)
+{
+	return report(ctx, cpu, captured, CLASSIC);
+}
+
+static __always_inline int on_drop(void *ctx, const enum access access, const bool in_place)
+{
+	__u32 zero = 0;
+	struct per_cpu *cpu = bpf_map_lookup_elem(&per_cpu, &zero);
+	__u32 captured = NOT_CAPTURED;
+
+	if (!cpu)
+		return 0;
+	if (IS_ASKED(ASK_TRAPS) && last_report && was_reported(drop_skb(ctx, access)))
+		return 0;
+	cpu->counters.seen++;
+	if (IS_ASKED(ASK_DEVICES) && !is_selected(drop_device(drop_skb(ctx, access), access), access)) {
+		cpu->counters.excluded++;
+		return 0;
+	}
+	if (IS_ASKED(ASK_NOISE) &&
+	    count_noise(drop_reason(ctx, access), reason_known(access), drop_location(ctx, access)))
+		return 0;
+	if (IS_ASKED(ASK_FILTER) && !matches(&cpu->record, drop_skb(ctx, access), &captured, access, in_place)) {
+		cpu->counters.filtered++;
+		return 0;
+	}
+	switch (access) {
+	case CAST:
+		return report_cast(ctx, cpu);
+	case TYPED:
+		return report_typed(ctx, cpu, captured);
+	case CLASSIC:
+		return report_classic(ctx, cpu, captured);
+	}
+}
+
+SEC("tp_btf/kfree_skb")
+int dropwatch_in_place(__u64 *ctx)
+{
+	return on_drop(ctx, CAST, true);
 }
 
 SEC("tp_btf/kfree_skb")
 int dropwatch_cast(__u64 *ctx)
 {
-	return on_drop(ctx, CAST);
+	return on_drop(ctx, CAST, false);
 }
 
 SEC("tp_btf/kfree_skb")
 int dropwatch_typed(__u64 *ctx)
 {
-	return on_drop(ctx, TYPED);
+	return on_drop(ctx, TYPED, false);
 }
 
 SEC("tracepoint/skb/kfree_skb")
 int dropwatch_classic(void *ctx)
 {
-	return on_drop(ctx, CLASSIC);
+	return on_drop(ctx, CLASSIC, false);
 }
 
 /* Drops by devices, and the other mode, in the same object: they share what is above. */

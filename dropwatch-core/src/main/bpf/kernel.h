@@ -19,6 +19,8 @@
 #define ETHERNET_ADDRESSES 12
 #define VLAN_TAG 4
 #define ETHERTYPE_MIN 0x600 /* below: an 802.3 length */
+#define ETHERTYPE_IPV4 0x0800
+#define ETHERTYPE_IPV6 0x86dd
 #define ETHERTYPE_VLAN 0x8100
 #define ETHERTYPE_QINQ 0x88a8
 #define ETHERTYPE_QINQ_OLD 0x9100

@@ -8,9 +8,6 @@
 
 #include "capture.h"
 
-/* Drops by devices are watched too. */
-const volatile __u32 traps_enabled = 0;
-
 /* Drivers free the packet at once; more only where the task that does is put off. At most 80 ms, mostly less. */
 #define REPORTED_JIFFIES 8
 #define IDENTITY_WORDS 5 /* 40 bytes: an IPv6 header, or that of IPv4 and TCP */
@@ -55,7 +52,7 @@ static __always_inline void identify(struct reported_packet *packet, struct sk_b
 	}
 }
 
-static __always_inline void remember_report(struct sk_buff *skb)
+static __noinline void remember_report(struct sk_buff *skb)
 {
 	struct reported_packet packet = {};
 	__u64 key = (__u64)skb;
@@ -65,15 +62,16 @@ static __always_inline void remember_report(struct sk_buff *skb)
 	last_report = packet.time;
 }
 
-/* Whether the drop was reported by the device; true once for each report. */
-static __always_inline bool was_reported(struct sk_buff *skb)
+/* Whether the drop was reported by the device; true once for each report. Rarely called, and kept out of what others keep on
+ * their stack. */
+static __noinline bool was_reported(struct sk_buff *skb)
 {
 	struct reported_packet packet = {};
 	struct reported_packet *known;
 	__u64 key = (__u64)skb;
 	bool same;
 
-	if (!traps_enabled || !last_report || bpf_jiffies64() - last_report > REPORTED_JIFFIES)
+	if (bpf_jiffies64() - last_report > REPORTED_JIFFIES)
 		return false;
 	known = bpf_map_lookup_elem(&reported, &key);
 	if (!known)

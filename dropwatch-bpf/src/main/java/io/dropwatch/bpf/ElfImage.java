@@ -3,6 +3,7 @@ package io.dropwatch.bpf;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +26,13 @@ public final class ElfImage {
   /** {@code goto +0} as a little-endian number. */
   private static final long NOTHING = 0x05;
 
-  /** Code of the one instruction that takes 16 bytes. */
+  /** Operation code of the one instruction that takes 16 bytes. */
   private static final int LOAD_64_BITS = 0x18;
+
+  /** Operation code that moves a number into a register of 64 bits. */
+  private static final int MOVE = 0xb7;
+
+  private static final int SHF_EXECINSTR = 4;
 
   private static final int ET_REL = 1;
   private static final int EM_BPF = 247;
@@ -50,7 +56,8 @@ public final class ElfImage {
   }
 
   /** A section header, and where its content is. */
-  private record Section(String name, int type, int offset, int size, int link, int info) {}
+  private record Section(
+      String name, int type, boolean code, int offset, int size, int link, int info) {}
 
   /**
    * A symbol and the bytes it stands for.
@@ -133,33 +140,59 @@ public final class ElfImage {
   }
 
   /**
-   * Overwrites instructions with {@code goto +0}, which does nothing.
+   * Overwrites instructions, wherever they are, with {@code goto +0}, which does nothing.
    *
-   * @param unwanted which: an instruction is asked about as a little-endian number, its code in the
-   *     lowest byte; not the second half of one that loads 64 bits
-   * @return a new image; this one if the function has none of them
-   * @throws BpfException if there is no such function, or one of them would be relocated by libbpf
+   * @param unwanted which: an instruction is asked about as a little-endian number, its operation
+   *     code in the lowest byte
+   * @return a new image; this one stays as it is
    */
-  public ElfImage without(String function, LongPredicate unwanted) {
-    Symbol symbol = function(function);
-    byte[] changed = null;
-    for (int at = 0; at + INSTRUCTION_BYTES <= symbol.size(); at += INSTRUCTION_BYTES) {
-      long instruction = image.s64(symbol.offset() + at, "instruction");
-      if ((instruction & 0xff) == LOAD_64_BITS) {
-        at += INSTRUCTION_BYTES;
-      } else if (unwanted.test(instruction)) {
-        checkNotRelocated(
-            "cannot take code out of function " + function + " of " + name,
-            symbol,
-            at,
-            INSTRUCTION_BYTES);
-        changed = changed == null ? bytes() : changed;
-        ByteBuffer.wrap(changed)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .putLong(symbol.offset() + at, NOTHING);
+  public ElfImage without(LongPredicate unwanted) {
+    byte[] changed = bytes();
+    ByteBuffer code = ByteBuffer.wrap(changed).order(ByteOrder.LITTLE_ENDIAN);
+    for (Section section : sections) {
+      if (!section.code()) {
+        continue;
+      }
+      int end = section.offset() + section.size() - INSTRUCTION_BYTES;
+      for (int at = section.offset(); at <= end; at += INSTRUCTION_BYTES) {
+        long instruction = code.getLong(at);
+        if ((instruction & 0xff) == LOAD_64_BITS) {
+          at += INSTRUCTION_BYTES; // its second half is a number
+        } else if (unwanted.test(instruction)) {
+          code.putLong(at, NOTHING);
+        }
       }
     }
-    return changed == null ? this : new ElfImage(name, new ByteImage(name, changed));
+    return new ElfImage(name, new ByteImage(name, changed));
+  }
+
+  /**
+   * Answers questions that the source leaves open: wherever code moves the number {@code first + n}
+   * into a register, it moves 1 for a yes and 0 for a no. To the verifier that is a constant, and
+   * unlike read-only data it costs no load.
+   *
+   * @param first numbers from this one on stand for questions, and nothing else in the object is
+   *     such a number
+   * @param yes the answers
+   * @param questions how many there are
+   * @return a new image; this one stays as it is
+   */
+  public ElfImage withAnswers(int first, BitSet yes, int questions) {
+    byte[] changed = bytes();
+    ByteBuffer code = ByteBuffer.wrap(changed).order(ByteOrder.LITTLE_ENDIAN);
+    for (Section section : sections) {
+      if (!section.code()) {
+        continue;
+      }
+      int end = section.offset() + section.size() - INSTRUCTION_BYTES;
+      for (int at = section.offset(); at <= end; at += INSTRUCTION_BYTES) {
+        int question = code.getInt(at + 4) - first;
+        if ((changed[at] & 0xff) == MOVE && question >= 0 && question < questions) {
+          code.putInt(at + 4, yes.get(question) ? 1 : 0);
+        }
+      }
+    }
+    return new ElfImage(name, new ByteImage(name, changed));
   }
 
   private ElfImage withEnd(Symbol symbol, Run run, byte[] code) {
@@ -308,6 +341,7 @@ public final class ElfImage {
     return new Section(
         names == null ? "" : string(names, image.u32(at, "section name"), "section name"),
         type,
+        (image.s32(at + 8, "section flags") & SHF_EXECINSTR) != 0,
         (int) offset,
         (int) size,
         image.s32(at + 40, "section link"),

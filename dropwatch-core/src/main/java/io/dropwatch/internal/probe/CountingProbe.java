@@ -46,7 +46,7 @@ public final class CountingProbe implements AutoCloseable {
       int kinds,
       TracepointArguments arguments,
       Variant variant) {
-    BpfObject object = BpfObject.open("dropwatch", image.bytes());
+    BpfObject object = BpfObject.open("dropwatch", image.bytes(false, false, devices));
     try {
       for (String each : object.programNames()) {
         object.program(each).autoload(each.equals(variant.countingProgram()));
@@ -54,7 +54,6 @@ public final class CountingProbe implements AutoCloseable {
       BpfProgram counting = object.program(variant.countingProgram());
       object
           .readOnlyData()
-          .setInt("checks", image.checks(variant, false, devices))
           .setInt("has_reason", arguments.hasReason() ? 1 : 0)
           .setInt("has_rx_sk", arguments.hasReceivingSocket() ? 1 : 0)
           .setInt("device_mode", devices.mode());

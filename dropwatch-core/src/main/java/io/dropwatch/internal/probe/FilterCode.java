@@ -2,6 +2,7 @@ package io.dropwatch.internal.probe;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.BitSet;
 
 /**
  * A filter's code as it goes into the probe's slot ({@code slot.h}): what was the body of a
@@ -9,7 +10,7 @@ import java.nio.ByteOrder;
  */
 final class FilterCode {
   /** SLOT_STACK: bytes at the top of the stack that are the program's own. */
-  static final int PROGRAM_STACK = 320;
+  static final int PROGRAM_STACK = 128;
 
   private static final int INSTRUCTION_BYTES = 8;
   private static final int METADATA = 3;
@@ -26,7 +27,6 @@ final class FilterCode {
   private static final int EXIT = 0x95;
 
   private static final int META_BYTES = 24;
-  private static final int ALL = -1;
 
   private final ByteBuffer code;
 
@@ -110,27 +110,34 @@ final class FilterCode {
 
   /**
    * Which fields of {@code struct filter_meta} are read, so that the probe need not work out the
-   * others: bit n for the one at byte n. Rather too many than too few: code that passes the address
-   * on, other than by reading through it, counts as reading all.
+   * others, by the byte they are at. Rather too many than too few: code that passes the address on,
+   * other than by reading through it, counts as reading all.
    */
-  int metadataReads() {
-    int reads = 0;
+  BitSet metadataReads() {
+    BitSet reads = new BitSet(META_BYTES);
+    BitSet all = new BitSet(META_BYTES);
+    all.set(0, META_BYTES);
     for (int at = 0; at < code.capacity(); at += INSTRUCTION_BYTES) {
       if (source(at) != METADATA) {
         continue;
       }
       int offset = offset(at);
       switch (operation(at) & CLASS) {
-        case LOAD -> reads |= offset >= 0 && offset < META_BYTES ? 1 << offset : ALL;
+        case LOAD -> {
+          if (offset < 0 || offset >= META_BYTES) {
+            return all;
+          }
+          reads.set(offset);
+        }
         case STORE, STORE_REGISTER -> {
-          return ALL;
+          return all;
         }
         case JUMP, JUMP_32 -> {
           // Compares a number that the register holds by then.
         }
         default -> {
           if ((operation(at) & REGISTER_OPERAND) != 0) {
-            return ALL;
+            return all;
           }
         }
       }

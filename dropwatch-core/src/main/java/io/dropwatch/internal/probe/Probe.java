@@ -142,7 +142,9 @@ public final class Probe implements DropTap {
       Variant variant,
       @Nullable String unwatched) {
     String trap = Variant.trapProgram();
-    BpfObject object = BpfObject.open("dropwatch", image.bytes());
+    boolean noisy = !settings.noise().isEmpty();
+    BpfObject object =
+        BpfObject.open("dropwatch", image.bytes(noisy, unwatched == null, settings.devices()));
     EventRing ring = null;
     try {
       for (String each : object.programNames()) {
@@ -151,11 +153,10 @@ public final class Probe implements DropTap {
             .autoload(each.equals(variant.program()) || (unwatched == null && each.equals(trap)));
       }
       if (image.has(trap)) {
-        object.readOnlyData().setInt("traps_enabled", unwatched == null ? 1 : 0);
         createOnlyIf(unwatched == null, object, List.of("reported", "trap_cpu"));
       }
       configure(object, image, settings, arguments, variant);
-      createOnlyIf(!settings.noise().isEmpty(), object, NOISE_MAPS);
+      createOnlyIf(noisy, object, NOISE_MAPS);
       object.load();
       for (DeviceKey device : settings.devices().devices()) {
         object.map("devices").update(device.bytes(), new byte[] {1});
@@ -210,8 +211,7 @@ public final class Probe implements DropTap {
               .formatted(image, version, RECORD_VERSION));
     }
     NoiseList noise = settings.noise();
-    data.setInt("checks", image.checks(variant, !noise.isEmpty(), settings.devices()))
-        .setInt("has_reason", arguments.hasReason() ? 1 : 0)
+    data.setInt("has_reason", arguments.hasReason() ? 1 : 0)
         .setInt("has_rx_sk", arguments.hasReceivingSocket() ? 1 : 0)
         .setInt("device_mode", settings.devices().mode())
         .setInt("events_per_second", settings.eventsPerSecond())

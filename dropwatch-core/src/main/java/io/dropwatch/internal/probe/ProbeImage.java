@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -20,11 +21,18 @@ import org.jspecify.annotations.Nullable;
 public final class ProbeImage {
   private static final String RESOURCE = "dropwatch.bpf.o";
   private static final int FEWEST_INSTRUCTIONS = 1024;
-  private static final int FIELDS = (1 << 24) - 1;
-  private static final int ASK_FILTER = 1 << 24;
-  private static final int ASK_FILTER_IN_PLACE = 1 << 25;
-  private static final int ASK_NOISE = 1 << 26;
-  private static final int ASK_DEVICES = 1 << 27;
+
+  /** QUESTIONS in {@code slot.h}. */
+  private static final int FIRST_QUESTION = 0x5eed_c000;
+
+  private static final int QUESTIONS = 28;
+  private static final int ASK_FILTER = 24;
+  private static final int ASK_TRAPS = 25;
+  private static final int ASK_NOISE = 26;
+  private static final int ASK_DEVICES = 27;
+
+  /** A function of several programs that runs the filter too. */
+  private static final String SLOW_FILTER = "matches_slowly";
 
   /** BPF_STX | BPF_ATOMIC | BPF_DW, and in the upper half BPF_CMPXCHG. */
   private static final long COMPARE_AND_SWAP = 0xf1_0000_00dbL;
@@ -101,7 +109,7 @@ public final class ProbeImage {
     Stream<String> variants =
         Stream.of(Variant.values())
             .flatMap(each -> Stream.of(each.program(), each.countingProgram()));
-    return Stream.concat(variants, Stream.of(Variant.trapProgram()))
+    return Stream.concat(variants, Stream.of(Variant.trapProgram(), SLOW_FILTER))
         .distinct()
         .filter(elf::hasFunction)
         .toList();
@@ -116,7 +124,6 @@ public final class ProbeImage {
    */
   public ProbeImage withFilter(byte[] code, String expression) {
     FilterCode piece = FilterCode.of(code);
-    ElfImage filled = elf;
     for (String program : programs()) {
       int room = elf.runSize(program);
       if (piece.size() > room) {
@@ -124,9 +131,8 @@ public final class ProbeImage {
             "the filter compiles to %d instructions, and the probe has room for %d: shorten '%s'"
                 .formatted(piece.size() + 1, room + 1, shortened(expression)));
       }
-      filled = filled.withRunEnd(program, piece.filling(room));
     }
-    return new ProbeImage(name, filled, piece);
+    return new ProbeImage(name, elf, piece);
   }
 
   /**
@@ -135,11 +141,7 @@ public final class ProbeImage {
    * no limit alone.
    */
   ProbeImage withoutCompareAndSwap() {
-    ElfImage without = elf;
-    for (String program : programs()) {
-      without =
-          without.without(program, instruction -> (instruction & OPERATION) == COMPARE_AND_SWAP);
-    }
+    ElfImage without = elf.without(each -> (each & OPERATION) == COMPARE_AND_SWAP);
     return new ProbeImage(name, without, filter);
   }
 
@@ -158,25 +160,38 @@ public final class ProbeImage {
   }
 
   /**
-   * What a program is to do before a drop is wanted ({@code checks} in {@code slot.h}).
+   * The object, told what its programs are to do before a drop is wanted ({@code slot.h}), and with
+   * the filter in their slots.
    *
    * @param noise whether there are rules for noise
+   * @param traps whether drops by devices are watched too
    * @param devices which are wanted
    */
-  int checks(Variant variant, boolean noise, DeviceList devices) {
-    int checks = 0;
+  byte[] bytes(boolean noise, boolean traps, DeviceList devices) {
+    BitSet asked = new BitSet();
     if (filter != null) {
-      checks |= filter.metadataReads() & FIELDS;
-      checks |= ASK_FILTER;
-      checks |= variant.inPlace() ? ASK_FILTER_IN_PLACE : 0;
+      asked.or(filter.metadataReads());
+      asked.set(ASK_FILTER);
     }
-    checks |= noise ? ASK_NOISE : 0;
-    checks |= devices instanceof DeviceList.All ? 0 : ASK_DEVICES;
-    return checks;
+    asked.set(ASK_NOISE, noise);
+    asked.set(ASK_TRAPS, traps);
+    asked.set(ASK_DEVICES, !(devices instanceof DeviceList.All));
+    return filled(elf.withAnswers(FIRST_QUESTION, asked, QUESTIONS)).bytes();
   }
 
+  /** The object with the filter in the slots of its programs. */
   byte[] bytes() {
-    return elf.bytes();
+    return filled(elf).bytes();
+  }
+
+  private ElfImage filled(ElfImage image) {
+    ElfImage filled = image;
+    if (filter != null) {
+      for (String program : programs()) {
+        filled = filled.withRunEnd(program, filter.filling(elf.runSize(program)));
+      }
+    }
+    return filled;
   }
 
   /** For messages: where the object came from. */

@@ -12,16 +12,16 @@ public enum Variant {
    * As {@link #CAST}, and the filter reads the packet where it lies; only what it accepts is
    * copied. For verifiers that let a program follow any address (Linux 6.17).
    */
-  IN_PLACE("cast", true),
+  IN_PLACE("in_place"),
   /**
    * As {@link #TYPED}, but loads and runs in a fraction of the time; for kernels with
    * bpf_rdonly_cast (Linux 6.2).
    */
-  CAST("cast", false),
+  CAST("cast"),
   /** On tp_btf/kfree_skb: plain loads through typed pointers, no tracefs. */
-  TYPED("typed", false),
+  TYPED("typed"),
   /** On tracepoint/skb/kfree_skb: a helper call for each load. */
-  CLASSIC("classic", false);
+  CLASSIC("classic");
 
   private static final String STREAMING = "dropwatch_";
   private static final String COUNTING = "dropwatch_count_";
@@ -30,11 +30,9 @@ public enum Variant {
   private static volatile boolean inPlaceRefused;
 
   private final String name;
-  private final boolean inPlace;
 
-  Variant(String name, boolean inPlace) {
+  Variant(String name) {
     this.name = name;
-    this.inPlace = inPlace;
   }
 
   /** The program that writes records. */
@@ -50,11 +48,6 @@ public enum Variant {
   /** The program that watches drops by devices, beside any variant. */
   static String trapProgram() {
     return STREAMING + "trap";
-  }
-
-  /** Whether the program is told to let the filter read in place. */
-  boolean inPlace() {
-    return inPlace;
   }
 
   /**

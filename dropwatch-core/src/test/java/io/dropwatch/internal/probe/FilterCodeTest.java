@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dropwatch.internal.probe.ProbeLiveTest.Code;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.PcapFilter;
-import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HexFormat;
-import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,7 +30,7 @@ class FilterCodeTest {
 
     assertEquals(3, code.size());
     assertArrayEquals(
-        Code.of("7b4ab8fe00000000", "79a5b8fe00000000", "b700000000000000"), code.filling(3));
+        Code.of("7b4a78ff00000000", "79a578ff00000000", "b700000000000000"), code.filling(3));
   }
 
   @Test
@@ -69,21 +69,16 @@ class FilterCodeTest {
           ifindex 3            | 16
           """)
   void aFilterReadsTheseFieldsOfItsMetadata(String filter, String fields) {
-    int reads =
+    BitSet reads =
         FilterCode.of(PcapFilter.compile(filter, LinkType.SKB).ebpf().toBytes()).metadataReads();
 
-    List<String> found = new ArrayList<>();
-    for (int i = 0; i < Integer.SIZE; i++) {
-      if ((reads >>> i & 1) != 0) {
-        found.add(String.valueOf(i));
-      }
-    }
-    assertEquals(fields, String.join(" ", found));
+    assertEquals(fields, reads.stream().mapToObj(String::valueOf).collect(Collectors.joining(" ")));
   }
 
   @Test
   void whoPassesTheAddressOnReadsAll() {
-    assertEquals(-1, FilterCode.of(Code.of("bf35000000000000", EXIT)).metadataReads(), "r5 = r3");
+    BitSet reads = FilterCode.of(Code.of("bf35000000000000", EXIT)).metadataReads();
+    assertEquals(24, reads.cardinality(), "r5 = r3");
   }
 
   /** SLOT_STACK: a filter's stack begins where the compiler's ends. */

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ProbeImageTest {
-  private static final int PROGRAMS = 7;
+  private static final int PROGRAMS = 10;
 
   private final Path folder;
 
@@ -91,6 +91,34 @@ class ProbeImageTest {
     return code.putLong(0x95).array();
   }
 
+  /** No question is left, and one more yes changes only what asks for it. */
+  @Test
+  void everyQuestionIsAnswered() {
+    ProbeImage image = ProbeImage.embedded().withFilter(filter(2), "some filter");
+    LongBuffer open = longs(image.bytes());
+    LongBuffer no = longs(image.bytes(false, false, new DeviceList.All()));
+    LongBuffer noise = longs(image.bytes(true, false, new DeviceList.All()));
+
+    int questions = 0;
+    int aboutNoise = 0;
+    for (int i = 0; i < open.limit(); i++) {
+      long operation = open.get(i) & 0xff;
+      long number = open.get(i) >>> 32;
+      if (operation == 0xb7 && number >= 0x5eedc000L && number < 0x5eedc000L + 28) {
+        questions++;
+        boolean yes = number == 0x5eedc000L + 24;
+        assertEquals(yes ? 1 : 0, no.get(i) >>> 32, Long.toHexString(number));
+        aboutNoise += number == 0x5eedc000L + 26 ? 1 : 0;
+        assertEquals(yes || number == 0x5eedc000L + 26 ? 1 : 0, noise.get(i) >>> 32);
+      } else {
+        assertEquals(open.get(i), no.get(i));
+        assertEquals(open.get(i), noise.get(i));
+      }
+    }
+    assertTrue(questions > 50, () -> "many questions");
+    assertEquals(4, aboutNoise, "one for each way to run on kfree_skb");
+  }
+
   @Test
   void onlyAnImageWithAFilterFilters() {
     assertFalse(ProbeImage.embedded().filtering());
@@ -131,13 +159,14 @@ class ProbeImageTest {
     Path file = folder.resolve("other.o");
     byte[] elf = ProbeImage.embedded().bytes();
     rename(elf, "dropwatch_c", "somebodys_c");
+    rename(elf, "dropwatch_i", "somebodys_i");
     rename(elf, "dropwatch_t", "somebodys_t");
     Files.write(file, elf);
 
     assertEquals(
         file
-            + " is an eBPF object, but not a dropwatch probe: it has no function dropwatch_cast or dropwatch_typed or"
-            + " dropwatch_classic;"
+            + " is an eBPF object, but not a dropwatch probe: it has no function dropwatch_in_place or dropwatch_cast or"
+            + " dropwatch_typed or dropwatch_classic;"
             + " build it from dropwatch.bpf.c with 'make probe'",
         failure(file).getMessage());
   }
@@ -147,6 +176,7 @@ class ProbeImageTest {
     Path file = folder.resolve("typed.o");
     byte[] elf = ProbeImage.embedded().bytes();
     rename(elf, "dropwatch_c", "somebodys_c");
+    rename(elf, "dropwatch_i", "somebodys_i");
     Files.write(file, elf);
 
     ProbeImage image = ProbeImage.read(file);
@@ -168,7 +198,7 @@ class ProbeImageTest {
 
     assertEquals(
         file
-            + " is a dropwatch probe of another release: its dropwatch_cast has no room for a"
+            + " is a dropwatch probe of another release: its dropwatch_in_place has no room for a"
             + " filter; build it from dropwatch.bpf.c with 'make probe'",
         failure(file).getMessage());
   }

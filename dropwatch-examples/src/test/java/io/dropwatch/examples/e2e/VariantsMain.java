@@ -85,7 +85,10 @@ final class VariantsMain {
           "udp[4:2] > 100",
           "ip[255] >= 0",
           "ip6[6] = 17 or ip[9] * 3 + len > 80",
-          "llc");
+          "llc",
+          // Keeps more numbers than there are registers.
+          "ip[0] * (ip[1] + (ip[2] * (ip[3] + (ip[4] * (ip[5] + (ip[6] * (ip[7] + (ip[8] *"
+              + " (ip[9] + ip[10]))))))))) > 1000");
 
   private final Namespace sender;
   private final Namespace receiver;
