@@ -31,6 +31,9 @@ public final class Probe implements DropTap {
   private static final List<String> NOISE_MAPS =
       List.of("noise_reasons", "noise_locations", "noise_counts");
 
+  /** Whether this kernel has refused programs that can limit the rate of events. */
+  private static volatile boolean limitRefused;
+
   private final BpfObject object;
   private final EventRing ring;
   private final BpfProgram program;
@@ -67,9 +70,57 @@ public final class Probe implements DropTap {
    * the kernel if none goes.
    *
    * @throws BpfException if the kernel refuses all: what it said about the first
-   * @throws DropWatchException if the image is another release's
+   * @throws DropWatchException if the image is another release's, or the kernel cannot limit the
+   *     rate of events and there is a limit
    */
   public static Probe attach(
+      ProbeImage image, ProbeSettings settings, TracepointArguments arguments) {
+    return attachAble(image, settings, (able, set) -> attachFirst(able, set, arguments));
+  }
+
+  /** Attaches a part of {@link #attach}: an image, told something. */
+  @FunctionalInterface
+  private interface Attempt {
+    Probe attach(ProbeImage image, ProbeSettings settings);
+  }
+
+  private static Probe attachAble(ProbeImage image, ProbeSettings settings, Attempt attempt) {
+    if (limitRefused) {
+      return attachUnlimited(image, settings, attempt);
+    }
+    try {
+      return attempt.attach(image, settings);
+    } catch (BpfException refusal) {
+      // Whatever the verifier does not like: what it says about the rest decides.
+      if (refusal.verifierLog().isEmpty()) {
+        throw refusal;
+      }
+      Probe probe = attachUnlimited(image, settings, attempt);
+      limitRefused = true;
+      return probe;
+    }
+  }
+
+  /** For kernels whose programs cannot limit: attaches such as do not, or says so. */
+  private static Probe attachUnlimited(ProbeImage image, ProbeSettings settings, Attempt attempt) {
+    Probe probe = attempt.attach(image.withoutCompareAndSwap(), settings.withoutLimit());
+    if (settings.eventsPerSecond() > 0) {
+      probe.close();
+      throw DropWatchException.environment(
+          "this kernel's eBPF programs cannot compare and swap (Linux 5.12), so they cannot limit the rate of events to "
+              + settings.eventsPerSecond()
+              + " a second: leave out the limit, or use a filter");
+    }
+    return probe;
+  }
+
+  /** As on a kernel whose programs cannot limit. */
+  static Probe attachUnlimited(
+      ProbeImage image, ProbeSettings settings, TracepointArguments arguments) {
+    return attachUnlimited(image, settings, (able, set) -> attachFirst(able, set, arguments));
+  }
+
+  private static Probe attachFirst(
       ProbeImage image, ProbeSettings settings, TracepointArguments arguments) {
     List<Variant> candidates = Variant.candidates(image, Variant::program);
     String unwatched;
@@ -96,7 +147,8 @@ public final class Probe implements DropTap {
    */
   public static Probe attach(
       ProbeImage image, ProbeSettings settings, TracepointArguments arguments, Variant variant) {
-    return attach(image, settings, arguments, variant, "not asked for");
+    return attachAble(
+        image, settings, (able, set) -> attach(able, set, arguments, variant, "not asked for"));
   }
 
   private static Probe attach(
