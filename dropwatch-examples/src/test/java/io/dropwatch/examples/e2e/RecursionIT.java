@@ -6,16 +6,20 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dropwatch.DropStatistics;
 import io.dropwatch.DropWatcher;
+import io.dropwatch.NoiseRule;
 import io.dropwatch.examples.lab.Cpus;
 import io.dropwatch.examples.lab.Frame;
+import io.dropwatch.examples.lab.LabException;
 import io.dropwatch.examples.lab.PacketSocket;
 import io.dropwatch.examples.lab.RoutedNetwork;
 import io.dropwatch.examples.lab.Scenario;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -25,52 +29,71 @@ import org.junit.jupiter.api.Test;
  */
 class RecursionIT {
   private static final int FRAMES = 400_000;
-
   private static final int DATAGRAMS = 200;
-  private static final int UNEXPLAINED = 2;
   private static final int ROUNDS = 10;
+
+  /**
+   * Own drops by the kernel's count that the probe was not called for, and what it says of them.
+   */
+  private record Round(long dropped, long missing, DropStatistics account) {
+    // A miss takes an interrupt at the right moment: usually a thousand in a round, but nobody can
+    // promise one. And while somebody else attaches a program to the tracepoint or detaches one,
+    // the kernel leaves out calls that it counts nowhere.
+    boolean showsWhatItIsFor() {
+      return missing > 0 && missing <= account.recursionMisses();
+    }
+  }
 
   @Test
   void whatTheKernelDroppedIsSeenOrARecursionMiss() throws Exception {
     assumeTrue(Runtime.getRuntime().availableProcessors() >= 2, "one CPU only: nobody interrupts");
-    Scenario sent = Scenario.NFTABLES_OUTPUT;
-    Scenario received = Scenario.NFTABLES_INGRESS;
+    List<Round> rounds = new ArrayList<>();
     try (RoutedNetwork network = RoutedNetwork.open()) {
-      sent.prepare(network);
-      received.prepare(network);
+      Scenario.NFTABLES_OUTPUT.prepare(network);
+      Scenario.NFTABLES_INGRESS.prepare(network);
       handReceptionTo(network, 1);
-      // Other tests may have networks of these addresses.
-      Set<Long> own =
-          Set.of(network.client().inode(), network.router().inode(), network.server().inode());
-      LongAdder seen = new LongAdder();
-      LongAdder foreign = new LongAdder();
-      DropWatcher watcher =
-          DropWatcher.builder()
-              .filter("(%s) or (%s)".formatted(sent.flow().filter(), received.flow().filter()))
-              .ringBytesPerCpu(64 << 20)
-              .onRawEvent(event -> (own.contains(event.netnsInode()) ? seen : foreign).increment())
-              .start();
-      long dropped = 0;
-      try (watcher) {
-        // A miss takes an interrupt at the right moment: usually a thousand in a round, but nobody
-        // can promise one.
-        for (int round = 0; round < ROUNDS && dropped - seen.sum() == 0; round++) {
-          dropped += flood(network, sent, received);
-          awaitDropped(watcher, seen, dropped);
-        }
-      }
-      DropStatistics end = watcher.statistics();
-      long missing = dropped - seen.sum();
-      String account = "%d missing, %d of others: %s".formatted(missing, foreign.sum(), end);
-      assertEquals(0, end.lost(), account);
-      assertTrue(missing > 0, account);
-      // Once, beside other floods, one of 400,000 was in neither count.
-      assertTrue(missing <= end.recursionMisses() + UNEXPLAINED, account);
+      do {
+        rounds.add(round(network));
+        assertEquals(0, rounds.getLast().account.lost(), rounds::toString);
+      } while (!rounds.getLast().showsWhatItIsFor() && rounds.size() < ROUNDS);
     }
+    assertTrue(rounds.getLast().showsWhatItIsFor(), rounds::toString);
   }
 
-  /** Returns how many packets it has sent into the two drops. */
-  private static long flood(RoutedNetwork network, Scenario sent, Scenario received)
+  private static Round round(RoutedNetwork network) throws InterruptedException {
+    Scenario sent = Scenario.NFTABLES_OUTPUT;
+    Scenario received = Scenario.NFTABLES_INGRESS;
+    // Other tests may have networks of these addresses.
+    Set<Long> own = Set.of(network.client().inode(), network.server().inode());
+    LongAdder seen = new LongAdder();
+    long before = dropped(network, sent, received);
+    DropWatcher watcher =
+        DropWatcher.builder()
+            .filter("(%s) or (%s)".formatted(sent.flow().filter(), received.flow().filter()))
+            // On a busy machine: dropped before a rule saw it.
+            .noiseRules(List.of(new NoiseRule.Reason("backlog", "CPU_BACKLOG")))
+            .ringBytesPerCpu(64 << 20)
+            .onRawEvent(
+                event -> {
+                  if (own.contains(event.netnsInode())) {
+                    seen.increment();
+                  }
+                })
+            .start();
+    long dropped;
+    try (watcher) {
+      flood(network, sent, received);
+      dropped = awaitDropped(watcher, seen, () -> dropped(network, sent, received) - before);
+    }
+    return new Round(dropped, dropped - seen.sum(), watcher.statistics());
+  }
+
+  /** How many packets the two firewall rules have dropped, by their own counters. */
+  private static long dropped(RoutedNetwork network, Scenario sent, Scenario received) {
+    return sent.kernelCount(network).orElseThrow() + received.kernelCount(network).orElseThrow();
+  }
+
+  private static void flood(RoutedNetwork network, Scenario sent, Scenario received)
       throws InterruptedException {
     Thread input =
         onCpu(
@@ -81,32 +104,37 @@ class RecursionIT {
                       .bytes(RoutedNetwork.CLIENT_MAC, RoutedNetwork.ROUTER_MAC);
               try (PacketSocket socket = PacketSocket.open(network.client(), "eth0")) {
                 socket.send(frame, FRAMES);
+              } catch (LabException full) {
+                // On a busy machine the other CPU's backlog may be full: then it was fewer.
+                if (!String.valueOf(full.getMessage()).contains("No buffer space")) {
+                  throw full;
+                }
               }
             });
-    AtomicLong datagrams = new AtomicLong();
     Thread output =
         onCpu(
             1,
             () -> {
               while (input.isAlive()) {
                 sent.send(network, DATAGRAMS);
-                datagrams.addAndGet(DATAGRAMS);
               }
             });
     input.join();
     output.join();
-    return FRAMES + datagrams.get();
   }
 
-  // What is handed over may lie in the other CPU's backlog for a moment.
-  private static void awaitDropped(DropWatcher watcher, LongAdder seen, long dropped) {
-    long end = System.nanoTime() + 10_000_000_000L;
-    while (System.nanoTime() - end < 0) {
-      if (seen.sum() + watcher.statistics().recursionMisses() >= dropped) {
-        return;
-      }
-      LockSupport.parkNanos(10_000_000);
+  /** Waits for what lies in the other CPU's backlog, and for what the reader has not read yet. */
+  private static long awaitDropped(DropWatcher watcher, LongAdder seen, LongSupplier counter) {
+    long end = System.nanoTime() + 5_000_000_000L;
+    long dropped = -1;
+    long now = counter.getAsLong();
+    while (System.nanoTime() - end < 0
+        && (now != dropped || seen.sum() + watcher.statistics().recursionMisses() < now)) {
+      LockSupport.parkNanos(50_000_000);
+      dropped = now;
+      now = counter.getAsLong();
     }
+    return now;
   }
 
   private static void handReceptionTo(RoutedNetwork network, int cpu)
