@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.internal.probe.Eventually;
+import io.dropwatch.internal.probe.KernelsReason;
 import io.dropwatch.pcapfilter.LinkType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +48,7 @@ class DropWatcherLiveTest {
 
     assertEquals(100, events.size());
     DropEvent event = events.iterator().next();
-    assertEquals("SKB_DROP_REASON_NO_SOCKET", event.reason().name());
+    assertEquals(KernelsReason.of("NO_SOCKET"), event.reason().name());
     assertEquals(DropSource.SOFTWARE, event.source());
     assertEquals("IPv4/UDP", event.layers().label());
     assertEquals(LinkType.ETHERNET, event.linkType());

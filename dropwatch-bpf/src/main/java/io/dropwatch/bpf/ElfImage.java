@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,9 @@ public final class ElfImage {
 
   /** {@code goto +0} as a little-endian number. */
   private static final long NOTHING = 0x05;
+
+  /** Operation code of the one instruction that takes 16 bytes. */
+  private static final int LOAD_64_BITS = 0x18;
 
   /** Operation code that moves a number into a register of 64 bits. */
   private static final int MOVE = 0xb7;
@@ -133,6 +137,33 @@ public final class ElfImage {
   public ElfImage withRunEnd(String function, byte[] code) {
     Symbol symbol = function(function);
     return withEnd(symbol, longestRun(symbol), code);
+  }
+
+  /**
+   * Overwrites instructions, wherever they are, with {@code goto +0}, which does nothing.
+   *
+   * @param unwanted which: an instruction is asked about as a little-endian number, its operation
+   *     code in the lowest byte
+   * @return a new image; this one stays as it is
+   */
+  public ElfImage without(LongPredicate unwanted) {
+    byte[] changed = bytes();
+    ByteBuffer code = ByteBuffer.wrap(changed).order(ByteOrder.LITTLE_ENDIAN);
+    for (Section section : sections) {
+      if (!section.code()) {
+        continue;
+      }
+      int end = section.offset() + section.size() - INSTRUCTION_BYTES;
+      for (int at = section.offset(); at <= end; at += INSTRUCTION_BYTES) {
+        long instruction = code.getLong(at);
+        if ((instruction & 0xff) == LOAD_64_BITS) {
+          at += INSTRUCTION_BYTES; // its second half is a number
+        } else if (unwanted.test(instruction)) {
+          code.putLong(at, NOTHING);
+        }
+      }
+    }
+    return new ElfImage(name, new ByteImage(name, changed));
   }
 
   /**

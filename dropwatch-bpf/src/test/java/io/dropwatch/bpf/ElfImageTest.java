@@ -53,6 +53,23 @@ final class ElfImageTest {
   }
 
   @Test
+  void takesInstructionsOutAndNothingElse() {
+    ElfImage image = ElfImage.of(SLOT);
+    assertArrayEquals(SLOT, image.without(_ -> false).bytes());
+    byte[] changed = image.without(instruction -> instruction == 0x95).bytes();
+    assertArrayEquals(SLOT, image.bytes());
+    // The exits of its two functions; behind the code, all of exit and of goto +0 is 0.
+    int first = Arrays.mismatch(SLOT, changed);
+    byte[] expected = SLOT.clone();
+    expected[first] = 0x05;
+    int second = Arrays.mismatch(expected, changed);
+    expected[second] = 0x05;
+    assertArrayEquals(expected, changed);
+    assertEquals((byte) 0x95, SLOT[first]);
+    assertEquals((byte) 0x95, SLOT[second]);
+  }
+
+  @Test
   void takesCodeAsLongAsTheFunctionAndNoLonger() {
     ElfImage image = ElfImage.of(SLOT);
     int size = image.functionSize("slot");

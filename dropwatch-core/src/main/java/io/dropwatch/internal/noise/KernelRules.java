@@ -59,8 +59,14 @@ public final class KernelRules {
         .orElseThrow(
             () ->
                 DropWatchException.usage(
-                    "noise rule '%s': this kernel has no drop reason %s; use a name that events show"
-                        .formatted(rule.name(), rule.reason())));
+                    "noise rule '%s': this kernel %s"
+                        .formatted(
+                            rule.name(),
+                            reasons.builtIn().isEmpty()
+                                ? "gives no drop reasons (Linux 5.17); use a rule by location"
+                                : "has no drop reason "
+                                    + rule.reason()
+                                    + "; use a name that events show")));
   }
 
   private static Optional<Integer> number(String name, Map<Integer, String> reasons) {

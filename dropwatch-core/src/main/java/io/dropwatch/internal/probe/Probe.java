@@ -33,6 +33,9 @@ public final class Probe implements DropTap {
   private static final List<String> NOISE_MAPS =
       List.of("noise_reasons", "noise_locations", "noise_counts");
 
+  /** Whether this kernel has refused programs that can limit the rate of events. */
+  private static volatile boolean limitRefused;
+
   private final BpfObject object;
   private final EventRing ring;
   private final BpfProgram program;
@@ -60,9 +63,42 @@ public final class Probe implements DropTap {
    * the kernel if none goes.
    *
    * @throws BpfException if the kernel refuses all: what it said about the first
-   * @throws DropWatchException if the image is another release's
+   * @throws DropWatchException if the image is another release's, or the kernel cannot limit the
+   *     rate of events and there is a limit
    */
   public static Probe attach(
+      ProbeImage image, ProbeSettings settings, TracepointArguments arguments) {
+    if (limitRefused) {
+      return attachUnlimited(image, settings, arguments);
+    }
+    try {
+      return attachFirst(image, settings, arguments);
+    } catch (BpfException refusal) {
+      // Whatever the verifier does not like: what it says about the rest decides.
+      if (refusal.verifierLog().isEmpty()) {
+        throw refusal;
+      }
+      Probe probe = attachUnlimited(image, settings, arguments);
+      limitRefused = true;
+      return probe;
+    }
+  }
+
+  /** For kernels whose programs cannot limit: attaches such as do not, or says so. */
+  static Probe attachUnlimited(
+      ProbeImage image, ProbeSettings settings, TracepointArguments arguments) {
+    Probe probe = attachFirst(image.withoutCompareAndSwap(), settings.withoutLimit(), arguments);
+    if (settings.eventsPerSecond() > 0) {
+      probe.close();
+      throw DropWatchException.environment(
+          "this kernel's eBPF programs cannot compare and swap (Linux 5.12), so they cannot limit the rate of events to "
+              + settings.eventsPerSecond()
+              + " a second: leave out the limit, or use a filter");
+    }
+    return probe;
+  }
+
+  private static Probe attachFirst(
       ProbeImage image, ProbeSettings settings, TracepointArguments arguments) {
     List<Variant> candidates = Variant.candidates(image, Variant::program);
     return Traps.attached(

@@ -34,6 +34,12 @@ public final class ProbeImage {
   /** A function of several programs that runs the filter too. */
   private static final String SLOW_FILTER = "matches_slowly";
 
+  /** BPF_STX | BPF_ATOMIC | BPF_DW, and in the upper half BPF_CMPXCHG. */
+  private static final long COMPARE_AND_SWAP = 0xf1_0000_00dbL;
+
+  /** All of an instruction but its registers and offset. */
+  private static final long OPERATION = 0xffff_ffff_0000_00ffL;
+
   private static final String BUILD = "build it from dropwatch.bpf.c with 'make probe'";
 
   private final String name;
@@ -128,6 +134,16 @@ public final class ProbeImage {
       }
     }
     return new ProbeImage(name, elf, piece);
+  }
+
+  /**
+   * This object for kernels whose programs cannot compare and swap (before Linux 5.12), and which
+   * refuse it even where it is never reached. Only the rate limit does: its programs may run with
+   * no limit alone.
+   */
+  ProbeImage withoutCompareAndSwap() {
+    ElfImage without = elf.without(each -> (each & OPERATION) == COMPARE_AND_SWAP);
+    return new ProbeImage(name, without, filter);
   }
 
   private static String shortened(String expression) {

@@ -21,4 +21,10 @@ public record ProbeSettings(
     long stackPeriodNanos,
     int snaplen,
     RingPlan ring,
-    int wakeupBytes) {}
+    int wakeupBytes) {
+  /** The same, for all events. */
+  ProbeSettings withoutLimit() {
+    return new ProbeSettings(
+        devices, noise, 0, stackDepth, stackPeriodNanos, snaplen, ring, wakeupBytes);
+  }
+}

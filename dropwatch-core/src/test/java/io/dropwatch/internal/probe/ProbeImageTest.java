@@ -61,6 +61,23 @@ class ProbeImageTest {
         tooLong.getMessage());
   }
 
+  @Test
+  void withoutCompareAndSwapNothingElseIsChanged() {
+    LongBuffer before = longs(ProbeImage.embedded().bytes());
+    LongBuffer after = longs(ProbeImage.embedded().withoutCompareAndSwap().bytes());
+
+    int changed = 0;
+    for (int i = 0; i < before.limit(); i++) {
+      if (before.get(i) != after.get(i)) {
+        assertEquals(0xf1_0000_0000L, before.get(i) & 0xffff_ffff_0000_0000L, "BPF_CMPXCHG");
+        assertEquals(0xdb, before.get(i) & 0xff, "BPF_STX | BPF_ATOMIC | BPF_DW");
+        assertEquals(0x05, after.get(i), "goto +0");
+        changed++;
+      }
+    }
+    assertTrue(changed > 0);
+  }
+
   private static LongBuffer longs(byte[] bytes) {
     return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
   }

@@ -80,6 +80,33 @@ class ProbeLiveTest {
     assertEquals(Map.of(), HeldByKernel.now());
   }
 
+  /** As on kernels before 5.12. */
+  @Test
+  void withoutCompareAndSwapThereIsNoLimitAndAllElse() throws IOException {
+    ProbeImage image =
+        ProbeImage.embedded().withFilter(Code.REFUSE_ALL, "none").withoutCompareAndSwap();
+    for (Variant variant : Variant.candidates(image, Variant::program)) {
+      if (variant != Variant.CLASSIC) {
+        Probe.attach(image, SETTINGS, KernelFacts.running().arguments(), variant).close();
+      }
+    }
+    Probe.attachUnlimited(image, SETTINGS, KernelFacts.running().arguments()).close();
+    ProbeSettings limited =
+        new ProbeSettings(
+            new DeviceList.All(), NoiseList.NONE, 100, 0, 0, 256, new RingPlan.Perf(1 << 16), 4096);
+
+    DropWatchException refusal =
+        assertThrows(
+            DropWatchException.class,
+            () -> Probe.attachUnlimited(image, limited, KernelFacts.running().arguments()));
+    assertEquals(
+        "this kernel's eBPF programs cannot compare and swap (Linux 5.12), so they cannot limit"
+            + " the rate of events to 100 a second: leave out the limit, or use a filter",
+        refusal.getMessage());
+    assertEquals(DropWatchException.Kind.ENVIRONMENT, refusal.kind());
+    assertEquals(Map.of(), HeldByKernel.now());
+  }
+
   @Test
   void aFilterThatRefusesAllIsAskedAboutAll() throws Exception {
     try (Probe probe =
@@ -171,8 +198,11 @@ class ProbeLiveTest {
 
     assertTrue(process.waitFor(30, TimeUnit.SECONDS), "ends by itself");
     assertEquals(
-        "typed and classic agree: IPv4/UDP SKB_DROP_REASON_NO_SOCKET lo 57 bytes, ethernet, no"
-            + " socket; IPv4/UDP SKB_DROP_REASON_SOCKET_RCVBUFF lo 270 bytes, ethernet, "
+        "typed and classic agree: IPv4/UDP "
+            + KernelsReason.of("NO_SOCKET")
+            + " lo 57 bytes, ethernet, no socket; IPv4/UDP "
+            + KernelsReason.of("SOCKET_RCVBUFF")
+            + " lo 270 bytes, ethernet, "
             // Before 6.11 nobody tells whose full buffer it was: skb->sk is set later.
             + (KernelFacts.running().arguments().hasReceivingSocket() ? "a socket" : "no socket"),
         output.lines().reduce((_, last) -> last).orElse(""),

@@ -1,11 +1,13 @@
 package io.dropwatch.examples.e2e;
 
 import io.dropwatch.DropEvent;
+import io.dropwatch.DropReason;
 import io.dropwatch.NetworkDevice;
 import io.dropwatch.examples.lab.Flow;
 import io.dropwatch.examples.lab.Namespace;
 import io.dropwatch.examples.lab.RoutedNetwork;
 import io.dropwatch.examples.lab.Scenario;
+import io.dropwatch.internal.probe.KernelFacts;
 import java.time.Instant;
 import java.util.Map;
 
@@ -27,12 +29,22 @@ final class Expectation {
     String device = drop.device();
     this.expected =
         line(
-            "SKB_DROP_REASON_" + drop.reason(),
+            reason(drop.reason()),
             scenario.flow().toString(),
             device == null ? "no device" : device + "#" + namespace.interfaceIndex(device),
             namespace.inode(),
             drop.function(),
             "just now");
+  }
+
+  /** As the running kernel calls it, if it gives reasons at all. */
+  private static String reason(String name) {
+    KernelFacts kernel = KernelFacts.running();
+    String full = "SKB_DROP_REASON_" + name;
+    if (!kernel.arguments().hasReason()) {
+      return DropReason.NOT_SUPPORTED.name();
+    }
+    return kernel.reasons().builtIn().containsValue(full) ? full : "SKB_DROP_REASON_NOT_SPECIFIED";
   }
 
   String line() {

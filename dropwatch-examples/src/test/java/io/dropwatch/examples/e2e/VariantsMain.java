@@ -357,13 +357,11 @@ final class VariantsMain {
       long sum = counts.values().stream().mapToLong(Long::longValue).sum();
       check(
           sum == wanted,
-          "'%s' counted by %s: %d of %d, %s"
-              .formatted(filter, each.getKey(), sum, wanted, counts));
+          "'%s' counted by %s: %d of %d, %s".formatted(filter, each.getKey(), sum, wanted, counts));
       first = first == null ? counts : first;
       check(
           counts.equals(first),
-          "'%s' counted by %s: %s%nand before: %s"
-              .formatted(filter, each.getKey(), counts, first));
+          "'%s' counted by %s: %s%nand before: %s".formatted(filter, each.getKey(), counts, first));
     }
   }
 

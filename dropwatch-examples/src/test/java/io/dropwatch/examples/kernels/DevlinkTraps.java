@@ -13,7 +13,6 @@ import io.dropwatch.DropStatistics;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.DropWatcherBuilder;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,18 +49,18 @@ class DevlinkTraps {
 
   private void load(String name) throws IOException {
     module = name;
-    run("modprobe", name);
+    Programs.run("modprobe", name);
     Files.writeString(Path.of("/sys/bus/netdevsim/new_device"), "1 1");
     try (Stream<Path> names = Files.list(Path.of("/sys/bus/netdevsim/devices/netdevsim1/net"))) {
       device = names.findFirst().orElseThrow().getFileName().toString();
     }
-    run("ip", "link", "set", device, "up");
+    Programs.run("ip", "link", "set", device, "up");
   }
 
   @AfterEach
   void unload() throws IOException {
     Files.writeString(Path.of("/sys/bus/netdevsim/del_device"), "1");
-    run("rmmod", module);
+    Programs.run("rmmod", module);
   }
 
   @ParameterizedTest
@@ -162,33 +161,21 @@ class DevlinkTraps {
   /** Switches a trap on until it has reported a few packets; how many these were. */
   private static long trapAFew(String trap) throws IOException, InterruptedException {
     long before = reports(trap);
-    run("devlink", "trap", "set", DEVICE, "trap", trap, "action", "trap");
+    Programs.run("devlink", "trap", "set", DEVICE, "trap", trap, "action", "trap");
     long until = System.nanoTime() + 60_000_000_000L;
     while (reports(trap) - before < PACKETS && System.nanoTime() - until < 0) {
       Thread.sleep(100);
     }
-    run("devlink", "trap", "set", DEVICE, "trap", trap, "action", "drop");
+    Programs.run("devlink", "trap", "set", DEVICE, "trap", trap, "action", "drop");
     Thread.sleep(300); // a report that was being made
     return reports(trap) - before;
   }
 
   /** By the kernel's count. */
   private static long reports(String trap) throws IOException {
-    String shown = run("devlink", "-s", "trap", "show", DEVICE, "trap", trap);
+    String shown = Programs.run("devlink", "-s", "trap", "show", DEVICE, "trap", trap);
     Matcher packets = Pattern.compile("packets (\\d+)").matcher(shown);
     assertTrue(packets.find(), shown);
     return Long.parseLong(packets.group(1));
-  }
-
-  private static String run(String... command) throws IOException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    try {
-      assertEquals(0, process.waitFor(), () -> String.join(" ", command) + ": " + said);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(e);
-    }
-    return said;
   }
 }

@@ -1,0 +1,207 @@
+package io.dropwatch.examples.kernels;
+
+import static io.dropwatch.examples.kernels.GenericNetlink.attribute;
+import static io.dropwatch.examples.kernels.GenericNetlink.string;
+import static io.dropwatch.examples.kernels.GenericNetlink.u32;
+import static io.dropwatch.examples.kernels.GenericNetlink.value;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropwatch.DropEvent;
+import io.dropwatch.DropWatcher;
+import io.dropwatch.examples.lab.Flow;
+import io.dropwatch.examples.lab.Frame;
+import io.dropwatch.examples.lab.Namespace;
+import io.dropwatch.examples.lab.NetworkLab;
+import io.dropwatch.examples.lab.PacketSocket;
+import io.dropwatch.output.JsonDialect;
+import io.dropwatch.output.JsonWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * Drops by Open vSwitch: a datapath of the kernel's module, with flows that drop what they match.
+ * For a kernel with the module and with reasons of it (Linux 6.6), and a machine of its own, as the
+ * guests of {@code .ci/other-kernels} are; not part of {@code mvn verify}.
+ *
+ * <p>The datapath is made through the kernel's own interface ({@code linux/openvswitch.h}), as the
+ * switch's daemon makes it.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class OpenVswitchDrops {
+  private static final int PACKETS = 50;
+  private static final String SOURCE_MAC = "02:00:00:00:0c:01";
+  private static final String TARGET_MAC = "02:00:00:00:0c:02";
+  private static final InetSocketAddress SOURCE =
+      new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 41000);
+
+  /**
+   * What a flow does with its packets, and why that drops them.
+   *
+   * @param port where these packets go to
+   * @param actions attributes of the kernel's {@code enum ovs_action_attr}
+   */
+  private record Action(int port, String reason, List<byte[]> actions) {
+    Flow flow() {
+      return new Flow(
+          Flow.Transport.UDP,
+          SOURCE,
+          new InetSocketAddress(InetAddress.ofLiteral("192.0.2.2"), port));
+    }
+  }
+
+  private static List<Action> actions() {
+    return List.of(
+        new Action(7000, "OVS_DROP_LAST_ACTION", List.of()),
+        new Action(7001, "OVS_DROP_EXPLICIT", List.of(attribute(24, u32(0)))),
+        new Action(7002, "OVS_DROP_EXPLICIT_WITH_ERROR", List.of(attribute(24, u32(7)))),
+        // With nothing to do for a packet whose time is over.
+        new Action(7003, "OVS_DROP_IP_TTL", List.of(attribute(23, attribute(1)))));
+  }
+
+  private final NetworkLab lab = NetworkLab.open();
+  private final Namespace host = lab.namespace("host");
+  private final Namespace bridge = lab.namespace("bridge");
+
+  @BeforeAll
+  void makeTheDatapath() throws Exception {
+    Programs.run("modprobe", "openvswitch");
+    host.ip(
+        "link add name eth0 address %s type veth peer name port1 netns %s address %s\nlink set eth0 up\n"
+            .formatted(SOURCE_MAC, bridge.name(), TARGET_MAC));
+    bridge.ip("link set port1 up\n");
+    bridge.call(
+        () -> {
+          try (GenericNetlink netlink = GenericNetlink.open()) {
+            // OVS_DP_ATTR_NAME, OVS_DP_ATTR_UPCALL_PID: nobody is told of packets without a flow.
+            netlink.ask(
+                "ovs_datapath", 1, u32(0), attribute(1, string("switch0")), attribute(2, u32(0)));
+            // OVS_VPORT_ATTR_PORT_NO, _TYPE (a device), _NAME, _UPCALL_PID
+            netlink.ask(
+                "ovs_vport",
+                1,
+                datapath(),
+                attribute(1, u32(1)),
+                attribute(2, u32(1)),
+                attribute(3, string("port1")),
+                attribute(5, u32(0)));
+            for (Action action : actions()) {
+              // OVS_FLOW_ATTR_KEY, OVS_FLOW_ATTR_ACTIONS
+              netlink.ask(
+                  "ovs_flow",
+                  1,
+                  datapath(),
+                  attribute(1, key(action.flow())),
+                  attribute(2, action.actions().toArray(byte[][]::new)));
+            }
+            return "made";
+          }
+        });
+  }
+
+  @AfterAll
+  void removeIt() {
+    lab.close();
+  }
+
+  private byte[] datapath() {
+    return u32(bridge.interfaceIndex("switch0"));
+  }
+
+  /** Every field of a packet of {@link Frame}: without a mask the match is exact. */
+  private static byte[][] key(Flow flow) {
+    HexFormat mac = HexFormat.ofDelimiter(":");
+    byte[] ipv4 =
+        ByteBuffer.allocate(12)
+            .put(flow.source().getAddress().getAddress())
+            .put(flow.destination().getAddress().getAddress())
+            .put((byte) 17)
+            .put((byte) 0)
+            .put((byte) 1)
+            .put((byte) 0)
+            .array();
+    return new byte[][] {
+      attribute(3, u32(1)), // the port
+      attribute(4, mac.parseHex(SOURCE_MAC), mac.parseHex(TARGET_MAC)),
+      attribute(6, new byte[] {8, 0}),
+      attribute(7, ipv4),
+      attribute(
+          10,
+          ByteBuffer.allocate(4)
+              .putShort((short) flow.source().getPort())
+              .putShort((short) flow.destination().getPort())
+              .array())
+    };
+  }
+
+  /** One watcher for all: in an emulator, starting it takes the most time. */
+  @Test
+  void everyPacketOfAFlowIsOneEvent() throws Exception {
+    int packets = PACKETS * actions().size();
+    long before = hits();
+    List<DropEvent> events = Collections.synchronizedList(new ArrayList<>());
+    DropWatcher watcher =
+        DropWatcher.builder().filter("udp and src port 41000").onEvent(events::add).start();
+    try (watcher;
+        PacketSocket socket = PacketSocket.open(host, "eth0")) {
+      for (Action action : actions()) {
+        byte[] frame = Frame.of(action.flow()).timeToLive(1).bytes(SOURCE_MAC, TARGET_MAC);
+        socket.send(frame, PACKETS);
+      }
+      Programs.await(() -> events.size() >= packets);
+    }
+
+    assertEquals(packets, hits() - before, "by the switch's own count");
+    Map<String, Long> seen =
+        events.stream()
+            .collect(Collectors.groupingBy(OpenVswitchDrops::line, Collectors.counting()));
+    Map<String, Long> expected =
+        actions().stream()
+            .collect(
+                Collectors.toMap(
+                    action -> line(action.flow(), action.reason()), _ -> (long) PACKETS));
+    assertEquals(expected, seen, watcher.statistics()::toString);
+    for (DropEvent event : events) {
+      assertTrue(event.reason().subsystem() != 0, event::toString);
+      assertNotNull(event.reason().explanation());
+      assertEquals("port1", Objects.requireNonNull(event.device()).name());
+      assertEquals(bridge.inode(), event.networkNamespace().inode());
+      assertTrue(event.stack().toString().contains("ovs_execute_actions"), event::toString);
+      String json = JsonWriter.format(event, JsonDialect.DEFAULT);
+      assertTrue(json.contains("\"" + event.reason().name() + "\""), json);
+    }
+  }
+
+  private static String line(DropEvent event) {
+    return line(Objects.requireNonNull(Flow.of(event)), event.reason().name());
+  }
+
+  private static String line(Flow flow, String reason) {
+    return flow + ": " + reason;
+  }
+
+  /** How many packets matched a flow: n_hit of struct ovs_dp_stats. */
+  private long hits() {
+    return bridge.call(
+        () -> {
+          try (GenericNetlink netlink = GenericNetlink.open()) {
+            // OVS_DP_CMD_GET, OVS_DP_ATTR_STATS
+            ByteBuffer answer = netlink.ask("ovs_datapath", 3, datapath());
+            return value(answer.position(4), 3).getLong();
+          }
+        });
+  }
+}

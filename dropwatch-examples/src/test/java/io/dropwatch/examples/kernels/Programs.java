@@ -1,0 +1,37 @@
+package io.dropwatch.examples.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.function.BooleanSupplier;
+
+/** What the tests of a guest run, and wait for. */
+final class Programs {
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
+
+  private Programs() {}
+
+  /** What a program says that succeeds. */
+  static String run(String... command) throws IOException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    try {
+      assertEquals(0, process.waitFor(), () -> String.join(" ", command) + ": " + said);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+    return said;
+  }
+
+  /** Waits until something is so: a minute at most, which an emulated machine may need. */
+  static void await(BooleanSupplier condition) throws InterruptedException {
+    long start = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() - start < PATIENCE_NANOS, "in vain");
+      Thread.sleep(50);
+    }
+  }
+}
