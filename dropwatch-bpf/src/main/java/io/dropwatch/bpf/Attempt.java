@@ -36,7 +36,11 @@ final class Attempt {
     if (result < 0) {
       Errno errno = Errno.of((int) result);
       boolean refused = !lines.verifier().isEmpty();
-      throw new BpfException(operation, errno, lines, refused ? null : remedy.apply(errno));
+      throw new BpfException(
+          operation,
+          errno,
+          lines,
+          refused ? Preflight.refusalRemedy(lines.verifier()) : remedy.apply(errno));
     }
     return result;
   }

@@ -113,6 +113,23 @@ public final class Preflight {
     };
   }
 
+  /**
+   * For a program that the verifier refused. Every kernel with BTF has the helper that reads kernel
+   * memory, and keeps it from programs only by security_locked_down(LOCKDOWN_BPF_READ_KERNEL).
+   */
+  static @Nullable String refusalRemedy(List<String> verifier) {
+    boolean locked =
+        verifier.stream()
+            .anyMatch(
+                line ->
+                    line.contains("bpf_probe_read_kernel")
+                        && (line.contains("unknown func") || line.contains("cannot use helper")));
+    return locked
+        ? "The kernel keeps its memory from programs (kernel_lockdown(7)): boot it without"
+            + " lockdown=confidentiality; lockdown=integrity does not forbid this"
+        : null;
+  }
+
   /** For an attachment that failed. Classic tracepoints are found by files, all others by BTF. */
   static @Nullable String attachRemedy(String section, Errno errno) {
     boolean tracepoint = section.startsWith("tracepoint/") || section.startsWith("tp/");

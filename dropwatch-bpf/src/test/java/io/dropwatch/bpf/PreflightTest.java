@@ -31,6 +31,22 @@ final class PreflightTest {
         .machine().stream().map(finding -> finding.kind() + ": " + finding).toList();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "unknown func bpf_probe_read_kernel#113, true",
+    "program of this type cannot use helper bpf_probe_read_kernel#113, true",
+    "113: (85) call bpf_probe_read_kernel#113, false",
+    "unknown func bpf_get_current_task_btf#158, false",
+    "R1 invalid mem access 'scalar', false"
+  })
+  void aHelperThatOnlyALockdownForbids(String verdict, boolean remedy) {
+    List<String> log = List.of("112: (07) r1 += -8", verdict, "processed 113 insns");
+    String expected =
+        "The kernel keeps its memory from programs (kernel_lockdown(7)): boot it without"
+            + " lockdown=confidentiality; lockdown=integrity does not forbid this";
+    assertEquals(remedy ? expected : null, Preflight.refusalRemedy(log));
+  }
+
   @Test
   void findsNothingForRoot(@TempDir Path folder) throws IOException {
     assertEquals(List.of(), findings(folder, "000001ffffffffff", "65536", true));

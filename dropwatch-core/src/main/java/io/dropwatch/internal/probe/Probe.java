@@ -68,26 +68,35 @@ public final class Probe implements DropTap {
    */
   public static Probe attach(
       ProbeImage image, ProbeSettings settings, TracepointArguments arguments) {
+    return attachAble(image, settings, (able, set) -> attachFirst(able, set, arguments));
+  }
+
+  /** Attaches a part of {@link #attach}: an image, told something. */
+  @FunctionalInterface
+  private interface Attempt {
+    Probe attach(ProbeImage image, ProbeSettings settings);
+  }
+
+  private static Probe attachAble(ProbeImage image, ProbeSettings settings, Attempt attempt) {
     if (limitRefused) {
-      return attachUnlimited(image, settings, arguments);
+      return attachUnlimited(image, settings, attempt);
     }
     try {
-      return attachFirst(image, settings, arguments);
+      return attempt.attach(image, settings);
     } catch (BpfException refusal) {
       // Whatever the verifier does not like: what it says about the rest decides.
       if (refusal.verifierLog().isEmpty()) {
         throw refusal;
       }
-      Probe probe = attachUnlimited(image, settings, arguments);
+      Probe probe = attachUnlimited(image, settings, attempt);
       limitRefused = true;
       return probe;
     }
   }
 
   /** For kernels whose programs cannot limit: attaches such as do not, or says so. */
-  static Probe attachUnlimited(
-      ProbeImage image, ProbeSettings settings, TracepointArguments arguments) {
-    Probe probe = attachFirst(image.withoutCompareAndSwap(), settings.withoutLimit(), arguments);
+  private static Probe attachUnlimited(ProbeImage image, ProbeSettings settings, Attempt attempt) {
+    Probe probe = attempt.attach(image.withoutCompareAndSwap(), settings.withoutLimit());
     if (settings.eventsPerSecond() > 0) {
       probe.close();
       throw DropWatchException.environment(
@@ -96,6 +105,12 @@ public final class Probe implements DropTap {
               + " a second: leave out the limit, or use a filter");
     }
     return probe;
+  }
+
+  /** As on a kernel whose programs cannot limit. */
+  static Probe attachUnlimited(
+      ProbeImage image, ProbeSettings settings, TracepointArguments arguments) {
+    return attachUnlimited(image, settings, (able, set) -> attachFirst(able, set, arguments));
   }
 
   private static Probe attachFirst(
@@ -116,7 +131,8 @@ public final class Probe implements DropTap {
    */
   public static Probe attach(
       ProbeImage image, ProbeSettings settings, TracepointArguments arguments, Variant variant) {
-    return attach(image, settings, arguments, variant, "not asked for");
+    return attachAble(
+        image, settings, (able, set) -> attach(able, set, arguments, variant, "not asked for"));
   }
 
   private static Probe attach(

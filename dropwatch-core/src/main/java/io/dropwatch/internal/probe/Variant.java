@@ -77,7 +77,8 @@ public enum Variant {
    * The first that goes.
    *
    * @param attempt loads and attaches one, or leaves nothing behind
-   * @throws BpfException if the kernel refuses all: what it said about the first
+   * @throws BpfException if the kernel refuses all: what it said about the first, or about the
+   *     first of which a remedy is known
    */
   static <T> T firstOf(List<Variant> candidates, Function<Variant, T> attempt) {
     BpfException refusal = null;
@@ -90,6 +91,9 @@ public enum Variant {
         return taken;
       } catch (BpfException e) {
         if (refusal == null) {
+          refusal = e;
+        } else if (refusal.remedy() == null && e.remedy() != null) {
+          e.addSuppressed(refusal);
           refusal = e;
         } else {
           refusal.addSuppressed(e);

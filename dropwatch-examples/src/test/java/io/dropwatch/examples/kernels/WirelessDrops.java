@@ -104,7 +104,6 @@ class WirelessDrops {
       assertNotNull(event.reason().explanation());
       assertTrue(event.stack().toString().contains("ieee80211_rx"), event::toString);
     }
-    System.out.println(events.getFirst() + " " + events.getFirst().stack());
     assertEquals(air.inode(), events.getFirst().networkNamespace().inode());
   }
 
