@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -40,6 +41,8 @@ class PrintingTest {
 
   @Property(tries = 4000)
   void nestedAndSpacedAnyhow(@ForAll("nested") String expression) {
+    // The grammar of the comparison has what libpcap refuses too, such as "pppoed 0".
+    Assume.that(isOfTheLanguage(expression));
     assertSurvives(expression);
   }
 
