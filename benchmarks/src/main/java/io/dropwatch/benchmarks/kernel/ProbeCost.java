@@ -44,8 +44,7 @@ public final class ProbeCost {
       Path peer = Path.of(args[2]);
       String map = args.length > 3 ? args[3] : "";
       rows.add(
-          new Measurement(
-              "peer " + peer.getFileName(), () -> watched(BpfObject.open(peer), map)));
+          new Measurement("peer " + peer.getFileName(), () -> watched(BpfObject.open(peer), map)));
     }
     List<Double> alone = new ArrayList<>();
     String before = Files.readString(STATISTICS).strip();
