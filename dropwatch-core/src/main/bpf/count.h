@@ -16,15 +16,21 @@
 #define IPV4_PROTOCOL 9 /* offset in the header */
 #define IPV6_NEXT_HEADER 6
 
+enum count_cause {
+	CAUSE_UNKNOWN, /* this kernel gives no reasons */
+	CAUSE_REASON,
+	CAUSE_TRAP, /* a device dropped it */
+};
+
 /* What is told apart. The reader is io.dropwatch.internal.probe.CountKey. */
 struct count_key {
-	__u64 location;
+	__u64 location; /* of a hardware drop: the address of the trap's name */
 	__u32 reason;
 	__u32 ifindex; /* 0: no device */
 	__u32 netns_inum; /* 0: neither device nor socket */
 	__u16 protocol; /* as in struct filter_meta */
 	__u8 ip_protocol; /* of IPv4; of IPv6 the first next header; else 0 */
-	__u8 reason_known; /* 0: this kernel gives no reasons */
+	__u8 cause; /* enum count_cause */
 };
 
 _Static_assert(sizeof(struct count_key) == 24, "CountKey.BYTES");
@@ -51,7 +57,16 @@ struct {
 	__type(value, char[16]);
 } counted_devices SEC(".maps");
 
-/* The record is where a filter finds the packet. */
+/* What each counted trap is called, by the address of its name. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u64);
+	__type(value, struct trap_text);
+} counted_traps SEC(".maps");
+
+/* Each program has its own: one may interrupt the other. The record is where a filter finds the packet. */
+enum { COUNTING_KFREE_SKB, COUNTING_TRAPS, COUNTING_PROGRAMS };
 struct counting {
 	struct count_totals totals;
 	struct drop_record record;
@@ -59,7 +74,7 @@ struct counting {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, COUNTING_PROGRAMS);
 	__type(key, __u32);
 	__type(value, struct counting);
 } counting SEC(".maps");
@@ -124,66 +139,75 @@ static __always_inline void count_first(struct count_totals *totals, struct coun
 		totals->overflow++;
 }
 
+static __always_inline void count(struct count_totals *totals, struct count_key *key, struct net_device *dev)
+{
+	__u64 *count = bpf_map_lookup_elem(&counts, key);
+
+	if (count)
+		++*count;
+	else
+		count_first(totals, key, dev);
+}
+
+/* What tells the packet: protocol, device, and the namespace of that. */
+static __always_inline void describe_kind(struct count_key *key, struct drop_record *r, struct sk_buff *skb,
+					  struct net_device *dev, const enum access access)
+{
+	if (!plain_protocol(key, skb, access))
+		captured_protocol(key, r, capture(r, skb, access));
+	if (dev) {
+		struct net *net = READ(dev->nd_net.net);
+
+		key->ifindex = READ(dev->ifindex);
+		if (net)
+			key->netns_inum = READ(net->ns.inum);
+	}
+}
+
 static __always_inline int on_counted_drop(void *ctx, const enum access access, const bool in_place)
 {
-	__u32 zero = 0;
-	struct counting *cpu = bpf_map_lookup_elem(&counting, &zero);
-	struct sk_buff *skb = drop_skb(ctx, access);
+	__u32 program = COUNTING_KFREE_SKB;
+	struct counting *cpu = bpf_map_lookup_elem(&counting, &program);
 	struct count_key key = {};
-	struct count_totals *totals;
-	struct drop_record *r;
 	struct net_device *dev;
-	struct net *net = NULL;
-	__u64 *count;
+	struct sk_buff *skb;
+	__u32 captured;
 
 	if (!cpu)
 		return 0;
-	totals = &cpu->totals;
-	r = &cpu->record;
-	totals->seen++;
-
-	if (IS_ASKED(ASK_DEVICES) && !is_selected(drop_device(skb, access), access)) {
-		totals->excluded++;
+	if (IS_ASKED(ASK_TRAPS) && last_report && was_reported(drop_skb(ctx, access)))
+		return 0;
+	cpu->totals.seen++;
+	if (IS_ASKED(ASK_DEVICES) && !is_selected(drop_device(drop_skb(ctx, access), access), access)) {
+		cpu->totals.excluded++;
 		return 0;
 	}
-	if (IS_ASKED(ASK_FILTER)) {
-		__u32 captured;
-
-		if (!matches(r, skb, &captured, access, in_place)) {
-			totals->filtered++;
-			return 0;
-		}
-		skb = drop_skb(ctx, access);
+	if (IS_ASKED(ASK_FILTER) && !matches(&cpu->record, drop_skb(ctx, access), &captured, access, in_place)) {
+		cpu->totals.filtered++;
+		return 0;
 	}
-	if (!plain_protocol(&key, skb, access))
-		captured_protocol(&key, r, capture(r, skb, access));
-
+	skb = drop_skb(ctx, access);
+	dev = drop_device(skb, access);
+	describe_kind(&key, &cpu->record, skb, dev, access);
 	key.location = drop_location(ctx, access);
 	key.reason = drop_reason(ctx, access);
-	key.reason_known = reason_known(access);
-	dev = drop_device(skb, access);
-	if (dev) {
-		key.ifindex = READ(dev->ifindex);
-		net = READ(dev->nd_net.net);
-	} else {
+	key.cause = reason_known(access) ? CAUSE_REASON : CAUSE_UNKNOWN;
+	if (!dev) {
 		struct sk_buff *loose = LOOSE(skb, struct sk_buff);
 		struct sock *sk = READ(loose->sk);
 
 		if (!IS_KERNEL_ADDRESS(sk))
 			sk = drop_rx_sk(ctx, access);
 		if (sk) {
+			struct net *net;
+
 			sk = LOOSE(sk, struct sock);
 			net = READ(sk->__sk_common.skc_net.net);
+			if (net)
+				key.netns_inum = READ(net->ns.inum);
 		}
 	}
-	if (net)
-		key.netns_inum = READ(net->ns.inum);
-
-	count = bpf_map_lookup_elem(&counts, &key);
-	if (count)
-		++*count;
-	else
-		count_first(totals, &key, dev);
+	count(&cpu->totals, &key, dev);
 	return 0;
 }
 
@@ -210,6 +234,55 @@ SEC("?tracepoint/skb/kfree_skb")
 int dropwatch_count_classic(void *ctx)
 {
 	return on_counted_drop(ctx, CLASSIC, false);
+}
+
+/* What a trap is called, so that who reads a count of it finds that. */
+static __always_inline void remember_trap(struct devlink_trap_metadata *trap, __u64 name)
+{
+	const enum access access = CLASSIC;
+	struct trap_text text = {};
+
+	if (bpf_map_lookup_elem(&counted_traps, &name))
+		return;
+	bpf_probe_read_kernel_str(text.name, sizeof(text.name), (void *)name);
+	bpf_probe_read_kernel_str(text.group, sizeof(text.group), READ(trap->trap_group_name));
+	bpf_map_update_elem(&counted_traps, &name, &text, BPF_NOEXIST);
+}
+
+SEC("?tp_btf/devlink_trap_report")
+int dropwatch_count_trap(__u64 *ctx)
+{
+	const enum access access = CLASSIC;
+	__u32 program = COUNTING_TRAPS;
+	struct counting *cpu = bpf_map_lookup_elem(&counting, &program);
+	struct devlink_trap_metadata *trap = (void *)ctx[2];
+	struct sk_buff *skb = (void *)ctx[1];
+	struct count_key key = {};
+	struct net_device *dev;
+	__u32 captured;
+
+	if (!cpu || !is_drop(trap))
+		return 0;
+	cpu->totals.seen++;
+	remember_report(skb);
+	if (IS_ASKED(ASK_DEVICES) && !is_selected(trap_device(skb, trap), access)) {
+		cpu->totals.excluded++;
+		return 0;
+	}
+	if (IS_ASKED(ASK_FILTER) && !matches(&cpu->record, skb, &captured, access, false)) {
+		cpu->totals.filtered++;
+		return 0;
+	}
+	/* The filter leaves no register as it was. */
+	skb = (void *)ctx[1];
+	trap = (void *)ctx[2];
+	dev = trap_device(skb, trap);
+	describe_kind(&key, &cpu->record, skb, dev, access);
+	key.location = (__u64)READ(trap->trap_name);
+	key.cause = CAUSE_TRAP;
+	remember_trap(trap, key.location);
+	count(&cpu->totals, &key, dev);
+	return 0;
 }
 
 #endif

@@ -3,7 +3,7 @@
  * Runs generated filters over packets from a map, in the kernel: one packet for each run of BPF_PROG_TEST_RUN.
  *
  * The packets come from a map and not from the test run's skb, which has to have a whole Ethernet header and no
- * metadata of ours. The slot and the layout around it are the probe's: what the verifier accepts here, it accepts there.
+ * metadata of ours. The layout is the probe's; the slot is a function of its own here, where the probe has a piece of a program.
  */
 #include <linux/bpf.h>
 #include <linux/types.h>

@@ -3,8 +3,8 @@ package io.dropwatch;
 import io.dropwatch.internal.watch.Counting;
 
 /**
- * Counts the packets that the kernel drops, in the kernel: for hosts that drop more than anybody
- * can look at one by one. No event crosses to this process.
+ * Counts the packets that the kernel and its devices drop, in the kernel: for hosts that drop more
+ * than anybody can look at one by one. No event crosses to this process.
  *
  * <pre>{@code
  * try (DropCounter counter = DropCounter.builder().filter("tcp").start()) {

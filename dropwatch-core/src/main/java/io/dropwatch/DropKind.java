@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a {@link DropCounter} tells apart: drops of one kind have all of this in common.
  *
- * @param reason why
- * @param location the code that called kfree_skb
+ * @param source who dropped it
+ * @param reason why; for a hardware drop the name of the devlink trap
+ * @param location the code that called kfree_skb; address 0 for a hardware drop
  * @param ifindex number of the packet's device in its namespace; 0 when it was on none
  * @param device the name that the device had at its first counted drop, for which {@link
  *     NetworkDevice#name}'s warning holds; null when it was on none or the name was not noted
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     extension; 0 when it is not IP
  */
 public record DropKind(
+    DropSource source,
     DropReason reason,
     StackFrame location,
     int ifindex,
@@ -28,6 +30,7 @@ public record DropKind(
     int ipProtocol) {
 
   public DropKind {
+    Objects.requireNonNull(source, "source");
     Objects.requireNonNull(reason, "reason");
     Objects.requireNonNull(location, "location");
     device = device == null ? null : WellFormed.text(device);

@@ -85,6 +85,14 @@ public final class BpfMap {
     }
   }
 
+  /** {@return whether it is in the kernel: the object is loaded, and its load was to create it} */
+  public boolean isCreated() {
+    synchronized (object.lock()) {
+      object.requireOpenHandle();
+      return Downcalls.mapFd(handle) >= 0;
+    }
+  }
+
   /**
    * {@return the value of a key, or null if it has none}
    *

@@ -19,6 +19,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The probe in the kernel: loaded, attached, its ring open. */
@@ -40,15 +42,6 @@ public final class Probe implements DropTap {
   private final BpfLink link;
   private final Traps traps;
   private final List<String> rules;
-
-  /** Whether and how drops by devices are watched. */
-  private sealed interface Traps {
-    /** They are. */
-    record Watched(BpfProgram program, BpfLink link) implements Traps {}
-
-    /** They are not, and why. */
-    record Unwatched(String why) implements Traps {}
-  }
 
   private Probe(
       BpfObject object,
@@ -123,21 +116,12 @@ public final class Probe implements DropTap {
   private static Probe attachFirst(
       ProbeImage image, ProbeSettings settings, TracepointArguments arguments) {
     List<Variant> candidates = Variant.candidates(image, Variant::program);
-    String unwatched;
-    if (!KernelFacts.running().reportsTraps()) {
-      unwatched = "the kernel has no tracepoint devlink_trap_report";
-    } else if (!image.has(Variant.trapProgram())) {
-      unwatched = image + " has no program for them";
-    } else {
-      try {
-        return Variant.firstOf(
-            candidates, variant -> attach(image, settings, arguments, variant, null));
-      } catch (BpfException e) {
-        unwatched = "the kernel refuses the program for them";
-      }
-    }
-    String why = unwatched;
-    return Variant.firstOf(candidates, variant -> attach(image, settings, arguments, variant, why));
+    return Traps.attached(
+        image,
+        Variant.trapProgram(),
+        unwatched ->
+            Variant.firstOf(
+                candidates, variant -> attach(image, settings, arguments, variant, unwatched)));
   }
 
   /**
@@ -184,10 +168,7 @@ public final class Probe implements DropTap {
               settings,
               unwatched == null ? List.of("per_cpu", "trap_cpu") : List.of("per_cpu"));
       BpfProgram program = object.program(variant.program());
-      Traps traps =
-          unwatched == null
-              ? new Traps.Watched(object.program(trap), object.program(trap).attach())
-              : new Traps.Unwatched(unwatched);
+      Traps traps = Traps.of(object, trap, unwatched);
       return new Probe(object, program, ring, program.attach(), traps, settings.noise().rules());
     } catch (Throwable e) {
       if (ring != null) {
@@ -247,7 +228,8 @@ public final class Probe implements DropTap {
     }
     if (image.has(variant.countingProgram())) {
       // Nothing is counted by kind.
-      createOnlyIf(false, object, List.of("counts", "counted_devices", "counting"));
+      createOnlyIf(
+          false, object, List.of("counts", "counted_devices", "counted_traps", "counting"));
     }
     object.map("noise_counts").resize(Math.max(1, noise.rules().size()));
     object.map("emissions").resize(Math.max(1, settings.eventsPerSecond()));
@@ -325,10 +307,14 @@ public final class Probe implements DropTap {
 
   /** In words, whether drops by devices are watched. */
   public String hardware() {
-    return switch (traps) {
-      case Traps.Watched _ -> "hardware drops by devlink traps";
-      case Traps.Unwatched(String why) -> "no hardware drops: " + why;
-    };
+    return traps.toString();
+  }
+
+  /** Names of the maps that are in the kernel. */
+  Set<String> maps() {
+    return object.mapNames().stream()
+        .filter(map -> object.map(map).isCreated())
+        .collect(Collectors.toSet());
   }
 
   /** What the kernel knows of the attached program: its size, and what it has cost. */
@@ -338,19 +324,13 @@ public final class Probe implements DropTap {
 
   @Override
   public long recursionMisses() {
-    return program.recursionMisses()
-        + switch (traps) {
-          case Traps.Watched(BpfProgram trap, _) -> trap.recursionMisses();
-          case Traps.Unwatched _ -> 0;
-        };
+    return program.recursionMisses() + traps.missed();
   }
 
   @Override
   public void detach() {
     link.close();
-    if (traps instanceof Traps.Watched(_, BpfLink trapLink)) {
-      trapLink.close();
-    }
+    traps.detach();
   }
 
   @Override

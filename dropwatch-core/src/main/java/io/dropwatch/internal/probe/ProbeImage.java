@@ -109,7 +109,8 @@ public final class ProbeImage {
     Stream<String> variants =
         Stream.of(Variant.values())
             .flatMap(each -> Stream.of(each.program(), each.countingProgram()));
-    return Stream.concat(variants, Stream.of(Variant.trapProgram(), SLOW_FILTER))
+    return Stream.concat(
+            variants, Stream.of(Variant.trapProgram(), Variant.countingTrapProgram(), SLOW_FILTER))
         .distinct()
         .filter(elf::hasFunction)
         .toList();

@@ -50,6 +50,11 @@ public enum Variant {
     return STREAMING + "trap";
   }
 
+  /** The same, counting. */
+  static String countingTrapProgram() {
+    return COUNTING + "trap";
+  }
+
   /**
    * Those that an image has and the running kernel may take, in the order to try them.
    *

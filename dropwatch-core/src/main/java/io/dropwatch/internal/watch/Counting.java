@@ -3,7 +3,9 @@ package io.dropwatch.internal.watch;
 import io.dropwatch.DropCounts;
 import io.dropwatch.DropKind;
 import io.dropwatch.DropReason;
+import io.dropwatch.DropSource;
 import io.dropwatch.DropWatchException;
+import io.dropwatch.StackFrame;
 import io.dropwatch.bpf.BpfException;
 import io.dropwatch.internal.probe.CountKey;
 import io.dropwatch.internal.probe.CountTotals;
@@ -111,12 +113,28 @@ public final class Counting {
         key,
         _ ->
             new DropKind(
-                key.reasonKnown() ? reasons.apply(key.reason()) : DropReason.NOT_SUPPORTED,
-                symbols.apply(key.location()),
+                key.cause() == CountKey.Cause.TRAP ? DropSource.HARDWARE : DropSource.SOFTWARE,
+                reason(key),
+                key.cause() == CountKey.Cause.TRAP
+                    ? StackFrame.unknown(0)
+                    : symbols.apply(key.location()),
                 key.device().ifindex(),
                 key.device().ifindex() == 0 ? null : probe.deviceName(key.device()),
                 key.device().namespaceInode(),
                 key.protocol(),
                 key.ipProtocol()));
+  }
+
+  private DropReason reason(CountKey key) {
+    return switch (key.cause()) {
+      case UNKNOWN -> DropReason.NOT_SUPPORTED;
+      case REASON -> reasons.apply(key.reason());
+      case TRAP -> {
+        String name = probe.trapName(key.location());
+        yield name == null
+            ? DropReason.NOT_SUPPORTED
+            : new DropReason(DropReason.NOT_SUPPORTED.value(), name);
+      }
+    };
   }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ProbeImageTest {
-  private static final int PROGRAMS = 10;
+  private static final int PROGRAMS = 11;
 
   private final Path folder;
 

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,31 @@ class ProbeLiveTest {
     assertFalse(typed.isEmpty());
     for (Variant variant : typed) {
       attachWithLimitIfItCan(filtering, all, variant).close();
+    }
+    assertEquals(Map.of(), HeldByKernel.now());
+  }
+
+  /** No memory of the kernel for what is not asked for. */
+  @Test
+  void onlyTheMapsThatAreUsedAreMade() {
+    Set<String> ofCounts = Set.of("counts", "counted_devices", "counted_traps", "counting");
+    Set<String> ofRecords = Set.of("per_cpu", "events", "walks", "emissions");
+    Set<String> ofNoise = Set.of("noise_reasons", "noise_locations", "noise_counts");
+    TracepointArguments arguments = KernelFacts.running().arguments();
+
+    try (Probe probe = Probe.attach(ProbeImage.embedded(), SETTINGS, arguments)) {
+      Set<String> maps = probe.maps();
+      assertTrue(maps.containsAll(ofRecords), maps::toString);
+      assertTrue(Collections.disjoint(maps, ofCounts), maps::toString);
+      assertTrue(Collections.disjoint(maps, ofNoise), maps::toString);
+      assertFalse(maps.contains("ring"), maps::toString);
+    }
+    try (CountingProbe probe =
+        CountingProbe.attach(ProbeImage.embedded(), new DeviceList.All(), 8, arguments)) {
+      Set<String> maps = probe.maps();
+      assertTrue(maps.containsAll(Set.of("counts", "counting")), maps::toString);
+      assertTrue(Collections.disjoint(maps, ofRecords), maps::toString);
+      assertTrue(Collections.disjoint(maps, ofNoise), maps::toString);
     }
     assertEquals(Map.of(), HeldByKernel.now());
   }

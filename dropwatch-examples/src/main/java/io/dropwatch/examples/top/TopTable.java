@@ -2,6 +2,7 @@ package io.dropwatch.examples.top;
 
 import io.dropwatch.DropCounts;
 import io.dropwatch.DropKind;
+import io.dropwatch.DropSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -68,7 +69,9 @@ final class TopTable {
         rate(row.perSecond()),
         Long.toString(row.total()),
         printable(reason.startsWith(PREFIX) ? reason.substring(PREFIX.length()) : reason),
-        printable(kind.location().name()),
+        kind.source() == DropSource.HARDWARE
+            ? kind.source().label()
+            : printable(kind.location().name()),
         printable(device),
         printable(namespaces.apply(kind.namespaceInode())),
         kind.protocolLabel());

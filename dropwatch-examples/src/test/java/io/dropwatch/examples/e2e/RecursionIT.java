@@ -27,7 +27,6 @@ class RecursionIT {
   private static final int FRAMES = 400_000;
 
   private static final int DATAGRAMS = 200;
-  private static final int UNEXPLAINED = 2;
   private static final int ROUNDS = 10;
 
   @Test
@@ -64,8 +63,9 @@ class RecursionIT {
       String account = "%d missing, %d of others: %s".formatted(missing, foreign.sum(), end);
       assertEquals(0, end.lost(), account);
       assertTrue(missing > 0, account);
-      // Once, beside other floods, one of 400,000 was in neither count.
-      assertTrue(missing <= end.recursionMisses() + UNEXPLAINED, account);
+      // Exactly, unless somebody attaches or detaches another program on the tracepoint meanwhile:
+      // while it is rewritten for that, 6.18 calls no program for some such drops, and counts none.
+      assertTrue(missing <= end.recursionMisses(), account);
     }
   }
 

@@ -33,7 +33,7 @@ class VariantsIT {
     String output =
         new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
 
-    assertTrue(process.waitFor(120, TimeUnit.SECONDS), "ends by itself");
+    assertTrue(process.waitFor(240, TimeUnit.SECONDS), "ends by itself");
     String last = output.lines().reduce((_, line) -> line).orElse("");
     assertTrue(last.endsWith("TYPED, CLASSIC] agree"), output);
   }

@@ -9,6 +9,8 @@ import io.dropwatch.examples.lab.LabException;
 import io.dropwatch.examples.lab.Namespace;
 import io.dropwatch.examples.lab.NetworkLab;
 import io.dropwatch.examples.lab.PacketSocket;
+import io.dropwatch.internal.probe.CountKey;
+import io.dropwatch.internal.probe.CountingProbe;
 import io.dropwatch.internal.probe.DeviceList;
 import io.dropwatch.internal.probe.KernelFacts;
 import io.dropwatch.internal.probe.NoiseList;
@@ -33,14 +35,16 @@ import java.nio.channels.DatagramChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Drops packets of many forms and compares what each way of running the probe says of them, for
- * many filters: the verdict of the same filter in the JVM, and the same record.
+ * many filters: the verdict of the same filter in the JVM, the same record, and the same counts.
  *
  * <p>A program of its own, because the classic tracepoint needs tracefs, which its caller mounts.
  */
@@ -295,9 +299,11 @@ final class VariantsMain {
 
   private int compare(String filter, List<Variant> variants) {
     Map<Variant, Watching> watching = new LinkedHashMap<>();
+    Map<Variant, CountingProbe> counting = new LinkedHashMap<>();
     try {
       for (Variant variant : variants) {
         watching.put(variant, new Watching(filter, variant));
+        counting.put(variant, counting(filter, variant));
       }
       // The last on the tracepoint: when it has told of a packet, the others have seen it too.
       try (Watching all = new Watching("", Variant.TYPED)) {
@@ -320,6 +326,7 @@ final class VariantsMain {
                       .formatted(
                           filter, variant, String.join("\n", seen), String.join("\n", wanted)));
             });
+        compareCounts(filter, counting, wanted.size());
         check(
             all.told.stream()
                 .anyMatch(t -> t.packet.bytes().length < 60 && t.packet.wireLength() > 10_000),
@@ -328,6 +335,33 @@ final class VariantsMain {
       }
     } finally {
       watching.values().forEach(Watching::close);
+      counting.values().forEach(CountingProbe::close);
+    }
+  }
+
+  private static CountingProbe counting(String filter, Variant variant) {
+    ProbeImage image =
+        ProbeImage.embedded()
+            .withFilter(PcapFilter.compile(filter, LinkType.SKB).ebpf().toBytes(), filter);
+    return CountingProbe.attach(
+        image, new DeviceList.All(), 4096, KernelFacts.running().arguments(), variant);
+  }
+
+  /** Each way to count has counted the same kinds as often, and as many packets as were wanted. */
+  private void compareCounts(String filter, Map<Variant, CountingProbe> counting, int wanted) {
+    Set<Long> own = Set.of(sender.inode(), receiver.inode());
+    Map<CountKey, Long> first = null;
+    for (Map.Entry<Variant, CountingProbe> each : counting.entrySet()) {
+      Map<CountKey, Long> counts = new HashMap<>(each.getValue().counts());
+      counts.keySet().removeIf(kind -> !own.contains(kind.device().namespaceInode()));
+      long sum = counts.values().stream().mapToLong(Long::longValue).sum();
+      check(
+          sum == wanted,
+          "'%s' counted by %s: %d of %d, %s".formatted(filter, each.getKey(), sum, wanted, counts));
+      first = first == null ? counts : first;
+      check(
+          counts.equals(first),
+          "'%s' counted by %s: %s%nand before: %s".formatted(filter, each.getKey(), counts, first));
     }
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dropwatch.DropCounts;
 import io.dropwatch.DropKind;
 import io.dropwatch.DropReason;
+import io.dropwatch.DropSource;
 import io.dropwatch.StackFrame;
 import java.time.Duration;
 import java.time.Instant;
@@ -100,6 +101,7 @@ class TopTableTest {
       int protocol,
       int ipProtocol) {
     return new DropKind(
+        DropSource.SOFTWARE,
         new DropReason(3, reason),
         new StackFrame(0xffff_ffff_8100_0000L, function, 0x10, null),
         ifindex,
