@@ -11,7 +11,7 @@ import java.util.Arrays;
  * How long it takes from the launch of the command line to the first line of an event, while
  * packets are dropped all the time.
  *
- * <pre>benchmarks/bin/launch launcher [times, 7 by default]</pre>
+ * <pre>benchmarks/bin/launch launcher [times, 11 by default]</pre>
  */
 public final class LaunchTime {
   private LaunchTime() {}
@@ -19,7 +19,7 @@ public final class LaunchTime {
   /** Prints the times. */
   public static void main(String[] args) throws IOException, InterruptedException {
     Path launcher = Path.of(args[0]);
-    int times = args.length > 1 ? Integer.parseInt(args[1]) : 7;
+    int times = args.length > 1 ? Integer.parseInt(args[1]) : 11;
     double[] millis = new double[times];
     for (int i = 0; i < times; i++) {
       millis[i] = launch(launcher);
@@ -48,8 +48,9 @@ public final class LaunchTime {
     try (BufferedReader out = process.inputReader()) {
       String line = out.readLine();
       double millis = (System.nanoTime() - start) / 1e6;
-      if (line == null) {
-        throw new IOException(launcher + " ended without an event: needs root, and 'make build'");
+      if (line == null || !line.contains(" reason=")) {
+        throw new IOException(
+            launcher + " showed no event but " + line + ": needs root, and 'make build'");
       }
       return millis;
     } finally {

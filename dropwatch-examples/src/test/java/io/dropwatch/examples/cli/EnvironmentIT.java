@@ -52,25 +52,24 @@ class EnvironmentIT {
   /** Only what it takes to watch: the kernel shows addresses of symbols with CAP_SYSLOG only. */
   @Test
   void withoutTheRightToSeeSymbolsFramesAreAddressesAndOneLineSaysWhy() throws Exception {
-    try (RunningProgram program =
-        RunningProgram.command(
-            "setpriv",
-            "--bounding-set=-all,+perfmon,+bpf,+ipc_lock",
-            "--inh-caps=-all",
-            RunningProgram.LAUNCHER.toString(),
-            "--filter",
-            "udp and src port 47113",
-            "--output",
-            "json",
-            "--duration",
-            "60")) {
+    try (var socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+        RunningProgram program =
+            RunningProgram.command(
+                "setpriv",
+                "--bounding-set=-all,+perfmon,+bpf,+ipc_lock",
+                "--inh-caps=-all",
+                RunningProgram.LAUNCHER.toString(),
+                "--filter",
+                "udp and dst port 1 and src port " + socket.getLocalPort(),
+                "--output",
+                "json",
+                "--duration",
+                "60")) {
       program.awaitWatching();
-      try (var socket = new DatagramSocket(47113, InetAddress.getLoopbackAddress())) {
-        for (int i = 0; i < 3; i++) {
-          socket.send(
-              new DatagramPacket(
-                  new byte[8], 8, new InetSocketAddress(InetAddress.getLoopbackAddress(), 1)));
-        }
+      for (int i = 0; i < 3; i++) {
+        socket.send(
+            new DatagramPacket(
+                new byte[8], 8, new InetSocketAddress(InetAddress.getLoopbackAddress(), 1)));
       }
       List<String> events = program.awaitOut(3);
       program.signal("TERM");

@@ -12,12 +12,15 @@ import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
  * Lets the test runs of this module pass one after the other on one machine: their networks have
- * the same addresses, and a filter that counts one run's packets would count the other's. The
- * kernel gives the lock back when the JVM ends, however it ends.
+ * the same addresses, and a filter that counts one run's packets would count the other's. Only
+ * root's have networks, so each user has a lock of their own. The kernel gives it back when the JVM
+ * ends, however it ends.
  */
 public final class OneRunAtATime implements LauncherSessionListener {
   private static final Path LOCK =
-      Path.of(System.getProperty("java.io.tmpdir", "/tmp"), "dropwatch-tests.lock");
+      Path.of(
+          System.getProperty("java.io.tmpdir", "/tmp"),
+          "dropwatch-tests-" + System.getProperty("user.name") + ".lock");
 
   private @Nullable FileChannel channel;
 
