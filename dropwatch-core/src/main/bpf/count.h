@@ -237,7 +237,7 @@ int dropwatch_count_classic(void *ctx)
 }
 
 /* What a trap is called, so that who reads a count of it finds that. */
-static __always_inline void remember_trap(struct devlink_trap_metadata *trap, __u64 name)
+static __noinline void remember_trap(struct devlink_trap_metadata *trap, __u64 name)
 {
 	const enum access access = CLASSIC;
 	struct trap_text text = {};

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.internal.probe.Eventually;
 import io.dropwatch.internal.probe.HeldByKernel;
-import io.dropwatch.internal.probe.KernelsReason;
+import io.dropwatch.internal.probe.OlderKernel;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
@@ -43,7 +43,7 @@ class DropCounterLiveTest {
     DropKind kind = all.counts().keySet().iterator().next();
     assertEquals(Map.of(kind, 1000L), all.counts());
     assertEquals(Map.of(kind, 300L), all.since(first).counts());
-    assertEquals(KernelsReason.of("NO_SOCKET"), kind.reason().name());
+    assertEquals(OlderKernel.reason("NO_SOCKET"), kind.reason().name());
     assertTrue(kind.location().name().contains("udp"), kind::toString);
     assertEquals("lo", kind.device());
     assertEquals(1, kind.ifindex());

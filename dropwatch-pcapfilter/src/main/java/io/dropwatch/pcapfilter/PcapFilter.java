@@ -49,6 +49,9 @@ public final class PcapFilter {
   /** In the JVM it counts how many comparisons a packet meets. */
   private static final int HALVED = 3;
 
+  /** A graph of more nodes will not become short enough for any back-end. */
+  private static final int HOPELESS = 200_000;
+
   /** Bytes of the shortest IPv4 header. */
   private static final int IPV4_HEADER = 20;
 
@@ -218,10 +221,16 @@ public final class PcapFilter {
    */
   public ClassicBpf classicBpf() {
     Graph plain = threaded(ONE_BY_ONE);
+    if (plain.nodes().size() > HOPELESS) {
+      return classicBpf(List.of(plain));
+    }
     Graph grouped = Grouping.group(plain);
     Graph fused = Grouping.group(Fusion.fuse(plain));
-    List<Graph> graphs =
-        List.of(plain, grouped, fused, Alignment.align(grouped), Alignment.align(fused));
+    return classicBpf(
+        List.of(plain, grouped, fused, Alignment.align(grouped), Alignment.align(fused)));
+  }
+
+  private static ClassicBpf classicBpf(List<Graph> graphs) {
     return new ClassicBpf(io.dropwatch.pcapfilter.internal.classic.Compiler.compile(graphs));
   }
 
@@ -256,7 +265,8 @@ public final class PcapFilter {
    * @param leaf as of {@link Intervals}
    */
   private Graph graph(int leaf) {
-    return Alignment.align(Fusion.fuse(threaded(leaf)));
+    Graph plain = threaded(leaf);
+    return plain.nodes().size() > HOPELESS ? plain : Alignment.align(Fusion.fuse(plain));
   }
 
   private Graph threaded(int leaf) {

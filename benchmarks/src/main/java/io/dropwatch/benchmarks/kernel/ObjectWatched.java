@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Any object's first program on kfree_skb; its perf ring, if it has one, woken for each event. */
+/** A program of any object on kfree_skb; its perf ring, if it has one, woken for each event. */
 final class ObjectWatched implements Watched {
   private final BpfObject object;
   private final BpfProgram program;
@@ -21,14 +21,8 @@ final class ObjectWatched implements Watched {
   /**
    * @param ringMap the map of its perf ring; empty: it has none
    */
-  ObjectWatched(BpfObject object, String ringMap) {
+  ObjectWatched(BpfObject object, String name, String ringMap) {
     this.object = object;
-    String name =
-        object.programNames().stream()
-            .filter(each -> object.program(each).section().endsWith("kfree_skb"))
-            .findFirst()
-            .orElseThrow(
-                () -> new IllegalArgumentException(object.name() + " has no program on kfree_skb"));
     for (String each : object.programNames()) {
       object.program(each).autoload(each.equals(name));
     }
@@ -40,6 +34,15 @@ final class ObjectWatched implements Watched {
             : PerfRing.open(object.map(ringMap), 1 << 20, new Wakeup.AfterRecords(1));
     var _ = program.attach();
     reader = Thread.ofPlatform().daemon().name("reader").start(this::read);
+  }
+
+  /** The first of an object's programs on kfree_skb. */
+  static String programOf(BpfObject object) {
+    return object.programNames().stream()
+        .filter(each -> object.program(each).section().endsWith("kfree_skb"))
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalArgumentException(object.name() + " has no program on kfree_skb"));
   }
 
   private void read() {

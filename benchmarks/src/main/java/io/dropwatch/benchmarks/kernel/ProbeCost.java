@@ -44,8 +44,7 @@ public final class ProbeCost {
       Path peer = Path.of(args[2]);
       String map = args.length > 3 ? args[3] : "";
       rows.add(
-          new Measurement(
-              "peer " + peer.getFileName(), () -> new ObjectWatched(BpfObject.open(peer), map)));
+          new Measurement("peer " + peer.getFileName(), () -> watched(BpfObject.open(peer), map)));
     }
     List<Double> alone = new ArrayList<>();
     String before = Files.readString(STATISTICS).strip();
@@ -71,7 +70,10 @@ public final class ProbeCost {
             .mapToObj(i -> "host 10.0.0." + i)
             .collect(Collectors.joining(" or "));
     List<Measurement> rows = new ArrayList<>();
-    rows.add(new Measurement("empty program", () -> new ObjectWatched(empty(), "")));
+    rows.add(new Measurement("empty program", () -> new ObjectWatched(empty(), "empty", "")));
+    rows.add(
+        new Measurement(
+            "counts twice, looks at two bytes", () -> new ObjectWatched(empty(), "least", "")));
     for (String filter : List.of("tcp and port 443", "port 53", hosts)) {
       String name = filter.equals(hosts) ? "32 hosts" : filter;
       rows.add(rejected("'" + name + "', in place", filter, Variant.IN_PLACE));
@@ -86,7 +88,19 @@ public final class ProbeCost {
       rows.add(reported("reported, full stack" + kind, 0, 127, 0, ring));
     }
     rows.add(reported("limited to 100 a second", 100, 127, 0, PERF));
+    rows.add(counted("counted by kind", "", Variant.CAST));
+    rows.add(counted("counted by kind, typed pointers", "", Variant.TYPED));
+    rows.add(counted("counted by kind, matched by 'udp' in place", "udp", Variant.IN_PLACE));
+    rows.add(counted("counting, rejected by 'tcp' in place", "tcp", Variant.IN_PLACE));
     return rows;
+  }
+
+  private static Measurement counted(String name, String filter, Variant variant) {
+    return new Measurement(name, () -> new CountingWatched(filter, variant));
+  }
+
+  private static ObjectWatched watched(BpfObject object, String ringMap) {
+    return new ObjectWatched(object, ObjectWatched.programOf(object), ringMap);
   }
 
   private static Measurement rejected(String name, String filter, Variant variant) {

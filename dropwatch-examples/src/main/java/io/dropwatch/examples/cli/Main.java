@@ -18,6 +18,7 @@ public final class Main {
   static CommandLine commandLine() {
     return new CommandLine(new DropwatchCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExpandAtFiles(false)
         .registerConverter(long.class, text -> wholeNumber(text, Long.MAX_VALUE))
         .registerConverter(int.class, text -> (int) wholeNumber(text, Integer.MAX_VALUE))
         .setParameterExceptionHandler(Failures::ofParsing)

@@ -1,5 +1,6 @@
 package io.dropwatch.examples.cli;
 
+import io.dropwatch.examples.terminal.PipeReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;

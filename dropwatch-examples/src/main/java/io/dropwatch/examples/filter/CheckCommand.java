@@ -3,6 +3,7 @@ package io.dropwatch.examples.filter;
 import io.dropwatch.pcapfilter.FilterWarning;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.PcapFilter;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -22,9 +23,9 @@ final class CheckCommand implements Callable<Integer> {
   @Mixin private FilterText text = new FilterText();
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     LinkType link = text.link() == null ? LinkType.SKB : text.link();
-    PcapFilter filter = text.compile(link);
+    PcapFilter filter = text.compile(Objects.requireNonNull(spec), link);
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     out.println("OK");
     for (FilterWarning warning : filter.warnings()) {

@@ -3,6 +3,7 @@ package io.dropwatch.examples.filter;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.PcapFilter;
 import io.dropwatch.pcapfilter.Stage;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -45,11 +46,12 @@ final class DumpCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     boolean classic = what != null && what.stage == null;
     LinkType usual = classic ? LinkType.ETHERNET : LinkType.SKB;
-    PcapFilter filter = text.compile(text.link() == null ? usual : text.link());
+    PcapFilter filter =
+        text.compile(Objects.requireNonNull(spec), text.link() == null ? usual : text.link());
     if (what == null) {
       for (Stage stage : Stage.values()) {
         out.println("# " + stage);

@@ -1,7 +1,6 @@
 package io.dropwatch.examples.filter;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +22,15 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     CommandSpec command = Objects.requireNonNull(spec);
-    PrintWriter out = command.commandLine().getOut();
-    Trial trial = new Trial(text);
+    Results results = new Results(command);
+    Trial trial = new Trial(command, text);
     input.forEach(
         command,
         text.link(),
-        packet -> out.print("packet " + packet.number() + ": " + trial.explain(packet)));
-    out.flush();
+        packet -> {
+          results.print("packet " + packet.number() + ": " + trial.explain(packet));
+          return results.goOn();
+        });
     return 0;
   }
 }

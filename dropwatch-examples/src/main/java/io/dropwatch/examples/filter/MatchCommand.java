@@ -4,7 +4,6 @@ import io.dropwatch.layers.Layers;
 import io.dropwatch.output.PacketText;
 import io.dropwatch.pcapfilter.packet.CapturedPacket;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Objects;
@@ -38,22 +37,25 @@ final class MatchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     CommandSpec command = Objects.requireNonNull(spec);
-    PrintWriter out = command.commandLine().getOut();
-    Trial trial = new Trial(text);
+    Results results = new Results(command);
+    Trial trial = new Trial(command, text);
     input.forEach(
         command,
         text.link(),
         packet -> {
           seen++;
-          if (trial.matches(packet)) {
-            matched++;
-            if (!countOnly) {
-              out.println(line(packet));
-            }
+          if (!trial.matches(packet)) {
+            return true;
           }
+          matched++;
+          if (countOnly) {
+            return true;
+          }
+          results.print(line(packet) + "\n");
+          return results.goOn();
         });
-    out.println(matched + " of " + seen + " packets match");
-    out.flush();
+    results.print(matched + " of " + seen + " packets match\n");
+    results.goOn();
     return 0;
   }
 

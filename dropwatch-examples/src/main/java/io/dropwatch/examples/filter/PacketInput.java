@@ -4,6 +4,7 @@ import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.packet.CaptureReader;
 import io.dropwatch.pcapfilter.packet.CapturedPacket;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,8 @@ final class PacketInput {
   /** What is done with each packet. */
   @FunctionalInterface
   interface Each {
-    void packet(CapturedPacket packet);
+    /** False: no more of them. */
+    boolean packet(CapturedPacket packet) throws IOException;
   }
 
   void forEach(CommandSpec spec, @Nullable LinkType link, Each each) throws IOException {
@@ -49,9 +51,10 @@ final class PacketInput {
 
   private static void read(CommandSpec spec, Path file, @Nullable LinkType link, Each each)
       throws IOException {
-    boolean stdin = file.toString().equals("-");
-    try (CaptureReader reader = stdin ? CaptureReader.of(System.in) : CaptureReader.open(file)) {
-      for (CapturedPacket packet = reader.next(); packet != null; packet = reader.next()) {
+    try (CaptureReader reader = open(file)) {
+      for (CapturedPacket packet = next(reader, file);
+          packet != null;
+          packet = next(reader, file)) {
         if (link != null && link != LinkType.SKB && link != packet.linkType()) {
           throw new ParameterException(
               spec.commandLine(),
@@ -65,8 +68,28 @@ final class PacketInput {
                   + link
                   + ": leave --link out");
         }
-        each.packet(packet);
+        if (!each.packet(packet)) {
+          return;
+        }
       }
+    }
+  }
+
+  private static CaptureReader open(Path file) throws IOException {
+    InputStream in = InputFile.open(file);
+    try {
+      return CaptureReader.of(in);
+    } catch (IOException e) {
+      in.close();
+      throw InputFile.unreadable(file, e);
+    }
+  }
+
+  private static @Nullable CapturedPacket next(CaptureReader reader, Path file) throws IOException {
+    try {
+      return reader.next();
+    } catch (IOException e) {
+      throw InputFile.unreadable(file, e);
     }
   }
 

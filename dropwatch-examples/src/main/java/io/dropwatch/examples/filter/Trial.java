@@ -5,10 +5,12 @@ import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.PcapFilter;
 import io.dropwatch.pcapfilter.SkbPacket;
 import io.dropwatch.pcapfilter.packet.CapturedPacket;
+import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** One expression, compiled for each link type that a packet comes with. */
 final class Trial {
@@ -17,30 +19,37 @@ final class Trial {
   private static final int VLAN_TAG = 4;
   private static final Set<Integer> VLAN_TYPES = Set.of(0x8100, 0x88a8, 0x9100);
 
+  private final CommandSpec command;
   private final FilterText text;
   private final Map<LinkType, PcapFilter> filters = new EnumMap<>(LinkType.class);
 
-  Trial(FilterText text) {
+  Trial(CommandSpec command, FilterText text) {
+    this.command = command;
     this.text = text;
   }
 
-  boolean matches(CapturedPacket packet) {
+  boolean matches(CapturedPacket packet) throws IOException {
     PcapFilter filter = filter(packet);
     return filter.linkType() == LinkType.SKB
         ? filter.matches(skb(packet))
         : filter.matches(packet.bytes(), packet.wireLength());
   }
 
-  Explanation explain(CapturedPacket packet) {
+  Explanation explain(CapturedPacket packet) throws IOException {
     PcapFilter filter = filter(packet);
     return filter.linkType() == LinkType.SKB
         ? filter.explain(skb(packet))
         : filter.explain(packet.bytes(), packet.wireLength());
   }
 
-  private PcapFilter filter(CapturedPacket packet) {
-    @Nullable LinkType link = text.link();
-    return filters.computeIfAbsent(link == null ? packet.linkType() : link, text::compile);
+  private PcapFilter filter(CapturedPacket packet) throws IOException {
+    LinkType link = Objects.requireNonNullElse(text.link(), packet.linkType());
+    PcapFilter filter = filters.get(link);
+    if (filter == null) {
+      filter = text.compile(command, link);
+      filters.put(link, filter);
+    }
+    return filter;
   }
 
   /**

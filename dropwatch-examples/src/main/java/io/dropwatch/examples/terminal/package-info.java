@@ -1,6 +1,6 @@
 /**
- * What is known about the terminal that a program writes to. In: the environment. Out: whether it
- * may be coloured.
+ * What is known about where a program writes to. In: the environment, a descriptor. Out: whether it
+ * may be coloured, whether anybody still reads.
  */
 @NullMarked
 package io.dropwatch.examples.terminal;

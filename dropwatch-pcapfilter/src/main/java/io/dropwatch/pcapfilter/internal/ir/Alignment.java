@@ -27,13 +27,15 @@ public final class Alignment {
   private final Map<Node, Shape> shapes = new HashMap<>();
   private final Map<ShapeKey, Integer> shapeIds = new HashMap<>();
   private final Map<Node, Target> aligned = new HashMap<>();
-  private final Graph.Builder result = new Graph.Builder();
-  private final Map<Node, Node> done = new HashMap<>();
+  private final Rewriting rewriting;
+  private final Graph.Builder result;
   private final Map<Node, Node> renamed = new HashMap<>();
   private int nextVariable;
 
   private Alignment(Graph graph) {
     this.graph = graph;
+    this.rewriting = new Rewriting(graph);
+    this.result = rewriting.result();
   }
 
   /** An equivalent graph. */
@@ -73,9 +75,9 @@ public final class Alignment {
       return graph;
     }
     for (Node node : graph.nodes()) {
-      done.put(node, rebuild(node));
+      rewriting.put(node, rebuild(node));
     }
-    return result.graph(get(graph.root()));
+    return rewriting.graph();
   }
 
   private void pair() {
@@ -174,26 +176,13 @@ public final class Alignment {
     }
   }
 
-  private Node get(Node node) {
-    Node rebuilt = done.get(node);
-    if (rebuilt == null) {
-      throw new IllegalStateException("successors come first");
-    }
-    return rebuilt;
-  }
-
   private Node rebuild(Node node) {
     Target target = aligned.get(node);
     if (target != null) {
       Node shared = rename(target.model(), target.variable());
       return result.assign(target.variable(), target.value(), shared);
     }
-    return switch (node) {
-      case Node.Verdict verdict -> result.verdict(verdict.accept());
-      case Node.Assign assign ->
-          result.assign(assign.variable(), assign.quantity(), get(assign.next()));
-      case Node.Branch branch -> result.branch(branch.test(), get(branch.yes()), get(branch.no()));
-    };
+    return rewriting.copy(node);
   }
 
   // Successors first, not by recursion: a chain of ports may be thousands long.

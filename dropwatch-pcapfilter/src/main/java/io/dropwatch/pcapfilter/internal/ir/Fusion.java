@@ -4,9 +4,7 @@ import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate.Relation;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity.Area;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,20 +18,25 @@ import org.jspecify.annotations.Nullable;
 public final class Fusion {
   private static final int WIDTH = 4;
 
-  private final Graph.Builder result = new Graph.Builder();
-  private final Map<Node, Node> done = new HashMap<>();
+  private final Rewriting rewriting;
+  private final Graph.Builder result;
   private final Set<Quantity> shared = new HashSet<>();
 
-  private Fusion() {}
+  private Fusion(Graph graph) {
+    this.rewriting = new Rewriting(graph);
+    this.result = rewriting.result();
+  }
 
   /** An equivalent graph. */
   public static Graph fuse(Graph graph) {
-    Fusion fusion = new Fusion();
+    Fusion fusion = new Fusion(graph);
     fusion.findShared(graph);
     for (Node node : graph.nodes()) {
-      fusion.done.put(node, fusion.rebuild(node));
+      Node copy = fusion.rewriting.copy(node);
+      Node fused = fusion.fused(copy);
+      fusion.rewriting.put(node, fused == null ? copy : fused);
     }
-    return fusion.result.graph(fusion.get(graph.root()));
+    return fusion.rewriting.graph();
   }
 
   /**
@@ -65,27 +68,6 @@ public final class Fusion {
         }
       }
     }
-  }
-
-  private Node get(Node node) {
-    Node rebuilt = done.get(node);
-    if (rebuilt == null) {
-      throw new IllegalStateException("successors come first");
-    }
-    return rebuilt;
-  }
-
-  private Node rebuild(Node node) {
-    return switch (node) {
-      case Node.Verdict verdict -> result.verdict(verdict.accept());
-      case Node.Assign assign ->
-          result.assign(assign.variable(), assign.quantity(), get(assign.next()));
-      case Node.Branch branch -> {
-        Node plain = result.branch(branch.test(), get(branch.yes()), get(branch.no()));
-        Node fused = fused(plain);
-        yield fused == null ? plain : fused;
-      }
-    };
   }
 
   private @Nullable Node fused(Node node) {

@@ -20,12 +20,13 @@ import java.util.Set;
  */
 public final class Grouping {
   private final Graph graph;
-  private final Map<Node, Integer> predecessors = new HashMap<>();
-  private final Graph.Builder result = new Graph.Builder();
-  private final Map<Node, Node> done = new HashMap<>();
+  private final Predecessors predecessors;
+  private final Rewriting rewriting;
 
   private Grouping(Graph graph) {
     this.graph = graph;
+    this.predecessors = new Predecessors(graph);
+    this.rewriting = new Rewriting(graph);
   }
 
   /** An equivalent graph. */
@@ -35,16 +36,6 @@ public final class Grouping {
 
   private Graph run() {
     Set<Node> inside = new HashSet<>();
-    for (Node node : graph.nodes()) {
-      switch (node) {
-        case Node.Verdict _ -> {}
-        case Node.Assign assign -> predecessors.merge(assign.next(), 1, Integer::sum);
-        case Node.Branch branch -> {
-          predecessors.merge(branch.yes(), 1, Integer::sum);
-          predecessors.merge(branch.no(), 1, Integer::sum);
-        }
-      }
-    }
     Map<Node, List<Node.Branch>> rows = new HashMap<>();
     for (Node node : graph.nodes().reversed()) {
       if (node instanceof Node.Branch branch && !inside.contains(branch)) {
@@ -54,27 +45,14 @@ public final class Grouping {
       }
     }
     for (Node node : graph.nodes()) {
-      switch (node) {
-        case Node.Verdict verdict -> done.put(node, result.verdict(verdict.accept()));
-        case Node.Assign assign ->
-            done.put(node, result.assign(assign.variable(), assign.quantity(), get(assign.next())));
-        case Node.Branch branch -> {
-          List<Node.Branch> row = rows.get(branch);
-          if (row != null) {
-            done.put(node, rebuild(row));
-          }
-        }
+      List<Node.Branch> row = rows.get(node);
+      if (row != null) {
+        rewriting.put(node, rebuild(row));
+      } else if (!(node instanceof Node.Branch)) {
+        rewriting.put(node, rewriting.copy(node));
       }
     }
-    return result.graph(get(graph.root()));
-  }
-
-  private Node get(Node node) {
-    Node rebuilt = done.get(node);
-    if (rebuilt == null) {
-      throw new IllegalStateException("successors come first");
-    }
-    return rebuilt;
+    return rewriting.graph();
   }
 
   /** The branch and those that follow it in one direction while the other is the same. */
@@ -89,7 +67,7 @@ public final class Grouping {
     Node exit = onYes ? first.no() : first.yes();
     Node next = onYes ? first.yes() : first.no();
     while (next instanceof Node.Branch branch
-        && predecessors.getOrDefault(branch, 0) == 1
+        && predecessors.of(branch) == 1
         && (onYes ? branch.no() : branch.yes()) == exit) {
       row.add(branch);
       next = onYes ? branch.yes() : branch.no();
@@ -100,8 +78,9 @@ public final class Grouping {
   private Node rebuild(List<Node.Branch> row) {
     Node.Branch last = row.getLast();
     boolean onYes = row.size() > 1 && row.getFirst().yes() == row.get(1);
-    Node exit = get(onYes ? last.no() : last.yes());
-    Node next = get(onYes ? last.yes() : last.no());
+    Node exit = rewriting.get(onYes ? last.no() : last.yes());
+    Node next = rewriting.get(onYes ? last.yes() : last.no());
+    Graph.Builder result = rewriting.result();
     for (Predicate.Compare test : ordered(row).reversed()) {
       next = onYes ? result.branch(test, next, exit) : result.branch(test, exit, next);
     }

@@ -4,6 +4,7 @@ import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate.Relation;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,13 +28,16 @@ public final class Intervals {
 
   private final Graph graph;
   private final int leaf;
-  private final Map<Node, Integer> predecessors = new HashMap<>();
-  private final Graph.Builder result = new Graph.Builder();
-  private final Map<Node, Node> done = new HashMap<>();
+  private final Predecessors predecessors;
+  private final Rewriting rewriting;
+  private final Graph.Builder result;
 
   private Intervals(Graph graph, int leaf) {
     this.graph = graph;
     this.leaf = leaf;
+    this.predecessors = new Predecessors(graph);
+    this.rewriting = new Rewriting(graph);
+    this.result = rewriting.result();
   }
 
   /**
@@ -58,32 +62,22 @@ public final class Intervals {
   private record Interval(long first, long last) {}
 
   private Graph run() {
-    for (Node node : graph.nodes()) {
-      switch (node) {
-        case Node.Verdict _ -> {}
-        case Node.Assign assign -> predecessors.merge(assign.next(), 1, Integer::sum);
-        case Node.Branch branch -> {
-          predecessors.merge(branch.yes(), 1, Integer::sum);
-          predecessors.merge(branch.no(), 1, Integer::sum);
-        }
-      }
-    }
     Map<Node, List<Element>> rows = rows();
     if (rows.isEmpty()) {
       return graph;
     }
     for (Node node : graph.nodes()) {
       List<Element> row = rows.get(node);
-      done.put(node, row == null ? copy(node) : rebuild(row));
+      rewriting.put(node, row == null ? rewriting.copy(node) : rebuild(row));
     }
-    return result.graph(get(graph.root()));
+    return rewriting.graph();
   }
 
   private Map<Node, List<Element>> rows() {
     Map<Node, List<Element>> rows = new HashMap<>();
-    Set<Node> inside = new HashSet<>();
+    BitSet inside = new BitSet();
     for (Node node : graph.nodes().reversed()) {
-      if (!inside.contains(node)) {
+      if (!inside.get(node.id())) {
         List<Element> row = row(node, inside);
         if (isWorth(row)) {
           rows.put(node, row);
@@ -93,18 +87,18 @@ public final class Intervals {
     return rows;
   }
 
-  private List<Element> row(Node start, Set<Node> inside) {
+  private List<Element> row(Node start, BitSet inside) {
     List<Element> row = new ArrayList<>();
     Element element = element(start);
     while (element != null && (row.isEmpty() || element.exit == row.getFirst().exit)) {
       row.add(element);
-      boolean only = predecessors.getOrDefault(element.next, 0) == element.ways;
+      boolean only = predecessors.of(element.next) == element.ways;
       if (!only) {
         break;
       }
       Element following = element(element.next);
       if (following != null && following.exit == element.exit) {
-        inside.add(element.next);
+        inside.set(element.next.id());
       }
       element = following;
     }
@@ -153,23 +147,6 @@ public final class Intervals {
     return null;
   }
 
-  private Node get(Node node) {
-    Node rebuilt = done.get(node);
-    if (rebuilt == null) {
-      throw new IllegalStateException("successors come first");
-    }
-    return rebuilt;
-  }
-
-  private Node copy(Node node) {
-    return switch (node) {
-      case Node.Verdict verdict -> result.verdict(verdict.accept());
-      case Node.Assign assign ->
-          result.assign(assign.variable(), assign.quantity(), get(assign.next()));
-      case Node.Branch branch -> result.branch(branch.test(), get(branch.yes()), get(branch.no()));
-    };
-  }
-
   private Node rebuild(List<Element> row) {
     int settled = settled(row);
     Map<Quantity, List<Interval>> groups = new LinkedHashMap<>();
@@ -178,8 +155,8 @@ public final class Intervals {
           .computeIfAbsent(element.number, _ -> new ArrayList<>())
           .add(new Interval(element.first, element.last));
     }
-    Node exit = get(row.getLast().exit);
-    Node next = get(row.getLast().next);
+    Node exit = rewriting.get(row.getLast().exit);
+    Node next = rewriting.get(row.getLast().next);
     for (Map.Entry<Quantity, List<Interval>> group : List.copyOf(groups.entrySet()).reversed()) {
       List<Interval> intervals = merged(group.getValue());
       next = tree(group.getKey(), intervals, 0, 0xffff_ffffL, exit, next);

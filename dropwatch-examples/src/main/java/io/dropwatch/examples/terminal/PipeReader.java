@@ -1,4 +1,4 @@
-package io.dropwatch.examples.cli;
+package io.dropwatch.examples.terminal;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /** Asks poll(2) whether anybody still reads the other end of a pipe or socket. */
-final class PipeReader {
+public final class PipeReader {
   private static final short POLLERR = 8;
 
   private static final MethodHandle POLL =
@@ -27,7 +27,7 @@ final class PipeReader {
    * True when nobody can read what would be written; false for files, terminals and pipes with a
    * reader.
    */
-  static boolean hasLeft(int fd) {
+  public static boolean hasLeft(int fd) {
     try (Arena arena = Arena.ofConfined()) {
       // struct pollfd: int fd; short events (none asked for: POLLERR always comes); short revents.
       MemorySegment pollfd = arena.allocate(8, 4);

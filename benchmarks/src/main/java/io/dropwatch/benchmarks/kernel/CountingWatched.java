@@ -1,0 +1,46 @@
+package io.dropwatch.benchmarks.kernel;
+
+import io.dropwatch.bpf.ProgramInfo;
+import io.dropwatch.internal.probe.CountTotals;
+import io.dropwatch.internal.probe.CountingProbe;
+import io.dropwatch.internal.probe.DeviceList;
+import io.dropwatch.internal.probe.KernelFacts;
+import io.dropwatch.internal.probe.ProbeImage;
+import io.dropwatch.internal.probe.Variant;
+import io.dropwatch.pcapfilter.LinkType;
+import io.dropwatch.pcapfilter.PcapFilter;
+
+/** Our probe as it counts drops by kind. */
+final class CountingWatched implements Watched {
+  private static final int KINDS = 8192;
+
+  private final CountingProbe probe;
+
+  CountingWatched(String filter, Variant variant) {
+    ProbeImage image = ProbeImage.embedded();
+    if (!filter.isEmpty()) {
+      image = image.withFilter(PcapFilter.compile(filter, LinkType.SKB).ebpf().toBytes(), filter);
+    }
+    probe =
+        CountingProbe.attach(
+            image, new DeviceList.All(), KINDS, KernelFacts.running().arguments(), variant);
+  }
+
+  @Override
+  public ProgramInfo info() {
+    return probe.info();
+  }
+
+  @Override
+  public String account() {
+    CountTotals totals = probe.totals();
+    return "seen %d, filtered %d, overflow %d, missed %d"
+        .formatted(totals.seen(), totals.filtered(), totals.overflow(), probe.missed());
+  }
+
+  @Override
+  public void close() {
+    probe.detach();
+    probe.close();
+  }
+}

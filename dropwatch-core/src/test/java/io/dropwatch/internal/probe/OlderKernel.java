@@ -1,0 +1,37 @@
+package io.dropwatch.internal.probe;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropwatch.DropReason;
+import io.dropwatch.DropWatchException;
+
+/** What of today the running kernel has. */
+public final class OlderKernel {
+  private OlderKernel() {}
+
+  /**
+   * Its own name where the kernel has it.
+   *
+   * @param name without SKB_DROP_REASON_
+   */
+  public static String reason(String name) {
+    KernelFacts kernel = KernelFacts.running();
+    String full = "SKB_DROP_REASON_" + name;
+    if (!kernel.arguments().hasReason()) {
+      return DropReason.NOT_SUPPORTED.name();
+    }
+    return kernel.reasons().builtIn().containsValue(full) ? full : "SKB_DROP_REASON_NOT_SPECIFIED";
+  }
+
+  /**
+   * That a limit was refused for want of compare-and-swap (Linux 5.12), by a kernel without it: who
+   * gives reasons (5.17) has it.
+   */
+  public static void assertTooOldToLimit(DropWatchException refusal) {
+    assertTrue(
+        String.valueOf(refusal.getMessage()).contains("cannot compare and swap"),
+        refusal::toString);
+    assertFalse(KernelFacts.running().arguments().hasReason(), refusal::toString);
+  }
+}
