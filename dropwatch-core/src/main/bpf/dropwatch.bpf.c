@@ -7,6 +7,7 @@
  * Settings are read-only data, set before the program is loaded, so that the verifier removes what is switched off.
  * `make probe` compiles this file; the object is committed.
  */
+#include "arguments.h"
 #include "capture.h"
 #include "glance.h"
 #include "kernel.h"
@@ -30,9 +31,6 @@
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 const volatile __u32 record_version = RECORD_VERSION;
-/* Which arguments this kernel's tracepoint has: read from its btf_trace_kfree_skb, not guessed from a version. */
-const volatile __u32 has_reason = 0;
-const volatile __u32 has_rx_sk = 0;
 enum { DEVICES_ALL, DEVICES_ALLOWED, DEVICES_DENIED };
 const volatile __u32 device_mode = DEVICES_ALL; /* with ASK_DEVICES */
 /* Events in any second, over all CPUs; 0: no limit. `emissions` has as many entries. */
@@ -166,48 +164,6 @@ static __always_inline bool emit(void *ctx, struct per_cpu *cpu, struct drop_rec
 	else
 		c->lost_other++;
 	return !error;
-}
-
-/* The tracepoint's arguments. Read each time they are used: kept, they would be in the way of what is to be quick. */
-static __always_inline struct sk_buff *drop_skb(void *ctx, const enum access access)
-{
-	return access == CLASSIC ? ((struct trace_event_raw_kfree_skb *)ctx)->skbaddr : (void *)*(volatile __u64 *)ctx;
-}
-
-static __always_inline __u64 drop_location(void *ctx, const enum access access)
-{
-	return access == CLASSIC ? (__u64)((struct trace_event_raw_kfree_skb *)ctx)->location : ((__u64 *)ctx)[1];
-}
-
-static __always_inline bool reason_known(const enum access access)
-{
-	struct trace_event_raw_kfree_skb *event = NULL;
-
-	return access == CLASSIC ? bpf_core_field_exists(event->reason) : has_reason;
-}
-
-static __always_inline __u32 drop_reason(void *ctx, const enum access access)
-{
-	if (!reason_known(access))
-		return 0;
-	return access == CLASSIC ? ((struct trace_event_raw_kfree_skb *)ctx)->reason : ((__u64 *)ctx)[2];
-}
-
-static __always_inline struct sock *drop_rx_sk(void *ctx, const enum access access)
-{
-	struct trace_event_raw_kfree_skb *event = ctx;
-
-	if (access == CLASSIC)
-		return bpf_core_field_exists(event->rx_sk) ? event->rx_sk : NULL;
-	return has_rx_sk ? (void *)((__u64 *)ctx)[3] : NULL;
-}
-
-static __always_inline struct net_device *drop_device(struct sk_buff *skb, const enum access access)
-{
-	struct sk_buff *loose = LOOSE(skb, struct sk_buff);
-	struct net_device *dev = READ(loose->dev);
-
-	return IS_KERNEL_ADDRESS(dev) ? dev : NULL;
 }
 
 /* Whether the device list takes the drop. */

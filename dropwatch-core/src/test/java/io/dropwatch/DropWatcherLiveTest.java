@@ -20,7 +20,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -348,31 +347,6 @@ class DropWatcherLiveTest {
     }
   }
 
-  @Test
-  void theListenerMayClose() throws IOException {
-    AtomicReference<DropWatcher> itself = new AtomicReference<>();
-    CountDownLatch known = new CountDownLatch(1);
-    DropWatcher watcher =
-        watcher()
-            .onEvent(
-                event -> {
-                  events.add(event);
-                  awaitQuietly(known);
-                  itself.get().close();
-                })
-            .start();
-    itself.set(watcher);
-    known.countDown();
-    Loopback.sendUdp(port, 1);
-
-    assertTrue(watcher.awaitClose(Duration.ofSeconds(20)));
-    Loopback.sendUdp(port, 1);
-    assertEquals(1, events.size());
-    assertEquals(1, watcher.statistics().delivered());
-    watcher.close();
-    watcher.close();
-  }
-
   private interface Traffic {
     void send() throws IOException, InterruptedException;
   }
@@ -394,13 +368,5 @@ class DropWatcherLiveTest {
 
   private DropWatcherBuilder watcher() {
     return DropWatcher.builder().filter("udp and dst port " + port);
-  }
-
-  private static void awaitQuietly(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
   }
 }

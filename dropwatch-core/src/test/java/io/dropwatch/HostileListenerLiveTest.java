@@ -62,6 +62,32 @@ class HostileListenerLiveTest {
 
   @ParameterizedTest
   @EnumSource
+  void whoClosesTheWatcherGetsNothingMore(RingKind ring) throws IOException {
+    AtomicReference<DropWatcher> itself = new AtomicReference<>();
+    CountDownLatch known = new CountDownLatch(1);
+    DropWatcher watcher =
+        watcher(ring)
+            .onEvent(
+                _ -> {
+                  heard.incrementAndGet();
+                  awaitQuietly(known);
+                  itself.get().close();
+                })
+            .start();
+    itself.set(watcher);
+    known.countDown();
+    Loopback.sendUdp(port, 1);
+
+    assertTrue(watcher.awaitClose(Duration.ofSeconds(20)));
+    Loopback.sendUdp(port, 1);
+    assertEquals(1, heard.get());
+    assertEquals(1, watcher.statistics().delivered());
+    watcher.close();
+    watcher.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void whoIsTooSlowForTheQueueLosesWhatThePolicySays(Overflow policy) throws IOException {
     CountDownLatch sent = new CountDownLatch(1);
     DropWatcher watcher =
