@@ -236,16 +236,19 @@ int dropwatch_count_classic(void *ctx)
 	return on_counted_drop(ctx, CLASSIC, false);
 }
 
-/* What a trap is called, so that who reads a count of it finds that. */
-static __noinline void remember_trap(struct devlink_trap_metadata *trap, __u64 name)
+/*
+ * What a trap is called, so that who reads a count of it finds that. Gets addresses: functions are relocated also where no program
+ * that calls them is loaded, and a kernel type that is not there (struct devlink_trap_metadata) is then looked for in all modules,
+ * which takes CAP_SYS_ADMIN.
+ */
+static __noinline void remember_trap(__u64 name, __u64 group)
 {
-	const enum access access = CLASSIC;
 	struct trap_text text = {};
 
 	if (bpf_map_lookup_elem(&counted_traps, &name))
 		return;
 	bpf_probe_read_kernel_str(text.name, sizeof(text.name), (void *)name);
-	bpf_probe_read_kernel_str(text.group, sizeof(text.group), READ(trap->trap_group_name));
+	bpf_probe_read_kernel_str(text.group, sizeof(text.group), (void *)group);
 	bpf_map_update_elem(&counted_traps, &name, &text, BPF_NOEXIST);
 }
 
@@ -280,7 +283,7 @@ int dropwatch_count_trap(__u64 *ctx)
 	describe_kind(&key, &cpu->record, skb, dev, access);
 	key.location = (__u64)READ(trap->trap_name);
 	key.cause = CAUSE_TRAP;
-	remember_trap(trap, key.location);
+	remember_trap(key.location, (__u64)READ(trap->trap_group_name));
 	count(&cpu->totals, &key, dev);
 	return 0;
 }

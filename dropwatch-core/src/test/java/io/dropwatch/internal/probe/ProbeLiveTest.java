@@ -169,7 +169,7 @@ class ProbeLiveTest {
   // a period, at a multiple of 8), then record_version.
   private static byte[] withRecordVersion(byte[] elf, int version) {
     ByteBuffer bytes = ByteBuffer.wrap(elf).order(ByteOrder.LITTLE_ENDIAN);
-    int[] settings = {127 * 8, 0, 0, 0, 5, 0, 0, 0, 0, 256};
+    int[] settings = {127 * 8, 0, 0, 0, 5, 0, 0, 256};
     for (int at = 0; at + 4 * settings.length <= elf.length; at += 4) {
       int start = at;
       if (IntStream.range(0, settings.length)
