@@ -72,13 +72,13 @@ final class DropwatchCommand implements Callable<Integer> {
   private DropWatcherBuilder watcher() {
     DropWatcherBuilder watcher =
         DropWatcher.builder()
-        .filter(probe.filter())
-        .bpfObject(probe.bpfPath())
-        .devices(devices.watched())
-        .excludedDevices(devices.excluded())
-        .maxEventsPerSecond(maxEventsPerSecond)
-        .noiseRules(noise.rules())
-        .onWarning(ProbeOptions::warn);
+            .filter(probe.filter(), probe.filterOptions())
+            .bpfObject(probe.bpfPath())
+            .devices(devices.watched())
+            .excludedDevices(devices.excluded())
+            .maxEventsPerSecond(maxEventsPerSecond)
+            .noiseRules(noise.rules())
+            .onWarning(ProbeOptions::warn);
     stack.applyTo(watcher);
     ring.applyTo(watcher);
     return watcher;

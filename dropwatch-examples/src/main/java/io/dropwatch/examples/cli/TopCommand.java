@@ -85,7 +85,7 @@ final class TopCommand implements Callable<Integer> {
     devices.check();
     DropCounterBuilder counter =
         DropCounter.builder()
-            .filter(probe.filter())
+            .filter(probe.filter(), probe.filterOptions())
             .devices(devices.watched())
             .excludedDevices(devices.excluded())
             .bpfObject(probe.bpfPath())
