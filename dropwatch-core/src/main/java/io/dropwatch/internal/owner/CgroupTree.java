@@ -81,14 +81,17 @@ final class CgroupTree {
     }
 
     @Override
-    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
-        throws IOException {
+    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
       if (paths.size() >= MOST_CGROUPS) {
         return FileVisitResult.TERMINATE;
       }
-      long inode = ((Number) Files.getAttribute(folder, "unix:ino")).longValue();
-      paths.put(inode, "/" + mount.relativize(folder));
-      return FileVisitResult.CONTINUE;
+      try {
+        long inode = ((Number) Files.getAttribute(folder, "unix:ino")).longValue();
+        paths.put(inode, "/" + mount.relativize(folder));
+        return FileVisitResult.CONTINUE;
+      } catch (IOException _) {
+        return FileVisitResult.SKIP_SUBTREE; // removed since it was listed; the others are there
+      }
     }
 
     @Override

@@ -22,9 +22,13 @@ final class MachineScan {
   private static final int MOST_SOCKETS = 1 << 18;
   private static final int INIT = 1;
 
+  /** What keeps the namespaces of a pod open: Kubernetes' and Podman's commands for it. */
+  private static final Set<String> KEEPERS = Set.of("pause", "catatonit");
+
   private final ProcFiles proc;
   private final Map<Long, Holder> holders = new HashMap<>();
   private final Map<Long, Set<String>> containers = new HashMap<>();
+  private final Map<Long, Set<String>> sandboxes = new HashMap<>();
 
   private MachineScan(ProcFiles proc) {
     this.proc = proc;
@@ -45,18 +49,26 @@ final class MachineScan {
     } catch (IOException | DirectoryIteratorException _) {
       // What was found until then is right.
     }
+    // A sandbox has nothing to send: it stands for its pod where no other container does.
+    Map<Long, String> only = only(sandboxes);
+    containers.keySet().forEach(only::remove);
+    only.putAll(only(containers));
     // Containers on the host's network do not make it theirs.
     for (String process : new String[] {"1", "self"}) {
-      containers.remove(proc.linkNumber(process + "/ns/net", NAMESPACE));
+      only.remove(proc.linkNumber(process + "/ns/net", NAMESPACE));
     }
+    return new Snapshot(holders, only, CgroupTree.read(proc.root()));
+  }
+
+  private static Map<Long, String> only(Map<Long, Set<String>> ofNamespaces) {
     Map<Long, String> only = new HashMap<>();
-    containers.forEach(
+    ofNamespaces.forEach(
         (namespace, ids) -> {
           if (ids.size() == 1) {
             only.put(namespace, ids.iterator().next());
           }
         });
-    return new Snapshot(holders, only, CgroupTree.read(proc.root()));
+    return only;
   }
 
   private void visit(int pid) {
@@ -64,7 +76,11 @@ final class MachineScan {
     if (namespace != 0) {
       String container = proc.container(pid);
       if (container != null) {
-        containers.computeIfAbsent(namespace, _ -> new HashSet<>()).add(container);
+        String comm = proc.comm(pid);
+        boolean keeper = comm != null && KEEPERS.contains(comm);
+        (keeper ? sandboxes : containers)
+            .computeIfAbsent(namespace, _ -> new HashSet<>())
+            .add(container);
       }
     }
     try (DirectoryStream<Path> descriptors =

@@ -128,11 +128,16 @@ public final class ProcOwnerResolver implements OwnerResolver {
     return path;
   }
 
-  // Inodes of namespaces are used again: only a look of now tells whose this one is.
+  // Inodes of namespaces are used again: only a look of now tells whose this one is. A pod's first
+  // drops come before its containers have started.
   private @Nullable String container(NetworkNamespace namespace) {
     Known<String> known = containers.get(namespace);
-    if (known != null && !known.olderThan(NAMESPACE_NANOS)) {
+    if (known != null && !known.olderThan(known.value() == null ? FRESH_NANOS : NAMESPACE_NANOS)) {
       return known.value();
+    }
+    if (isOfThisMachine(namespace)) {
+      containers.put(namespace, new Known<>(null, System.nanoTime()));
+      return null;
     }
     if (!scans.look()) {
       return null;
@@ -140,5 +145,11 @@ public final class ProcOwnerResolver implements OwnerResolver {
     String container = scans.known().containers().get(namespace.inode());
     containers.put(namespace, new Known<>(container, System.nanoTime()));
     return container;
+  }
+
+  // Asked often and found in no look: not worth one.
+  private boolean isOfThisMachine(NetworkNamespace namespace) {
+    return namespace.inode() == proc.linkNumber("self/ns/net", "net:[")
+        || namespace.inode() == proc.linkNumber("1/ns/net", "net:[");
   }
 }

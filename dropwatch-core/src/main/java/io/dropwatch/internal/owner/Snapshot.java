@@ -7,7 +7,8 @@ import java.util.Map;
  *
  * @param holders who has a socket open, by the socket's inode
  * @param containers the container of a network namespace by its inode, where its processes belong
- *     to exactly one and it is not the namespace of the machine itself
+ *     to exactly one, the sandbox of a pod not counted unless it is alone, and it is not the
+ *     namespace of the machine itself
  * @param cgroups paths of cgroups (v2) by id
  */
 record Snapshot(

@@ -7,6 +7,7 @@ import io.dropwatch.bpf.BpfObject;
 import io.dropwatch.bpf.BpfProgram;
 import io.dropwatch.bpf.BpfRing;
 import io.dropwatch.bpf.EventRing;
+import io.dropwatch.bpf.Libbpf;
 import io.dropwatch.bpf.PerfRing;
 import io.dropwatch.bpf.ProgramInfo;
 import io.dropwatch.bpf.ReadOnlyData;
@@ -32,6 +33,11 @@ public final class Probe implements DropTap {
 
   private static final List<String> NOISE_MAPS =
       List.of("noise_reasons", "noise_locations", "noise_counts");
+
+  private static final List<String> LIMIT_MAPS = List.of("emissions", "shares");
+
+  /** CPUs that share a limit; the verifier follows a look at each of them four times. */
+  private static final int MOST_SHARING = 1024;
 
   /** Whether this kernel has refused programs that can limit the rate of events. */
   private static volatile boolean limitRefused;
@@ -157,6 +163,7 @@ public final class Probe implements DropTap {
       }
       configure(object, image, settings, arguments, variant);
       createOnlyIf(noisy, object, NOISE_MAPS);
+      createOnlyIf(settings.eventsPerSecond() > 0, object, LIMIT_MAPS);
       object.load();
       for (DeviceKey device : settings.devices().devices()) {
         object.map("devices").update(device.bytes(), new byte[] {1});
@@ -208,10 +215,12 @@ public final class Probe implements DropTap {
               .formatted(image, version, RECORD_VERSION));
     }
     NoiseList noise = settings.noise();
+    int sharing = Math.min(Libbpf.possibleCpus(), MOST_SHARING);
     data.setInt("has_reason", arguments.hasReason() ? 1 : 0)
         .setInt("has_rx_sk", arguments.hasReceivingSocket() ? 1 : 0)
         .setInt("device_mode", settings.devices().mode())
         .setInt("events_per_second", settings.eventsPerSecond())
+        .setInt("sharing_cpus", sharing)
         .setInt("stack_bytes", settings.stackDepth() * Long.BYTES)
         .setLong("stack_period", settings.stackPeriodNanos())
         .setInt("snaplen", settings.snaplen())
@@ -233,6 +242,7 @@ public final class Probe implements DropTap {
     }
     object.map("noise_counts").resize(Math.max(1, noise.rules().size()));
     object.map("emissions").resize(Math.max(1, settings.eventsPerSecond()));
+    object.map("shares").resize(sharing);
     object.map("devices").resize(Math.max(1, settings.devices().devices().size()));
   }
 

@@ -132,6 +132,30 @@ class ProcOwnerResolverTest {
   }
 
   @Test
+  void aPodsSandboxIsNotItsContainer() throws IOException {
+    process(60, "pause", 200, "0::/kubepods/podx/" + "cd".repeat(32));
+
+    assertEquals(ID, owner(0, POD).containerId());
+  }
+
+  @Test
+  void aSandboxAloneStandsForThePod() throws IOException {
+    process(60, "pause", 300, "0::/kubepods/pody/" + "cd".repeat(32));
+
+    assertEquals("cd".repeat(32), owner(0, new NetworkNamespace(300, 3)).containerId());
+  }
+
+  @Test
+  void aPodWhoseContainerHasJustStarted() throws Exception {
+    var pod = new NetworkNamespace(300, 3);
+    assertNull(owner(0, pod).containerId());
+    process(60, "web", 300, "0::/kubepods/pody/" + "cd".repeat(32));
+    Thread.sleep(1100); // as long as no answer is kept
+
+    assertEquals("cd".repeat(32), owner(0, pod).containerId());
+  }
+
+  @Test
   void namesOfNamespacesAndPathsOfCgroups() throws IOException {
     Path cgroup = Files.createDirectories(machine.resolve("cg roup/docker/" + ID));
     Files.writeString(

@@ -19,7 +19,6 @@ import io.dropwatch.output.JsonDialect;
 import io.dropwatch.output.JsonReader;
 import io.dropwatch.output.JsonWriter;
 import io.dropwatch.output.TextWriter;
-import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -47,22 +46,8 @@ class OwnerIT {
   private static final String CONTAINER = "5e".repeat(32);
   private static final String FILTER = "udp and dst host 198.51.100.2 and dst port " + PORT;
 
-  /**
-   * With a name that would colour a terminal. As the user nobody. It asks for its socket's cookie
-   * (SO_COOKIE, 57), which the kernel makes when it is first asked.
-   */
-  private static final String DEAF =
-      """
-      use IO::Socket::INET;
-      $0 = "deaf\\e[31m";
-      $) = 65534; $> = 65534;
-      my $s = IO::Socket::INET->new(LocalPort => %d, Proto => "udp") or die;
-      $s->setsockopt(SOL_SOCKET, SO_RCVBUF, 1);
-      my $cookie = unpack("Q", getsockopt($s, SOL_SOCKET, 57) // die);
-      print(((stat $s)[1]) . " $cookie\\n"); STDOUT->flush();
-      <STDIN>;
-      """
-          .formatted(PORT);
+  /** It would colour a terminal. */
+  private static final String COMM = "deaf\u001b[31m";
 
   private final RoutedNetwork network = RoutedNetwork.open();
 
@@ -74,8 +59,8 @@ class OwnerIT {
   @Test
   void theEventNamesTheSocketsOwnerAndNotWhoWasRunning() throws Exception {
     EventLog log = new EventLog();
-    try (var cgroup = TestCgroup.make("dropwatch-it.slice", "docker-" + CONTAINER + ".scope");
-        var deaf = new Deaf(network, cgroup)) {
+    try (var cgroup = cgroup("dropwatch-it");
+        var deaf = deaf(cgroup)) {
       try (DropWatcher _ = watching(log).start()) {
         send(50);
         log.await(10);
@@ -99,7 +84,7 @@ class OwnerIT {
       assertNotEquals(socket.cgroupId(), event.taskCgroupId());
       assertEquals(
           new Owner(
-              new OwnerProcess((int) deaf.pid(), "deaf\u001b[31m"),
+              new OwnerProcess(deaf.pid(), COMM),
               cgroup.path(),
               network.server().name(),
               CONTAINER),
@@ -141,8 +126,8 @@ class OwnerIT {
     List<OwnerResolver.Question> asked = new ArrayList<>();
     List<Throwable> failures = new ArrayList<>();
     EventLog log = new EventLog();
-    try (var cgroup = TestCgroup.make("dropwatch-it2.slice", "docker-" + CONTAINER + ".scope");
-        var deaf = new Deaf(network, cgroup)) {
+    try (var cgroup = cgroup("dropwatch-it2");
+        var deaf = deaf(cgroup)) {
       Owner answer = new Owner(null, null, null, "pod-7");
       try (DropWatcher _ =
           watching(log)
@@ -172,8 +157,8 @@ class OwnerIT {
   @Test
   void aStackThatAnEarlierDropHadSaysSo() throws Exception {
     EventLog log = new EventLog();
-    try (var cgroup = TestCgroup.make("dropwatch-it4.slice", "docker-" + CONTAINER + ".scope");
-        var _ = new Deaf(network, cgroup)) {
+    try (var cgroup = cgroup("dropwatch-it4");
+        var _ = deaf(cgroup)) {
       try (DropWatcher _ = watching(log).stackOncePer(Duration.ofMinutes(5)).start()) {
         send(200);
         log.await(50);
@@ -198,8 +183,8 @@ class OwnerIT {
   @Test
   void withoutAResolverTheNumbersRemain() throws Exception {
     EventLog log = new EventLog();
-    try (var cgroup = TestCgroup.make("dropwatch-it3.slice", "docker-" + CONTAINER + ".scope");
-        var deaf = new Deaf(network, cgroup)) {
+    try (var cgroup = cgroup("dropwatch-it3");
+        var deaf = deaf(cgroup)) {
       try (DropWatcher _ = watching(log).ownerResolver(OwnerResolver.none()).start()) {
         send(200);
         log.await(50);
@@ -215,6 +200,14 @@ class OwnerIT {
         assertTrue(event.memoryCgroupCss() < 0, "an address of the kernel");
       }
     }
+  }
+
+  private static TestCgroup cgroup(String slice) throws IOException {
+    return TestCgroup.make("/" + slice + ".slice/docker-" + CONTAINER + ".scope");
+  }
+
+  private DeafProcess deaf(TestCgroup cgroup) throws IOException {
+    return new DeafProcess(network.server(), cgroup, COMM, PORT);
   }
 
   private static DropWatcherBuilder watching(EventLog log) {
@@ -236,45 +229,5 @@ class OwnerIT {
                     return datagrams;
                   }
                 });
-  }
-
-  /** The process, in the server's namespace. */
-  private static final class Deaf implements AutoCloseable {
-    private final Process process;
-    private final long inode;
-    private final long cookie;
-
-    Deaf(RoutedNetwork network, TestCgroup cgroup) throws IOException {
-      process =
-          network
-              .server()
-              .call(
-                  () ->
-                      new ProcessBuilder(
-                              "sh", "-ec", cgroup.enter() + "; exec perl -e \"$0\"", DEAF)
-                          .redirectError(ProcessBuilder.Redirect.INHERIT)
-                          .start());
-      BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
-      String[] told = String.valueOf(out.readLine()).split(" ", 2);
-      inode = Long.parseLong(told[0]);
-      cookie = Long.parseUnsignedLong(told[1]);
-    }
-
-    long pid() {
-      return process.pid();
-    }
-
-    long inode() {
-      return inode;
-    }
-
-    long cookie() {
-      return cookie;
-    }
-
-    @Override
-    public void close() {
-      process.destroyForcibly().onExit().join();
-    }
   }
 }

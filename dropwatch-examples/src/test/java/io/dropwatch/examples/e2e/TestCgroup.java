@@ -5,37 +5,71 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cgroups of a test: one in the v2 hierarchy, mounted for the test if it is not, and one of the
- * same name in the v1 hierarchy of memory if that is where memory is accounted.
+ * A cgroup of a test: in the v2 hierarchy, mounted for the test if it is not, and under the same
+ * path in the v1 hierarchy of memory if that is where memory is accounted; or in a v1 hierarchy of
+ * the test's own only, as on a machine without v2.
  */
 final class TestCgroup implements AutoCloseable {
-  private final @Nullable Path ownMount;
-  private final Path folder;
-  private final @Nullable Path memory;
   private final String path;
+  private final @Nullable Path ownMount;
+  private final List<Path> folders = new ArrayList<>();
+  private final Deque<Path> made = new ArrayDeque<>();
 
-  private TestCgroup(String slice, String name) throws IOException {
-    Path mounted = mountPoint("cgroup2", "");
-    Path mount = mounted != null ? mounted : Files.createTempDirectory("dropwatch-cgroup2");
+  private TestCgroup(String path, boolean v2) throws IOException {
+    this.path = path;
+    Path mounted = v2 ? mountPoint("cgroup2", "") : null;
+    Path mount = mounted != null ? mounted : Files.createTempDirectory("dropwatch-cgroup");
     ownMount = mounted != null ? null : mount;
-    if (mounted == null) {
+    if (mounted == null && v2) {
       run("mount", "-t", "cgroup2", "none", mount.toString());
+    } else if (mounted == null) {
+      String name = "none,name=" + mount.getFileName();
+      run("mount", "-t", "cgroup", "-o", name, "none", mount.toString());
     }
-    path = "/" + slice + "/" + name;
-    folder = Files.createDirectories(mount.resolve(slice).resolve(name));
-    Path v1 = mountPoint("cgroup", "memory");
-    memory = v1 == null ? null : Files.createDirectories(v1.resolve(slice).resolve(name));
-    if (memory != null && Files.exists(memory.resolve("memory.kmem.tcp.limit_in_bytes"))) {
-      // Sockets are accounted to memory cgroups of v1 only where they have a limit.
-      Files.writeString(memory.resolve("memory.kmem.tcp.limit_in_bytes"), "1000000000");
+    folders.add(make(mount));
+    Path memory = v2 ? mountPoint("cgroup", "memory") : null;
+    if (memory != null) {
+      Path folder = make(memory);
+      folders.add(folder);
+      if (Files.exists(folder.resolve("memory.kmem.tcp.limit_in_bytes"))) {
+        // Sockets are accounted to memory cgroups of v1 only where they have a limit.
+        Files.writeString(folder.resolve("memory.kmem.tcp.limit_in_bytes"), "1000000000");
+      }
     }
   }
 
-  static TestCgroup make(String slice, String name) throws IOException {
-    return new TestCgroup(slice, name);
+  /**
+   * Makes it in v2.
+   *
+   * @param path below the mount, beginning with a slash
+   */
+  static TestCgroup make(String path) throws IOException {
+    return new TestCgroup(path, true);
+  }
+
+  /** Makes it in v1 only; in v2 its processes stay where they are. */
+  static TestCgroup makeV1(String path) throws IOException {
+    return new TestCgroup(path, false);
+  }
+
+  // Runtimes of this machine may have folders of these names: what is there stays there.
+  private Path make(Path mount) throws IOException {
+    Path folder = mount;
+    for (String name : path.substring(1).split("/", -1)) {
+      folder = folder.resolve(name);
+      if (!Files.exists(folder)) {
+        Files.createDirectory(folder);
+        made.push(folder);
+      }
+    }
+    return folder;
   }
 
   /** Below the mount. */
@@ -44,13 +78,12 @@ final class TestCgroup implements AutoCloseable {
   }
 
   long id() throws IOException {
-    return (long) Files.getAttribute(folder, "unix:ino");
+    return (long) Files.getAttribute(folders.getFirst(), "unix:ino");
   }
 
-  /** What a shell does to move itself into the cgroups. */
-  String enter() {
-    String both = "echo $$ > " + folder + "/cgroup.procs";
-    return memory == null ? both : both + "; echo $$ > " + memory + "/cgroup.procs";
+  /** Where a process writes its id to move into the cgroup. */
+  List<String> entrances() {
+    return folders.stream().map(folder -> folder.resolve("cgroup.procs").toString()).toList();
   }
 
   private static @Nullable Path mountPoint(String type, String option) throws IOException {
@@ -70,9 +103,8 @@ final class TestCgroup implements AutoCloseable {
   /** After the processes in it have ended. */
   @Override
   public void close() throws IOException {
-    for (Path each : memory == null ? new Path[] {folder} : new Path[] {folder, memory}) {
-      Files.delete(each);
-      Files.delete(each.getParent());
+    while (!made.isEmpty()) {
+      Files.delete(made.pop());
     }
     if (ownMount != null) {
       run("umount", ownMount.toString());
