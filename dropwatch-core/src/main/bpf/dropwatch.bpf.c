@@ -245,7 +245,7 @@ static __always_inline int report(void *ctx, struct per_cpu *cpu, __u32 captured
 	if (reason_known(access))
 		r->flags |= HAS_REASON;
 	length = window_length(r, captured);
-	r->stack_bytes = add_stack(ctx, r, length, &walk);
+	r->stack_bytes = add_stack(ctx, r, length, &walk, access);
 	if (!emit(ctx, cpu, r, __builtin_offsetof(struct drop_record, window) + length + r->stack_bytes) && walk)
 		walk->time = 0; /* nobody gets this stack: the next record has it again */
 	return 0;
@@ -323,6 +323,7 @@ int dropwatch_classic(void *ctx)
 	return on_drop(ctx, CLASSIC, false);
 }
 
-/* Drops by devices, and the other mode, in the same object: they share what is above. */
+/* Drops by devices, the other mode, and what is asked once, in the same object: they share what is above. */
 #include "devlink.h"
 #include "count.h"
+#include "tables.h"

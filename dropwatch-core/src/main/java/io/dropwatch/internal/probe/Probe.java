@@ -172,10 +172,15 @@ public final class Probe implements DropTap {
         BpfObject.open("dropwatch", image.bytes(noisy, unwatched == null, settings.devices()));
     EventRing ring = null;
     try {
+      boolean walks =
+          settings.stackDepth() > 0 && variant.walksStacks() && image.has(Variant.tablesProgram());
       for (String each : object.programNames()) {
         object
             .program(each)
-            .autoload(each.equals(variant.program()) || (unwatched == null && each.equals(trap)));
+            .autoload(
+                each.equals(variant.program())
+                    || (unwatched == null && each.equals(trap))
+                    || (walks && each.equals(Variant.tablesProgram())));
       }
       if (image.has(trap)) {
         createOnlyIf(unwatched == null, object, List.of("reported", "trap_cpu"));
@@ -184,6 +189,10 @@ public final class Probe implements DropTap {
       createOnlyIf(noisy, object, NOISE_MAPS);
       createOnlyIf(settings.eventsPerSecond() > 0, object, LIMIT_MAPS);
       object.load();
+      if (walks) {
+        // Where the tables are; if it does not find them the kernel walks, which takes longer.
+        var _ = object.program(Variant.tablesProgram()).testRun(new byte[0]);
+      }
       for (DeviceKey device : settings.devices().devices()) {
         object.map("devices").update(device.bytes(), new byte[] {1});
       }

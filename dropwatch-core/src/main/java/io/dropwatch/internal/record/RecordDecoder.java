@@ -31,6 +31,7 @@ public final class RecordDecoder {
 
   private final WallClock clock;
   private final IntFunction<DropReason> reasons;
+  private final LongFunction<StackFrame> symbols;
   private final StackCache stacks;
   private final NameCache names = new NameCache();
   private final OwnerResolver owners;
@@ -51,6 +52,7 @@ public final class RecordDecoder {
       OwnerResolver owners) {
     this.clock = clock;
     this.reasons = reasons;
+    this.symbols = symbols;
     this.stacks = new StackCache(new StackTrimmer(stackDepth, symbols), symbols);
     this.owners = owners;
   }
@@ -70,6 +72,7 @@ public final class RecordDecoder {
       throws MalformedRecordException {
     check(raw);
     int flags = u16(raw, FLAGS);
+    long location = raw.get(U64, LOCATION);
     long pidTgid = raw.get(U64, PID_TGID);
     int pid = (int) (pidTgid >>> 32);
     long taskCgroupId = raw.get(U64, TASK_CGROUP);
@@ -82,7 +85,7 @@ public final class RecordDecoder {
             .time(clock.at(raw.get(U64, TIME)))
             .receivedTime(received)
             .source(source(raw.get(U8, SOURCE)))
-            .location(raw.get(U64, LOCATION))
+            .location(location, location == 0 ? StackFrame::unknown : symbols)
             .comm(names.of(raw, COMM))
             .pid(pid)
             .tid((int) pidTgid)
