@@ -57,7 +57,7 @@ public final class Session {
               new SymbolFrames(warning(request)),
               request.stackDepth(),
               owners);
-      Probe probe = Probe.attach(image, settings, kernel.arguments());
+      Probe probe = Probe.attach(image, settings, kernel.arguments(), warning(request));
       try {
         Watch watch =
             new Watch(
