@@ -231,9 +231,10 @@ public final class DropWatcherBuilder {
   /**
    * Who is told, once each, what works less well than it could and what would help: known traps
    * that the filter walks into, on the thread of {@link #start}, before anything is in the kernel;
-   * kernel symbols that this process may not see, on the thread that reads a stack first, which
-   * never sees what the handler throws. By default, and where it throws, the warning is logged
-   * (System.Logger {@code io.dropwatch}).
+   * kernel symbols that this process may not see, on the thread that reads a stack first; a CPU
+   * that came online and gets no perf ring, on the watcher's own. Those threads never see what the
+   * handler throws. By default, and where it throws, the warning is logged (System.Logger {@code
+   * io.dropwatch}).
    */
   public DropWatcherBuilder onWarning(Consumer<String> handler) {
     this.onWarning = Objects.requireNonNull(handler, "handler");

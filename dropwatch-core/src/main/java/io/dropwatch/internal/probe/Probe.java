@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -68,13 +69,23 @@ public final class Probe implements DropTap {
    * Loads and attaches the probe: the first of its programs that the kernel takes. Nothing stays in
    * the kernel if none goes.
    *
+   * @param warning told by the reader what works less well than it could; throws nothing
    * @throws BpfException if the kernel refuses all: what it said about the first
    * @throws DropWatchException if the image is another release's, or the kernel cannot limit the
    *     rate of events and there is a limit
    */
   public static Probe attach(
+      ProbeImage image,
+      ProbeSettings settings,
+      TracepointArguments arguments,
+      Consumer<String> warning) {
+    return attachAble(image, settings, (able, set) -> attachFirst(able, set, arguments, warning));
+  }
+
+  /** The same, for tests and measurements: nobody is warned. */
+  public static Probe attach(
       ProbeImage image, ProbeSettings settings, TracepointArguments arguments) {
-    return attachAble(image, settings, (able, set) -> attachFirst(able, set, arguments));
+    return attach(image, settings, arguments, _ -> {});
   }
 
   /** Attaches a part of {@link #attach}: an image, told something. */
@@ -116,18 +127,23 @@ public final class Probe implements DropTap {
   /** As on a kernel whose programs cannot limit. */
   static Probe attachUnlimited(
       ProbeImage image, ProbeSettings settings, TracepointArguments arguments) {
-    return attachUnlimited(image, settings, (able, set) -> attachFirst(able, set, arguments));
+    return attachUnlimited(
+        image, settings, (able, set) -> attachFirst(able, set, arguments, _ -> {}));
   }
 
   private static Probe attachFirst(
-      ProbeImage image, ProbeSettings settings, TracepointArguments arguments) {
+      ProbeImage image,
+      ProbeSettings settings,
+      TracepointArguments arguments,
+      Consumer<String> warning) {
     List<Variant> candidates = Variant.candidates(image, Variant::program);
     return Traps.attached(
         image,
         Variant.trapProgram(),
         unwatched ->
             Variant.firstOf(
-                candidates, variant -> attach(image, settings, arguments, variant, unwatched)));
+                candidates,
+                variant -> attach(image, settings, arguments, variant, unwatched, warning)));
   }
 
   /**
@@ -138,7 +154,9 @@ public final class Probe implements DropTap {
   public static Probe attach(
       ProbeImage image, ProbeSettings settings, TracepointArguments arguments, Variant variant) {
     return attachAble(
-        image, settings, (able, set) -> attach(able, set, arguments, variant, "not asked for"));
+        image,
+        settings,
+        (able, set) -> attach(able, set, arguments, variant, "not asked for", _ -> {}));
   }
 
   private static Probe attach(
@@ -146,7 +164,8 @@ public final class Probe implements DropTap {
       ProbeSettings settings,
       TracepointArguments arguments,
       Variant variant,
-      @Nullable String unwatched) {
+      @Nullable String unwatched,
+      Consumer<String> warning) {
     String trap = Variant.trapProgram();
     boolean noisy = !settings.noise().isEmpty();
     BpfObject object =
@@ -182,7 +201,8 @@ public final class Probe implements DropTap {
           open(
               object,
               settings,
-              unwatched == null ? List.of("per_cpu", "trap_cpu") : List.of("per_cpu"));
+              unwatched == null ? List.of("per_cpu", "trap_cpu") : List.of("per_cpu"),
+              warning);
       BpfProgram program = object.program(variant.program());
       Traps traps = Traps.of(object, trap, unwatched);
       return new Probe(object, program, ring, program.attach(), traps, settings.noise().rules());
@@ -196,7 +216,8 @@ public final class Probe implements DropTap {
   }
 
   /** The counters are the maps of the programs that write into the ring. */
-  private static EventRing open(BpfObject object, ProbeSettings settings, List<String> counters) {
+  private static EventRing open(
+      BpfObject object, ProbeSettings settings, List<String> counters, Consumer<String> warning) {
     return switch (settings.ring()) {
       case RingPlan.Perf(int bytesPerCpu) ->
           PerfRing.open(
@@ -205,7 +226,8 @@ public final class Probe implements DropTap {
               new Wakeup.AfterBytes(settings.wakeupBytes()),
               () ->
                   KernelCounts.withoutRing(
-                      counters.stream().map(map -> object.map(map).lookupPerCpu(ONLY)).toList()));
+                      counters.stream().map(map -> object.map(map).lookupPerCpu(ONLY)).toList()),
+              warning);
       case RingPlan.Bpf _ -> BpfRing.open(object.map("ring"), settings.wakeupBytes());
     };
   }
