@@ -26,7 +26,7 @@ import java.util.stream.DoubleStream;
  * Prints every goal of speed and memory, what was measured, and what bounds it on this machine,
  * measured in the same run: a program that does that part of the work and no more, or the sender
  * itself. Needs root, a quiet machine, and `make build`. Takes some 13 minutes, 10 of them for
- * memory; with {@code --quick} 3.
+ * memory; with {@code --quick}, which leaves memory out, 2.
  *
  * <pre>benchmarks/bin/table LAUNCHER [--quick]</pre>
  */
@@ -67,7 +67,11 @@ public final class GoalTable {
         drain.nanos() <= 20 && drain.bytes() < 0.5);
     live();
     starts();
-    memory();
+    if (quick) {
+      System.out.println("  (memory takes ten minutes: without --quick)");
+    } else {
+      memory();
+    }
   }
 
   private void inTheKernel() throws IOException {
@@ -120,8 +124,7 @@ public final class GoalTable {
         "%.0f to find the kind in a hash".formatted(nanos.applyAsDouble(Rows.FINDS) - empty));
     System.out.printf(
         "  (the empty program: %.0f ns a drop, where the goals' author had 34; the sender alone: %.0f k/s)%n",
-        empty,
-        alone / 1e3);
+        empty, alone / 1e3);
   }
 
   /** {@return what the sender reaches alone} */
@@ -150,7 +153,12 @@ public final class GoalTable {
   }
 
   private static void keeps(String what, double goal, double share, String bound) {
-    row(what, "%.0f %%".formatted(goal), "%.0f %%".formatted(100 * share), bound, 100 * share >= goal);
+    row(
+        what,
+        "%.0f %%".formatted(goal),
+        "%.0f %%".formatted(100 * share),
+        bound,
+        100 * share >= goal);
   }
 
   private void live() throws IOException {
@@ -176,12 +184,24 @@ public final class GoalTable {
         "live, stack once, " + listener.name().toLowerCase(Locale.ROOT),
         "%.0f k/s".formatted(goal / 1e3),
         "%.0f k/s, %d lost".formatted(paced.perSecond() / 1e3, paced.lost()),
-        "sender alone %.0f k/s; as fast as it goes %.0f k/s, %d of %d lost, %.0f ns of the reader's CPU an event".formatted(alone / 1e3,
-            fastest.perSecond() / 1e3,
-            fastest.lost(),
-            packets,
-            fastest.cpuNanosPerEvent()),
+        "sender alone %.0f k/s; as fast as it goes %.0f k/s, %d of %d lost, %.0f ns of the reader's CPU an event"
+                .formatted(
+                    alone / 1e3,
+                    fastest.perSecond() / 1e3,
+                    fastest.lost(),
+                    packets,
+                    fastest.cpuNanosPerEvent())
+            + written(fastest),
         fast && paced.lost() == 0);
+  }
+
+  private static String written(Rate rate) throws IOException {
+    if (rate.fileBytes() == 0) {
+      return "";
+    }
+    double nanos = Rates.plainlyWritten(rate.fileBytes()) * 1e9 / rate.delivered();
+    return ", %.0f of them to write its %d bytes"
+        .formatted(nanos, rate.fileBytes() / Math.max(1, rate.delivered()));
   }
 
   private void starts() throws IOException, InterruptedException {
@@ -197,11 +217,10 @@ public final class GoalTable {
     row("launch to first event", "700 ms", "%.0f ms".formatted(launch), "", launch <= 700);
   }
 
-  private void memory() throws IOException, InterruptedException {
-    String minutes = quick ? "1" : "10";
-    MemoryRun run = MemoryRun.of(minutes);
+  private static void memory() throws IOException, InterruptedException {
+    MemoryRun run = MemoryRun.of("10");
     row(
-        "resident growth in " + minutes + " min at full rate",
+        "resident growth, last 5 of 10 min at full rate",
         "none",
         "%d KiB".formatted(run.grownKibibytes()),
         run.account(),

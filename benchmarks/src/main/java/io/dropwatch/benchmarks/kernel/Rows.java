@@ -62,6 +62,7 @@ public final class Rows {
   static final RingPlan PERF = new RingPlan.Perf(8 << 20);
   static final RingPlan BPF = new RingPlan.Bpf(16 << 20);
   static final long SECOND = 1_000_000_000L;
+
   /** As a watcher with rings of this size has it. */
   private static final int WAKEUP = 1 << 20;
 

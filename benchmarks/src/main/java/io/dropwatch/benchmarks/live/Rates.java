@@ -82,6 +82,7 @@ public final class Rates implements AutoCloseable {
    * @param lost drops that were not delivered
    * @param bytesPerEvent allocated by the thread that calls the listener
    * @param cpuNanosPerEvent of that thread
+   * @param fileBytes written
    */
   public record Rate(
       double perSecond,
@@ -89,7 +90,8 @@ public final class Rates implements AutoCloseable {
       long lost,
       double bytesPerEvent,
       double cpuNanosPerEvent,
-      double startMillis) {}
+      double startMillis,
+      long fileBytes) {}
 
   /** The sender's rate while nobody watches. */
   public double alone(Traffic traffic, int packets) {
@@ -138,7 +140,26 @@ public final class Rates implements AutoCloseable {
           end.lost() + end.lostInRing(),
           allocated / events,
           cpu / events,
-          startMillis);
+          startMillis,
+          Files.size(file));
+    } finally {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  /**
+   * {@return seconds that it takes to write as many bytes into a file, as a listener does, of
+   * nothing}
+   */
+  public static double plainlyWritten(long bytes) throws IOException {
+    Path file = Files.createTempFile("dropwatch", ".nothing");
+    byte[] piece = new byte[1 << 16];
+    try (OutputStream out = Files.newOutputStream(file)) {
+      long start = System.nanoTime();
+      for (long written = 0; written < bytes; written += piece.length) {
+        out.write(piece);
+      }
+      return (System.nanoTime() - start) / 1e9;
     } finally {
       Files.deleteIfExists(file);
     }

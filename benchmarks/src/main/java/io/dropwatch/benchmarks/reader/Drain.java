@@ -44,7 +44,7 @@ public record Drain(double nanos, double bytes) {
       for (int i = 0; i < DRAINS; i++) {
         var _ = ring.drain(consumer);
       }
-      best = Math.min(best, System.nanoTime() - start);
+      best = Math.min(best, (double) (System.nanoTime() - start));
     }
     allocated = threads.getThreadAllocatedBytes(thread) - allocated;
     double events = (double) DRAINS * RECORDS;
