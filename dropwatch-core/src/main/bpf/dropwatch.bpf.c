@@ -11,6 +11,7 @@
 #include "capture.h"
 #include "glance.h"
 #include "kernel.h"
+#include "limit.h"
 #include "noise.h"
 #include "owner.h"
 #include "record.h"
@@ -23,18 +24,12 @@
 #define EAGAIN 11
 #define ENOSPC 28
 #define EOPNOTSUPP 95
-#define SECOND 1000000000ULL
-/* Slots that one event looks at before it counts as limited: CPUs that race for the same slot move on to the next. */
-#define LIMIT_ATTEMPTS 8
-#define LIMIT_RACE 1000000ULL
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 const volatile __u32 record_version = RECORD_VERSION;
 enum { DEVICES_ALL, DEVICES_ALLOWED, DEVICES_DENIED };
 const volatile __u32 device_mode = DEVICES_ALL; /* with ASK_DEVICES */
-/* Events in any second, over all CPUs; 0: no limit. `emissions` has as many entries. */
-const volatile __u32 events_per_second = 0;
 /* Bytes reported from the network header on; the filter sees WINDOW whatever this is. */
 const volatile __u32 snaplen = WINDOW;
 
@@ -72,13 +67,6 @@ struct {
 } per_cpu SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, __u64);
-} emissions SEC(".maps");
-
-struct {
 	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
 	__uint(key_size, sizeof(__u32));
 	__uint(value_size, sizeof(__u32));
@@ -88,37 +76,6 @@ struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096);
 } ring SEC(".maps");
-
-static __u64 oldest_emission;
-
-/*
- * At most events_per_second events in any second whatever: each slot of `emissions` holds the time of one event and can be
- * taken again a second later, so two events that share a slot are a second apart, and there are as many slots as the limit.
- * oldest_emission only says where to look first.
- */
-static __always_inline bool within_limit(__u64 now)
-{
-	__u64 cursor = *(volatile __u64 *)&oldest_emission;
-
-	for (int i = 0; i < LIMIT_ATTEMPTS; i++) {
-		__u32 index = (cursor + i) % events_per_second;
-		__u64 *slot = bpf_map_lookup_elem(&emissions, &index);
-		__u64 taken;
-
-		if (!slot)
-			return false;
-		taken = *(volatile __u64 *)slot;
-		if ((__s64)(now - taken) >= (__s64)SECOND) {
-			if (__sync_val_compare_and_swap(slot, taken, now) == taken) {
-				__sync_fetch_and_add(&oldest_emission, 1);
-				return true;
-			}
-		} else if ((__s64)(now - taken) > (__s64)LIMIT_RACE) {
-			return false; /* not taken just now by another CPU: the limit is reached */
-		}
-	}
-	return false;
-}
 
 static __always_inline void describe_device(struct drop_record *r, struct net_device *dev, const enum access access)
 {
@@ -288,7 +245,7 @@ static __always_inline int report(void *ctx, struct per_cpu *cpu, __u32 captured
 	if (reason_known(access))
 		r->flags |= HAS_REASON;
 	length = window_length(r, captured);
-	r->stack_bytes = add_stack(ctx, r, length, &walk);
+	r->stack_bytes = add_stack(ctx, r, length, &walk, access);
 	if (!emit(ctx, cpu, r, __builtin_offsetof(struct drop_record, window) + length + r->stack_bytes) && walk)
 		walk->time = 0; /* nobody gets this stack: the next record has it again */
 	return 0;
@@ -366,6 +323,7 @@ int dropwatch_classic(void *ctx)
 	return on_drop(ctx, CLASSIC, false);
 }
 
-/* Drops by devices, and the other mode, in the same object: they share what is above. */
+/* Drops by devices, the other mode, and what is asked once, in the same object: they share what is above. */
 #include "devlink.h"
 #include "count.h"
+#include "tables.h"

@@ -137,9 +137,22 @@ struct sk_buff {
 	unsigned char *head;
 };
 
-/* Not for what it means: on every machine it begins with this many plain words, see copy_words(). */
+/* Also for what it begins with on every machine: plain words, see copy_words(). The members are those of x86-64. */
 struct pt_regs {
-	__u64 words[0];
+	unsigned long bp;
+	unsigned long ip;
+	unsigned long cs;
+	unsigned long sp;
+};
+
+/* How to find the caller's frame; of x86-64. */
+struct orc_entry {
+	short sp_offset;
+	short bp_offset;
+	unsigned int sp_reg : 4;
+	unsigned int bp_reg : 4;
+	unsigned int type : 3;
+	unsigned int signal : 1; /* since 6.3 */
 };
 
 enum skb_drop_reason { SKB_DROP_REASON_UNKNOWN_HERE };

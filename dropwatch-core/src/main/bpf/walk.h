@@ -7,6 +7,7 @@
 
 #include "capture.h"
 #include "record.h"
+#include "unwind.h"
 
 /* Return addresses wanted, times 8; 0: the stack is not walked. */
 const volatile __u32 stack_bytes = MAX_STACK * 8;
@@ -44,7 +45,8 @@ static __always_inline struct walk *last_walk(__u64 location, __u32 reason)
  * Puts the stack at `length` bytes into the window, or the time of the record that has it. Returns the bytes put there. *lent is
  * set if others are going to refer to this record.
  */
-static __always_inline __u64 add_stack(void *ctx, struct drop_record *r, __u64 length, struct walk **lent)
+static __always_inline __u64 add_stack(void *ctx, struct drop_record *r, __u64 length, struct walk **lent,
+				      const enum access access)
 {
 	struct walk *walk = NULL;
 	long walked;
@@ -61,7 +63,9 @@ static __always_inline __u64 add_stack(void *ctx, struct drop_record *r, __u64 l
 			return sizeof(walk->time);
 		}
 	}
-	walked = bpf_get_stack(ctx, r->window + length, stack_bytes, 0);
+	walked = access == CAST && tables.text_bytes ? unwind(r, length, stack_bytes) : 0;
+	if (!walked)
+		walked = bpf_get_stack(ctx, r->window + length, stack_bytes, 0);
 	if (walked <= 0)
 		return 0;
 	BOUND(walked, 1023);

@@ -1,8 +1,10 @@
 package io.dropwatch;
 
 import io.dropwatch.internal.watch.Counting;
+import io.dropwatch.internal.watch.FilterExpression;
 import io.dropwatch.internal.watch.Selection;
 import io.dropwatch.internal.watch.Session;
+import io.dropwatch.pcapfilter.FilterOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class DropCounterBuilder {
   private static final int MOST_KINDS = 1 << 20;
 
-  private @Nullable String filter;
+  private @Nullable FilterExpression filter;
   private List<String> devices = List.of();
   private List<String> excludedDevices = List.of();
   private @Nullable Path bpfObject;
@@ -25,9 +27,14 @@ public final class DropCounterBuilder {
 
   DropCounterBuilder() {}
 
-  /** As {@link DropWatcherBuilder#filter}. */
+  /** As {@link DropWatcherBuilder#filter(String)}. */
   public DropCounterBuilder filter(@Nullable String expression) {
-    this.filter = expression;
+    return filter(expression, FilterOptions.DEFAULT);
+  }
+
+  /** As {@link DropWatcherBuilder#filter(String, FilterOptions)}. */
+  public DropCounterBuilder filter(@Nullable String expression, FilterOptions options) {
+    this.filter = FilterExpression.of(expression, options);
     return this;
   }
 
@@ -81,10 +88,6 @@ public final class DropCounterBuilder {
    * @throws io.dropwatch.pcapfilter.FilterSyntaxException if the filter is not one
    */
   public DropCounter start() {
-    if (!devices.isEmpty() && !excludedDevices.isEmpty()) {
-      throw DropWatchException.usage(
-          "devices to count and devices to exclude were both given: choose one list");
-    }
     return new DropCounter(
         Counting.open(
             new Selection(filter, devices, excludedDevices, bpfObject), maxKinds, onWarning));

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,7 @@ public final class DropEvent {
   private final @Nullable String reasonGroup;
   private final DropSource source;
   private final long location;
+  private final LongFunction<StackFrame> locationSymbols;
   private final String comm;
   private final int pid;
   private final int tid;
@@ -61,6 +63,7 @@ public final class DropEvent {
     reasonGroup = from.reasonGroup;
     source = from.source;
     location = from.location;
+    locationSymbols = from.locationSymbols;
     comm = from.comm;
     pid = from.pid;
     tid = from.tid;
@@ -123,6 +126,15 @@ public final class DropEvent {
   /** Kernel address of the code that called kfree_skb; 0 when unknown. */
   public long location() {
     return location;
+  }
+
+  /**
+   * The function that dropped the packet: the one that {@link #location} lies in. It is there
+   * without a stack too ({@link DropWatcherBuilder#stackDepth} 0), since the kernel names it to the
+   * probe. Its symbol is looked up when it is asked for.
+   */
+  public StackFrame locationFrame() {
+    return locationSymbols.apply(location);
   }
 
   /**
@@ -267,6 +279,7 @@ public final class DropEvent {
   public boolean equals(@Nullable Object other) {
     return other instanceof DropEvent that
         && Arrays.equals(packet, that.packet)
+        && locationFrame().equals(that.locationFrame())
         && facts().equals(that.facts());
   }
 
@@ -275,7 +288,7 @@ public final class DropEvent {
     return 31 * facts().hashCode() + Arrays.hashCode(packet);
   }
 
-  // All but the bytes, which List.equals would compare by identity.
+  // All but the bytes, which List.equals would compare by identity, and the location's symbol.
   private List<@Nullable Object> facts() {
     return Arrays.asList(
         time,

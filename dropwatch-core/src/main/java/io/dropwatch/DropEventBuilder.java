@@ -5,6 +5,7 @@ import io.dropwatch.pcapfilter.LinkType;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ public final class DropEventBuilder {
   @Nullable String reasonGroup;
   DropSource source = DropSource.SOFTWARE;
   long location;
+  LongFunction<StackFrame> locationSymbols = StackFrame::unknown;
   String comm = "";
   int pid;
   int tid;
@@ -70,9 +72,26 @@ public final class DropEventBuilder {
     return this;
   }
 
-  /** See {@link DropEvent#location}. */
+  /** See {@link DropEvent#location}; its function is not known. */
   public DropEventBuilder location(long location) {
+    return location(location, StackFrame::unknown);
+  }
+
+  /** See {@link DropEvent#locationFrame}. */
+  public DropEventBuilder location(StackFrame frame) {
+    Objects.requireNonNull(frame, "frame");
+    return location(frame.address(), _ -> frame);
+  }
+
+  /**
+   * See {@link DropEvent#location}.
+   *
+   * @param symbols a pure function from an address to its frame, called from any thread when {@link
+   *     DropEvent#locationFrame} is asked for
+   */
+  public DropEventBuilder location(long location, LongFunction<StackFrame> symbols) {
     this.location = location;
+    this.locationSymbols = Objects.requireNonNull(symbols, "symbols");
     return this;
   }
 

@@ -1,9 +1,12 @@
 package io.dropwatch;
 
+import io.dropwatch.internal.watch.FilterExpression;
 import io.dropwatch.internal.watch.Listening;
+import io.dropwatch.internal.watch.Selection;
 import io.dropwatch.internal.watch.Session;
 import io.dropwatch.internal.watch.Watch;
 import io.dropwatch.internal.watch.WatchRequest;
+import io.dropwatch.pcapfilter.FilterOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +24,7 @@ public final class DropWatcherBuilder {
   private static final int MOST_RING = 1 << 30;
   private static final int MOST_EVENTS = 10_000_000;
 
-  private @Nullable String filter;
+  private @Nullable FilterExpression filter;
   private List<String> devices = List.of();
   private List<String> excludedDevices = List.of();
   private List<NoiseRule> noiseRules = NoiseRule.DEFAULTS;
@@ -42,16 +45,25 @@ public final class DropWatcherBuilder {
   DropWatcherBuilder() {}
 
   /**
+   * Only packets that match, as {@link #filter(String, FilterOptions)} with {@link
+   * FilterOptions#DEFAULT}: names of hosts are refused.
+   */
+  public DropWatcherBuilder filter(@Nullable String expression) {
+    return filter(expression, FilterOptions.DEFAULT);
+  }
+
+  /**
    * Only packets that match; null or blank: all.
    *
    * @param expression in the language of pcap-filter(7), for {@link
-   *     io.dropwatch.pcapfilter.LinkType#SKB}; checked by {@link #start}, which also resolves the
-   *     devices of {@code ifname} in the calling thread's network namespace. Names of hosts are
-   *     refused. The filter compares the index alone, and other namespaces have devices of the same
-   *     index: {@link #devices} means one namespace
+   *     io.dropwatch.pcapfilter.LinkType#SKB}; checked by {@link #start}
+   * @param options resolver of names, UDP ports of tunnels and the like. Without a resolver of
+   *     devices, {@link #start} resolves those of {@code ifname} in the calling thread's network
+   *     namespace. The filter compares the index alone, and other namespaces have devices of the
+   *     same index: {@link #devices} means one namespace
    */
-  public DropWatcherBuilder filter(@Nullable String expression) {
-    this.filter = expression;
+  public DropWatcherBuilder filter(@Nullable String expression, FilterOptions options) {
+    this.filter = FilterExpression.of(expression, options);
     return this;
   }
 
@@ -86,6 +98,13 @@ public final class DropWatcherBuilder {
   /**
    * Never more events than this in any second, over all CPUs; what is above is counted as {@link
    * DropStatistics#limited}.
+   *
+   * <p>A flood on one CPU does not hide the few drops of another: each CPU gets the events that it
+   * wants, or an even share of what those leave that want less. What a CPU wants is known from the
+   * second before. So where a flood has used up the limit, another CPU waits a second at most until
+   * it gets its share; and where a flood moves to another CPU, half of the limit is unused for a
+   * second, a quarter in the next. A limit of 16 times as many events as there are CPUs, or more,
+   * keeps one event for each CPU that was silent.
    *
    * @param events at most 10,000,000; 0 (the default): no limit
    */
@@ -212,9 +231,10 @@ public final class DropWatcherBuilder {
   /**
    * Who is told, once each, what works less well than it could and what would help: known traps
    * that the filter walks into, on the thread of {@link #start}, before anything is in the kernel;
-   * kernel symbols that this process may not see, on the thread that reads a stack first, which
-   * never sees what the handler throws. By default, and where it throws, the warning is logged
-   * (System.Logger {@code io.dropwatch}).
+   * kernel symbols that this process may not see, on the thread that reads a stack first; a CPU
+   * that came online and gets no perf ring, on the watcher's own. Those threads never see what the
+   * handler throws. By default, and where it throws, the warning is logged (System.Logger {@code
+   * io.dropwatch}).
    */
   public DropWatcherBuilder onWarning(Consumer<String> handler) {
     this.onWarning = Objects.requireNonNull(handler, "handler");
@@ -238,21 +258,14 @@ public final class DropWatcherBuilder {
    * @throws io.dropwatch.pcapfilter.FilterSyntaxException if the filter is not one
    */
   public DropWatcher start() {
-    if (!devices.isEmpty() && !excludedDevices.isEmpty()) {
-      throw DropWatchException.usage(
-          "devices to watch and devices to exclude were both given: choose one list");
-    }
     Watch watch =
         Session.open(
             new WatchRequest(
-                filter,
-                devices,
-                excludedDevices,
+                new Selection(filter, devices, excludedDevices, bpfObject),
                 noiseRules,
                 maxEventsPerSecond,
                 stackDepth,
                 stackPeriod,
-                bpfObject,
                 ring,
                 ringBytesPerCpu,
                 maxLatency,

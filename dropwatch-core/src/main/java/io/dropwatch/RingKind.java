@@ -13,7 +13,8 @@ public enum RingKind {
   /**
    * A perf ring for each CPU. CPUs do not contend for it, which counts on hosts where many drop
    * millions of packets a second at once. A CPU that comes online later gets its own within 100 ms,
-   * and what it drops before is counted as {@link DropStatistics#lostNoRing}. Any kernel.
+   * and what it drops before is counted as {@link DropStatistics#lostNoRing}; if it cannot have
+   * one, {@link DropWatcherBuilder#onWarning} tells why. Any kernel.
    */
   PERF,
 

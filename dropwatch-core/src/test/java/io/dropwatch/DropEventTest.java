@@ -33,6 +33,7 @@ class DropEventTest {
         setter("reasonGroup", event -> event.reasonGroup("l2_drops")),
         setter("source", event -> event.source(DropSource.HARDWARE)),
         setter("location", event -> event.location(1)),
+        setter("locationFrame", event -> event.location(new StackFrame(0, "tcp_v4_rcv", 0, null))),
         setter("comm", event -> event.comm("curl")),
         setter("pid", event -> event.pid(1)),
         setter("tid", event -> event.tid(1)),

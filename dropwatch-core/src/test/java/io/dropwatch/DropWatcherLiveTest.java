@@ -172,7 +172,10 @@ class DropWatcherLiveTest {
         () -> Loopback.sendUdp(port, 1),
         all -> all.delivered() >= 1);
 
-    assertEquals(KernelStack.EMPTY, events.iterator().next().stack());
+    DropEvent event = events.iterator().next();
+    assertEquals(KernelStack.EMPTY, event.stack());
+    assertEquals(event.location(), event.locationFrame().address());
+    assertTrue(event.locationFrame().name().contains("udp"), event.locationFrame()::toString);
   }
 
   @Test

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A ring for each CPU that runs, while CPUs come and go.
@@ -29,18 +29,23 @@ final class CpuRings {
   }
 
   private final List<Held> rings = new ArrayList<>();
-  private final IntFunction<@Nullable CpuRing> opener;
+  private final IntFunction<CpuRing> opener;
+  private final Consumer<String> warning;
   private int[] online = {};
   private long skippedByGone;
   private boolean settled = true;
+  private boolean warned;
 
   /**
    * No rings yet.
    *
-   * @param opener opens the ring of a CPU; null where that cannot be at the moment
+   * @param opener opens the ring of a CPU; throws {@link BpfException} where that cannot be at the
+   *     moment
+   * @param warning told the first time that a CPU which runs gets no ring; throws nothing
    */
-  CpuRings(IntFunction<@Nullable CpuRing> opener) {
+  CpuRings(IntFunction<CpuRing> opener, Consumer<String> warning) {
     this.opener = opener;
+    this.warning = warning;
   }
 
   /** From now on these CPUs run, in ascending order; {@link #settle} follows. */
@@ -92,14 +97,32 @@ final class CpuRings {
     settled = true;
     for (int cpu : online) {
       if (rings.stream().noneMatch(held -> held.ring.cpu() == cpu)) {
-        CpuRing ring = opener.apply(cpu);
-        settled &= ring != null;
-        if (ring != null) {
-          add(ring);
-        }
+        settled &= open(cpu);
       }
     }
     return delivered;
+  }
+
+  // Whatever the reason, the other CPUs are still read; the program counts what it cannot write.
+  private boolean open(int cpu) {
+    try {
+      add(opener.apply(cpu));
+      return true;
+    } catch (BpfException e) {
+      if (!warned && !isGone(e)) {
+        warned = true;
+        warning.accept(
+            "CPU %d has no ring, and its events are lost until it has: it is tried again ten times a second. %s"
+                .formatted(cpu, e.getMessage()));
+      }
+      return false;
+    }
+  }
+
+  /** Whether the CPU went offline meanwhile, or its perf events are not ready yet. */
+  static boolean isGone(BpfException e) {
+    Errno errno = e.errno();
+    return errno != null && errno.number() == Errno.ENODEV;
   }
 
   /**

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.LongPredicate;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -147,23 +148,7 @@ public final class ElfImage {
    * @return a new image; this one stays as it is
    */
   public ElfImage without(LongPredicate unwanted) {
-    byte[] changed = bytes();
-    ByteBuffer code = ByteBuffer.wrap(changed).order(ByteOrder.LITTLE_ENDIAN);
-    for (Section section : sections) {
-      if (!section.code()) {
-        continue;
-      }
-      int end = section.offset() + section.size() - INSTRUCTION_BYTES;
-      for (int at = section.offset(); at <= end; at += INSTRUCTION_BYTES) {
-        long instruction = code.getLong(at);
-        if ((instruction & 0xff) == LOAD_64_BITS) {
-          at += INSTRUCTION_BYTES; // its second half is a number
-        } else if (unwanted.test(instruction)) {
-          code.putLong(at, NOTHING);
-        }
-      }
-    }
-    return new ElfImage(name, new ByteImage(name, changed));
+    return withEach(instruction -> unwanted.test(instruction) ? NOTHING : instruction);
   }
 
   /**
@@ -178,6 +163,18 @@ public final class ElfImage {
    * @return a new image; this one stays as it is
    */
   public ElfImage withAnswers(int first, BitSet yes, int questions) {
+    return withEach(
+        instruction -> {
+          int question = (int) (instruction >>> 32) - first;
+          if (operationCode(instruction) != MOVE || question < 0 || question >= questions) {
+            return instruction;
+          }
+          return (instruction & 0xffff_ffffL) | (yes.get(question) ? 1L << 32 : 0);
+        });
+  }
+
+  /** Changes instructions one by one, each as a little-endian number. */
+  private ElfImage withEach(LongUnaryOperator change) {
     byte[] changed = bytes();
     ByteBuffer code = ByteBuffer.wrap(changed).order(ByteOrder.LITTLE_ENDIAN);
     for (Section section : sections) {
@@ -186,13 +183,19 @@ public final class ElfImage {
       }
       int end = section.offset() + section.size() - INSTRUCTION_BYTES;
       for (int at = section.offset(); at <= end; at += INSTRUCTION_BYTES) {
-        int question = code.getInt(at + 4) - first;
-        if ((changed[at] & 0xff) == MOVE && question >= 0 && question < questions) {
-          code.putInt(at + 4, yes.get(question) ? 1 : 0);
+        long instruction = code.getLong(at);
+        if (operationCode(instruction) == LOAD_64_BITS) {
+          at += INSTRUCTION_BYTES; // its second half is a number
+        } else {
+          code.putLong(at, change.applyAsLong(instruction));
         }
       }
     }
     return new ElfImage(name, new ByteImage(name, changed));
+  }
+
+  private static int operationCode(long instruction) {
+    return (int) instruction & 0xff;
   }
 
   private ElfImage withEnd(Symbol symbol, Run run, byte[] code) {

@@ -2,6 +2,7 @@ package io.dropwatch.bpf;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ public final class PerfRing extends GuardedRing {
   private final int epollFd;
   private final MemorySegment ready;
   private final CpuChanges changes;
-  private final CpuRings rings = new CpuRings(this::openOrNull);
+  private final CpuRings rings;
   private final @Nullable Supplier<long[]> unwritten;
   private long lookedAt = System.nanoTime();
   private boolean looked;
@@ -34,12 +35,14 @@ public final class PerfRing extends GuardedRing {
       int wakeFd,
       int epollFd,
       CpuChanges changes,
-      @Nullable Supplier<long[]> unwritten) {
+      @Nullable Supplier<long[]> unwritten,
+      Consumer<String> warning) {
     super(wakeFd);
     this.plan = plan;
     this.epollFd = epollFd;
     this.changes = changes;
     this.unwritten = unwritten;
+    this.rings = new CpuRings(cpu -> PerfCpuRing.open(plan, cpu, epollFd), warning);
     this.ready = memory.allocate(2 * SystemCalls.EPOLL_EVENT_BYTES, Long.BYTES);
   }
 
@@ -54,12 +57,12 @@ public final class PerfRing extends GuardedRing {
 
   /**
    * Opens the rings, with nobody who counts what could not be written: a CPU that goes and comes
-   * again within 100 ms stays without a ring.
+   * again within 100 ms stays without a ring. Nor is anybody warned.
    *
-   * @see #open(BpfMap, int, Wakeup, Supplier)
+   * @see #open(BpfMap, int, Wakeup, Supplier, Consumer)
    */
   public static PerfRing open(BpfMap map, int bytesPerCpu, Wakeup wakeup) {
-    return open(map, bytesPerCpu, wakeup, null);
+    return open(map, bytesPerCpu, wakeup, null, _ -> {});
   }
 
   /**
@@ -72,11 +75,17 @@ public final class PerfRing extends GuardedRing {
    * @param unwritten how many records programs could not write for want of a ring (ENOENT,
    *     EOPNOTSUPP), by the CPU's number; asked by the reader, ten times a second at most. It shows
    *     a CPU that went and came again between two looks; null: nobody knows
+   * @param warning told, by the reader and once, that a CPU which came later gets no ring; it is
+   *     tried again. Throws nothing
    * @throws BpfException if the map is of another type, or the kernel refuses
    * @throws IllegalStateException if the map's object is not loaded
    */
   public static PerfRing open(
-      BpfMap map, int bytesPerCpu, Wakeup wakeup, @Nullable Supplier<long[]> unwritten) {
+      BpfMap map,
+      int bytesPerCpu,
+      Wakeup wakeup,
+      @Nullable Supplier<long[]> unwritten,
+      Consumer<String> warning) {
     if (bytesPerCpu < 1 || bytesPerCpu > 1 << 30) {
       throw new IllegalArgumentException("a ring of " + bytesPerCpu + " bytes, not of 1 to 2^30");
     }
@@ -102,7 +111,12 @@ public final class PerfRing extends GuardedRing {
       Attempt.run(operation, () -> SystemCalls.epollAdd(epoll, wake, false));
       ring =
           new PerfRing(
-              new PerfCpuRing.Plan(operation, mapFd, pages, wakeup), wake, epoll, cpus, unwritten);
+              new PerfCpuRing.Plan(operation, mapFd, pages, wakeup),
+              wake,
+              epoll,
+              cpus,
+              unwritten,
+              warning);
     } catch (Throwable e) {
       cpus.close();
       closeAll(mapFd, wakeFd, epollFd);
@@ -133,7 +147,7 @@ public final class PerfRing extends GuardedRing {
       try {
         rings.add(PerfCpuRing.open(plan, cpu, epollFd));
       } catch (BpfException e) {
-        if (!isGone(e)) {
+        if (!CpuRings.isGone(e)) {
           throw e;
         }
         gone = e;
@@ -141,21 +155,6 @@ public final class PerfRing extends GuardedRing {
     }
     if (rings.size() == 0 && gone != null) {
       throw gone;
-    }
-  }
-
-  // It went offline after the kernel told that it runs, or its perf events are not ready yet.
-  private static boolean isGone(BpfException e) {
-    Errno errno = e.errno();
-    return errno != null && errno.number() == Errno.ENODEV;
-  }
-
-  // Whatever the reason, the other CPUs are still read; the program counts what it cannot write.
-  private @Nullable CpuRing openOrNull(int cpu) {
-    try {
-      return PerfCpuRing.open(plan, cpu, epollFd);
-    } catch (BpfException e) {
-      return null;
     }
   }
 

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** CPUs that come and go, without a kernel. */
@@ -59,6 +58,8 @@ final class CpuRingsTest {
   private final Map<Integer, Fake> opened = new HashMap<>();
   private final Set<Integer> refused = new HashSet<>();
   private final List<Integer> heard = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
+  private int errno = 24;
   private final RingConsumer hearing =
       new RingConsumer() {
         @Override
@@ -73,15 +74,15 @@ final class CpuRingsTest {
         @Override
         public void lost(int cpu, long count) {}
       };
-  private final CpuRings rings = new CpuRings(this::open);
+  private final CpuRings rings = new CpuRings(this::open, warnings::add);
   private int closedRings;
   private boolean throwing;
   private boolean closing;
   private boolean over;
 
-  private @Nullable CpuRing open(int cpu) {
+  private CpuRing open(int cpu) {
     if (refused.contains(cpu)) {
-      return null;
+      throw new BpfException("cannot open a ring", Errno.of(-errno));
     }
     Fake ring = new Fake(cpu);
     opened.put(cpu, ring);
@@ -140,6 +141,32 @@ final class CpuRingsTest {
     settle();
     assertTrue(rings.isSettled());
     assertEquals(2, rings.size());
+  }
+
+  @Test
+  void theFirstTimeThatACpuGetsNoRingIsTold() {
+    start(0);
+    refused.add(1);
+    refused.add(2);
+    rings.online(new int[] {0, 1, 2});
+    settle();
+    settle();
+    assertEquals(
+        List.of(
+            "CPU 1 has no ring, and its events are lost until it has: it is tried again ten times a"
+                + " second. cannot open a ring: EMFILE (Too many open files)"),
+        warnings);
+  }
+
+  @Test
+  void aCpuThatWentAgainIsNothingToTell() {
+    start(0);
+    errno = 19;
+    refused.add(1);
+    rings.online(new int[] {0, 1});
+    settle();
+    assertFalse(rings.isSettled());
+    assertEquals(List.of(), warnings);
   }
 
   @Test

@@ -26,6 +26,10 @@ final class EventFields {
   private final DropEventBuilder builder = DropEvent.builder();
   private int reasonCode = DropReason.NOT_SUPPORTED.value();
   private String reasonName = DropReason.NOT_SUPPORTED.name();
+  private long location;
+  private @Nullable String function;
+  private long functionOffset;
+  private @Nullable String module;
   private String deviceName = "-";
   private int ifindex;
   private int queueMapping;
@@ -67,7 +71,10 @@ final class EventFields {
       case "drop_reason" -> reasonName = text(json);
       case "drop_reason_code" -> reasonCode = json.getIntValue();
       case "drop_reason_group" -> builder.reasonGroup(text(json));
-      case "drop_location" -> builder.location(Pointer.parse(text(json)));
+      case "drop_location" -> location = Pointer.parse(text(json));
+      case "drop_function" -> function = text(json);
+      case "drop_function_offset" -> functionOffset = Long.parseUnsignedLong(number(json));
+      case "drop_module" -> module = text(json);
       case "comm" -> builder.comm(text(json));
       case "pid" -> builder.pid(unsigned(json));
       case "tid" -> builder.tid(unsigned(json));
@@ -126,6 +133,7 @@ final class EventFields {
     owner.addTo(builder);
     return builder
         .reason(new DropReason(reasonCode, reasonName))
+        .location(new StackFrame(location, function, functionOffset, module))
         .device(device())
         .networkNamespace(new NetworkNamespace(namespaceInode, namespaceCookie))
         .vlan(vlanTpid, vlanTci)

@@ -4,6 +4,7 @@ import io.dropwatch.DropEvent;
 import io.dropwatch.DropReason;
 import io.dropwatch.NetworkDevice;
 import io.dropwatch.PacketType;
+import io.dropwatch.StackFrame;
 import io.dropwatch.layers.Layers;
 import io.dropwatch.layers.Vlan;
 import io.dropwatch.pcapfilter.LinkType;
@@ -62,7 +63,22 @@ final class EventJson {
     if (isDefault() || event.location() != 0) {
       json.writePointerField("drop_location", event.location());
     }
+    if (isDefault()) {
+      writeFunction(event.locationFrame());
+    }
     json.writeStringField("source", source);
+  }
+
+  private void writeFunction(StackFrame frame) {
+    if (frame.symbol() != null) {
+      json.writeStringField("drop_function", frame.symbol());
+    }
+    if (frame.symbol() != null || frame.offset() != 0) {
+      json.writeUnsignedField("drop_function_offset", frame.offset());
+    }
+    if (frame.module() != null) {
+      json.writeStringField("drop_module", frame.module());
+    }
   }
 
   // HUATUO writes a reason without a name as its number.

@@ -33,6 +33,11 @@ final class EventText {
     paint(OFF);
     appendReason(event);
     appendFacts(event);
+    String function = event.locationFrame().symbol();
+    if (function != null) {
+      out.append(" drop_function=");
+      Printable.append(out, function);
+    }
     if (event.stack().shared()) {
       out.append(" stack=shared");
     }

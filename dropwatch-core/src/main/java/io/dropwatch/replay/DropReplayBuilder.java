@@ -5,6 +5,7 @@ import io.dropwatch.DropWatchException;
 import io.dropwatch.NoiseRule;
 import io.dropwatch.internal.noise.RecordedNoise;
 import io.dropwatch.output.JsonReader;
+import io.dropwatch.pcapfilter.FilterOptions;
 import io.dropwatch.pcapfilter.FilterSyntaxException;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.PcapFilter;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DropReplayBuilder {
   private @Nullable String filter;
+  private FilterOptions options = FilterOptions.DEFAULT;
   private Set<String> devices = Set.of();
   private Set<String> excludedDevices = Set.of();
   private List<NoiseRule> noiseRules = NoiseRule.DEFAULTS;
@@ -35,14 +37,24 @@ public final class DropReplayBuilder {
   DropReplayBuilder() {}
 
   /**
+   * Only packets that match, as {@link #filter(String, FilterOptions)} with {@link
+   * FilterOptions#DEFAULT}: names of hosts are refused.
+   */
+  public DropReplayBuilder filter(@Nullable String expression) {
+    return filter(expression, FilterOptions.DEFAULT);
+  }
+
+  /**
    * Only packets that match; null or blank: all.
    *
    * @param expression in the language of pcap-filter(7), for {@link LinkType#SKB}: it says of a
-   *     recorded packet what it said of the packet in the kernel, as far as its bytes were
-   *     captured. {@code ifname} is refused: use {@link #devices}
+   *     recorded packet what it said of the packet in the kernel, as far as its bytes were captured
+   * @param options resolver of names, UDP ports of tunnels and the like. Without a resolver of
+   *     devices {@code ifname} is refused: use {@link #devices}
    */
-  public DropReplayBuilder filter(@Nullable String expression) {
+  public DropReplayBuilder filter(@Nullable String expression, FilterOptions options) {
     this.filter = expression;
+    this.options = Objects.requireNonNull(options, "options");
     return this;
   }
 
@@ -148,7 +160,9 @@ public final class DropReplayBuilder {
     }
     RecordedNoise noise = new RecordedNoise(noiseRules);
     PcapFilter compiled =
-        filter == null || filter.isBlank() ? null : PcapFilter.compile(filter, LinkType.SKB);
+        filter == null || filter.isBlank()
+            ? null
+            : PcapFilter.compile(filter, LinkType.SKB, options);
     return new DropReplay(source.open(), devices, excludedDevices, noise, compiled, told);
   }
 }

@@ -36,7 +36,7 @@ final class AnyEvents {
                 reasons(),
                 Arbitraries.strings().injectNull(0.5),
                 Arbitraries.of(DropSource.class),
-                kernelAddresses())
+                frames())
             .as(
                 (time, received, reason, group, source, location) ->
                     DropEvent.builder()

@@ -27,7 +27,7 @@ final class Events {
     return DropEvent.builder()
         .time(Instant.parse("2026-06-20T08:30:12.123456789Z"))
         .reason(new DropReason(5, "SKB_DROP_REASON_TCP_CSUM"))
-        .location(0xffffffff81000000L)
+        .location(new StackFrame(0xffffffff81000123L, "tcp_v4_rcv", 291, null))
         .comm("nginx")
         .pid(4521)
         .tid(4522)

@@ -49,7 +49,10 @@ class DropReplayTest {
           .packet(LinkType.ETHERNET, Packets.ether(0x0806, Packets.arp()))
           .build();
   private static final DropEvent NEIGHBOUR =
-      tcp("eth0").stack(stack("kfree_skb_reason", "neigh_invalidate")).build();
+      tcp("eth0")
+          .location(new StackFrame(LOCATION, "neigh_invalidate", 7, null))
+          .stack(stack("kfree_skb_reason", "neigh_invalidate"))
+          .build();
   private static final DropEvent CLOSING =
       tcp("eth0")
           .socketState(SocketState.of("CLOSE_WAIT"))
@@ -67,7 +70,7 @@ class DropReplayTest {
     byte[] frame = Packets.ether(0x0800, Packets.ipv4(6, Packets.tcp(2, new byte[0])));
     return DropEvent.builder()
         .reason(new DropReason(5, "SKB_DROP_REASON_TCP_CSUM"))
-        .location(LOCATION)
+        .location(new StackFrame(LOCATION, "tcp_v4_rcv", 7, null))
         .device(new NetworkDevice(device, 2, 0x1003, 0))
         .protocol(0x0800)
         .packet(LinkType.ETHERNET, frame)
@@ -137,7 +140,7 @@ class DropReplayTest {
     List<NoiseRule> rules =
         List.of(
             new NoiseRule.Reason("traps", "ttl_value_is_too_small"),
-            new NoiseRule.Location("neighbours", "kfree_skb_reason"));
+            new NoiseRule.Location("neighbours", "neigh_invalidate"));
 
     assertEquals(
         "seen=4 excluded=0 filtered=0 limited=0 lost=0 emitted=2 delivered=2"

@@ -48,10 +48,14 @@ public record FilterOptions(
   /**
    * The same options with the mask of the network for {@code ip broadcast}.
    *
-   * @param mask such as 255.255.255.0
-   * @throws IllegalArgumentException if it is no IPv4 address
+   * @param mask four decimal numbers, such as 255.255.255.0
+   * @throws IllegalArgumentException if it is no such address
    */
   public FilterOptions withNetmask(String mask) {
+    // Inet4Address takes 255.255 as well, for 255.0.0.255.
+    if (mask.chars().filter(c -> c == '.').count() != 3) {
+      throw new IllegalArgumentException("a netmask has four numbers, and this has not: " + mask);
+    }
     return new FilterOptions(
         resolver, devices, Inet4Address.ofLiteral(mask), vxlanPorts, genevePorts);
   }

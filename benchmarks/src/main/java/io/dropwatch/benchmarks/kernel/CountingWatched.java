@@ -16,11 +16,11 @@ final class CountingWatched implements Watched {
 
   private final CountingProbe probe;
 
-  CountingWatched(String filter, Variant variant) {
-    ProbeImage image = ProbeImage.embedded();
-    if (!filter.isEmpty()) {
-      image = image.withFilter(PcapFilter.compile(filter, LinkType.SKB).ebpf().toBytes(), filter);
-    }
+  CountingWatched(ProbeImage object, String filter, Variant variant) {
+    ProbeImage image =
+        filter.isEmpty()
+            ? object
+            : object.withFilter(PcapFilter.compile(filter, LinkType.SKB).ebpf().toBytes(), filter);
     probe =
         CountingProbe.attach(
             image, new DeviceList.All(), KINDS, KernelFacts.running().arguments(), variant);

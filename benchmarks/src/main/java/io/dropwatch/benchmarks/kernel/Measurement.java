@@ -1,12 +1,17 @@
 package io.dropwatch.benchmarks.kernel;
 
 import io.dropwatch.bpf.ProgramInfo;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
 /** One row of the table: a way to watch, measured once a round. */
 final class Measurement {
+  private static final Path STATISTICS = Path.of("/proc/sys/kernel/bpf_stats_enabled");
+
   private final String name;
   private final Supplier<Watched> watched;
   private final List<Double> nanos = new ArrayList<>();
@@ -16,6 +21,32 @@ final class Measurement {
   Measurement(String name, Supplier<Watched> watched) {
     this.name = name;
     this.watched = watched;
+  }
+
+  /**
+   * Measures all, round by round, with the kernel's statistics of programs switched on; the sender
+   * is bound to the last CPU.
+   *
+   * @return median rate of the sender while nobody watches
+   */
+  static double rounds(List<Measurement> rows, Flood flood, int rounds, int packets)
+      throws IOException {
+    List<Double> alone = new ArrayList<>();
+    String before = Files.readString(STATISTICS).strip();
+    int sender = Runtime.getRuntime().availableProcessors() - 1;
+    try {
+      Files.writeString(STATISTICS, "1");
+      var _ = flood.send(packets, sender);
+      for (int i = 0; i < rounds; i++) {
+        alone.add(flood.send(packets, sender));
+        for (Measurement row : rows) {
+          row.round(flood, packets, sender);
+        }
+      }
+    } finally {
+      Files.writeString(STATISTICS, before);
+    }
+    return median(alone);
   }
 
   /** Floods once. */

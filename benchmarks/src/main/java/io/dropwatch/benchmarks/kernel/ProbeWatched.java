@@ -17,11 +17,11 @@ final class ProbeWatched implements Watched {
   private final Thread reader;
   private volatile boolean ending;
 
-  ProbeWatched(String filter, ProbeSettings settings, Variant variant) {
-    ProbeImage image = ProbeImage.embedded();
-    if (!filter.isEmpty()) {
-      image = image.withFilter(PcapFilter.compile(filter, LinkType.SKB).ebpf().toBytes(), filter);
-    }
+  ProbeWatched(ProbeImage object, String filter, ProbeSettings settings, Variant variant) {
+    ProbeImage image =
+        filter.isEmpty()
+            ? object
+            : object.withFilter(PcapFilter.compile(filter, LinkType.SKB).ebpf().toBytes(), filter);
     probe = Probe.attach(image, settings, KernelFacts.running().arguments(), variant);
     reader = Thread.ofPlatform().daemon().name("reader").start(this::read);
   }

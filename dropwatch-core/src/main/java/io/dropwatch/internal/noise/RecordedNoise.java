@@ -3,7 +3,6 @@ package io.dropwatch.internal.noise;
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropStatisticsBuilder;
 import io.dropwatch.NoiseRule;
-import io.dropwatch.StackFrame;
 import java.util.List;
 
 /**
@@ -43,14 +42,8 @@ public final class RecordedNoise {
     };
   }
 
-  // The location's function is known where the stack has its frame: without a stack it is a number.
   private static boolean isIn(String function, DropEvent event) {
-    for (StackFrame frame : event.stack().frames()) {
-      if (frame.address() == event.location() && frame.address() != 0) {
-        return NoiseFilter.isOf(frame, function);
-      }
-    }
-    return false;
+    return NoiseFilter.isOf(event.locationFrame(), function);
   }
 
   /** Whether a rule about the stack takes the event out; it is counted then. */

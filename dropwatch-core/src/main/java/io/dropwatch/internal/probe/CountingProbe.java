@@ -27,6 +27,7 @@ public final class CountingProbe implements AutoCloseable {
           "trap_cpu",
           "walks",
           "emissions",
+          "shares",
           "noise_reasons",
           "noise_locations",
           "noise_counts");

@@ -7,6 +7,7 @@ import io.dropwatch.bpf.BpfObject;
 import io.dropwatch.bpf.BpfProgram;
 import io.dropwatch.bpf.BpfRing;
 import io.dropwatch.bpf.EventRing;
+import io.dropwatch.bpf.Libbpf;
 import io.dropwatch.bpf.PerfRing;
 import io.dropwatch.bpf.ProgramInfo;
 import io.dropwatch.bpf.ReadOnlyData;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,11 @@ public final class Probe implements DropTap {
 
   private static final List<String> NOISE_MAPS =
       List.of("noise_reasons", "noise_locations", "noise_counts");
+
+  private static final List<String> LIMIT_MAPS = List.of("emissions", "shares");
+
+  /** CPUs that share a limit; the verifier follows a look at each of them four times. */
+  private static final int MOST_SHARING = 1024;
 
   /** Whether this kernel has refused programs that can limit the rate of events. */
   private static volatile boolean limitRefused;
@@ -62,13 +69,23 @@ public final class Probe implements DropTap {
    * Loads and attaches the probe: the first of its programs that the kernel takes. Nothing stays in
    * the kernel if none goes.
    *
+   * @param warning told by the reader what works less well than it could; throws nothing
    * @throws BpfException if the kernel refuses all: what it said about the first
    * @throws DropWatchException if the image is another release's, or the kernel cannot limit the
    *     rate of events and there is a limit
    */
   public static Probe attach(
+      ProbeImage image,
+      ProbeSettings settings,
+      TracepointArguments arguments,
+      Consumer<String> warning) {
+    return attachAble(image, settings, (able, set) -> attachFirst(able, set, arguments, warning));
+  }
+
+  /** The same, for tests and measurements: nobody is warned. */
+  public static Probe attach(
       ProbeImage image, ProbeSettings settings, TracepointArguments arguments) {
-    return attachAble(image, settings, (able, set) -> attachFirst(able, set, arguments));
+    return attach(image, settings, arguments, _ -> {});
   }
 
   /** Attaches a part of {@link #attach}: an image, told something. */
@@ -110,18 +127,23 @@ public final class Probe implements DropTap {
   /** As on a kernel whose programs cannot limit. */
   static Probe attachUnlimited(
       ProbeImage image, ProbeSettings settings, TracepointArguments arguments) {
-    return attachUnlimited(image, settings, (able, set) -> attachFirst(able, set, arguments));
+    return attachUnlimited(
+        image, settings, (able, set) -> attachFirst(able, set, arguments, _ -> {}));
   }
 
   private static Probe attachFirst(
-      ProbeImage image, ProbeSettings settings, TracepointArguments arguments) {
+      ProbeImage image,
+      ProbeSettings settings,
+      TracepointArguments arguments,
+      Consumer<String> warning) {
     List<Variant> candidates = Variant.candidates(image, Variant::program);
     return Traps.attached(
         image,
         Variant.trapProgram(),
         unwatched ->
             Variant.firstOf(
-                candidates, variant -> attach(image, settings, arguments, variant, unwatched)));
+                candidates,
+                variant -> attach(image, settings, arguments, variant, unwatched, warning)));
   }
 
   /**
@@ -132,7 +154,9 @@ public final class Probe implements DropTap {
   public static Probe attach(
       ProbeImage image, ProbeSettings settings, TracepointArguments arguments, Variant variant) {
     return attachAble(
-        image, settings, (able, set) -> attach(able, set, arguments, variant, "not asked for"));
+        image,
+        settings,
+        (able, set) -> attach(able, set, arguments, variant, "not asked for", _ -> {}));
   }
 
   private static Probe attach(
@@ -140,24 +164,35 @@ public final class Probe implements DropTap {
       ProbeSettings settings,
       TracepointArguments arguments,
       Variant variant,
-      @Nullable String unwatched) {
+      @Nullable String unwatched,
+      Consumer<String> warning) {
     String trap = Variant.trapProgram();
     boolean noisy = !settings.noise().isEmpty();
     BpfObject object =
         BpfObject.open("dropwatch", image.bytes(noisy, unwatched == null, settings.devices()));
     EventRing ring = null;
     try {
+      boolean walks =
+          settings.stackDepth() > 0 && variant.walksStacks() && image.has(Variant.tablesProgram());
       for (String each : object.programNames()) {
         object
             .program(each)
-            .autoload(each.equals(variant.program()) || (unwatched == null && each.equals(trap)));
+            .autoload(
+                each.equals(variant.program())
+                    || (unwatched == null && each.equals(trap))
+                    || (walks && each.equals(Variant.tablesProgram())));
       }
       if (image.has(trap)) {
         createOnlyIf(unwatched == null, object, List.of("reported", "trap_cpu"));
       }
       configure(object, image, settings, arguments, variant);
       createOnlyIf(noisy, object, NOISE_MAPS);
+      createOnlyIf(settings.eventsPerSecond() > 0, object, LIMIT_MAPS);
       object.load();
+      if (walks) {
+        // Where the tables are; if it does not find them the kernel walks, which takes longer.
+        var _ = object.program(Variant.tablesProgram()).testRun(new byte[0]);
+      }
       for (DeviceKey device : settings.devices().devices()) {
         object.map("devices").update(device.bytes(), new byte[] {1});
       }
@@ -166,7 +201,8 @@ public final class Probe implements DropTap {
           open(
               object,
               settings,
-              unwatched == null ? List.of("per_cpu", "trap_cpu") : List.of("per_cpu"));
+              unwatched == null ? List.of("per_cpu", "trap_cpu") : List.of("per_cpu"),
+              warning);
       BpfProgram program = object.program(variant.program());
       Traps traps = Traps.of(object, trap, unwatched);
       return new Probe(object, program, ring, program.attach(), traps, settings.noise().rules());
@@ -180,7 +216,8 @@ public final class Probe implements DropTap {
   }
 
   /** The counters are the maps of the programs that write into the ring. */
-  private static EventRing open(BpfObject object, ProbeSettings settings, List<String> counters) {
+  private static EventRing open(
+      BpfObject object, ProbeSettings settings, List<String> counters, Consumer<String> warning) {
     return switch (settings.ring()) {
       case RingPlan.Perf(int bytesPerCpu) ->
           PerfRing.open(
@@ -189,7 +226,8 @@ public final class Probe implements DropTap {
               new Wakeup.AfterBytes(settings.wakeupBytes()),
               () ->
                   KernelCounts.withoutRing(
-                      counters.stream().map(map -> object.map(map).lookupPerCpu(ONLY)).toList()));
+                      counters.stream().map(map -> object.map(map).lookupPerCpu(ONLY)).toList()),
+              warning);
       case RingPlan.Bpf _ -> BpfRing.open(object.map("ring"), settings.wakeupBytes());
     };
   }
@@ -208,10 +246,12 @@ public final class Probe implements DropTap {
               .formatted(image, version, RECORD_VERSION));
     }
     NoiseList noise = settings.noise();
+    int sharing = Math.min(Libbpf.possibleCpus(), MOST_SHARING);
     data.setInt("has_reason", arguments.hasReason() ? 1 : 0)
         .setInt("has_rx_sk", arguments.hasReceivingSocket() ? 1 : 0)
         .setInt("device_mode", settings.devices().mode())
         .setInt("events_per_second", settings.eventsPerSecond())
+        .setInt("sharing_cpus", sharing)
         .setInt("stack_bytes", settings.stackDepth() * Long.BYTES)
         .setLong("stack_period", settings.stackPeriodNanos())
         .setInt("snaplen", settings.snaplen())
@@ -233,6 +273,7 @@ public final class Probe implements DropTap {
     }
     object.map("noise_counts").resize(Math.max(1, noise.rules().size()));
     object.map("emissions").resize(Math.max(1, settings.eventsPerSecond()));
+    object.map("shares").resize(sharing);
     object.map("devices").resize(Math.max(1, settings.devices().devices().size()));
   }
 

@@ -55,6 +55,16 @@ public enum Variant {
     return COUNTING + "trap";
   }
 
+  /** The program that finds by what stacks are walked, run once before one that walks. */
+  static String tablesProgram() {
+    return STREAMING + "find_tables";
+  }
+
+  /** Whether the probe walks stacks itself, where the kernel tells by what. */
+  boolean walksStacks() {
+    return this == IN_PLACE || this == CAST;
+  }
+
   /**
    * Those that an image has and the running kernel may take, in the order to try them.
    *

@@ -78,6 +78,8 @@ public final class RecordDecoder {
       throws MalformedRecordException {
     check(raw);
     int flags = u16(raw, FLAGS);
+    long location = raw.get(U64, LOCATION);
+    LongFunction<StackFrame> symbols = code.at(raw.get(U64, TIME));
     long pidTgid = raw.get(U64, PID_TGID);
     int pid = (int) (pidTgid >>> 32);
     long taskCgroupId = raw.get(U64, TASK_CGROUP);
@@ -90,7 +92,7 @@ public final class RecordDecoder {
             .time(clock.at(raw.get(U64, TIME)))
             .receivedTime(received)
             .source(source(raw.get(U8, SOURCE)))
-            .location(raw.get(U64, LOCATION))
+            .location(location, location == 0 ? StackFrame::unknown : symbols)
             .comm(names.of(raw, COMM))
             .pid(pid)
             .tid((int) pidTgid)
@@ -121,7 +123,7 @@ public final class RecordDecoder {
       event.socketState(new SocketState(raw.get(U8, SOCKET_STATE) & 0xff));
     }
     packet(event, raw, flags);
-    stack(event, raw);
+    stack(event, raw, symbols);
     return event.build();
   }
 
@@ -226,7 +228,8 @@ public final class RecordDecoder {
         .reasonGroup(text(raw, at + TRAP_NAME_BYTES, TRAP_GROUP_BYTES));
   }
 
-  private void stack(DropEventBuilder event, MemorySegment raw) {
+  private void stack(
+      DropEventBuilder event, MemorySegment raw, LongFunction<StackFrame> symbols) {
     int bytes = u16(raw, STACK_BYTES);
     if (bytes == 0) {
       return;
@@ -234,7 +237,6 @@ public final class RecordDecoder {
     long at = stackStart(u16(raw, CAPTURED));
     long location = raw.get(U64, LOCATION);
     int flags = u16(raw, FLAGS);
-    LongFunction<StackFrame> symbols = code.at(raw.get(U64, TIME));
     if ((flags & SHARED_STACK) != 0) {
       SharedStacks.Entry known = shared.find(location, raw.get(U32, REASON), raw.get(U64, at));
       event.stack(known == null ? KernelStack.EMPTY : shared(known, symbols));

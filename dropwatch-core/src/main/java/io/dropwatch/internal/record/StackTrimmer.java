@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class StackTrimmer {
   /**
-   * Frames of tracing seen on top of a stack are 2 to 4: the program, bpf_trace_run, the iterator.
+   * Frames of tracing seen on top of a stack are 0 to 5: the program and its function,
+   * bpf_trace_run, the iterator where more programs are attached; and Linux 5.10 has the first of
+   * them twice.
    */
-  static final int ROOM = 4;
+  static final int ROOM = 5;
 
   private final int depth;
 

@@ -1,13 +1,10 @@
 package io.dropwatch.internal.watch;
 
 import io.dropwatch.DropWatchException;
-import io.dropwatch.bpf.NetworkDevices;
 import io.dropwatch.bpf.Preflight;
 import io.dropwatch.internal.probe.DeviceList;
 import io.dropwatch.internal.probe.ProbeImage;
-import io.dropwatch.pcapfilter.FilterOptions;
 import io.dropwatch.pcapfilter.FilterWarning;
-import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.PcapFilter;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,36 +14,46 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which drops are wanted, of whichever mode: as the probe needs to be told.
  *
- * @param filter expression; null or blank: none
+ * @param filter null: none
  * @param devices names; empty: all
  * @param excludedDevices names; not together with {@code devices}
  * @param bpfObject null: the embedded one
  */
 public record Selection(
-    @Nullable String filter,
+    @Nullable FilterExpression filter,
     List<String> devices,
     List<String> excludedDevices,
     @Nullable Path bpfObject) {
 
   /**
-   * The probe's object with the filter in its slot. Devices that the filter names are those of the
-   * calling thread's network namespace.
+   * Refuses both lists together.
+   *
+   * @throws DropWatchException of kind USAGE
+   */
+  public Selection {
+    if (!devices.isEmpty() && !excludedDevices.isEmpty()) {
+      throw DropWatchException.usage(
+          "devices to watch and devices to exclude were both given: choose one list");
+    }
+  }
+
+  /**
+   * The probe's object with the filter in its slot.
    *
    * @param warning told of the traps that the filter walks into
    */
   ProbeImage image(Consumer<String> warning) {
     ProbeImage image = bpfObject == null ? ProbeImage.embedded() : ProbeImage.read(bpfObject);
-    if (filter == null || filter.isBlank()) {
+    if (filter == null) {
       return image;
     }
-    FilterOptions options = FilterOptions.DEFAULT.withDevices(NetworkDevices::ifindex);
-    PcapFilter compiled = PcapFilter.compile(filter, LinkType.SKB, options);
+    PcapFilter compiled = filter.compile();
     for (FilterWarning trap : compiled.warnings()) {
       if (!trap.kind().isNote()) {
         warning.accept("the filter: " + trap);
       }
     }
-    return image.withFilter(code(compiled), filter);
+    return image.withFilter(code(compiled), filter.text());
   }
 
   /** The devices by number, in the calling thread's network namespace. */

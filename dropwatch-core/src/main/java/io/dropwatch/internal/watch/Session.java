@@ -35,9 +35,7 @@ public final class Session {
    * @throws io.dropwatch.pcapfilter.FilterSyntaxException if the filter is not one
    */
   public static Watch open(WatchRequest request) {
-    Selection selection =
-        new Selection(
-            request.filter(), request.devices(), request.excludedDevices(), request.bpfObject());
+    Selection selection = request.selection();
     ProbeImage image = selection.image(warning(request));
     NoiseFilter noise = NoiseFilter.of(request.noiseRules());
     Selection.requireMachine();
@@ -55,7 +53,7 @@ public final class Session {
               new SymbolFrames(warning(request)),
               request.stackDepth(),
               owners);
-      Probe probe = Probe.attach(image, settings, kernel.arguments());
+      Probe probe = Probe.attach(image, settings, kernel.arguments(), warning(request));
       try {
         Watch watch =
             new Watch(

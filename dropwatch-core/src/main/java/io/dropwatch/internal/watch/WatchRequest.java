@@ -3,7 +3,6 @@ package io.dropwatch.internal.watch;
 import io.dropwatch.NoiseRule;
 import io.dropwatch.OwnerResolver;
 import io.dropwatch.RingKind;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -13,20 +12,15 @@ import org.jspecify.annotations.Nullable;
  * What the builder was told, in range but not yet compared with this machine. The components are
  * those of {@link io.dropwatch.DropWatcherBuilder}.
  *
- * @param filter expression; null or blank: none
- * @param bpfObject null: the embedded one
  * @param onError null: log
  * @param onWarning null: log
  */
 public record WatchRequest(
-    @Nullable String filter,
-    List<String> devices,
-    List<String> excludedDevices,
+    Selection selection,
     List<NoiseRule> noiseRules,
     int maxEventsPerSecond,
     int stackDepth,
     Duration stackPeriod,
-    @Nullable Path bpfObject,
     RingKind ring,
     int ringBytesPerCpu,
     Duration maxLatency,

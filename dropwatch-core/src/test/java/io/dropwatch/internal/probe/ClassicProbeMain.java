@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * all: one without a socket, and one of a socket that has no room.
  */
 final class ClassicProbeMain {
+  private static final int DEPTH = 16;
   private static final int UNASSIGNED_PORT = 1;
   private static final byte[] LOOPBACK = {127, 0, 0, 1};
 
@@ -43,7 +44,14 @@ final class ClassicProbeMain {
     TracepointArguments arguments = KernelFacts.running().arguments();
     ProbeSettings settings =
         new ProbeSettings(
-            new DeviceList.All(), NoiseList.NONE, 0, 20, 0, 256, new RingPlan.Perf(1 << 16), 4096);
+            new DeviceList.All(),
+            NoiseList.NONE,
+            0,
+            RecordDecoder.walkedDepth(DEPTH),
+            0,
+            256,
+            new RingPlan.Perf(1 << 16),
+            4096);
     ProbeImage image = ProbeImage.embedded();
     try (Probe typed = Probe.attach(image, settings, arguments, Variant.TYPED);
         Probe classic = Probe.attach(image, settings, arguments, Variant.CLASSIC)) {
@@ -98,7 +106,7 @@ final class ClassicProbeMain {
             new WallClock(),
             new ReasonNames(KernelFacts.running().reasons().builtIn(), Map.of(), Map::of),
             new SymbolFrames(System.err::println),
-            16,
+            DEPTH,
             OwnerResolver.none());
     List<DropEvent> events = new ArrayList<>();
     Eventually.until(

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropWatchException;
 import io.dropwatch.bpf.BpfException;
+import io.dropwatch.bpf.BpfObject;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -55,19 +56,41 @@ class ProbeLiveTest {
     assertEquals(Map.of(), HeldByKernel.now());
   }
 
+  /**
+   * The verifier follows the way over all CPUs that may share a limit, on the largest machine too.
+   */
+  @Test
+  void theLimitLoadsForAsManyCpusAsShareIt() {
+    try (BpfObject object =
+        BpfObject.open(
+            "dropwatch", ProbeImage.embedded().bytes(false, false, new DeviceList.All()))) {
+      for (String program : object.programNames()) {
+        object.program(program).autoload(program.equals(Variant.TYPED.program()));
+      }
+      object.map("ring").autocreate(false);
+      object.readOnlyData().setInt("events_per_second", 1).setInt("sharing_cpus", 1024);
+      object.map("shares").resize(1024);
+      object.load();
+    } catch (BpfException e) {
+      // Compare and swap came with Linux 5.12.
+      assertFalse(KernelFacts.running().arguments().hasReason(), e::toString);
+    }
+  }
+
   /** No memory of the kernel for what is not asked for. */
   @Test
   void onlyTheMapsThatAreUsedAreMade() {
     Set<String> ofCounts = Set.of("counts", "counted_devices", "counted_traps", "counting");
-    Set<String> ofRecords = Set.of("per_cpu", "events", "walks", "emissions");
-    Set<String> ofNoise = Set.of("noise_reasons", "noise_locations", "noise_counts");
+    Set<String> ofRecords = Set.of("per_cpu", "events", "walks");
+    Set<String> ofOptions =
+        Set.of("noise_reasons", "noise_locations", "noise_counts", "emissions", "shares");
     TracepointArguments arguments = KernelFacts.running().arguments();
 
     try (Probe probe = Probe.attach(ProbeImage.embedded(), SETTINGS, arguments)) {
       Set<String> maps = probe.maps();
       assertTrue(maps.containsAll(ofRecords), maps::toString);
       assertTrue(Collections.disjoint(maps, ofCounts), maps::toString);
-      assertTrue(Collections.disjoint(maps, ofNoise), maps::toString);
+      assertTrue(Collections.disjoint(maps, ofOptions), maps::toString);
       assertFalse(maps.contains("ring"), maps::toString);
     }
     try (CountingProbe probe =
@@ -75,7 +98,7 @@ class ProbeLiveTest {
       Set<String> maps = probe.maps();
       assertTrue(maps.containsAll(Set.of("counts", "counting")), maps::toString);
       assertTrue(Collections.disjoint(maps, ofRecords), maps::toString);
-      assertTrue(Collections.disjoint(maps, ofNoise), maps::toString);
+      assertTrue(Collections.disjoint(maps, ofOptions), maps::toString);
     }
     assertEquals(Map.of(), HeldByKernel.now());
   }
@@ -169,7 +192,7 @@ class ProbeLiveTest {
   // a period, at a multiple of 8), then record_version.
   private static byte[] withRecordVersion(byte[] elf, int version) {
     ByteBuffer bytes = ByteBuffer.wrap(elf).order(ByteOrder.LITTLE_ENDIAN);
-    int[] settings = {127 * 8, 0, 0, 0, 5, 0, 0, 256};
+    int[] settings = {127 * 8, 0, 0, 0, 5, 0, 256};
     for (int at = 0; at + 4 * settings.length <= elf.length; at += 4) {
       int start = at;
       if (IntStream.range(0, settings.length)

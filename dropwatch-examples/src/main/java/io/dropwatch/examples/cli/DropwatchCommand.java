@@ -2,11 +2,9 @@ package io.dropwatch.examples.cli;
 
 import io.dropwatch.DropWatcher;
 import io.dropwatch.DropWatcherBuilder;
-import io.dropwatch.RingKind;
 import io.dropwatch.examples.filter.FilterCommand;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,7 +37,7 @@ import picocli.CommandLine.Spec;
       "  dropwatch --output json > drops.ndjson; dropwatch replay drops.ndjson",
     })
 final class DropwatchCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   @Mixin private ProbeOptions probe = new ProbeOptions();
 
@@ -58,20 +56,9 @@ final class DropwatchCommand implements Callable<Integer> {
       description = "Rate limit over all CPUs; 0 = no limit (default: ${DEFAULT-VALUE}).")
   private int maxEventsPerSecond;
 
-  @Option(
-      names = "--stack-once-per",
-      paramLabel = "<n>",
-      defaultValue = "0",
-      description =
-          "Walk the stack once in n seconds for each location and reason, and show it with the drops in between too; 0 = at each drop (default: ${DEFAULT-VALUE}).")
-  private long stackSeconds;
+  @Mixin private StackOptions stack = new StackOptions();
 
-  @Option(
-      names = "--ring",
-      paramLabel = "<auto|perf|bpf>",
-      defaultValue = "auto",
-      description = "Kind of ring that events come through (default: ${DEFAULT-VALUE}).")
-  private RingKind ring = RingKind.AUTO;
+  @Mixin private RingOptions ring = new RingOptions();
 
   @Override
   public Integer call() {
@@ -83,27 +70,25 @@ final class DropwatchCommand implements Callable<Integer> {
   }
 
   private DropWatcherBuilder watcher() {
-    return DropWatcher.builder()
-        .filter(probe.filter())
-        .bpfObject(probe.bpfPath())
-        .devices(devices.watched())
-        .excludedDevices(devices.excluded())
-        .maxEventsPerSecond(maxEventsPerSecond)
-        .stackOncePer(DurationOption.of(stackSeconds))
-        .noiseRules(noise.rules())
-        .ring(ring)
-        .onWarning(ProbeOptions::warn);
+    DropWatcherBuilder watcher =
+        DropWatcher.builder()
+            .filter(probe.filter(), probe.filterOptions())
+            .bpfObject(probe.bpfPath())
+            .devices(devices.watched())
+            .excludedDevices(devices.excluded())
+            .maxEventsPerSecond(maxEventsPerSecond)
+            .noiseRules(noise.rules())
+            .onWarning(ProbeOptions::warn);
+    stack.applyTo(watcher);
+    ring.applyTo(watcher);
+    return watcher;
   }
 
   private void check() {
     devices.check();
     duration.check();
-    if (stackSeconds < 0) {
-      throw usage(
-          "--stack-once-per "
-              + stackSeconds
-              + " is negative: give seconds, or 0 for a stack at each drop");
-    }
+    stack.check();
+    ring.check();
     if (maxEventsPerSecond < 0) {
       throw usage(
           "--max-events-per-second "
@@ -113,9 +98,6 @@ final class DropwatchCommand implements Callable<Integer> {
   }
 
   private ParameterException usage(String message) {
-    if (spec == null) {
-      throw new IllegalStateException("picocli did not say which command this is");
-    }
     return new ParameterException(spec.commandLine(), message);
   }
 }

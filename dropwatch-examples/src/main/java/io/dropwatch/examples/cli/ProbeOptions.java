@@ -1,7 +1,10 @@
 package io.dropwatch.examples.cli;
 
+import io.dropwatch.examples.filter.FilterMeaning;
+import io.dropwatch.pcapfilter.FilterOptions;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What every command that asks the kernel has to be told: by which probe, for which packets. */
@@ -18,6 +21,8 @@ final class ProbeOptions {
       description = "tcpdump-style filter expression, run in the kernel.")
   private @Nullable String filter;
 
+  @Mixin private FilterMeaning meaning = new FilterMeaning();
+
   /** The object file; null: the one built in. */
   @Nullable Path bpfPath() {
     return bpfPath;
@@ -26,6 +31,11 @@ final class ProbeOptions {
   /** The expression; null: all packets. */
   @Nullable String filter() {
     return filter;
+  }
+
+  /** What the expression does not say itself. */
+  FilterOptions filterOptions() {
+    return meaning.options();
   }
 
   /** What becomes of warnings. */

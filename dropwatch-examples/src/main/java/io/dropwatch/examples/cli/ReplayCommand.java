@@ -1,6 +1,7 @@
 package io.dropwatch.examples.cli;
 
 import io.dropwatch.DropEvent;
+import io.dropwatch.examples.filter.FilterMeaning;
 import io.dropwatch.replay.DropReplay;
 import io.dropwatch.replay.DropReplayBuilder;
 import java.io.IOException;
@@ -47,6 +48,8 @@ final class ReplayCommand implements Callable<Integer> {
       description = "tcpdump-style filter expression.")
   private @Nullable String filter;
 
+  @Mixin private FilterMeaning meaning = new FilterMeaning();
+
   @Mixin private DeviceOptions devices = new DeviceOptions();
 
   @Mixin private NoiseOptions noise = new NoiseOptions();
@@ -60,7 +63,7 @@ final class ReplayCommand implements Callable<Integer> {
     EventSink sink = output.sink().apply(() -> full.set(true));
     DropReplayBuilder what =
         DropReplay.builder()
-            .filter(filter)
+            .filter(filter, meaning.options())
             .devices(devices.watched())
             .excludedDevices(devices.excluded())
             .noiseRules(noise.rules())

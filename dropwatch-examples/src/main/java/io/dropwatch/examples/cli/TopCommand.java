@@ -6,7 +6,6 @@ import io.dropwatch.examples.top.TopOrder;
 import io.dropwatch.examples.top.TopSession;
 import io.dropwatch.examples.top.TopSession.TopPlan;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,7 +34,7 @@ import picocli.CommandLine.Spec;
       "  dropwatch top --once --interval 10 > drops.txt",
     })
 final class TopCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(
       names = "--interval",
@@ -86,7 +85,7 @@ final class TopCommand implements Callable<Integer> {
     devices.check();
     DropCounterBuilder counter =
         DropCounter.builder()
-            .filter(probe.filter())
+            .filter(probe.filter(), probe.filterOptions())
             .devices(devices.watched())
             .excludedDevices(devices.excluded())
             .bpfObject(probe.bpfPath())
@@ -99,9 +98,6 @@ final class TopCommand implements Callable<Integer> {
   }
 
   private ParameterException usage(String message) {
-    if (spec == null) {
-      throw new IllegalStateException("picocli did not say which command this is");
-    }
     return new ParameterException(spec.commandLine(), message);
   }
 }

@@ -5,9 +5,7 @@ import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.PcapFilter;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,14 +17,14 @@ import picocli.CommandLine.Spec;
     description = "Compiles a filter, by default as dropwatch --filter does, and warns of traps.%n",
     mixinStandardHelpOptions = true)
 final class CheckCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
+  @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private FilterText text = new FilterText();
 
   @Override
   public Integer call() throws IOException {
     LinkType link = text.link() == null ? LinkType.SKB : text.link();
-    PcapFilter filter = text.compile(Objects.requireNonNull(spec), link);
-    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    PcapFilter filter = text.compile(spec, link);
+    PrintWriter out = spec.commandLine().getOut();
     out.println("OK");
     for (FilterWarning warning : filter.warnings()) {
       out.println((warning.kind().isNote() ? "note: " : "warning: ") + warning);

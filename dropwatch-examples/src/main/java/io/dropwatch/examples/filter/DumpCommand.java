@@ -5,7 +5,6 @@ import io.dropwatch.pcapfilter.PcapFilter;
 import io.dropwatch.pcapfilter.Stage;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -21,7 +20,7 @@ import picocli.CommandLine.Spec;
     description = "Prints each stage of compilation, by default as dropwatch --filter compiles.%n",
     mixinStandardHelpOptions = true)
 final class DumpCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
+  @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private FilterText text = new FilterText();
   @ArgGroup private @Nullable What what;
 
@@ -47,11 +46,10 @@ final class DumpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    PrintWriter out = spec.commandLine().getOut();
     boolean classic = what != null && what.stage == null;
     LinkType usual = classic ? LinkType.ETHERNET : LinkType.SKB;
-    PcapFilter filter =
-        text.compile(Objects.requireNonNull(spec), text.link() == null ? usual : text.link());
+    PcapFilter filter = text.compile(spec, text.link() == null ? usual : text.link());
     if (what == null) {
       for (Stage stage : Stage.values()) {
         out.println("# " + stage);

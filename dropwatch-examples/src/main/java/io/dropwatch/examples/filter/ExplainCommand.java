@@ -1,9 +1,7 @@
 package io.dropwatch.examples.filter;
 
 import java.io.IOException;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,17 +13,16 @@ import picocli.CommandLine.Spec;
     description = "Says why packets match or do not: + true, - false, ! rejects, . not asked.%n",
     mixinStandardHelpOptions = true)
 final class ExplainCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
+  @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private FilterText text = new FilterText();
   @Mixin private PacketInput input = new PacketInput();
 
   @Override
   public Integer call() throws IOException {
-    CommandSpec command = Objects.requireNonNull(spec);
-    Results results = new Results(command);
-    Trial trial = new Trial(command, text);
+    Results results = new Results(spec);
+    Trial trial = new Trial(spec, text);
     input.forEach(
-        command,
+        spec,
         text.link(),
         packet -> {
           results.print("packet " + packet.number() + ": " + trial.explain(packet));

@@ -1,6 +1,5 @@
 package io.dropwatch.examples.filter;
 
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -18,7 +17,7 @@ import picocli.CommandLine.Spec;
       MatchCommand.class,
     })
 public final class FilterCommand implements Runnable {
-  @Spec private @Nullable CommandSpec spec;
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   /** Made by picocli. */
   public FilterCommand() {}

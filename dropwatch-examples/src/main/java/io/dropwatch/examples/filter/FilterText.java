@@ -3,7 +3,6 @@ package io.dropwatch.examples.filter;
 import io.dropwatch.bpf.NetworkDevices;
 import io.dropwatch.pcapfilter.FilterOptions;
 import io.dropwatch.pcapfilter.LinkType;
-import io.dropwatch.pcapfilter.NameResolver;
 import io.dropwatch.pcapfilter.PcapFilter;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -43,26 +43,7 @@ final class FilterText {
           "What packets start with: ethernet, raw (an IP header), or skb (the probe's view).")
   private @Nullable LinkName link;
 
-  @Option(names = "--resolve", description = "Look up the names of hosts, as tcpdump does.")
-  private boolean resolve;
-
-  @Option(
-      names = "--netmask",
-      paramLabel = "<mask>",
-      description = "Mask of the network for 'ip broadcast', such as 255.255.255.0.")
-  private @Nullable String netmask;
-
-  @Option(
-      names = "--vxlan-port",
-      paramLabel = "<port>",
-      description = "Another UDP port for 'vxlan', such as 8472.")
-  private List<Integer> vxlanPorts = List.of();
-
-  @Option(
-      names = "--geneve-port",
-      paramLabel = "<port>",
-      description = "Another UDP port for 'geneve'.")
-  private List<Integer> genevePorts = List.of();
+  @Mixin private FilterMeaning meaning = new FilterMeaning();
 
   @Nullable LinkType link() {
     return link == null ? null : link.linkType();
@@ -74,17 +55,7 @@ final class FilterText {
    * @throws IOException if the file that has the expression cannot be read
    */
   PcapFilter compile(CommandSpec command, LinkType linkType) throws IOException {
-    FilterOptions options =
-        FilterOptions.DEFAULT
-            .withDevices(NetworkDevices::ifindex)
-            .withVxlanPorts(vxlanPorts.toArray(Integer[]::new))
-            .withGenevePorts(genevePorts.toArray(Integer[]::new));
-    if (netmask != null) {
-      options = options.withNetmask(netmask);
-    }
-    if (resolve) {
-      options = options.withResolver(NameResolver.system());
-    }
+    FilterOptions options = meaning.options().withDevices(NetworkDevices::ifindex);
     return PcapFilter.compile(text(command), linkType, options);
   }
 

@@ -6,9 +6,7 @@ import io.dropwatch.pcapfilter.packet.CapturedPacket;
 import java.io.IOException;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,7 +22,7 @@ final class MatchCommand implements Callable<Integer> {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSSSSS").withZone(ZoneOffset.UTC);
 
-  @Spec private @Nullable CommandSpec spec;
+  @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private FilterText text = new FilterText();
   @Mixin private PacketInput input = new PacketInput();
 
@@ -36,11 +34,10 @@ final class MatchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    CommandSpec command = Objects.requireNonNull(spec);
-    Results results = new Results(command);
-    Trial trial = new Trial(command, text);
+    Results results = new Results(spec);
+    Trial trial = new Trial(spec, text);
     input.forEach(
-        command,
+        spec,
         text.link(),
         packet -> {
           seen++;

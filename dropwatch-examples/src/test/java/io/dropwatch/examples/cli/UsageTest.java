@@ -26,6 +26,17 @@ class UsageTest {
           --duration                      | Missing required parameter for option '--duration' (<n>)
           --max-events-per-second -5      | --max-events-per-second -5 is negative: give a number, or 0 for no limit
           --max-events-per-second 4294967296 | Invalid value for option '--max-events-per-second': '4294967296' is not a whole number from 0 to 2147483647
+          --stack-depth 128               | --stack-depth 128 is out of range: give 0 to 127
+          --stack-depth -1                | --stack-depth -1 is out of range: give 0 to 127
+          --stack-once-per -1             | --stack-once-per -1 is negative: give seconds, or 0 for a stack at each drop
+          --ring tcp                      | Invalid value for option '--ring': expected one of [AUTO, PERF, BPF] (case-insensitive) but was 'tcp'
+          --ring-bytes 0                  | --ring-bytes 0 is no size of a ring: give a power of two from 4096 to 1073741824
+          --ring-bytes 1                  | --ring-bytes 1 is no size of a ring: give a power of two from 4096 to 1073741824
+          --ring-bytes 100000             | --ring-bytes 100000 is no size of a ring: give a power of two from 4096 to 1073741824
+          --ring-bytes 2147483648         | Invalid value for option '--ring-bytes': '2147483648' is not a whole number from 0 to 2147483647
+          --netmask 255.255               | --netmask '255.255' is no IPv4 address: give one such as 255.255.255.0
+          --vxlan-port 65536              | --vxlan-port 65536 is no port: give 0 to 65535
+          --geneve-port -1                | --geneve-port -1 is no port: give 0 to 65535
           --output xml                    | Invalid value for option '--output': expected one of [json, text] (case-insensitive) but was 'xml'
           --device a --device-excluded b  | --device and --device-excluded exclude each other: give one of them
           --device eth0,,eth1             | an empty device name in 'eth0,,eth1': separate names with one comma, as in eth0,eth1
@@ -77,6 +88,14 @@ class UsageTest {
         "--output-storage",
         "--task-id",
         "--max-events-per-second",
+        "--stack-depth",
+        "--stack-once-per",
+        "--ring",
+        "--ring-bytes",
+        "--resolve",
+        "--netmask",
+        "--vxlan-port",
+        "--geneve-port",
         "--no-noise-rule",
         "--noise-rule",
         "--exclude-reason",

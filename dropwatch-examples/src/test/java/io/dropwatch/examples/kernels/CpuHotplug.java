@@ -3,19 +3,30 @@ package io.dropwatch.examples.kernels;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropwatch.DropCounter;
+import io.dropwatch.DropCounts;
 import io.dropwatch.DropStatistics;
 import io.dropwatch.DropWatcher;
+import io.dropwatch.DropWatcherBuilder;
 import io.dropwatch.RingKind;
 import io.dropwatch.examples.lab.ClosedPort;
 import io.dropwatch.examples.lab.Cpus;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -120,14 +131,95 @@ class CpuHotplug {
     assertBalanced(ring, end);
   }
 
+  /** Nobody may open files when CPU 1 comes, not even for its ring. */
+  @Test
+  void aRingThatCannotBeOpenedIsToldOnceAndComesLater() throws Exception {
+    Queue<String> warnings = new ConcurrentLinkedQueue<>();
+    DropStatistics end;
+    try (ClosedPort port = ClosedPort.open();
+        FileChannel online = FileChannel.open(SWITCH, StandardOpenOption.WRITE);
+        DatagramSocket socket = new DatagramSocket()) {
+      DropWatcher watcher = plan(RingKind.PERF, port).onWarning(warnings::add).start();
+      try (watcher) {
+        run(false);
+        Thread.sleep(500);
+        OpenFiles before = OpenFiles.limit(0);
+        try {
+          online.write(ByteBuffer.wrap(new byte[] {'1'}));
+          until(() -> !warnings.isEmpty());
+          Thread cpu1 =
+              Thread.ofPlatform()
+                  .start(
+                      () -> {
+                        Cpus.bind(1);
+                        for (int i = 0; i < 100; i++) {
+                          send(socket, port);
+                        }
+                      });
+          cpu1.join();
+          until(() -> watcher.statistics().lostNoRing() == 100);
+        } finally {
+          before.restore();
+        }
+        sendUntilHeard(watcher, port);
+      }
+      end = watcher.statistics();
+    }
+    assertBalanced(RingKind.PERF, end);
+    assertEquals(1, warnings.size(), warnings::toString);
+    String warning = warnings.element();
+    assertTrue(
+        warning.startsWith(
+            "CPU 1 has no ring, and its events are lost until it has: it is tried again ten times a"
+                + " second. cannot open perf rings of "),
+        warning);
+    assertTrue(warning.contains("EMFILE"), warning);
+  }
+
+  /** Counts outlive the CPU that counted. */
+  @Test
+  void aCounterCountsThroughAllOfIt() throws Exception {
+    DropCounts counts;
+    try (ClosedPort port = ClosedPort.open()) {
+      DropCounter counter =
+          DropCounter.builder().filter("udp and dst port " + port.number()).start();
+      try (counter) {
+        for (int i = 0; i < 3; i++) {
+          send(port, 1, 100);
+          run(false);
+          assertEquals(sent.get(), counter.snapshot().counted());
+          send(port, 0, 100);
+          run(true);
+        }
+        send(port, 1, 100);
+      }
+      counts = counter.snapshot();
+    }
+    assertEquals(sent.get(), counts.counted(), counts::toString);
+    assertEquals(0, counts.overflow(), counts::toString);
+    assertEquals(1, counts.counts().size(), counts::toString);
+  }
+
+  private void send(DatagramSocket socket, ClosedPort port) {
+    try {
+      socket.send(new DatagramPacket(new byte[9], 9, port.address()));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+    sent.incrementAndGet();
+  }
+
   private static DropWatcher watcher(RingKind ring, ClosedPort port) {
+    return plan(ring, port).start();
+  }
+
+  private static DropWatcherBuilder plan(RingKind ring, ClosedPort port) {
     return DropWatcher.builder()
         .filter("udp and dst port " + port.number())
         .ring(ring)
         .ringBytesPerCpu(1 << 24)
         .stackDepth(0)
-        .onRawEvent(_ -> {})
-        .start();
+        .onRawEvent(_ -> {});
   }
 
   /** Until a drop of CPU 1 is delivered; what was not is counted. */

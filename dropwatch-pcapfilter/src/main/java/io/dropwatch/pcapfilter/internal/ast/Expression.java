@@ -50,39 +50,44 @@ public sealed interface Expression {
   /** A value; outside {@link Qualified} it inherits the qualifiers of the primitive before it. */
   record Value(Literal literal, Span span) implements Expression {}
 
+  /**
+   * A test that is complete in itself: it neither takes qualifiers from elsewhere nor gives any.
+   */
+  sealed interface Primitive extends Expression {}
+
   /** A protocol name that stands alone: {@code tcp}. */
-  record ProtocolName(Protocol protocol, Span span) implements Expression {}
+  record ProtocolName(Protocol protocol, Span span) implements Primitive {}
 
   /** A comparison of two numbers: {@code tcp[13] & 2 != 0}. */
   record Relation(Arithmetic left, Comparison comparison, Arithmetic right, Span span)
-      implements Expression {}
+      implements Primitive {}
 
   /** {@code [protocol] broadcast}. */
-  record Broadcast(@Nullable Protocol protocol, Span span) implements Expression {}
+  record Broadcast(@Nullable Protocol protocol, Span span) implements Primitive {}
 
   /** {@code [protocol] multicast}. */
-  record Multicast(@Nullable Protocol protocol, Span span) implements Expression {}
+  record Multicast(@Nullable Protocol protocol, Span span) implements Primitive {}
 
   /** {@code less N}: at most N bytes on the wire. */
-  record Less(int length, Span span) implements Expression {}
+  record Less(int length, Span span) implements Primitive {}
 
   /** {@code greater N}: at least N bytes on the wire. */
-  record Greater(int length, Span span) implements Expression {}
+  record Greater(int length, Span span) implements Primitive {}
 
   /** {@code byte I op V}, with {@code =}, {@code <} or {@code >}. */
-  record ByteTest(int offset, Comparison comparison, int value, Span span) implements Expression {}
+  record ByteTest(int offset, Comparison comparison, int value, Span span) implements Primitive {}
 
   /** {@code inbound} or {@code outbound}. */
-  record Direction(boolean outbound, Span span) implements Expression {}
+  record Direction(boolean outbound, Span span) implements Primitive {}
 
   /** {@code ifindex N}. */
-  record InterfaceIndex(int index, Span span) implements Expression {}
+  record InterfaceIndex(int index, Span span) implements Primitive {}
 
   /** {@code ifname NAME}. */
-  record InterfaceName(String name, Span span) implements Expression {}
+  record InterfaceName(String name, Span span) implements Primitive {}
 
   /** {@code vlan [id]}, {@code mpls [label]}, {@code pppoes [session]} and their like. */
-  record Encapsulation(Kind kind, OptionalInt number, Span span) implements Expression {
+  record Encapsulation(Kind kind, OptionalInt number, Span span) implements Primitive {
     /** Which header. */
     public enum Kind {
       /** 802.1Q, 802.1ad or QinQ tag. */
@@ -112,5 +117,5 @@ public sealed interface Expression {
   }
 
   /** {@code llc [type]}. */
-  record Llc(@Nullable String type, Span span) implements Expression {}
+  record Llc(@Nullable String type, Span span) implements Primitive {}
 }

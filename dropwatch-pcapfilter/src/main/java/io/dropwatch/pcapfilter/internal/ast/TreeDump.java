@@ -44,18 +44,7 @@ public final class TreeDump {
         arithmetic(relation.right(), depth + 1);
       }
       case Expression.Everything _ -> line(depth, "everything");
-      case Expression.ProtocolName _,
-          Expression.Broadcast _,
-          Expression.Multicast _,
-          Expression.Less _,
-          Expression.Greater _,
-          Expression.ByteTest _,
-          Expression.Direction _,
-          Expression.InterfaceIndex _,
-          Expression.InterfaceName _,
-          Expression.Encapsulation _,
-          Expression.Llc _ ->
-          line(depth, "test " + Printer.print(e));
+      case Expression.Primitive _ -> line(depth, "test " + Printer.print(e));
     }
   }
 

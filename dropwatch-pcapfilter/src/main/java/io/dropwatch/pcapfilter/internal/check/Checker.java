@@ -61,20 +61,10 @@ public final class Checker {
               ? value(value, qualified.qualifiers(), qualified.span())
               : visit(qualified.values(), qualified.qualifiers());
       case Expression.Value value -> value(value, inherited, value.span());
-      case Expression.ProtocolName _,
-          Expression.Relation _,
-          Expression.Broadcast _,
-          Expression.Multicast _,
-          Expression.Less _,
-          Expression.Greater _,
-          Expression.ByteTest _,
-          Expression.Direction _,
-          Expression.InterfaceIndex _,
-          Expression.InterfaceName _,
-          Expression.Encapsulation _,
-          Expression.Llc _ -> {
-        Place place = place(e.span());
-        yield new Visited(new Predicate.Primitive(Printer.print(e), place, primitive(e)), null);
+      case Expression.Primitive primitive -> {
+        Place place = place(primitive.span());
+        yield new Visited(
+            new Predicate.Primitive(Printer.print(primitive), place, primitive(primitive)), null);
       }
     };
   }
@@ -117,8 +107,8 @@ public final class Checker {
         : position.offset();
   }
 
-  private Predicate primitive(Expression e) {
-    return switch (e) {
+  private Predicate primitive(Expression.Primitive primitive) {
+    return switch (primitive) {
       case Expression.ProtocolName name ->
           ProtocolTests.named(layout, name.protocol(), name.span());
       case Expression.Relation relation -> ArithmeticChecker.relation(layout, relation);
@@ -142,13 +132,6 @@ public final class Checker {
       case Expression.InterfaceName name ->
           FrameTests.device(linkType, name.name(), options, name.span());
       case Expression.Llc llc -> LlcTests.type(layout, llc.type(), llc.span());
-      case Expression.Everything _,
-          Expression.Chain _,
-          Expression.Not _,
-          Expression.Group _,
-          Expression.Qualified _,
-          Expression.Value _ ->
-          throw new IllegalStateException("not a primitive: " + e);
     };
   }
 }

@@ -2,32 +2,25 @@ package io.dropwatch.pcapfilter.internal.classic;
 
 import io.dropwatch.pcapfilter.internal.ir.Graph;
 import io.dropwatch.pcapfilter.internal.ir.Node;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import io.dropwatch.pcapfilter.internal.ir.Worklist;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Selects operations for a graph, node by node and state by state. */
 final class Selection {
-  /** States for each node beyond which registers are forgotten between nodes. */
-  private static final int STATES_PER_NODE = 8;
-
-  private static final int FEW_STATES = 2000;
-
   private final Words words;
   private final Indices indices;
   private final boolean forgetful;
-  private final int limit;
   private final Flow.Builder flow = new Flow.Builder();
   private final Map<State, NodeCode.Plan> plans = new HashMap<>();
-  private final Map<State, Flow> done = new HashMap<>();
+  private final Worklist<State, Flow> worklist;
 
   private Selection(Graph graph, Words words, Indices indices, boolean forgetful) {
     this.words = words;
     this.indices = indices;
     this.forgetful = forgetful;
-    this.limit = FEW_STATES + STATES_PER_NODE * graph.nodes().size();
+    this.worklist = forgetful ? Worklist.unlimited() : Worklist.limited(graph);
   }
 
   /**
@@ -49,22 +42,7 @@ final class Selection {
   }
 
   private @Nullable Flow run(Node root) {
-    State first = new State(root, null, null);
-    Deque<State> stack = new ArrayDeque<>();
-    stack.push(first);
-    while (!stack.isEmpty()) {
-      if (!forgetful && done.size() > limit) {
-        return null;
-      }
-      State state = stack.peek();
-      State missing = done.containsKey(state) ? null : visit(state);
-      if (missing == null) {
-        stack.pop();
-      } else {
-        stack.push(missing);
-      }
-    }
-    Flow result = done.get(first);
+    Flow result = worklist.run(new State(root, null, null), this::visit);
     return result == null ? null : withZeros(result);
   }
 
@@ -82,22 +60,22 @@ final class Selection {
   /** Finishes a state, or answers with a successor that must be finished before. */
   private @Nullable State visit(State state) {
     if (state.node() instanceof Node.Verdict verdict) {
-      done.put(state, flow.end(verdict.accept()));
+      worklist.finish(state, flow.end(verdict.accept()));
       return null;
     }
     NodeCode.Plan plan =
         plans.computeIfAbsent(state, known -> NodeCode.plan(known, words, indices));
     State yes = forgetful ? plan.yes().forgetful() : plan.yes();
     State no = forgetful ? plan.no().forgetful() : plan.no();
-    Flow behindYes = done.get(yes);
+    Flow behindYes = worklist.result(yes);
     if (behindYes == null) {
       return yes;
     }
-    Flow behindNo = done.get(no);
+    Flow behindNo = worklist.result(no);
     if (behindNo == null) {
       return no;
     }
-    done.put(state, assemble(plan, behindYes, behindNo));
+    worklist.finish(state, assemble(plan, behindYes, behindNo));
     plans.remove(state);
     return null;
   }

@@ -3,9 +3,8 @@ package io.dropwatch.pcapfilter.internal.ebpf;
 import io.dropwatch.pcapfilter.internal.ebpf.NodeCode.Plan;
 import io.dropwatch.pcapfilter.internal.ir.Graph;
 import io.dropwatch.pcapfilter.internal.ir.Node;
+import io.dropwatch.pcapfilter.internal.ir.Worklist;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,23 +17,17 @@ final class Selection {
   /** Bytes of the packet that the code may read; the probe captures no more. */
   static final int WINDOW = 256;
 
-  /** States for each node beyond which registers are forgotten between nodes. */
-  private static final int STATES_PER_NODE = 8;
-
-  private static final int FEW_STATES = 2000;
-
   /** States of a node that keep what registers hold, where variables have their homes. */
   private static final int ADMITTED = 1;
 
   private final Needs needs;
   private final boolean forgetful;
-  private final int limit;
   private final Flow.Builder flow;
   private final Quantity headerLength;
   private final Verdicts verdicts;
   private final boolean homes;
   private final Map<State, Plan> plans = new HashMap<>();
-  private final Map<State, Flow> done = new HashMap<>();
+  private final Worklist<State, Flow> worklist;
   private final Map<Node, Set<State>> admitted = new HashMap<>();
 
   private Selection(
@@ -50,7 +43,7 @@ final class Selection {
     this.homes = homes;
     this.flow = new Flow.Builder(verdicts);
     this.forgetful = forgetful;
-    this.limit = FEW_STATES + STATES_PER_NODE * graph.nodes().size();
+    this.worklist = forgetful ? Worklist.unlimited() : Worklist.limited(graph);
   }
 
   /**
@@ -76,45 +69,33 @@ final class Selection {
 
   private @Nullable Flow run(Node root) {
     State first = State.initial(root, headerLength).at(root, needs);
-    Deque<State> stack = new ArrayDeque<>();
-    stack.push(first);
-    while (!stack.isEmpty()) {
-      if (!forgetful && done.size() > limit) {
-        return null;
-      }
-      State state = stack.peek();
-      State missing = done.containsKey(state) ? null : visit(state);
-      if (missing == null) {
-        stack.pop();
-      } else {
-        stack.push(missing);
-      }
-    }
-    Flow result = done.get(first);
+    Flow result = worklist.run(first, this::visit);
     return result == null ? null : flow.start(result);
   }
 
   /** Finishes a state, or answers with a successor that must be finished before. */
   private @Nullable State visit(State state) {
     if (state.node() instanceof Node.Verdict verdict) {
-      done.put(state, flow.end(verdict.accept(), state.nonZero()));
+      worklist.finish(state, flow.end(verdict.accept(), state.nonZero()));
       return null;
     }
     if (needs.reach(state.node()) == Needs.NEVER) {
-      done.put(state, flow.end(false, false));
+      worklist.finish(state, flow.end(false, false));
       return null;
     }
     Plan plan =
         plans.computeIfAbsent(state, s -> new NodeCode(s, needs, verdicts, homes).plan(s.node()));
     State taken = successor(plan.taken());
     State next = successor(plan.next());
-    if (taken != null && !done.containsKey(taken)) {
+    Flow behindTaken = taken == null ? null : worklist.result(taken);
+    if (taken != null && behindTaken == null) {
       return taken;
     }
-    if (next != null && !done.containsKey(next)) {
+    Flow behindNext = next == null ? null : worklist.result(next);
+    if (next != null && behindNext == null) {
       return next;
     }
-    done.put(state, assemble(plan));
+    worklist.finish(state, assemble(plan, behindTaken, behindNext));
     plans.remove(state);
     return null;
   }
@@ -136,12 +117,10 @@ final class Selection {
     return !first.contains(state);
   }
 
-  private Flow assemble(Plan plan) {
-    Flow taken = done.get(successor(plan.taken()));
+  private Flow assemble(Plan plan, @Nullable Flow taken, @Nullable Flow next) {
     if (plan.rejects() || taken == null) {
       return flow.end(false, false);
     }
-    Flow next = plan.next() == null ? null : done.get(successor(plan.next()));
     Flow behind = plan.jump() == null || next == null ? taken : flow.fork(plan.jump(), taken, next);
     List<Piece> code = plan.code();
     for (Piece piece : code.reversed()) {

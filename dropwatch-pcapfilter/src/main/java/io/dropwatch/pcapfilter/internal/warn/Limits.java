@@ -56,17 +56,7 @@ final class Limits {
         access(relation.left(), around);
         access(relation.right(), around);
       }
-      case Expression.Everything _,
-          Expression.Broadcast _,
-          Expression.Multicast _,
-          Expression.Less _,
-          Expression.Greater _,
-          Expression.ByteTest _,
-          Expression.Direction _,
-          Expression.InterfaceIndex _,
-          Expression.InterfaceName _,
-          Expression.Encapsulation _,
-          Expression.Llc _ -> {}
+      case Expression.Everything _, Expression.Primitive _ -> {}
     }
   }
 

@@ -52,20 +52,7 @@ final class Parts {
           chain(chain.operands(), operands, before);
         }
       }
-      case Expression.Everything _,
-          Expression.Value _,
-          Expression.ProtocolName _,
-          Expression.Relation _,
-          Expression.Broadcast _,
-          Expression.Multicast _,
-          Expression.Less _,
-          Expression.Greater _,
-          Expression.ByteTest _,
-          Expression.Direction _,
-          Expression.InterfaceIndex _,
-          Expression.InterfaceName _,
-          Expression.Encapsulation _,
-          Expression.Llc _ -> {}
+      case Expression.Everything _, Expression.Value _, Expression.Primitive _ -> {}
     }
   }
 

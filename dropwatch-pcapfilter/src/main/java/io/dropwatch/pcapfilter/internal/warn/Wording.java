@@ -55,19 +55,7 @@ final class Wording {
         arithmetic(relation.right());
         yield false;
       }
-      case Expression.Everything _,
-          Expression.ProtocolName _,
-          Expression.Broadcast _,
-          Expression.Multicast _,
-          Expression.Less _,
-          Expression.Greater _,
-          Expression.ByteTest _,
-          Expression.Direction _,
-          Expression.InterfaceIndex _,
-          Expression.InterfaceName _,
-          Expression.Encapsulation _,
-          Expression.Llc _ ->
-          false;
+      case Expression.Everything _, Expression.Primitive _ -> false;
     };
   }
 
