@@ -228,8 +228,7 @@ public final class RecordDecoder {
         .reasonGroup(text(raw, at + TRAP_NAME_BYTES, TRAP_GROUP_BYTES));
   }
 
-  private void stack(
-      DropEventBuilder event, MemorySegment raw, LongFunction<StackFrame> symbols) {
+  private void stack(DropEventBuilder event, MemorySegment raw, LongFunction<StackFrame> symbols) {
     int bytes = u16(raw, STACK_BYTES);
     if (bytes == 0) {
       return;

@@ -26,8 +26,8 @@ public final class SymbolFrames implements CodeNames {
   private static final int MOST_KEPT = 8192;
   private static final long LOOK_NANOS = 20_000_000;
 
-  /** Reading all symbols takes some 30 ms: the 50th part of the time at most. */
-  private static final int REST_FACTOR = 50;
+  /** Reading all symbols takes some 30 ms: a tenth of the time at most, whatever comes and goes. */
+  private static final int REST_FACTOR = 10;
 
   private final Machine machine;
   private final Consumer<String> warning;
