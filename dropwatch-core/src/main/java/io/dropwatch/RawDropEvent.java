@@ -3,7 +3,9 @@ package io.dropwatch;
 /**
  * One drop as the kernel wrote it: a view over the record in the ring, for listeners that count
  * nanoseconds. There is one object for all events; it means another event at each call of the
- * listener, and nothing once the listener has returned. Nothing is allocated.
+ * listener, and nothing once the listener has returned: it then has no bytes and no frames, and
+ * throws {@link IndexOutOfBoundsException} when asked for anything else, rather than tell what the
+ * kernel writes there next. Nothing is allocated.
  *
  * <p>Numbers are as the kernel has them, in the machine's byte order; unsigned where the kernel's
  * are. Used on the listener's thread only.

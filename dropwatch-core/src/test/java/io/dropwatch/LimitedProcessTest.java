@@ -74,7 +74,7 @@ class LimitedProcessTest {
     assertEquals("delivered 50", said.getLast());
   }
 
-  private static List<String> run(String capabilities, String... arguments)
+  static List<String> run(String capabilities, String... arguments)
       throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(

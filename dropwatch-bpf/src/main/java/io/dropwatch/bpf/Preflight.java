@@ -116,13 +116,15 @@ public final class Preflight {
   /**
    * For a program that the verifier refused. Every kernel with BTF has the helper that reads kernel
    * memory, and keeps it from programs only by security_locked_down(LOCKDOWN_BPF_READ_KERNEL).
+   * Where libbpf sees no bpf_probe_read_kernel, it puts bpf_probe_read in its place, which is what
+   * the verifier names then.
    */
   static @Nullable String refusalRemedy(List<String> verifier) {
     boolean locked =
         verifier.stream()
             .anyMatch(
                 line ->
-                    line.contains("bpf_probe_read_kernel")
+                    line.contains("bpf_probe_read")
                         && (line.contains("unknown func") || line.contains("cannot use helper")));
     return locked
         ? "The kernel keeps its memory from programs (kernel_lockdown(7)): boot it without"

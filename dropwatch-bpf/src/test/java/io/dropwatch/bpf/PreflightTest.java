@@ -34,6 +34,7 @@ final class PreflightTest {
   @ParameterizedTest
   @CsvSource({
     "unknown func bpf_probe_read_kernel#113, true",
+    "unknown func bpf_probe_read#4, true",
     "program of this type cannot use helper bpf_probe_read_kernel#113, true",
     "113: (85) call bpf_probe_read_kernel#113, false",
     "unknown func bpf_get_current_task_btf#158, false",

@@ -69,9 +69,13 @@ public final class RecordView implements RawDropEvent {
     }
   }
 
-  /** Lets go of the memory: it is the ring's again. */
+  /** Lets go of the memory: it is the ring's again. Nothing can be asked until {@link #at}. */
   public void leave() {
     memory = MemorySegment.NULL;
+    captured = 0;
+    macBytes = 0;
+    stackBytes = 0;
+    borrowed = null;
   }
 
   private static long stackStart(int captured) {

@@ -49,7 +49,8 @@ final class WatchSession {
       watching = watcher;
       try (watcher) {
         if (!stopRequested) {
-          System.err.println("dropwatch: watching; Ctrl-C ends");
+          System.err.println(
+              "dropwatch: watching through " + watcher.description() + "; Ctrl-C ends");
           await(watcher);
         }
       } catch (DropWatchException e) {

@@ -19,6 +19,12 @@ public final class RunningProgram implements AutoCloseable {
   /** The module's directory, where Maven runs its tests. */
   public static final Path LAUNCHER = Path.of("bin/dropwatch").toAbsolutePath();
 
+  /** The line that says that drops are being watched, through which ring and why. */
+  static final String WATCHING =
+      "dropwatch: watching through a (BPF ring of \\d+ bytes for all CPUs|perf ring of \\d+ bytes"
+          + " for each CPU)(, as this kernel has (one|no BPF ring))?; (hardware drops|no hardware"
+          + " drops: ).*; Ctrl-C ends";
+
   private static final int PATIENCE_SECONDS = 30;
 
   private final Process process;
@@ -54,7 +60,7 @@ public final class RunningProgram implements AutoCloseable {
   /** Waits until drops are being watched. */
   public RunningProgram awaitWatching() {
     err.await(1);
-    if (!err.now().equals(List.of("dropwatch: watching; Ctrl-C ends"))) {
+    if (err.now().size() != 1 || !err.now().getFirst().matches(WATCHING)) {
       fail("not watching: " + err.now());
     }
     return this;

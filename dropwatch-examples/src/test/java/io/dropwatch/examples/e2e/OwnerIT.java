@@ -95,7 +95,7 @@ class OwnerIT {
       assertTrue(
           TextWriter.format(event)
               .contains(
-                  " owner=%d[deaf\\x1b[31m] cgroup=%s netns=%s container_id=%s received="
+                  " owner=%d[deaf\\x1b[31m] cgroup=%s netns=%s container_id=%s "
                       .formatted(deaf.pid(), cgroup.path(), network.server().name(), CONTAINER)),
           () -> TextWriter.format(event));
     }
