@@ -1,8 +1,10 @@
 package io.dropwatch;
 
+import io.dropwatch.internal.watch.Session;
 import io.dropwatch.internal.watch.StuckListenerException;
 import io.dropwatch.internal.watch.Watch;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Watches the packets that the kernel drops, from {@link #builder start} to {@link #close}.
@@ -35,6 +37,17 @@ public final class DropWatcher implements AutoCloseable {
   /** What to watch, and who is told. */
   public static DropWatcherBuilder builder() {
     return new DropWatcherBuilder();
+  }
+
+  /**
+   * The reasons that the running kernel may give, by number: those of its core, of its subsystems,
+   * and of the modules that are loaded now. Empty before Linux 5.17. Needs no privileges, and takes
+   * some ten milliseconds.
+   *
+   * @throws DropWatchException of kind ENVIRONMENT if the kernel does not tell its types (BTF)
+   */
+  public static List<DropReason> kernelReasons() {
+    return Session.reasons();
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.dropwatch.internal.watch;
 
+import io.dropwatch.DropReason;
 import io.dropwatch.DropWatchException;
 import io.dropwatch.RingKind;
 import io.dropwatch.bpf.BpfException;
@@ -19,6 +20,9 @@ import io.dropwatch.internal.record.RecordLayout;
 import io.dropwatch.internal.record.SymbolFrames;
 import io.dropwatch.internal.record.WallClock;
 import java.lang.System.Logger.Level;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** From a request to a running watch: the whole pipeline in one place. */
@@ -90,6 +94,34 @@ public final class Session {
 
   static ReasonNames reasonNames(KernelReasons reasons) {
     return new ReasonNames(reasons.builtIn(), reasons.subsystems(), reasons::ofModules);
+  }
+
+  /**
+   * What the running kernel calls its reasons, by number.
+   *
+   * @throws DropWatchException of kind ENVIRONMENT if it has no BTF
+   */
+  public static List<DropReason> reasons() {
+    try {
+      KernelReasons kernel = KernelFacts.running().reasons();
+      Map<Integer, String> names = new HashMap<>(kernel.ofModules());
+      names.putAll(kernel.builtIn());
+      names.values().removeIf(Session::isNoReason);
+      return names.entrySet().stream()
+          .sorted(Map.Entry.comparingByKey(Integer::compareUnsigned))
+          .map(reason -> new DropReason(reason.getKey(), reason.getValue()))
+          .toList();
+    } catch (BpfException e) {
+      throw DropWatchException.environment(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  // Members of the enums that no dropped packet comes with.
+  private static boolean isNoReason(String name) {
+    return name.equals("SKB_NOT_DROPPED_YET")
+        || name.equals("SKB_CONSUMED")
+        || name.endsWith("_DROP_REASON_MAX")
+        || name.endsWith("_DROP_MAX");
   }
 
   private static Consumer<String> warning(WatchRequest request) {

@@ -19,7 +19,12 @@ import picocli.CommandLine.Spec;
         "Shows the packets that the Linux kernel drops: which packet, where, why, whose.%n",
     mixinStandardHelpOptions = true,
     versionProvider = VersionFromJar.class,
-    subcommands = {FilterCommand.class, ReplayCommand.class, TopCommand.class},
+    subcommands = {
+      FilterCommand.class,
+      ReasonsCommand.class,
+      ReplayCommand.class,
+      TopCommand.class
+    },
     sortOptions = false,
     usageHelpAutoWidth = true,
     footer = {

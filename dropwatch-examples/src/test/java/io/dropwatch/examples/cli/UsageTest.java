@@ -130,6 +130,36 @@ class UsageTest {
   }
 
   @Test
+  void reasonsInWords() {
+    Outcome outcome = Outcome.of("reasons", "tcp_csum", "SKB_DROP_REASON_OTHERHOST");
+    assertTrue(
+        outcome.out.matches(
+            """
+            SKB_DROP_REASON_TCP_CSUM +loss +The TCP checksum .*
+            SKB_DROP_REASON_OTHERHOST +normal +The frame .*
+            """),
+        outcome.out);
+    assertEquals(0, outcome.status);
+  }
+
+  @Test
+  void eachReasonOfThisKernelIsExplained() {
+    Outcome outcome = Outcome.of("reasons");
+    assertTrue(outcome.out.lines().count() > 50, outcome.out);
+    assertTrue(outcome.out.lines().noneMatch(line -> line.endsWith(" -")), outcome.out);
+  }
+
+  @Test
+  void aReasonThatThisKernelDoesNotHave() {
+    Outcome outcome = Outcome.of("reasons", "NO_SUCH");
+    assertEquals(
+        "dropwatch reasons: 'NO_SUCH' is no reason of this kernel: dropwatch reasons lists them"
+            + " (see dropwatch reasons --help)\n",
+        outcome.err);
+    assertEquals(2, outcome.status);
+  }
+
+  @Test
   void version() {
     Outcome outcome = Outcome.of("--version");
     assertTrue(outcome.out.startsWith("dropwatch "), outcome.out);
