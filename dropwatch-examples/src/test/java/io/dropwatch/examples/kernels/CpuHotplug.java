@@ -64,6 +64,10 @@ class CpuHotplug {
         until(watcher, () -> watcher.statistics().delivered() == 200);
         run(true);
         sendUntilHeard(watcher, port);
+        // More than one may have been on the way.
+        until(
+            watcher,
+            () -> watcher.statistics().delivered() + watcher.statistics().lost() == sent.get());
 
         long lost = watcher.statistics().lost();
         long delivered = watcher.statistics().delivered();
