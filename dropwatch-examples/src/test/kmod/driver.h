@@ -12,7 +12,7 @@
 #include <linux/udp.h>
 #include <net/net_namespace.h>
 
-static noinline void FREES(struct sk_buff *skb)
+static noinline __noclone void FREES(struct sk_buff *skb)
 {
 	kfree_skb(skb);
 	/* A jump as the last thing would leave no frame. */

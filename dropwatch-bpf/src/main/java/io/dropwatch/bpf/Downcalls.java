@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Downcalls {
   static final String LOOKUP_BATCH = "bpf_map_lookup_batch";
+  static final String NEXT_PROGRAM = "bpf_prog_get_next_id";
+  static final String NEXT_LINK = "bpf_link_get_next_id";
 
   private static final class OpenMem {
     static final MethodHandle HANDLE =
@@ -62,6 +64,18 @@ final class Downcalls {
                 ValueLayout.ADDRESS,
                 ValueLayout.ADDRESS,
                 ValueLayout.ADDRESS));
+  }
+
+  /** Not from the bindings either. Linux 4.13; links since 5.8. */
+  private static final class NextId {
+    static final MethodHandle PROGRAM = handle(NEXT_PROGRAM);
+    static final MethodHandle LINK = handle(NEXT_LINK);
+
+    private static MethodHandle handle(String function) {
+      return LINKER.downcallHandle(
+          SymbolLookup.libraryLookup(Libbpf.SONAME, Arena.global()).findOrThrow(function),
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
+    }
   }
 
   private Downcalls() {}
@@ -157,6 +171,26 @@ final class Downcalls {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, (int) info.byteSize());
       return LibbpfHeaders.bpf_obj_get_info_by_fd(fd, info, length);
+    }
+  }
+
+  /** {@return the id that follows, of a program; -ENOENT behind the last} */
+  static int nextProgramId(int id) {
+    return nextId(NextId.PROGRAM, id);
+  }
+
+  /** {@return the id that follows, of a link; -ENOENT behind the last} */
+  static int nextLinkId(int id) {
+    return nextId(NextId.LINK, id);
+  }
+
+  private static int nextId(MethodHandle function, int id) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment next = arena.allocate(ValueLayout.JAVA_INT);
+      int status = (int) function.invokeExact(id, next);
+      return status < 0 ? status : next.get(ValueLayout.JAVA_INT, 0);
+    } catch (Throwable e) {
+      throw unexpected(e);
     }
   }
 

@@ -92,8 +92,12 @@ public final class KernelSymbols {
     return load(KALLSYMS);
   }
 
-  /** Reads a file of the same form. */
-  static KernelSymbols load(Path file) {
+  /**
+   * Reads a file of the same form, such as another machine's.
+   *
+   * @throws BpfException if it cannot be read
+   */
+  public static KernelSymbols load(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
       return read(file, in);
     } catch (IOException e) {

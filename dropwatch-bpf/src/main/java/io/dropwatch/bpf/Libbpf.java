@@ -63,7 +63,10 @@ public final class Libbpf {
               .map(Method::getName)
               .filter(name -> name.endsWith("$address"))
               .map(name -> name.substring(0, name.length() - "$address".length()));
-      return Stream.concat(bound, Stream.of(Downcalls.LOOKUP_BATCH)).sorted().toList();
+      return Stream.concat(
+              bound, Stream.of(Downcalls.LOOKUP_BATCH, Downcalls.NEXT_PROGRAM, Downcalls.NEXT_LINK))
+          .sorted()
+          .toList();
     }
   }
 

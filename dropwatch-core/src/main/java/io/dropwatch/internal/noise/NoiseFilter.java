@@ -18,17 +18,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rules that look at stacks. Drops of one cause have one stack, so what the rules say of a
- * stack of the running kernel is remembered by its addresses: an event costs a look into a hash
- * table, no symbol and no pattern. Not thread-safe.
+ * stack is remembered: an event costs a look into a hash table, no symbol and no pattern. Not
+ * thread-safe.
  */
 public final class NoiseFilter {
   /** Takes nothing for noise. */
-  public static final NoiseFilter NONE = new NoiseFilter(List.of(), List.of(), true);
+  public static final NoiseFilter NONE = new NoiseFilter(List.of(), List.of());
 
   private static final int MOST_STACKS = 4096;
-
-  /** Code may be loaded where other code was. */
-  private static final long FORGET_NANOS = 60_000_000_000L;
 
   /** What {@link #ruleOf} answers for what no rule takes out. */
   public static final int NO_RULE = -1;
@@ -38,34 +35,19 @@ public final class NoiseFilter {
 
   private final List<String> names;
   private final List<StackRule> rules;
-  private final boolean remembering;
-  private final Map<Addresses, List<StackRule>> matching = new HashMap<>();
-  private long rememberedSince = System.nanoTime();
+  private final Map<KernelStack, List<StackRule>> matching = new HashMap<>();
 
-  private NoiseFilter(List<String> names, List<StackRule> rules, boolean remembering) {
+  private NoiseFilter(List<String> names, List<StackRule> rules) {
     this.names = names;
     this.rules = rules;
-    this.remembering = remembering;
   }
 
   /**
-   * Takes of the rules those that look at stacks, for events of the running kernel.
+   * Takes of the rules those that look at stacks.
    *
    * @throws DropWatchException if two have one name, or a pattern is none
    */
   public static NoiseFilter of(List<NoiseRule> rules) {
-    return of(rules, true);
-  }
-
-  /**
-   * The same for events from anywhere: in a recording the same addresses may be other functions, of
-   * another boot, or all be 0.
-   */
-  static NoiseFilter ofRecorded(List<NoiseRule> rules) {
-    return of(rules, false);
-  }
-
-  private static NoiseFilter of(List<NoiseRule> rules, boolean remembering) {
     Set<String> names = new LinkedHashSet<>();
     for (NoiseRule rule : rules) {
       if (!names.add(rule.name())) {
@@ -80,7 +62,7 @@ public final class NoiseFilter {
         ofStacks.add(stackRule);
       }
     }
-    return new NoiseFilter(List.copyOf(names), List.copyOf(ofStacks), remembering);
+    return new NoiseFilter(List.copyOf(names), List.copyOf(ofStacks));
   }
 
   private static @Nullable StackRule stackRule(int index, NoiseRule rule) {
@@ -121,15 +103,12 @@ public final class NoiseFilter {
   }
 
   private List<StackRule> matching(KernelStack stack) {
-    if (!remembering) {
-      return match(stack);
-    }
-    long now = System.nanoTime();
-    if (matching.size() >= MOST_STACKS || now - rememberedSince > FORGET_NANOS) {
+    if (matching.size() >= MOST_STACKS) {
       matching.clear();
-      rememberedSince = now;
     }
-    return matching.computeIfAbsent(new Addresses(stack), _ -> match(stack));
+    // Equal by their functions too: the same addresses may be others, where other code was loaded
+    // since, and in a recording.
+    return matching.computeIfAbsent(stack, this::match);
   }
 
   private List<StackRule> match(KernelStack stack) {
@@ -142,26 +121,5 @@ public final class NoiseFilter {
     return symbol != null
         && symbol.startsWith(function)
         && (symbol.length() == function.length() || symbol.charAt(function.length()) == '.');
-  }
-
-  /** A stack that equals another by its addresses, without looking up a symbol. */
-  private record Addresses(KernelStack stack) {
-    @Override
-    public boolean equals(@Nullable Object other) {
-      if (!(other instanceof Addresses that) || stack.depth() != that.stack.depth()) {
-        return false;
-      }
-      for (int i = 0; i < stack.depth(); i++) {
-        if (stack.address(i) != that.stack.address(i)) {
-          return false;
-        }
-      }
-      return true;
-    }
-
-    @Override
-    public int hashCode() {
-      return stack.hashCode();
-    }
   }
 }

@@ -19,7 +19,7 @@ public final class RecordedNoise {
    */
   public RecordedNoise(List<NoiseRule> rules) {
     this.rules = List.copyOf(rules);
-    this.ofStacks = NoiseFilter.ofRecorded(rules);
+    this.ofStacks = NoiseFilter.of(rules);
     this.taken = new long[rules.size()];
   }
 

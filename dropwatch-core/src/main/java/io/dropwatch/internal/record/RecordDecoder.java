@@ -18,6 +18,7 @@ import io.dropwatch.pcapfilter.LinkType;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.function.IntFunction;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ public final class RecordDecoder {
 
   private final WallClock clock;
   private final IntFunction<DropReason> reasons;
-  private final LongFunction<StackFrame> symbols;
+  private final CodeNames code;
   private final StackCache stacks;
   private final NameCache names = new NameCache();
   private final OwnerResolver owners;
@@ -40,21 +41,26 @@ public final class RecordDecoder {
   /**
    * @param clock the kernel's time as ours
    * @param reasons name of a reason
-   * @param symbols function of an address; called when an event's stack is read, from any thread
+   * @param code functions of addresses; asked when an event's stack is read, from any thread
    * @param stackDepth frames that an event keeps at most
    * @param owners asked about each event; throws nothing
    */
   public RecordDecoder(
       WallClock clock,
       IntFunction<DropReason> reasons,
-      LongFunction<StackFrame> symbols,
+      CodeNames code,
       int stackDepth,
       OwnerResolver owners) {
     this.clock = clock;
     this.reasons = reasons;
-    this.symbols = symbols;
-    this.stacks = new StackCache(new StackTrimmer(stackDepth, symbols), symbols);
+    this.code = code;
+    this.stacks = new StackCache(new StackTrimmer(stackDepth));
     this.owners = owners;
+  }
+
+  /** Now and then also while no record comes: what was loaded since the last one is told by it. */
+  public void refresh() {
+    var _ = code.at(System.nanoTime());
   }
 
   /** The stack depth to ask of the probe for an event to have {@code depth} frames. */
@@ -73,6 +79,7 @@ public final class RecordDecoder {
     check(raw);
     int flags = u16(raw, FLAGS);
     long location = raw.get(U64, LOCATION);
+    LongFunction<StackFrame> symbols = code.at(raw.get(U64, TIME));
     long pidTgid = raw.get(U64, PID_TGID);
     int pid = (int) (pidTgid >>> 32);
     long taskCgroupId = raw.get(U64, TASK_CGROUP);
@@ -116,7 +123,7 @@ public final class RecordDecoder {
       event.socketState(new SocketState(raw.get(U8, SOCKET_STATE) & 0xff));
     }
     packet(event, raw, flags);
-    stack(event, raw);
+    stack(event, raw, symbols);
     return event.build();
   }
 
@@ -221,7 +228,7 @@ public final class RecordDecoder {
         .reasonGroup(text(raw, at + TRAP_NAME_BYTES, TRAP_GROUP_BYTES));
   }
 
-  private void stack(DropEventBuilder event, MemorySegment raw) {
+  private void stack(DropEventBuilder event, MemorySegment raw, LongFunction<StackFrame> symbols) {
     int bytes = u16(raw, STACK_BYTES);
     if (bytes == 0) {
       return;
@@ -231,19 +238,34 @@ public final class RecordDecoder {
     int flags = u16(raw, FLAGS);
     if ((flags & SHARED_STACK) != 0) {
       SharedStacks.Entry known = shared.find(location, raw.get(U32, REASON), raw.get(U64, at));
-      KernelStack stack = known == null ? null : known.stack();
-      event.stack(stack == null ? KernelStack.EMPTY : stack);
+      event.stack(known == null ? KernelStack.EMPTY : shared(known, symbols));
       return;
     }
-    KernelStack stack = stacks.of(raw, at, bytes / Long.BYTES, location);
+    KernelStack stack = stacks.of(raw, at, bytes / Long.BYTES, location, symbols);
     event.stack(stack);
     if ((flags & LENT_STACK) != 0) {
       long[] addresses = new long[bytes / Long.BYTES];
       MemorySegment.copy(raw, U64, at, addresses, 0, addresses.length);
       shared
           .keep(location, raw.get(U32, REASON), raw.get(U64, TIME), addresses)
-          .stack(stack.asShared());
+          .stack(stack.asShared(), symbols);
     }
+  }
+
+  // Other code is loaded since the stack was walked: of this drop it is certain only where it went
+  // through the kernel proper.
+  private KernelStack shared(SharedStacks.Entry known, LongFunction<StackFrame> symbols) {
+    KernelStack stack = known.stack();
+    if (stack == null) {
+      return KernelStack.EMPTY;
+    }
+    if (!known.isOf(symbols)) {
+      long[] addresses = new long[stack.depth()];
+      Arrays.setAll(addresses, stack::address);
+      stack = KernelStack.resolving(addresses, code.always()).asShared();
+      known.stack(stack, symbols);
+    }
+    return stack;
   }
 
   private static long stackStart(int captured) {

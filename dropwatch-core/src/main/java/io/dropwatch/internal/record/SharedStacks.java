@@ -1,6 +1,8 @@
 package io.dropwatch.internal.record;
 
 import io.dropwatch.KernelStack;
+import io.dropwatch.StackFrame;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,7 @@ final class SharedStacks {
     private final long time;
     private final long[] addresses;
     private @Nullable KernelStack stack;
+    private @Nullable LongFunction<StackFrame> symbols;
 
     private Entry(long location, int reason, long time, long[] addresses) {
       this.location = location;
@@ -41,13 +44,24 @@ final class SharedStacks {
       return addresses;
     }
 
-    /** What {@link #stack(KernelStack)} was told; null before. */
+    /** What {@link #stack(KernelStack, LongFunction)} was told; null before. */
     @Nullable KernelStack stack() {
       return stack;
     }
 
-    void stack(KernelStack shared) {
+    /** Whether its symbols are those of the code that is loaded now. */
+    boolean isOf(LongFunction<StackFrame> now) {
+      return symbols == now;
+    }
+
+    /**
+     * Sets what the addresses stand for.
+     *
+     * @param now of the code that is loaded now
+     */
+    void stack(KernelStack shared, LongFunction<StackFrame> now) {
       stack = shared;
+      symbols = now;
     }
 
     private boolean is(long wantedLocation, int wantedReason, long wantedTime) {

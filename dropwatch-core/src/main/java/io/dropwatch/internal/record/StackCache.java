@@ -5,7 +5,6 @@ import static io.dropwatch.internal.record.RecordLayout.U64;
 import io.dropwatch.KernelStack;
 import io.dropwatch.StackFrame;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -17,30 +16,26 @@ import org.jspecify.annotations.Nullable;
 final class StackCache {
   private static final int SLOTS = 1024;
 
-  /** Code may be loaded where other code was. */
-  private static final long FORGET_NANOS = 60_000_000_000L;
-
   /** What a record holds, and the stack it stands for. */
   private static final class Kept {
     final long[] addresses;
     final long location;
+    final LongFunction<StackFrame> symbols;
     final KernelStack stack;
 
-    Kept(long[] addresses, long location, KernelStack stack) {
+    Kept(long[] addresses, long location, LongFunction<StackFrame> symbols, KernelStack stack) {
       this.addresses = addresses;
       this.location = location;
+      this.symbols = symbols;
       this.stack = stack;
     }
   }
 
   private final StackTrimmer trimmer;
-  private final LongFunction<StackFrame> symbols;
   private final @Nullable Kept[] kept = new Kept[SLOTS];
-  private long keptSince = System.nanoTime();
 
-  StackCache(StackTrimmer trimmer, LongFunction<StackFrame> symbols) {
+  StackCache(StackTrimmer trimmer) {
     this.trimmer = trimmer;
-    this.symbols = symbols;
   }
 
   /**
@@ -48,22 +43,26 @@ final class StackCache {
    *
    * @param raw holds the addresses, tracing's included
    * @param depth how many
+   * @param symbols of the code that was loaded at the drop
    */
-  KernelStack of(MemorySegment raw, long offset, int depth, long location) {
-    forget();
+  KernelStack of(
+      MemorySegment raw, long offset, int depth, long location, LongFunction<StackFrame> symbols) {
     long hash = location;
     for (int i = 0; i < depth; i++) {
       hash = hash * 0x9e3779b97f4a7c15L + raw.get(U64, offset + 8L * i);
     }
     int slot = (int) (hash >>> 32) & (SLOTS - 1);
     Kept known = kept[slot];
-    if (known != null && known.location == location && isAt(known.addresses, raw, offset, depth)) {
+    if (known != null
+        && known.location == location
+        && known.symbols == symbols
+        && isAt(known.addresses, raw, offset, depth)) {
       return known.stack;
     }
     long[] addresses = new long[depth];
     MemorySegment.copy(raw, U64, offset, addresses, 0, depth);
-    KernelStack stack = KernelStack.resolving(trimmer.trim(addresses, location), symbols);
-    kept[slot] = new Kept(addresses, location, stack);
+    KernelStack stack = KernelStack.resolving(trimmer.trim(addresses, location, symbols), symbols);
+    kept[slot] = new Kept(addresses, location, symbols, stack);
     return stack;
   }
 
@@ -77,13 +76,5 @@ final class StackCache {
       }
     }
     return true;
-  }
-
-  private void forget() {
-    long now = System.nanoTime();
-    if (now - keptSince > FORGET_NANOS) {
-      keptSince = now;
-      Arrays.fill(kept, null);
-    }
   }
 }

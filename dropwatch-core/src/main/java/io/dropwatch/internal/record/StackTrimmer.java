@@ -18,25 +18,25 @@ final class StackTrimmer {
   static final int ROOM = 5;
 
   private final int depth;
-  private final LongFunction<StackFrame> symbols;
 
-  StackTrimmer(int depth, LongFunction<StackFrame> symbols) {
+  StackTrimmer(int depth) {
     this.depth = depth;
-    this.symbols = symbols;
   }
 
   /**
    * @param addresses return addresses as bpf_get_stack gives them, innermost first
    * @param location the return address of the function that calls the tracepoint
+   * @param symbols asked where the location is not in the stack
    */
-  long[] trim(long[] addresses, long location) {
-    int first = firstKernelFrame(addresses, location);
+  long[] trim(long[] addresses, long location, LongFunction<StackFrame> symbols) {
+    int first = firstKernelFrame(addresses, location, symbols);
     return Arrays.copyOfRange(addresses, first, Math.min(addresses.length, first + depth));
   }
 
   // The tracepoint's caller passes its own return address as the location, so its frame is the one
   // before; that needs no symbols. Some callers pass another address: their names tell.
-  private int firstKernelFrame(long[] addresses, long location) {
+  private static int firstKernelFrame(
+      long[] addresses, long location, LongFunction<StackFrame> symbols) {
     int limit = Math.min(addresses.length, 2 * ROOM);
     for (int i = 1; i < limit; i++) {
       if (addresses[i] == location) {

@@ -117,7 +117,7 @@ public final class Counting {
                 reason(key),
                 key.cause() == CountKey.Cause.TRAP
                     ? StackFrame.unknown(0)
-                    : symbols.apply(key.location()),
+                    : symbols.at(System.nanoTime()).apply(key.location()),
                 key.device().ifindex(),
                 key.device().ifindex() == 0 ? null : probe.deviceName(key.device()),
                 key.device().namespaceInode(),

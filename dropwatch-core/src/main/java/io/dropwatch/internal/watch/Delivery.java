@@ -82,6 +82,13 @@ final class Delivery {
         : new Outcomes(queue.delivered(), noisy.byRule(), queue.overflow(), skipped.get());
   }
 
+  /** Before records are waited for. */
+  void refresh() {
+    if (listening instanceof Listening.Events) {
+      decoder.refresh();
+    }
+  }
+
   /** One record. A {@link io.dropwatch.internal.probe.RecordConsumer}. */
   void take(MemorySegment memory, long offset, int size) {
     taken.setRelease(taken.getPlain() + 1);

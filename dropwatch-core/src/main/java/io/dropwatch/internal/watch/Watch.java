@@ -202,6 +202,7 @@ public final class Watch {
     try {
       while (!closing) {
         clock.refresh();
+        delivery.refresh();
         tap.poll(pollTimeout, taking);
       }
     } catch (Throwable e) {

@@ -46,7 +46,7 @@ class RecordDecoderTest {
       new RecordDecoder(
           clock,
           n -> new DropReason(n, "REASON_" + n),
-          StackFrame::unknown,
+          time -> StackFrame::unknown,
           16,
           OwnerResolver.none());
 
@@ -58,7 +58,7 @@ class RecordDecoderTest {
         new RecordDecoder(
             clock,
             DropReason::unnamed,
-            StackFrame::unknown,
+            time -> StackFrame::unknown,
             16,
             question -> {
               asked.add(question);

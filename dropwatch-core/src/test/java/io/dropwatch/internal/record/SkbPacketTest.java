@@ -23,7 +23,11 @@ import org.junit.jupiter.api.Test;
 class SkbPacketTest {
   private static final RecordDecoder DECODER =
       new RecordDecoder(
-          new WallClock(), DropReason::unnamed, StackFrame::unknown, 0, OwnerResolver.none());
+          new WallClock(),
+          DropReason::unnamed,
+          time -> StackFrame::unknown,
+          0,
+          OwnerResolver.none());
 
   /**
    * A packet as the probe leaves it in the record.

@@ -16,36 +16,40 @@ class StackTrimmerTest {
           5L, "net_tx_action",
           6L, "handle_softirqs");
 
-  private final StackTrimmer trimmer =
-      new StackTrimmer(
-          3,
-          address ->
-              SYMBOLS.containsKey(address)
-                  ? new StackFrame(address, SYMBOLS.get(address), 0, null)
-                  : StackFrame.unknown(address));
+  private final StackTrimmer trimmer = new StackTrimmer(3);
+
+  private long[] trim(long[] addresses, long location) {
+    return trimmer.trim(
+        addresses,
+        location,
+        address ->
+            SYMBOLS.containsKey(address)
+                ? new StackFrame(address, SYMBOLS.get(address), 0, null)
+                : StackFrame.unknown(address));
+  }
 
   @Test
   void theFrameBeforeTheLocationIsTheFirst() {
-    assertArrayEquals(new long[] {20, 30, 40}, trimmer.trim(new long[] {7, 8, 20, 30, 40, 50}, 30));
+    assertArrayEquals(new long[] {20, 30, 40}, trim(new long[] {7, 8, 20, 30, 40, 50}, 30));
   }
 
   @Test
   void theClassicTracepointHasNothingToTrim() {
-    assertArrayEquals(new long[] {20, 30, 40}, trimmer.trim(new long[] {20, 30, 40, 50}, 30));
+    assertArrayEquals(new long[] {20, 30, 40}, trim(new long[] {20, 30, 40, 50}, 30));
   }
 
   @Test
   void whereTheLocationIsNotInTheStackNamesDecide() {
-    assertArrayEquals(new long[] {5, 6}, trimmer.trim(new long[] {1, 2, 3, 5, 6}, 99));
+    assertArrayEquals(new long[] {5, 6}, trim(new long[] {1, 2, 3, 5, 6}, 99));
   }
 
   @Test
   void whereSymbolsAreHiddenTooNothingIsCut() {
-    assertArrayEquals(new long[] {70, 80, 90}, trimmer.trim(new long[] {70, 80, 90}, 99));
+    assertArrayEquals(new long[] {70, 80, 90}, trim(new long[] {70, 80, 90}, 99));
   }
 
   @Test
   void anEmptyStackStaysEmpty() {
-    assertArrayEquals(new long[0], trimmer.trim(new long[0], 30));
+    assertArrayEquals(new long[0], trim(new long[0], 30));
   }
 }

@@ -58,7 +58,7 @@ class StuckListenerLiveTest {
             probe,
             ring.toString(),
             new RecordDecoder(
-                clock, DropReason::unnamed, StackFrame::unknown, 0, OwnerResolver.none()),
+                clock, DropReason::unnamed, time -> StackFrame::unknown, 0, OwnerResolver.none()),
             clock,
             NoiseFilter.NONE,
             new Listening.Raw(

@@ -224,7 +224,7 @@ class StuckListenerTest {
         new Watch(
             tap,
             "a ring of the test's",
-            new RecordDecoder(clock, DropReason::unnamed, StackFrame::unknown, 127, owners),
+            new RecordDecoder(clock, DropReason::unnamed, time -> StackFrame::unknown, 127, owners),
             clock,
             NoiseFilter.NONE,
             listening,

@@ -286,7 +286,7 @@ class WatchTest {
             from,
             "a ring of the test's",
             new RecordDecoder(
-                clock, DropReason::unnamed, StackFrame::unknown, 127, OwnerResolver.none()),
+                clock, DropReason::unnamed, time -> StackFrame::unknown, 127, OwnerResolver.none()),
             clock,
             NoiseFilter.NONE,
             listening,

@@ -6,47 +6,60 @@ import io.dropwatch.pcapfilter.internal.token.Token;
 import io.dropwatch.pcapfilter.internal.token.TokenKind;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What people write who know another language better, and how it is written here. */
 final class Habits {
   private static final Map<String, String> WORDS =
-      Map.ofEntries(
-          Map.entry("ipv4", "write 'ip'"),
-          Map.entry("from", "write 'src'"),
-          Map.entry("to", "write 'dst'"),
-          Map.entry("mac", "write 'ether host' and the address"),
-          Map.entry("dns", "write 'port 53'"),
-          Map.entry("flags", "write 'tcp[tcpflags] & tcp-syn != 0'"),
-          Map.entry("fragment", "for later fragments write 'ip[6:2] & 0x1fff != 0'"),
-          Map.entry("frag", "for later fragments write 'ip[6:2] & 0x1fff != 0'"),
-          Map.entry("who-has", "write 'arp[6:2] = 1'"),
-          Map.entry("is-at", "write 'arp[6:2] = 2'"));
+      table(
+          """
+          ipv4      write 'ip'
+          from      write 'src'
+          to        write 'dst'
+          mac       write 'ether host' and the address
+          dns       write 'port 53'
+          flags     write 'tcp[tcpflags] & tcp-syn != 0'
+          fragment  for later fragments write 'ip[6:2] & 0x1fff != 0'
+          frag      for later fragments write 'ip[6:2] & 0x1fff != 0'
+          who-has   write 'arp[6:2] = 1'
+          is-at     write 'arp[6:2] = 2'
+          """);
 
   /** Wireshark's display filters. */
   private static final Map<String, String> FIELDS =
-      Map.ofEntries(
-          Map.entry("tcp.port", "tcp port 80"),
-          Map.entry("tcp.srcport", "tcp src port 80"),
-          Map.entry("tcp.dstport", "tcp dst port 80"),
-          Map.entry("tcp.flags", "tcp[tcpflags] & tcp-syn != 0"),
-          Map.entry("udp.port", "udp port 53"),
-          Map.entry("udp.srcport", "udp src port 53"),
-          Map.entry("udp.dstport", "udp dst port 53"),
-          Map.entry("ip.addr", "host 10.0.0.1"),
-          Map.entry("ip.src", "src host 10.0.0.1"),
-          Map.entry("ip.dst", "dst host 10.0.0.1"),
-          Map.entry("ip.proto", "ip proto 6"),
-          Map.entry("ipv6.addr", "host 2001:db8::1"),
-          Map.entry("ipv6.src", "src host 2001:db8::1"),
-          Map.entry("ipv6.dst", "dst host 2001:db8::1"),
-          Map.entry("eth.addr", "ether host 00:1b:21:3c:4d:5e"),
-          Map.entry("eth.src", "ether src 00:1b:21:3c:4d:5e"),
-          Map.entry("eth.dst", "ether dst 00:1b:21:3c:4d:5e"),
-          Map.entry("vlan.id", "vlan 5"),
-          Map.entry("frame.len", "len > 100"));
+      table(
+          """
+          tcp.port     tcp port 80
+          tcp.srcport  tcp src port 80
+          tcp.dstport  tcp dst port 80
+          tcp.flags    tcp[tcpflags] & tcp-syn != 0
+          udp.port     udp port 53
+          udp.srcport  udp src port 53
+          udp.dstport  udp dst port 53
+          ip.addr      host 10.0.0.1
+          ip.src       src host 10.0.0.1
+          ip.dst       dst host 10.0.0.1
+          ip.proto     ip proto 6
+          ipv6.addr    host 2001:db8::1
+          ipv6.src     src host 2001:db8::1
+          ipv6.dst     dst host 2001:db8::1
+          eth.addr     ether host 00:1b:21:3c:4d:5e
+          eth.src      ether src 00:1b:21:3c:4d:5e
+          eth.dst      ether dst 00:1b:21:3c:4d:5e
+          vlan.id      vlan 5
+          frame.len    len > 100
+          """);
 
   private Habits() {}
+
+  /** A line for each: the word, and what is said of it. */
+  private static Map<String, String> table(String lines) {
+    return lines
+        .lines()
+        .map(line -> line.split(" +", 2))
+        .collect(Collectors.toUnmodifiableMap(halves -> halves[0], halves -> halves[1]));
+  }
 
   /**
    * What the author of a word that is none most likely wants.
