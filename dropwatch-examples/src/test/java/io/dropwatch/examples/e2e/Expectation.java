@@ -16,8 +16,8 @@ import java.util.Map;
  */
 final class Expectation {
   /**
-   * Where other kernels free the packet: on 6.1 in the caller of the firewall's rules, and in what a discarded one ends in; on 7.2 the
-   * function of UDP has another name.
+   * Where other kernels free the packet: on 6.1 in the caller of the firewall's rules, and in what
+   * a discarded one ends in; on 7.2 the function of UDP has another name.
    */
   private static final Map<String, String> ELSEWHERE =
       Map.of(
