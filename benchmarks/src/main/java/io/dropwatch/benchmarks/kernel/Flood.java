@@ -26,6 +26,9 @@ import java.util.function.Function;
  * on the tracepoint costs slows the sender down.
  */
 public final class Flood implements AutoCloseable {
+  /** As fast as it goes. */
+  public static final double FULL_RATE = Double.POSITIVE_INFINITY;
+
   private static final int BATCH = 64;
   private static final int PAYLOAD = 32;
   private static final int AF_INET = 2;
@@ -80,7 +83,7 @@ public final class Flood implements AutoCloseable {
    * @return datagrams a second
    */
   public double send(int packets, int cpu) {
-    return send(packets, cpu, AF_INET, SOCK_DGRAM_CLOEXEC, Flood::datagrams);
+    return send(packets, cpu, FULL_RATE, AF_INET, SOCK_DGRAM_CLOEXEC, Flood::datagrams);
   }
 
   /**
@@ -88,11 +91,25 @@ public final class Flood implements AutoCloseable {
    * drops them (UNHANDLED_PROTO) before it does much else with them, and sends no answer.
    */
   public double sendFrames(int packets, int cpu) {
-    return send(packets, cpu, AF_PACKET, SOCK_RAW_CLOEXEC, Flood::frames);
+    return sendFrames(packets, cpu, FULL_RATE);
+  }
+
+  /**
+   * As {@link #sendFrames(int, int)}, but no faster than a rate.
+   *
+   * @param perSecond frames a second
+   */
+  public double sendFrames(int packets, int cpu, double perSecond) {
+    return send(packets, cpu, perSecond, AF_PACKET, SOCK_RAW_CLOEXEC, Flood::frames);
   }
 
   private double send(
-      int packets, int cpu, int family, int type, Function<Arena, MemorySegment> what) {
+      int packets,
+      int cpu,
+      double perSecond,
+      int family,
+      int type,
+      Function<Arena, MemorySegment> what) {
     return sender.call(
         () -> {
           try (Arena arena = Arena.ofConfined()) {
@@ -107,6 +124,9 @@ public final class Flood implements AutoCloseable {
               long start = System.nanoTime();
               int sent = 0;
               while (sent < packets) {
+                while (sent * 1e9 > perSecond * (System.nanoTime() - start)) {
+                  Thread.onSpinWait();
+                }
                 sent += (int) SENDMMSG.invokeExact(socket, messages, BATCH, 0);
               }
               return sent * 1e9 / (System.nanoTime() - start);

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** One row of the table: a way to watch, measured once a round. */
-final class Measurement {
+public final class Measurement {
   private static final Path STATISTICS = Path.of("/proc/sys/kernel/bpf_stats_enabled");
 
   private final String name;
@@ -29,7 +29,7 @@ final class Measurement {
    *
    * @return median rate of the sender while nobody watches
    */
-  static double rounds(List<Measurement> rows, Flood flood, int rounds, int packets)
+  public static double rounds(List<Measurement> rows, Flood flood, int rounds, int packets)
       throws IOException {
     List<Double> alone = new ArrayList<>();
     String before = Files.readString(STATISTICS).strip();
@@ -62,26 +62,27 @@ final class Measurement {
     }
   }
 
-  String name() {
+  public String name() {
     return name;
   }
 
   /** Median program time of a drop. */
-  double nanos() {
+  public double nanos() {
     return median(nanos);
   }
 
   /** Median rate of the sender. */
-  double rate() {
+  public double rate() {
     return median(rates);
   }
 
   /** What the program counted in the last round. */
-  String account() {
+  public String account() {
     return account;
   }
 
-  static double median(List<Double> values) {
+  /** {@return the middle one} */
+  public static double median(List<Double> values) {
     List<Double> sorted = values.stream().sorted().toList();
     int middle = sorted.size() / 2;
     return sorted.size() % 2 == 1

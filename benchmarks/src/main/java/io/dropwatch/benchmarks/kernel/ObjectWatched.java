@@ -2,38 +2,45 @@ package io.dropwatch.benchmarks.kernel;
 
 import io.dropwatch.bpf.BpfObject;
 import io.dropwatch.bpf.BpfProgram;
+import io.dropwatch.bpf.EventRing;
 import io.dropwatch.bpf.PerfRing;
 import io.dropwatch.bpf.ProgramInfo;
 import io.dropwatch.bpf.RingConsumer;
 import io.dropwatch.bpf.Wakeup;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A program of any object on kfree_skb; its perf ring, if it has one, woken for each event. */
+/**
+ * A program of any object on kfree_skb; its ring, if it has one, emptied by a thread that looks at
+ * nothing.
+ */
 final class ObjectWatched implements Watched {
   private final BpfObject object;
   private final BpfProgram program;
-  private final @Nullable PerfRing ring;
+  private final @Nullable EventRing ring;
   private final Thread reader;
   private volatile boolean ending;
 
   /**
-   * @param ringMap the map of its perf ring; empty: it has none
+   * @param ring opens its ring, once it is loaded; null: it has none
    */
-  ObjectWatched(BpfObject object, String name, String ringMap) {
+  ObjectWatched(BpfObject object, String name, @Nullable Function<BpfObject, EventRing> ring) {
     this.object = object;
     for (String each : object.programNames()) {
       object.program(each).autoload(each.equals(name));
     }
     object.load();
     program = object.program(name);
-    ring =
-        ringMap.isEmpty()
-            ? null
-            : PerfRing.open(object.map(ringMap), 1 << 20, new Wakeup.AfterRecords(1));
+    this.ring = ring == null ? null : ring.apply(object);
     var _ = program.attach();
     reader = Thread.ofPlatform().daemon().name("reader").start(this::read);
+  }
+
+  /** A perf ring that wakes its reader for each event; of a map. */
+  static Function<BpfObject, EventRing> wakingForEach(String map) {
+    return object -> PerfRing.open(object.map(map), 1 << 20, new Wakeup.AfterRecords(1));
   }
 
   /** The first of an object's programs on kfree_skb. */
@@ -46,7 +53,7 @@ final class ObjectWatched implements Watched {
   }
 
   private void read() {
-    PerfRing toRead = ring;
+    EventRing toRead = ring;
     while (toRead != null && !ending) {
       var _ = toRead.poll(Duration.ofMillis(10), Ignored.INSTANCE);
     }

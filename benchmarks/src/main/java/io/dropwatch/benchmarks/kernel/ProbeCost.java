@@ -66,7 +66,10 @@ public final class ProbeCost {
         "peer " + path.getFileName(),
         () -> {
           BpfObject object = BpfObject.open(path);
-          return new ObjectWatched(object, ObjectWatched.programOf(object), map);
+          return new ObjectWatched(
+              object,
+              ObjectWatched.programOf(object),
+              map.isEmpty() ? null : ObjectWatched.wakingForEach(map));
         });
   }
 

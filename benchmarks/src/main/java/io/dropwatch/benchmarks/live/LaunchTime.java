@@ -1,11 +1,13 @@
 package io.dropwatch.benchmarks.live;
 
+import io.dropwatch.benchmarks.kernel.Measurement;
 import io.dropwatch.examples.lab.ClosedPort;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * How long it takes from the launch of the command line to the first line of an event, while
@@ -20,15 +22,24 @@ public final class LaunchTime {
   public static void main(String[] args) throws IOException, InterruptedException {
     Path launcher = Path.of(args[0]);
     int times = args.length > 1 ? Integer.parseInt(args[1]) : 11;
-    double[] millis = new double[times];
-    for (int i = 0; i < times; i++) {
-      millis[i] = launch(launcher);
-    }
-    double[] sorted = millis.clone();
-    Arrays.sort(sorted);
+    List<Double> millis = millis(launcher, times);
     System.out.printf(
         "launch to first event, ms: median %.0f of %s%n",
-        sorted[times / 2], Arrays.toString(Arrays.stream(millis).mapToLong(Math::round).toArray()));
+        Measurement.median(millis), millis.stream().map(Math::round).toList());
+  }
+
+  /**
+   * {@return milliseconds, of each time}
+   *
+   * @param launcher the command line's
+   */
+  public static List<Double> millis(Path launcher, int times)
+      throws IOException, InterruptedException {
+    List<Double> millis = new ArrayList<>();
+    for (int i = 0; i < times; i++) {
+      millis.add(launch(launcher));
+    }
+    return millis;
   }
 
   private static double launch(Path launcher) throws IOException, InterruptedException {

@@ -30,8 +30,8 @@ import javax.management.ObjectName;
 public final class Memory {
   private static final Pattern COMMITTED = Pattern.compile("committed=(\\d+)KB");
 
-  /** Caches are full and code is compiled by then. */
-  private static final double WARM = 0.2;
+  /** Of the time: caches are full and code is compiled by then. */
+  private static final double WARM = 0.5;
 
   private final AtomicBoolean over = new AtomicBoolean();
 

@@ -21,14 +21,7 @@ public final class StartTime {
   /** Prints the times. */
   public static void main(String[] args) throws IOException {
     int times = args.length > 0 ? Integer.parseInt(args[0]) : 7;
-    double[] starts = new double[times];
-    for (int i = 0; i < times; i++) {
-      long start = System.nanoTime();
-      DropWatcher watcher =
-          DropWatcher.builder().filter("udp and dst port 9").onEvent(event -> {}).start();
-      starts[i] = (System.nanoTime() - start) / 1e6;
-      watcher.close();
-    }
+    double[] starts = millis(times);
     System.out.printf("start() to attached, ms, one after the other: ");
     for (double start : starts) {
       System.out.printf(" %.0f", start);
@@ -44,6 +37,19 @@ public final class StartTime {
         row(probe, program, times);
       }
     }
+  }
+
+  /** {@return milliseconds from start() to attached, one after the other} */
+  public static double[] millis(int times) {
+    double[] millis = new double[times];
+    for (int i = 0; i < times; i++) {
+      long start = System.nanoTime();
+      DropWatcher watcher =
+          DropWatcher.builder().filter("udp and dst port 9").onEvent(event -> {}).start();
+      millis[i] = (System.nanoTime() - start) / 1e6;
+      watcher.close();
+    }
+    return millis;
   }
 
   private static void row(byte[] probe, String program, int times) {

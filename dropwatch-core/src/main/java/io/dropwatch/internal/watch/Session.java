@@ -27,8 +27,12 @@ import java.util.function.Consumer;
 
 /** From a request to a running watch: the whole pipeline in one place. */
 public final class Session {
-  /** Bytes that may wait for the reader to be woken once for all of them: 100 to 300 records. */
-  private static final int MOST_WAITING = 1 << 16;
+  /**
+   * Bytes that may wait for the reader to be woken once for all of them. A wakeup takes the CPU
+   * that drops some 10 microseconds, so thousands of records share one; how long a record waits is
+   * bounded by the time after which the reader looks by itself.
+   */
+  private static final int MOST_WAITING = 1 << 20;
 
   private Session() {}
 
