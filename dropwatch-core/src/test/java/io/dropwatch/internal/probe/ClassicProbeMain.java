@@ -10,6 +10,8 @@ import io.dropwatch.internal.record.RecordDecoder;
 import io.dropwatch.internal.record.SymbolFrames;
 import io.dropwatch.internal.record.WallClock;
 import io.dropwatch.layers.Udp;
+import io.dropwatch.pcapfilter.LinkType;
+import io.dropwatch.pcapfilter.PcapFilter;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.DatagramPacket;
@@ -38,6 +40,11 @@ final class ClassicProbeMain {
   private static final int UNASSIGNED_PORT = 1;
   private static final byte[] LOOPBACK = {127, 0, 0, 1};
 
+  /** What others drop meanwhile would fill the rings. */
+  private static final String FILTER =
+      "udp and src host 127.0.0.1 and (dst port %d and len = 57 or len = 1042)"
+          .formatted(UNASSIGNED_PORT);
+
   private ClassicProbeMain() {}
 
   public static void main(String[] args) throws Exception {
@@ -52,7 +59,9 @@ final class ClassicProbeMain {
             256,
             new RingPlan.Perf(1 << 16),
             4096);
-    ProbeImage image = ProbeImage.embedded();
+    ProbeImage image =
+        ProbeImage.embedded()
+            .withFilter(PcapFilter.compile(FILTER, LinkType.SKB).ebpf().toBytes(), FILTER);
     try (Probe typed = Probe.attach(image, settings, arguments, Variant.TYPED);
         Probe classic = Probe.attach(image, settings, arguments, Variant.CLASSIC)) {
       int port = sendUdp(1);
