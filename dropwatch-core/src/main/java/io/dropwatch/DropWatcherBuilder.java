@@ -102,9 +102,9 @@ public final class DropWatcherBuilder {
    * <p>A flood on one CPU does not hide the few drops of another: each CPU gets the events that it
    * wants, or an even share of what those leave that want less. What a CPU wants is known from the
    * second before. So where a flood has used up the limit, another CPU waits a second at most until
-   * it gets its share; and where a flood moves to another CPU, half of the limit is unused for a
-   * second, a quarter in the next. A limit of 16 times as many events as there are CPUs, or more,
-   * keeps one event for each CPU that was silent.
+   * it gets its share; and where a flood moves to another CPU, the part of the limit that was the
+   * first one's is unused for two seconds, then half of it for one, and so on. A limit of 16 times
+   * as many events as there are CPUs, or more, keeps one event for each CPU that was silent.
    *
    * @param events at most 10,000,000; 0 (the default): no limit
    */

@@ -24,6 +24,9 @@ public final class KernelStack {
   // to publish through a data race because their fields are final.
   private @Nullable List<StackFrame> frames;
 
+  // 0: not computed yet; without a lock as above. Every event of a stack is looked up by it.
+  private int hash;
+
   private KernelStack(
       long[] addresses,
       LongFunction<StackFrame> symbols,
@@ -96,14 +99,24 @@ public final class KernelStack {
     if (this == other) {
       return true;
     }
-    return other instanceof KernelStack that
-        && Arrays.equals(addresses, that.addresses)
-        && frames().equals(that.frames());
+    if (!(other instanceof KernelStack that)) {
+      return false;
+    }
+    // A shared stack and the one that it was made of.
+    if (addresses == that.addresses) {
+      return true;
+    }
+    return Arrays.equals(addresses, that.addresses) && frames().equals(that.frames());
   }
 
   @Override
   public int hashCode() {
-    return Arrays.hashCode(addresses);
+    int known = hash;
+    if (known == 0) {
+      known = Arrays.hashCode(addresses);
+      hash = known;
+    }
+    return known;
   }
 
   /**

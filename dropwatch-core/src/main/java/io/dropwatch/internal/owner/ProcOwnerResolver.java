@@ -9,6 +9,7 @@ import io.dropwatch.internal.owner.Snapshot.Holder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,9 +41,15 @@ public final class ProcOwnerResolver implements OwnerResolver {
   private final Map<NetworkNamespace, Long> waiting = new RecentMap<>(MOST_KEPT);
 
   ProcOwnerResolver(Path proc, List<Path> namespaceFolders) {
-    this.proc = new ProcFiles(proc);
+    this(new ProcFiles(proc), namespaceFolders, MachineScan::run);
+  }
+
+  /** With another way to look through the machine. */
+  ProcOwnerResolver(
+      ProcFiles proc, List<Path> namespaceFolders, Function<ProcFiles, Snapshot> scanner) {
+    this.proc = proc;
     this.names = new NamespaceNames(namespaceFolders);
-    this.scans = new Scans(() -> MachineScan.run(this.proc));
+    this.scans = new Scans(() -> scanner.apply(proc));
   }
 
   /** From the places where Linux, iproute2 and Docker have them. */
