@@ -16,12 +16,13 @@ import java.util.Map;
  */
 final class Expectation {
   /**
-   * Where other kernels free the packet: on 6.1 in the caller of the firewall's rules; on 7.2 the
-   * function of UDP has another name.
+   * Where other kernels free the packet: on 6.1 in the caller of the firewall's rules, and in what
+   * a discarded one ends in; on 7.2 the function of UDP has another name.
    */
   private static final Map<String, String> ELSEWHERE =
       Map.of(
           "nft_do_chain", "nf_hook_slow",
+          "ip6_pkt_discard", "ip6_pkt_drop",
           "__udp4_lib_rcv", "udp_rcv",
           "__udp6_lib_rcv", "udpv6_rcv");
 
