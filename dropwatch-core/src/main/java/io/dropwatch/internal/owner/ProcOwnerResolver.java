@@ -9,6 +9,7 @@ import io.dropwatch.internal.owner.Snapshot.Holder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +37,19 @@ public final class ProcOwnerResolver implements OwnerResolver {
   private final Map<Long, Known<String>> cgroups = new RecentMap<>(MOST_KEPT);
   private final Map<NetworkNamespace, Known<String>> containers = new RecentMap<>(MOST_KEPT);
 
+  /** Since when a look is waited for, where one takes longer than an event may wait. */
+  private final Map<NetworkNamespace, Long> waiting = new RecentMap<>(MOST_KEPT);
+
   ProcOwnerResolver(Path proc, List<Path> namespaceFolders) {
-    this.proc = new ProcFiles(proc);
+    this(new ProcFiles(proc), namespaceFolders, MachineScan::run);
+  }
+
+  /** With another way to look through the machine. */
+  ProcOwnerResolver(
+      ProcFiles proc, List<Path> namespaceFolders, Function<ProcFiles, Snapshot> scanner) {
+    this.proc = proc;
     this.names = new NamespaceNames(namespaceFolders);
-    this.scans = new Scans(() -> MachineScan.run(this.proc));
+    this.scans = new Scans(() -> scanner.apply(proc));
   }
 
   /** From the places where Linux, iproute2 and Docker have them. */
@@ -128,7 +138,8 @@ public final class ProcOwnerResolver implements OwnerResolver {
     return path;
   }
 
-  // Inodes of namespaces are used again: only a look of now tells whose this one is. A pod's first
+  // Inodes of namespaces are used again: only a look tells whose this one is that began after the
+  // kernel had named it. A pod's first
   // drops come before its containers have started.
   private @Nullable String container(NetworkNamespace namespace) {
     Known<String> known = containers.get(namespace);
@@ -139,9 +150,11 @@ public final class ProcOwnerResolver implements OwnerResolver {
       containers.put(namespace, new Known<>(null, System.nanoTime()));
       return null;
     }
-    if (!scans.look()) {
-      return null;
+    long asked = waiting.computeIfAbsent(namespace, _ -> System.nanoTime());
+    if (!scans.look() && !scans.lastBeganAfter(asked)) {
+      return known == null ? null : known.value();
     }
+    waiting.remove(namespace);
     String container = scans.known().containers().get(namespace.inode());
     containers.put(namespace, new Known<>(container, System.nanoTime()));
     return container;

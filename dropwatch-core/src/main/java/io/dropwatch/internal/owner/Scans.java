@@ -65,6 +65,12 @@ final class Scans {
     return true;
   }
 
+  /** Whether {@link #known} is from a look that began after a {@link System#nanoTime}. */
+  boolean lastBeganAfter(long time) {
+    known();
+    return last.nanos() != 0 && last.endedAt() - last.nanos() - time > 0;
+  }
+
   private long rest() {
     return Math.max(LEAST_REST_NANOS, REST_FACTOR * last.nanos());
   }

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -153,6 +154,27 @@ class ProcOwnerResolverTest {
     Thread.sleep(1100); // as long as no answer is kept
 
     assertEquals("cd".repeat(32), owner(0, pod).containerId());
+  }
+
+  /** Longer than the 50 ms that an event waits at most: the events after it have the answer. */
+  @Test
+  void aLookThatTakesLong() throws Exception {
+    resolver =
+        new ProcOwnerResolver(
+            new ProcFiles(machine.resolve("proc")),
+            List.of(),
+            proc -> {
+              LockSupport.parkNanos(200_000_000);
+              return MachineScan.run(proc);
+            });
+
+    assertNull(owner(0, POD).containerId());
+    assertNull(process(6000));
+    for (int i = 0; i < 200 && owner(0, POD).containerId() == null; i++) {
+      Thread.sleep(50);
+    }
+    assertEquals(ID, owner(0, POD).containerId());
+    assertEquals(new OwnerProcess(70, "app"), process(6000));
   }
 
   @Test
