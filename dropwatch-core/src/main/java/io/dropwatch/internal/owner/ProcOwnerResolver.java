@@ -139,8 +139,7 @@ public final class ProcOwnerResolver implements OwnerResolver {
   }
 
   // Inodes of namespaces are used again: only a look tells whose this one is that began after the
-  // kernel had named it. A pod's first
-  // drops come before its containers have started.
+  // kernel had named it. A pod's first drops come before its containers have started.
   private @Nullable String container(NetworkNamespace namespace) {
     Known<String> known = containers.get(namespace);
     if (known != null && !known.olderThan(known.value() == null ? FRESH_NANOS : NAMESPACE_NANOS)) {

@@ -4,6 +4,7 @@ import io.dropwatch.bpf.NetworkDevices;
 import io.dropwatch.pcapfilter.FilterOptions;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.PcapFilter;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ public record FilterExpression(String text, FilterOptions options) {
 
   /** {@return the filter; null for a text that is null or blank, which asks for none} */
   public static @Nullable FilterExpression of(@Nullable String text, FilterOptions options) {
+    Objects.requireNonNull(options, "options");
     return text == null || text.isBlank() ? null : new FilterExpression(text, options);
   }
 
