@@ -8,5 +8,5 @@ module io.dropwatch {
   exports io.dropwatch;
   exports io.dropwatch.layers;
   exports io.dropwatch.output;
-  exports io.dropwatch.replay;
+  exports io.dropwatch.model;
 }

@@ -1,6 +1,7 @@
 package io.dropwatch;
 
 import io.dropwatch.internal.watch.Counting;
+import io.dropwatch.model.DropCounts;
 
 /**
  * Counts the packets that the kernel and its devices drop, in the kernel: for hosts that drop more

@@ -4,6 +4,7 @@ import io.dropwatch.internal.watch.Counting;
 import io.dropwatch.internal.watch.FilterExpression;
 import io.dropwatch.internal.watch.Selection;
 import io.dropwatch.internal.watch.Session;
+import io.dropwatch.model.DropCounts;
 import io.dropwatch.pcapfilter.FilterOptions;
 import java.nio.file.Path;
 import java.util.List;

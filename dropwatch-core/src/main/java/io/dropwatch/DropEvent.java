@@ -2,6 +2,17 @@ package io.dropwatch;
 
 import io.dropwatch.layers.Layers;
 import io.dropwatch.layers.Vlan;
+import io.dropwatch.model.DropReason;
+import io.dropwatch.model.DropSource;
+import io.dropwatch.model.KernelStack;
+import io.dropwatch.model.NetworkDevice;
+import io.dropwatch.model.NetworkNamespace;
+import io.dropwatch.model.Owner;
+import io.dropwatch.model.OwnerResolver;
+import io.dropwatch.model.OwnerSocket;
+import io.dropwatch.model.PacketType;
+import io.dropwatch.model.SocketState;
+import io.dropwatch.model.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.SkbPacket;
 import java.time.Instant;

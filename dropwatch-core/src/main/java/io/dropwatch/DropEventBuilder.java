@@ -1,11 +1,22 @@
 package io.dropwatch;
 
 import io.dropwatch.layers.Vlan;
+import io.dropwatch.model.DropReason;
+import io.dropwatch.model.DropSource;
+import io.dropwatch.model.KernelStack;
+import io.dropwatch.model.NetworkDevice;
+import io.dropwatch.model.NetworkNamespace;
+import io.dropwatch.model.Owner;
+import io.dropwatch.model.OwnerSocket;
+import io.dropwatch.model.PacketType;
+import io.dropwatch.model.SocketState;
+import io.dropwatch.model.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.function.LongFunction;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * be used again after {@link #build}.
  */
 public final class DropEventBuilder {
+  private static final Pattern UNPAIRED_SURROGATE = Pattern.compile("\\p{Cs}");
+
   Instant time = Instant.EPOCH;
   @Nullable Instant receivedTime;
   DropReason reason = DropReason.NOT_SUPPORTED;
@@ -42,6 +55,11 @@ public final class DropEventBuilder {
 
   DropEventBuilder() {}
 
+  // An unpaired surrogate would make UTF-8 output fail far away from where it came in.
+  private static String wellFormed(String text) {
+    return UNPAIRED_SURROGATE.matcher(text).replaceAll("\uFFFD");
+  }
+
   /** See {@link DropEvent#time}. */
   public DropEventBuilder time(Instant time) {
     this.time = Objects.requireNonNull(time, "time");
@@ -62,7 +80,7 @@ public final class DropEventBuilder {
 
   /** See {@link DropEvent#reasonGroup}. */
   public DropEventBuilder reasonGroup(@Nullable String reasonGroup) {
-    this.reasonGroup = reasonGroup == null ? null : WellFormed.text(reasonGroup);
+    this.reasonGroup = reasonGroup == null ? null : wellFormed(reasonGroup);
     return this;
   }
 
@@ -97,7 +115,7 @@ public final class DropEventBuilder {
 
   /** See {@link DropEvent#comm}; an unpaired surrogate becomes U+FFFD. */
   public DropEventBuilder comm(String comm) {
-    this.comm = WellFormed.text(comm);
+    this.comm = wellFormed(comm);
     return this;
   }
 
@@ -107,7 +125,9 @@ public final class DropEventBuilder {
     while (length < comm.length && comm[length] != 0) {
       length++;
     }
-    return comm(new String(comm, 0, length, StandardCharsets.UTF_8));
+    // Decoded bytes hold no surrogate without its pair.
+    this.comm = new String(comm, 0, length, StandardCharsets.UTF_8);
+    return this;
   }
 
   /** See {@link DropEvent#pid}. */

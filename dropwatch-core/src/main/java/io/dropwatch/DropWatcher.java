@@ -3,6 +3,10 @@ package io.dropwatch;
 import io.dropwatch.internal.watch.Session;
 import io.dropwatch.internal.watch.StuckListenerException;
 import io.dropwatch.internal.watch.Watch;
+import io.dropwatch.model.DropReason;
+import io.dropwatch.model.DropSource;
+import io.dropwatch.model.DropStatistics;
+import io.dropwatch.model.RingKind;
 import java.time.Duration;
 import java.util.List;
 

@@ -6,6 +6,13 @@ import io.dropwatch.internal.watch.Selection;
 import io.dropwatch.internal.watch.Session;
 import io.dropwatch.internal.watch.Watch;
 import io.dropwatch.internal.watch.WatchRequest;
+import io.dropwatch.model.DropStatistics;
+import io.dropwatch.model.KernelStack;
+import io.dropwatch.model.NoiseRule;
+import io.dropwatch.model.Overflow;
+import io.dropwatch.model.OwnerResolver;
+import io.dropwatch.model.RawDropEvent;
+import io.dropwatch.model.RingKind;
 import io.dropwatch.pcapfilter.FilterOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -243,7 +250,7 @@ public final class DropWatcherBuilder {
 
   /**
    * Who finds out whom a packet belonged to: the process of its socket, cgroup, container. By
-   * default {@link OwnerResolver#system}; {@link OwnerResolver#none} does without.
+   * default {@link OwnerResolvers#system}; {@link OwnerResolvers#none} does without.
    */
   public DropWatcherBuilder ownerResolver(OwnerResolver resolver) {
     this.ownerResolver = Objects.requireNonNull(resolver, "resolver");
@@ -271,7 +278,7 @@ public final class DropWatcherBuilder {
                 maxLatency,
                 listening(),
                 onError,
-                ownerResolver == null ? OwnerResolver.system() : ownerResolver,
+                ownerResolver == null ? OwnerResolvers.system() : ownerResolver,
                 onWarning));
     return new DropWatcher(watch);
   }

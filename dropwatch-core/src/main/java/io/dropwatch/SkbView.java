@@ -1,6 +1,8 @@
 package io.dropwatch;
 
 import io.dropwatch.layers.Vlan;
+import io.dropwatch.model.NetworkDevice;
+import io.dropwatch.model.PacketType;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.SkbPacket;
 

@@ -11,6 +11,8 @@ import io.dropwatch.HostileListenerLiveTest.Way;
 import io.dropwatch.internal.probe.Eventually;
 import io.dropwatch.internal.probe.HeldByKernel;
 import io.dropwatch.internal.watch.StuckListenerException;
+import io.dropwatch.model.DropStatistics;
+import io.dropwatch.model.RingKind;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dropwatch.internal.probe.Eventually;
 import io.dropwatch.internal.probe.HeldByKernel;
 import io.dropwatch.internal.probe.OlderKernel;
+import io.dropwatch.model.DropCounts;
+import io.dropwatch.model.DropKind;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;

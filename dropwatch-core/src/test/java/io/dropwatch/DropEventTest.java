@@ -11,6 +11,16 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.dropwatch.layers.Packets;
 import io.dropwatch.layers.Vlan;
+import io.dropwatch.model.DropReason;
+import io.dropwatch.model.DropSource;
+import io.dropwatch.model.KernelStack;
+import io.dropwatch.model.NetworkDevice;
+import io.dropwatch.model.NetworkNamespace;
+import io.dropwatch.model.Owner;
+import io.dropwatch.model.OwnerSocket;
+import io.dropwatch.model.PacketType;
+import io.dropwatch.model.SocketState;
+import io.dropwatch.model.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

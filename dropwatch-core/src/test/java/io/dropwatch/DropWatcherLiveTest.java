@@ -8,6 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.internal.probe.Eventually;
 import io.dropwatch.internal.probe.OlderKernel;
+import io.dropwatch.model.DropSource;
+import io.dropwatch.model.DropStatistics;
+import io.dropwatch.model.KernelStack;
+import io.dropwatch.model.NetworkDevice;
+import io.dropwatch.model.Owner;
+import io.dropwatch.model.RingKind;
 import io.dropwatch.pcapfilter.LinkType;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.internal.probe.Eventually;
+import io.dropwatch.model.DropStatistics;
+import io.dropwatch.model.Overflow;
+import io.dropwatch.model.RingKind;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.internal.probe.Eventually;
+import io.dropwatch.model.RawDropEvent;
+import io.dropwatch.model.RingKind;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.dropwatch.internal.probe.Eventually;
 import io.dropwatch.internal.probe.HeldByKernel;
+import io.dropwatch.model.RingKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,7 @@
 package io.dropwatch;
 
+import io.dropwatch.model.NoiseRule;
+import io.dropwatch.model.SocketState;
 import io.dropwatch.output.JsonWriter;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

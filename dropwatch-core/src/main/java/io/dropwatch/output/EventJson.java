@@ -1,12 +1,12 @@
 package io.dropwatch.output;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.DropReason;
-import io.dropwatch.NetworkDevice;
-import io.dropwatch.PacketType;
-import io.dropwatch.StackFrame;
 import io.dropwatch.layers.Layers;
 import io.dropwatch.layers.Vlan;
+import io.dropwatch.model.DropReason;
+import io.dropwatch.model.NetworkDevice;
+import io.dropwatch.model.PacketType;
+import io.dropwatch.model.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
 import java.util.List;
 

@@ -1,10 +1,10 @@
 package io.dropwatch.output;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.DropReason;
-import io.dropwatch.NetworkDevice;
-import io.dropwatch.Owner;
-import io.dropwatch.StackFrame;
+import io.dropwatch.model.DropReason;
+import io.dropwatch.model.NetworkDevice;
+import io.dropwatch.model.Owner;
+import io.dropwatch.model.StackFrame;
 import java.util.List;
 
 /** The lines of one event. Not thread-safe, and for one event only. */

@@ -1,6 +1,6 @@
 package io.dropwatch.output;
 
-import io.dropwatch.StackFrame;
+import io.dropwatch.model.StackFrame;
 import org.jspecify.annotations.Nullable;
 
 /**

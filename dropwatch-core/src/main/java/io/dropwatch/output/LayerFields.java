@@ -1,6 +1,5 @@
 package io.dropwatch.output;
 
-import io.dropwatch.SocketState;
 import io.dropwatch.layers.Ah;
 import io.dropwatch.layers.Arp;
 import io.dropwatch.layers.Erspan;
@@ -24,6 +23,7 @@ import io.dropwatch.layers.TcpHead;
 import io.dropwatch.layers.Udp;
 import io.dropwatch.layers.Vlan;
 import io.dropwatch.layers.Vxlan;
+import io.dropwatch.model.SocketState;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of each layer, as an object. */

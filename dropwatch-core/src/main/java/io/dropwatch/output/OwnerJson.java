@@ -3,9 +3,9 @@ package io.dropwatch.output;
 import com.fasterxml.jackson.core.JsonParser;
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropEventBuilder;
-import io.dropwatch.Owner;
-import io.dropwatch.OwnerProcess;
-import io.dropwatch.OwnerSocket;
+import io.dropwatch.model.Owner;
+import io.dropwatch.model.OwnerProcess;
+import io.dropwatch.model.OwnerSocket;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package io.dropwatch.output;
 
-import io.dropwatch.KernelStack;
-import io.dropwatch.StackFrame;
+import io.dropwatch.model.KernelStack;
+import io.dropwatch.model.StackFrame;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;

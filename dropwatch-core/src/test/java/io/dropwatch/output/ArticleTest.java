@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.KernelStack;
-import io.dropwatch.NoiseRule;
-import io.dropwatch.SocketState;
-import io.dropwatch.StackFrame;
 import io.dropwatch.internal.noise.NoiseFilter;
 import io.dropwatch.layers.Packets;
 import io.dropwatch.layers.Tcp;
+import io.dropwatch.model.KernelStack;
+import io.dropwatch.model.NoiseRule;
+import io.dropwatch.model.SocketState;
+import io.dropwatch.model.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
 import java.math.BigInteger;
 import java.util.List;

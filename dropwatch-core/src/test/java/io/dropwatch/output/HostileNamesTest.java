@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.DropReason;
-import io.dropwatch.NetworkDevice;
+import io.dropwatch.model.DropReason;
+import io.dropwatch.model.NetworkDevice;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;

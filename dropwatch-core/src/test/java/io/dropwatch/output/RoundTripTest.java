@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.KernelStack;
-import io.dropwatch.NetworkDevice;
-import io.dropwatch.StackFrame;
+import io.dropwatch.model.KernelStack;
+import io.dropwatch.model.NetworkDevice;
+import io.dropwatch.model.StackFrame;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,5 @@
 package io.dropwatch.benchmarks.goals;
 
-import io.dropwatch.RingKind;
 import io.dropwatch.benchmarks.kernel.Flood;
 import io.dropwatch.benchmarks.kernel.Measurement;
 import io.dropwatch.benchmarks.kernel.Rows;
@@ -14,6 +13,7 @@ import io.dropwatch.benchmarks.live.Rates.Way;
 import io.dropwatch.benchmarks.live.StartTime;
 import io.dropwatch.benchmarks.reader.Drain;
 import io.dropwatch.internal.probe.ProbeImage;
+import io.dropwatch.model.RingKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

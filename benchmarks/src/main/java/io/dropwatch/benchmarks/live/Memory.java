@@ -1,8 +1,8 @@
 package io.dropwatch.benchmarks.live;
 
-import io.dropwatch.DropStatistics;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.benchmarks.kernel.Flood;
+import io.dropwatch.model.DropStatistics;
 import io.dropwatch.output.EventWriter;
 import io.dropwatch.output.JsonWriter;
 import java.io.OutputStream;

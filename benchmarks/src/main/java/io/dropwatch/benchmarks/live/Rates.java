@@ -1,11 +1,11 @@
 package io.dropwatch.benchmarks.live;
 
 import com.sun.management.ThreadMXBean;
-import io.dropwatch.DropStatistics;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.DropWatcherBuilder;
-import io.dropwatch.RingKind;
 import io.dropwatch.benchmarks.kernel.Flood;
+import io.dropwatch.model.DropStatistics;
+import io.dropwatch.model.RingKind;
 import io.dropwatch.output.EventWriter;
 import io.dropwatch.output.JsonWriter;
 import java.io.BufferedOutputStream;

@@ -1,12 +1,12 @@
 package io.dropwatch.benchmarks.live;
 
-import io.dropwatch.RingKind;
 import io.dropwatch.benchmarks.kernel.Flood;
 import io.dropwatch.benchmarks.live.Rates.Listener;
 import io.dropwatch.benchmarks.live.Rates.Rate;
 import io.dropwatch.benchmarks.live.Rates.Stack;
 import io.dropwatch.benchmarks.live.Rates.Traffic;
 import io.dropwatch.benchmarks.live.Rates.Way;
+import io.dropwatch.model.RingKind;
 import java.io.IOException;
 import java.util.regex.Pattern;
 

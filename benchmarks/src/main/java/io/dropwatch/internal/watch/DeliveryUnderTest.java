@@ -1,7 +1,6 @@
 package io.dropwatch.internal.watch;
 
-import io.dropwatch.NoiseRule;
-import io.dropwatch.OwnerResolver;
+import io.dropwatch.OwnerResolvers;
 import io.dropwatch.bpf.RingConsumer;
 import io.dropwatch.internal.noise.NoiseFilter;
 import io.dropwatch.internal.probe.KernelFacts;
@@ -9,6 +8,7 @@ import io.dropwatch.internal.probe.Probe;
 import io.dropwatch.internal.record.RecordDecoder;
 import io.dropwatch.internal.record.SymbolFrames;
 import io.dropwatch.internal.record.WallClock;
+import io.dropwatch.model.NoiseRule;
 
 /** What a watcher does with a record, without the watcher. In this package because it is. */
 public final class DeliveryUnderTest {
@@ -24,7 +24,7 @@ public final class DeliveryUnderTest {
                 Session.reasonNames(KernelFacts.running().reasons()),
                 new SymbolFrames(Session::log),
                 127,
-                OwnerResolver.system()),
+                OwnerResolvers.system()),
             clock,
             NoiseFilter.of(NoiseRule.DEFAULTS),
             listening,

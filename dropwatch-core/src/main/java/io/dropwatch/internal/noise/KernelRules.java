@@ -1,10 +1,10 @@
 package io.dropwatch.internal.noise;
 
 import io.dropwatch.DropWatchException;
-import io.dropwatch.NoiseRule;
 import io.dropwatch.bpf.KernelSymbols;
 import io.dropwatch.internal.probe.KernelReasons;
 import io.dropwatch.internal.probe.NoiseList;
+import io.dropwatch.model.NoiseRule;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -2,10 +2,10 @@ package io.dropwatch.internal.noise;
 
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatchException;
-import io.dropwatch.KernelStack;
-import io.dropwatch.NoiseRule;
-import io.dropwatch.SocketState;
-import io.dropwatch.StackFrame;
+import io.dropwatch.model.KernelStack;
+import io.dropwatch.model.NoiseRule;
+import io.dropwatch.model.SocketState;
+import io.dropwatch.model.StackFrame;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;

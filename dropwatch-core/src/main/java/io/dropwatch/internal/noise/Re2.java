@@ -1,7 +1,7 @@
 package io.dropwatch.internal.noise;
 
 import io.dropwatch.DropWatchException;
-import io.dropwatch.NoiseRule;
+import io.dropwatch.model.NoiseRule;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;

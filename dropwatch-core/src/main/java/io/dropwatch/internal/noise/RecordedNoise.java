@@ -1,8 +1,8 @@
 package io.dropwatch.internal.noise;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.DropStatisticsBuilder;
-import io.dropwatch.NoiseRule;
+import io.dropwatch.model.DropStatisticsBuilder;
+import io.dropwatch.model.NoiseRule;
 import java.util.List;
 
 /**

@@ -1,11 +1,11 @@
 package io.dropwatch.internal.owner;
 
-import io.dropwatch.NetworkNamespace;
-import io.dropwatch.Owner;
-import io.dropwatch.OwnerProcess;
-import io.dropwatch.OwnerResolver;
-import io.dropwatch.OwnerSocket;
 import io.dropwatch.internal.owner.Snapshot.Holder;
+import io.dropwatch.model.NetworkNamespace;
+import io.dropwatch.model.Owner;
+import io.dropwatch.model.OwnerProcess;
+import io.dropwatch.model.OwnerResolver;
+import io.dropwatch.model.OwnerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package io.dropwatch.internal.probe;
 
-import io.dropwatch.RingKind;
 import io.dropwatch.bpf.BpfRing;
 import io.dropwatch.bpf.Libbpf;
+import io.dropwatch.model.RingKind;
 
 /** Which ring the probe writes into. Sizes are powers of two of at least a page. */
 public sealed interface RingPlan {

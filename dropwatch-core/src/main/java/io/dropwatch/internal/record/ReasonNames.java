@@ -1,6 +1,6 @@
 package io.dropwatch.internal.record;
 
-import io.dropwatch.DropReason;
+import io.dropwatch.model.DropReason;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.IntFunction;

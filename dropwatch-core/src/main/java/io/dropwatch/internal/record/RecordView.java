@@ -2,7 +2,7 @@ package io.dropwatch.internal.record;
 
 import static io.dropwatch.internal.record.RecordLayout.*;
 
-import io.dropwatch.RawDropEvent;
+import io.dropwatch.model.RawDropEvent;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

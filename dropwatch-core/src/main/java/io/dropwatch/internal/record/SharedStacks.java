@@ -1,7 +1,7 @@
 package io.dropwatch.internal.record;
 
-import io.dropwatch.KernelStack;
-import io.dropwatch.StackFrame;
+import io.dropwatch.model.KernelStack;
+import io.dropwatch.model.StackFrame;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 

@@ -2,8 +2,8 @@ package io.dropwatch.internal.record;
 
 import static io.dropwatch.internal.record.RecordLayout.U64;
 
-import io.dropwatch.KernelStack;
-import io.dropwatch.StackFrame;
+import io.dropwatch.model.KernelStack;
+import io.dropwatch.model.StackFrame;
 import java.lang.foreign.MemorySegment;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;

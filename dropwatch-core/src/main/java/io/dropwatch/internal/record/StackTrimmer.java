@@ -1,6 +1,6 @@
 package io.dropwatch.internal.record;
 
-import io.dropwatch.StackFrame;
+import io.dropwatch.model.StackFrame;
 import java.util.Arrays;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;

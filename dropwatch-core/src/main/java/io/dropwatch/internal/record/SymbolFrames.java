@@ -1,10 +1,10 @@
 package io.dropwatch.internal.record;
 
-import io.dropwatch.StackFrame;
 import io.dropwatch.bpf.BpfException;
 import io.dropwatch.bpf.KernelSymbol;
 import io.dropwatch.bpf.KernelSymbols;
 import io.dropwatch.bpf.LoadedCode;
+import io.dropwatch.model.StackFrame;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;

@@ -1,8 +1,8 @@
 package io.dropwatch.internal.watch;
 
-import io.dropwatch.DropStatistics;
-import io.dropwatch.DropStatisticsBuilder;
 import io.dropwatch.internal.probe.KernelCounts;
+import io.dropwatch.model.DropStatistics;
+import io.dropwatch.model.DropStatisticsBuilder;
 
 /** Puts what the kernel counted and what this process counted into one balance. */
 final class Account {

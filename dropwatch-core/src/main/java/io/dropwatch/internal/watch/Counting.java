@@ -1,11 +1,6 @@
 package io.dropwatch.internal.watch;
 
-import io.dropwatch.DropCounts;
-import io.dropwatch.DropKind;
-import io.dropwatch.DropReason;
-import io.dropwatch.DropSource;
 import io.dropwatch.DropWatchException;
-import io.dropwatch.StackFrame;
 import io.dropwatch.bpf.BpfException;
 import io.dropwatch.internal.probe.CountKey;
 import io.dropwatch.internal.probe.CountTotals;
@@ -14,6 +9,11 @@ import io.dropwatch.internal.probe.KernelFacts;
 import io.dropwatch.internal.probe.ProbeImage;
 import io.dropwatch.internal.record.ReasonNames;
 import io.dropwatch.internal.record.SymbolFrames;
+import io.dropwatch.model.DropCounts;
+import io.dropwatch.model.DropKind;
+import io.dropwatch.model.DropReason;
+import io.dropwatch.model.DropSource;
+import io.dropwatch.model.StackFrame;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

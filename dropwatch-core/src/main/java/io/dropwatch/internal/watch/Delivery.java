@@ -1,12 +1,12 @@
 package io.dropwatch.internal.watch;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.RawDropEvent;
 import io.dropwatch.internal.noise.NoiseFilter;
 import io.dropwatch.internal.record.MalformedRecordException;
 import io.dropwatch.internal.record.RecordDecoder;
 import io.dropwatch.internal.record.RecordView;
 import io.dropwatch.internal.record.WallClock;
+import io.dropwatch.model.RawDropEvent;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package io.dropwatch.internal.watch;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.Overflow;
+import io.dropwatch.model.Overflow;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;

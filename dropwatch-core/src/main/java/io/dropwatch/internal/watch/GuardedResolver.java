@@ -1,7 +1,7 @@
 package io.dropwatch.internal.watch;
 
-import io.dropwatch.Owner;
-import io.dropwatch.OwnerResolver;
+import io.dropwatch.model.Owner;
+import io.dropwatch.model.OwnerResolver;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A resolver whose exceptions cost the owner, not the event, and are counted. */

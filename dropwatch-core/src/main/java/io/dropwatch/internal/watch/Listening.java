@@ -1,8 +1,8 @@
 package io.dropwatch.internal.watch;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.Overflow;
-import io.dropwatch.RawDropEvent;
+import io.dropwatch.model.Overflow;
+import io.dropwatch.model.RawDropEvent;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 

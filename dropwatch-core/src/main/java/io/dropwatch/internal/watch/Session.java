@@ -1,8 +1,6 @@
 package io.dropwatch.internal.watch;
 
-import io.dropwatch.DropReason;
 import io.dropwatch.DropWatchException;
-import io.dropwatch.RingKind;
 import io.dropwatch.bpf.BpfException;
 import io.dropwatch.internal.noise.KernelRules;
 import io.dropwatch.internal.noise.NoiseFilter;
@@ -19,6 +17,8 @@ import io.dropwatch.internal.record.RecordDecoder;
 import io.dropwatch.internal.record.RecordLayout;
 import io.dropwatch.internal.record.SymbolFrames;
 import io.dropwatch.internal.record.WallClock;
+import io.dropwatch.model.DropReason;
+import io.dropwatch.model.RingKind;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.List;

@@ -1,12 +1,12 @@
 package io.dropwatch.internal.watch;
 
-import io.dropwatch.DropStatistics;
 import io.dropwatch.internal.noise.NoiseFilter;
 import io.dropwatch.internal.probe.DropTap;
 import io.dropwatch.internal.probe.KernelCounts;
 import io.dropwatch.internal.probe.RecordConsumer;
 import io.dropwatch.internal.record.RecordDecoder;
 import io.dropwatch.internal.record.WallClock;
+import io.dropwatch.model.DropStatistics;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;

@@ -1,8 +1,8 @@
 package io.dropwatch.internal.watch;
 
-import io.dropwatch.NoiseRule;
-import io.dropwatch.OwnerResolver;
-import io.dropwatch.RingKind;
+import io.dropwatch.model.NoiseRule;
+import io.dropwatch.model.OwnerResolver;
+import io.dropwatch.model.RingKind;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatchException;
-import io.dropwatch.KernelStack;
-import io.dropwatch.NoiseRule;
-import io.dropwatch.SocketState;
-import io.dropwatch.StackFrame;
+import io.dropwatch.model.KernelStack;
+import io.dropwatch.model.NoiseRule;
+import io.dropwatch.model.SocketState;
+import io.dropwatch.model.StackFrame;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import io.dropwatch.NetworkNamespace;
-import io.dropwatch.Owner;
-import io.dropwatch.OwnerProcess;
-import io.dropwatch.OwnerResolver.Question;
-import io.dropwatch.OwnerSocket;
+import io.dropwatch.model.NetworkNamespace;
+import io.dropwatch.model.Owner;
+import io.dropwatch.model.OwnerProcess;
+import io.dropwatch.model.OwnerResolver.Question;
+import io.dropwatch.model.OwnerSocket;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.nio.file.Files;

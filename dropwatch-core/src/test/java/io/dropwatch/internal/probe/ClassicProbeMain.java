@@ -1,15 +1,15 @@
 package io.dropwatch.internal.probe;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.DropReason;
-import io.dropwatch.NetworkDevice;
-import io.dropwatch.OwnerResolver;
+import io.dropwatch.OwnerResolvers;
 import io.dropwatch.internal.record.MalformedRecordException;
 import io.dropwatch.internal.record.ReasonNames;
 import io.dropwatch.internal.record.RecordDecoder;
 import io.dropwatch.internal.record.SymbolFrames;
 import io.dropwatch.internal.record.WallClock;
 import io.dropwatch.layers.Udp;
+import io.dropwatch.model.DropReason;
+import io.dropwatch.model.NetworkDevice;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.PcapFilter;
 import java.io.IOException;
@@ -125,7 +125,7 @@ final class ClassicProbeMain {
             new ReasonNames(KernelFacts.running().reasons().builtIn(), Map.of(), Map::of),
             new SymbolFrames(System.err::println),
             DEPTH,
-            OwnerResolver.none());
+            OwnerResolvers.none());
     List<DropEvent> events = new ArrayList<>();
     Eventually.until(
         () -> {

@@ -3,8 +3,8 @@ package io.dropwatch.internal.probe;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dropwatch.DropReason;
 import io.dropwatch.DropWatchException;
+import io.dropwatch.model.DropReason;
 
 /** What of today the running kernel has. */
 public final class OlderKernel {

@@ -10,17 +10,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.DropReason;
-import io.dropwatch.DropSource;
-import io.dropwatch.KernelStack;
-import io.dropwatch.NetworkDevice;
-import io.dropwatch.NetworkNamespace;
-import io.dropwatch.Owner;
-import io.dropwatch.OwnerProcess;
-import io.dropwatch.OwnerResolver;
-import io.dropwatch.OwnerSocket;
-import io.dropwatch.SocketState;
-import io.dropwatch.StackFrame;
+import io.dropwatch.OwnerResolvers;
+import io.dropwatch.model.DropReason;
+import io.dropwatch.model.DropSource;
+import io.dropwatch.model.KernelStack;
+import io.dropwatch.model.NetworkDevice;
+import io.dropwatch.model.NetworkNamespace;
+import io.dropwatch.model.Owner;
+import io.dropwatch.model.OwnerProcess;
+import io.dropwatch.model.OwnerResolver;
+import io.dropwatch.model.OwnerSocket;
+import io.dropwatch.model.SocketState;
+import io.dropwatch.model.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -48,7 +49,7 @@ class RecordDecoderTest {
           n -> new DropReason(n, "REASON_" + n),
           time -> StackFrame::unknown,
           16,
-          OwnerResolver.none());
+          OwnerResolvers.none());
 
   @Test
   void theOwnerIsAskedForWithTheKernelsNumbers() throws MalformedRecordException {

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.DropReason;
-import io.dropwatch.OwnerResolver;
-import io.dropwatch.StackFrame;
+import io.dropwatch.OwnerResolvers;
+import io.dropwatch.model.DropReason;
+import io.dropwatch.model.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.SkbPacket;
 import java.util.Arrays;
@@ -27,7 +27,7 @@ class SkbPacketTest {
           DropReason::unnamed,
           time -> StackFrame::unknown,
           0,
-          OwnerResolver.none());
+          OwnerResolvers.none());
 
   /**
    * A packet as the probe leaves it in the record.

@@ -2,7 +2,7 @@ package io.dropwatch.internal.record;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
-import io.dropwatch.StackFrame;
+import io.dropwatch.model.StackFrame;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

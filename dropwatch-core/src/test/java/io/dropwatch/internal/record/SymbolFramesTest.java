@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dropwatch.StackFrame;
 import io.dropwatch.bpf.KernelSymbols;
 import io.dropwatch.bpf.LoadedCode;
+import io.dropwatch.model.StackFrame;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

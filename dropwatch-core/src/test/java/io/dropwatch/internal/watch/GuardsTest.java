@@ -3,9 +3,9 @@ package io.dropwatch.internal.watch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
-import io.dropwatch.NetworkNamespace;
-import io.dropwatch.Owner;
-import io.dropwatch.OwnerResolver;
+import io.dropwatch.model.NetworkNamespace;
+import io.dropwatch.model.Owner;
+import io.dropwatch.model.OwnerResolver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

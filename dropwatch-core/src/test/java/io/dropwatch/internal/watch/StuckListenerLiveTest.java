@@ -4,11 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dropwatch.DropReason;
-import io.dropwatch.DropStatistics;
 import io.dropwatch.Loopback;
-import io.dropwatch.OwnerResolver;
-import io.dropwatch.StackFrame;
+import io.dropwatch.OwnerResolvers;
 import io.dropwatch.internal.noise.NoiseFilter;
 import io.dropwatch.internal.probe.DeviceList;
 import io.dropwatch.internal.probe.Eventually;
@@ -21,6 +18,9 @@ import io.dropwatch.internal.probe.ProbeSettings;
 import io.dropwatch.internal.probe.RingPlan;
 import io.dropwatch.internal.record.RecordDecoder;
 import io.dropwatch.internal.record.WallClock;
+import io.dropwatch.model.DropReason;
+import io.dropwatch.model.DropStatistics;
+import io.dropwatch.model.StackFrame;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -58,7 +58,7 @@ class StuckListenerLiveTest {
             probe,
             ring.toString(),
             new RecordDecoder(
-                clock, DropReason::unnamed, time -> StackFrame::unknown, 0, OwnerResolver.none()),
+                clock, DropReason::unnamed, time -> StackFrame::unknown, 0, OwnerResolvers.none()),
             clock,
             NoiseFilter.NONE,
             new Listening.Raw(

@@ -7,15 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.DropReason;
-import io.dropwatch.DropStatistics;
-import io.dropwatch.Overflow;
-import io.dropwatch.Owner;
-import io.dropwatch.OwnerResolver;
-import io.dropwatch.StackFrame;
+import io.dropwatch.OwnerResolvers;
 import io.dropwatch.internal.noise.NoiseFilter;
 import io.dropwatch.internal.record.RecordDecoder;
 import io.dropwatch.internal.record.WallClock;
+import io.dropwatch.model.DropReason;
+import io.dropwatch.model.DropStatistics;
+import io.dropwatch.model.Overflow;
+import io.dropwatch.model.Owner;
+import io.dropwatch.model.OwnerResolver;
+import io.dropwatch.model.StackFrame;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -41,7 +42,7 @@ class StuckListenerTest {
 
   @Test
   void withoutAQueueCloseReturnsWithTheAccountAndTheCause() throws InterruptedException {
-    Watch watch = start(new Listening.Events(this::blockDeafly, null), OwnerResolver.none());
+    Watch watch = start(new Listening.Events(this::blockDeafly, null), OwnerResolvers.none());
     tap.drop(100);
     entered.await();
     watch.close();
@@ -71,7 +72,7 @@ class StuckListenerTest {
   void aQueuesListenerIsLeftBehindToo() throws InterruptedException {
     // Of the policies the one in which the reader waits too.
     Listening.Queue queue = new Listening.Queue(10, Overflow.BLOCK);
-    Watch watch = start(new Listening.Events(this::blockDeafly, queue), OwnerResolver.none());
+    Watch watch = start(new Listening.Events(this::blockDeafly, queue), OwnerResolvers.none());
     tap.drop(100);
     entered.await();
     watch.close();
@@ -98,7 +99,7 @@ class StuckListenerTest {
                   itself[0].close();
                   blockDeafly(null);
                 }),
-            OwnerResolver.none());
+            OwnerResolvers.none());
     tap.drop(3);
     known.countDown();
 
@@ -122,7 +123,7 @@ class StuckListenerTest {
                   }
                 },
                 null),
-            OwnerResolver.none());
+            OwnerResolvers.none());
     tap.drop(3);
     entered.await();
     watch.close();
@@ -143,7 +144,7 @@ class StuckListenerTest {
                   throw new IllegalStateException("listener");
                 },
                 null),
-            OwnerResolver.none(),
+            OwnerResolvers.none(),
             _ -> blockDeafly(null));
     tap.drop(2);
     entered.await();
@@ -177,7 +178,7 @@ class StuckListenerTest {
 
   @Test
   void manyClosersOfAStuckListenerMakeOneEnd() throws InterruptedException {
-    Watch watch = start(new Listening.Events(this::blockDeafly, null), OwnerResolver.none());
+    Watch watch = start(new Listening.Events(this::blockDeafly, null), OwnerResolvers.none());
     tap.drop(10);
     entered.await();
     List<Thread> closers =

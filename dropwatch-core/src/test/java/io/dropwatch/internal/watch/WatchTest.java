@@ -7,15 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.DropReason;
-import io.dropwatch.DropStatistics;
-import io.dropwatch.Overflow;
-import io.dropwatch.OwnerResolver;
-import io.dropwatch.StackFrame;
+import io.dropwatch.OwnerResolvers;
 import io.dropwatch.internal.noise.NoiseFilter;
 import io.dropwatch.internal.record.MalformedRecordException;
 import io.dropwatch.internal.record.RecordDecoder;
 import io.dropwatch.internal.record.WallClock;
+import io.dropwatch.model.DropReason;
+import io.dropwatch.model.DropStatistics;
+import io.dropwatch.model.Overflow;
+import io.dropwatch.model.StackFrame;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -286,7 +286,11 @@ class WatchTest {
             from,
             "a ring of the test's",
             new RecordDecoder(
-                clock, DropReason::unnamed, time -> StackFrame::unknown, 127, OwnerResolver.none()),
+                clock,
+                DropReason::unnamed,
+                time -> StackFrame::unknown,
+                127,
+                OwnerResolvers.none()),
             clock,
             NoiseFilter.NONE,
             listening,

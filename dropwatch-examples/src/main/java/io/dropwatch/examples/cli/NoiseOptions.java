@@ -1,6 +1,6 @@
 package io.dropwatch.examples.cli;
 
-import io.dropwatch.NoiseRule;
+import io.dropwatch.model.NoiseRule;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.dropwatch.examples.cli;
 
-import io.dropwatch.DropReason;
 import io.dropwatch.DropWatcher;
+import io.dropwatch.model.DropReason;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.dropwatch.examples.cli;
 
 import io.dropwatch.DropEvent;
+import io.dropwatch.DropReplay;
+import io.dropwatch.DropReplayBuilder;
 import io.dropwatch.examples.filter.FilterMeaning;
-import io.dropwatch.replay.DropReplay;
-import io.dropwatch.replay.DropReplayBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;

@@ -1,7 +1,7 @@
 package io.dropwatch.examples.cli;
 
 import io.dropwatch.DropWatcherBuilder;
-import io.dropwatch.RingKind;
+import io.dropwatch.model.RingKind;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;

@@ -1,9 +1,9 @@
 package io.dropwatch.examples.demo;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.DropStatistics;
-import io.dropwatch.StackFrame;
 import io.dropwatch.examples.lab.Flow;
+import io.dropwatch.model.DropStatistics;
+import io.dropwatch.model.StackFrame;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;

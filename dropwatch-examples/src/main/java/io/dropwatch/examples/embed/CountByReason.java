@@ -1,7 +1,7 @@
 package io.dropwatch.examples.embed;
 
-import io.dropwatch.DropReason;
 import io.dropwatch.DropWatcher;
+import io.dropwatch.model.DropReason;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

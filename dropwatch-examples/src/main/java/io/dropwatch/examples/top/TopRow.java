@@ -1,7 +1,7 @@
 package io.dropwatch.examples.top;
 
-import io.dropwatch.DropCounts;
-import io.dropwatch.DropKind;
+import io.dropwatch.model.DropCounts;
+import io.dropwatch.model.DropKind;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;

@@ -2,8 +2,8 @@ package io.dropwatch.examples.top;
 
 import io.dropwatch.DropCounter;
 import io.dropwatch.DropCounterBuilder;
-import io.dropwatch.DropCounts;
 import io.dropwatch.examples.terminal.Terminal;
+import io.dropwatch.model.DropCounts;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package io.dropwatch.examples.top;
 
-import io.dropwatch.DropCounts;
-import io.dropwatch.DropKind;
-import io.dropwatch.DropSource;
+import io.dropwatch.model.DropCounts;
+import io.dropwatch.model.DropKind;
+import io.dropwatch.model.DropSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

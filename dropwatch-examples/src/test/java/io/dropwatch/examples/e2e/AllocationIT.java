@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.dropwatch.DropWatcher;
-import io.dropwatch.RawDropEvent;
-import io.dropwatch.RingKind;
 import io.dropwatch.examples.lab.ClosedPort;
+import io.dropwatch.model.RawDropEvent;
+import io.dropwatch.model.RingKind;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.Semaphore;

@@ -2,9 +2,9 @@ package io.dropwatch.examples.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.dropwatch.DropStatistics;
 import io.dropwatch.DropWatcher;
-import io.dropwatch.NoiseRule;
+import io.dropwatch.model.DropStatistics;
+import io.dropwatch.model.NoiseRule;
 import java.util.List;
 
 /** Two watchers of the same packets: by the rules in question, and by others to compare with. */

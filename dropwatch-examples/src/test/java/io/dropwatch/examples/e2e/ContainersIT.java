@@ -6,14 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatcher;
-import io.dropwatch.OwnerProcess;
-import io.dropwatch.OwnerSocket;
 import io.dropwatch.examples.e2e.ContainerCases.Inhabited;
 import io.dropwatch.examples.e2e.ContainerCases.Place;
 import io.dropwatch.examples.lab.Namespace;
 import io.dropwatch.examples.lab.NetworkLab;
 import io.dropwatch.examples.lab.RoutedNetwork;
 import io.dropwatch.layers.Udp;
+import io.dropwatch.model.OwnerProcess;
+import io.dropwatch.model.OwnerSocket;
 import io.dropwatch.output.JsonDialect;
 import io.dropwatch.output.JsonWriter;
 import io.dropwatch.output.TextWriter;

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropCounter;
-import io.dropwatch.DropCounts;
-import io.dropwatch.DropKind;
 import io.dropwatch.examples.lab.PacketSocket;
 import io.dropwatch.examples.lab.RoutedNetwork;
 import io.dropwatch.examples.lab.Scenario;
+import io.dropwatch.model.DropCounts;
+import io.dropwatch.model.DropKind;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,13 +1,13 @@
 package io.dropwatch.examples.e2e;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.DropReason;
-import io.dropwatch.NetworkDevice;
 import io.dropwatch.examples.lab.Flow;
 import io.dropwatch.examples.lab.Namespace;
 import io.dropwatch.examples.lab.RoutedNetwork;
 import io.dropwatch.examples.lab.Scenario;
 import io.dropwatch.internal.probe.KernelFacts;
+import io.dropwatch.model.DropReason;
+import io.dropwatch.model.NetworkDevice;
 import java.time.Instant;
 import java.util.Map;
 

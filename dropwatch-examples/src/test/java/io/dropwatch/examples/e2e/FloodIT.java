@@ -3,12 +3,12 @@ package io.dropwatch.examples.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dropwatch.DropStatistics;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.examples.lab.Frame;
 import io.dropwatch.examples.lab.PacketSocket;
 import io.dropwatch.examples.lab.RoutedNetwork;
 import io.dropwatch.examples.lab.Scenario;
+import io.dropwatch.model.DropStatistics;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.AfterAll;

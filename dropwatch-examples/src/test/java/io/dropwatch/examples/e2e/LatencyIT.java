@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropWatcher;
-import io.dropwatch.RingKind;
 import io.dropwatch.examples.lab.ClosedPort;
+import io.dropwatch.model.RingKind;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;

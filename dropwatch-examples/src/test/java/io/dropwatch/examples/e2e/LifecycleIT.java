@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.DropStatistics;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.examples.lab.RoutedNetwork;
 import io.dropwatch.examples.lab.Scenario;
+import io.dropwatch.model.DropStatistics;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

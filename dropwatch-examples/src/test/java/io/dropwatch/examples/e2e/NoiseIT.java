@@ -5,15 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.DropStatistics;
 import io.dropwatch.DropWatchException;
 import io.dropwatch.DropWatcher;
-import io.dropwatch.NoiseRule;
-import io.dropwatch.SocketState;
 import io.dropwatch.bpf.KernelSymbols;
 import io.dropwatch.examples.lab.RoutedNetwork;
 import io.dropwatch.examples.lab.Scenario;
 import io.dropwatch.layers.Tcp;
+import io.dropwatch.model.DropStatistics;
+import io.dropwatch.model.NoiseRule;
+import io.dropwatch.model.SocketState;
 import io.dropwatch.output.JsonDialect;
 import io.dropwatch.output.JsonWriter;
 import io.dropwatch.output.TextWriter;

@@ -10,11 +10,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.DropWatcherBuilder;
-import io.dropwatch.Owner;
-import io.dropwatch.OwnerProcess;
-import io.dropwatch.OwnerResolver;
-import io.dropwatch.OwnerSocket;
+import io.dropwatch.OwnerResolvers;
 import io.dropwatch.examples.lab.RoutedNetwork;
+import io.dropwatch.model.Owner;
+import io.dropwatch.model.OwnerProcess;
+import io.dropwatch.model.OwnerResolver;
+import io.dropwatch.model.OwnerSocket;
 import io.dropwatch.output.JsonDialect;
 import io.dropwatch.output.JsonReader;
 import io.dropwatch.output.JsonWriter;
@@ -187,7 +188,7 @@ class OwnerIT {
     EventLog log = new EventLog();
     try (var cgroup = cgroup("dropwatch-it3");
         var deaf = deaf(cgroup)) {
-      try (DropWatcher _ = watching(log).ownerResolver(OwnerResolver.none()).start()) {
+      try (DropWatcher _ = watching(log).ownerResolver(OwnerResolvers.none()).start()) {
         send(200);
         log.await(50);
       }

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.dropwatch.DropStatistics;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.examples.lab.ClosedPort;
 import io.dropwatch.examples.lab.Cpus;
+import io.dropwatch.model.DropStatistics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;

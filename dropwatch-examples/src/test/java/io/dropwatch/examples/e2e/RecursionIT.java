@@ -4,15 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.dropwatch.DropStatistics;
 import io.dropwatch.DropWatcher;
-import io.dropwatch.NoiseRule;
 import io.dropwatch.examples.lab.Cpus;
 import io.dropwatch.examples.lab.Frame;
 import io.dropwatch.examples.lab.LabException;
 import io.dropwatch.examples.lab.PacketSocket;
 import io.dropwatch.examples.lab.RoutedNetwork;
 import io.dropwatch.examples.lab.Scenario;
+import io.dropwatch.model.DropStatistics;
+import io.dropwatch.model.NoiseRule;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,11 +3,11 @@ package io.dropwatch.examples.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dropwatch.DropStatistics;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.examples.lab.Flow;
 import io.dropwatch.examples.lab.RoutedNetwork;
 import io.dropwatch.examples.lab.Scenario;
+import io.dropwatch.model.DropStatistics;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;

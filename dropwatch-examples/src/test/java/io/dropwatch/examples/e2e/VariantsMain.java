@@ -1,7 +1,5 @@
 package io.dropwatch.examples.e2e;
 
-import io.dropwatch.RawDropEvent;
-import io.dropwatch.RingKind;
 import io.dropwatch.bpf.BpfException;
 import io.dropwatch.examples.lab.Flow;
 import io.dropwatch.examples.lab.Frame;
@@ -22,6 +20,8 @@ import io.dropwatch.internal.probe.Variant;
 import io.dropwatch.internal.record.MalformedRecordException;
 import io.dropwatch.internal.record.RecordView;
 import io.dropwatch.internal.record.WallClock;
+import io.dropwatch.model.RawDropEvent;
+import io.dropwatch.model.RingKind;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.PcapFilter;
 import io.dropwatch.pcapfilter.SkbPacket;

@@ -68,7 +68,7 @@ class ReadmeTest {
         import io.dropwatch.output.*;
         import io.dropwatch.pcapfilter.*;
         import io.dropwatch.pcapfilter.packet.*;
-        import io.dropwatch.replay.*;
+        import io.dropwatch.model.*;
         import java.nio.file.Path;
         import java.time.Duration;
         import java.util.*;

@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropCounter;
-import io.dropwatch.DropCounts;
-import io.dropwatch.DropStatistics;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.DropWatcherBuilder;
-import io.dropwatch.RingKind;
 import io.dropwatch.examples.lab.ClosedPort;
 import io.dropwatch.examples.lab.Cpus;
+import io.dropwatch.model.DropCounts;
+import io.dropwatch.model.DropStatistics;
+import io.dropwatch.model.RingKind;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;

@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropCounter;
-import io.dropwatch.DropCounts;
 import io.dropwatch.DropEvent;
-import io.dropwatch.DropKind;
-import io.dropwatch.DropSource;
-import io.dropwatch.DropStatistics;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.DropWatcherBuilder;
+import io.dropwatch.model.DropCounts;
+import io.dropwatch.model.DropKind;
+import io.dropwatch.model.DropSource;
+import io.dropwatch.model.DropStatistics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

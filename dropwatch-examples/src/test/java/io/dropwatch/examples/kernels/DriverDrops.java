@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.DropStatistics;
 import io.dropwatch.DropWatcher;
-import io.dropwatch.NoiseRule;
-import io.dropwatch.StackFrame;
+import io.dropwatch.model.DropStatistics;
+import io.dropwatch.model.NoiseRule;
+import io.dropwatch.model.StackFrame;
 import io.dropwatch.output.JsonDialect;
 import io.dropwatch.output.JsonWriter;
 import io.dropwatch.output.TextWriter;

@@ -3,11 +3,11 @@ package io.dropwatch.examples.top;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dropwatch.DropCounts;
-import io.dropwatch.DropKind;
-import io.dropwatch.DropReason;
-import io.dropwatch.DropSource;
-import io.dropwatch.StackFrame;
+import io.dropwatch.model.DropCounts;
+import io.dropwatch.model.DropKind;
+import io.dropwatch.model.DropReason;
+import io.dropwatch.model.DropSource;
+import io.dropwatch.model.StackFrame;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,0 +1,94 @@
+package io.dropwatch.model;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why the kernel dropped the packet: a member of {@code enum skb_drop_reason}, or of the enum of a
+ * subsystem as Open vSwitch. The numbers differ from kernel to kernel, so {@code name} comes from
+ * the running kernel's BTF and is what to compare and to store.
+ *
+ * @param value the number the kernel passed to kfree_skb, an unsigned 32-bit value whose upper half
+ *     is the subsystem; -1 where the kernel passes none, as for hardware drops
+ * @param name such as {@code SKB_DROP_REASON_TCP_CSUM} or {@code OVS_DROP_LAST_ACTION}; where the
+ *     kernel's BTF has no name for it, see {@link #unnamed(int, String)}; for a hardware drop the
+ *     name of the devlink trap
+ */
+public record DropReason(int value, String name) {
+  /** Whether a drop for some reason is something to look into. */
+  public enum Nature {
+    /** Somebody misses the packet, or would have to. */
+    LOSS,
+    /** The packet had served its purpose or was never meant to be taken: no application notices. */
+    NORMAL,
+    /** The reason does not tell. */
+    UNKNOWN
+  }
+
+  private static final String UNNAMED = "_REASON_";
+
+  /** The kernel gives no reasons (before 5.17). */
+  public static final DropReason NOT_SUPPORTED = new DropReason(-1, "NOT_SUPPORTED");
+
+  public DropReason {
+    Objects.requireNonNull(name, "name");
+    name = WellFormed.text(name);
+  }
+
+  /** A reason that the kernel's BTF does not name, of a subsystem without a name. */
+  public static DropReason unnamed(int value) {
+    return unnamed(value, null);
+  }
+
+  /**
+   * A reason that the kernel's BTF does not name. It is called {@code 77} in the core, {@code
+   * OPENVSWITCH_REASON_3} in a subsystem, {@code SUBSYSTEM_5_REASON_3} in one that has no name.
+   *
+   * @param subsystem what the kernel calls the subsystem, {@code OPENVSWITCH}; null when unknown
+   */
+  public static DropReason unnamed(int value, @Nullable String subsystem) {
+    int number = value >>> 16;
+    if (number == 0) {
+      return new DropReason(value, Integer.toString(value));
+    }
+    String name = subsystem == null ? "SUBSYSTEM_" + number : subsystem;
+    return new DropReason(value, name + UNNAMED + (value & 0xffff));
+  }
+
+  /** Whether the name is one that the kernel gives, and not made of the number. */
+  public boolean isNamed() {
+    return !name.equals(Integer.toUnsignedString(value)) && !name.endsWith(UNNAMED + number());
+  }
+
+  /**
+   * Number of the subsystem whose reason this is, 0 to 65535: 0 for the core, and where there is no
+   * number. Which one has which number differs between kernels.
+   */
+  public int subsystem() {
+    return value == -1 ? 0 : value >>> 16;
+  }
+
+  /** Number within the subsystem, 0 to 65535; -1 where there is none. */
+  public int number() {
+    return value == -1 ? -1 : value & 0xffff;
+  }
+
+  /** Whether this is a loss; {@link Nature#UNKNOWN} for a reason that we do not know. */
+  public Nature nature() {
+    return ReasonTable.nature(name);
+  }
+
+  /**
+   * One sentence on what happened, for people who do not read kernel sources; null for a reason
+   * that we do not know. Known, by name, are those of the core and of subsystems up to Linux 7.2.
+   */
+  public @Nullable String explanation() {
+    return ReasonTable.explanation(name);
+  }
+
+  /** The name alone. */
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,74 @@
+package io.dropwatch.model;
+
+import io.dropwatch.model.DropReason.Nature;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the kernel's reasons mean, by name: the lines of {@code drop-reasons.tsv} for the core, and
+ * of {@code drop-reasons-subsystems.tsv} for subsystems and devlink traps.
+ */
+final class ReasonTable {
+  private static final String CORE = "drop-reasons.tsv";
+  private static final String SUBSYSTEMS = "drop-reasons-subsystems.tsv";
+  private static final String PREFIX = "SKB_DROP_REASON_";
+
+  private record Meaning(Nature nature, String explanation) {}
+
+  // Read when the first reason is explained, which most programs never ask for.
+  private static final class Lines {
+    static final Map<String, Meaning> BY_NAME = new HashMap<>(read(CORE, PREFIX));
+
+    static {
+      BY_NAME.putAll(read(SUBSYSTEMS, ""));
+    }
+  }
+
+  private ReasonTable() {}
+
+  /** That of the name, or of the longest beginning of it up to an underscore. */
+  private static @Nullable Meaning meaning(String name) {
+    Meaning exact = Lines.BY_NAME.get(name);
+    int end = name.lastIndexOf('_');
+    while (exact == null && end > 0) {
+      exact = Lines.BY_NAME.get(name.substring(0, end) + "_*");
+      end = name.lastIndexOf('_', end - 1);
+    }
+    return exact;
+  }
+
+  static Nature nature(String name) {
+    Meaning meaning = meaning(name);
+    return meaning == null ? Nature.UNKNOWN : meaning.nature;
+  }
+
+  static @Nullable String explanation(String name) {
+    Meaning meaning = meaning(name);
+    return meaning == null ? null : meaning.explanation;
+  }
+
+  private static Map<String, Meaning> read(String file, String prefix) {
+    try (InputStream table = ReasonTable.class.getResourceAsStream(file)) {
+      return new String(Objects.requireNonNull(table, file).readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .filter(line -> !line.startsWith("#"))
+          .map(line -> line.split("\t", 3))
+          .collect(
+              Collectors.toUnmodifiableMap(
+                  columns -> prefix + columns[0],
+                  columns ->
+                      new Meaning(
+                          Nature.valueOf(columns[1].toUpperCase(Locale.ROOT)), columns[2])));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file + " of our own jar", e);
+    }
+  }
+}

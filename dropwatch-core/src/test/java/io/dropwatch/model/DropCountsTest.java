@@ -1,0 +1,137 @@
+package io.dropwatch.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+class DropCountsTest {
+  private static final Instant START = Instant.ofEpochSecond(1_750_000_000);
+
+  @Property
+  void whatCameAfterIsTheDifference(
+      @ForAll("counts") DropCounts earlier, @ForAll("counts") DropCounts more) {
+    DropCounts later = earlier.plus(more);
+    assertEquals(more, later.since(earlier));
+    assertEquals(later, earlier.plus(later.since(earlier)));
+  }
+
+  @Property
+  void differencesAddUp(
+      @ForAll("counts") DropCounts first,
+      @ForAll("counts") DropCounts more,
+      @ForAll("counts") DropCounts evenMore) {
+    DropCounts second = first.plus(more);
+    DropCounts third = second.plus(evenMore);
+    assertEquals(third.since(first), second.since(first).plus(third.since(second)));
+    assertEquals(first.seen() + more.seen() + evenMore.seen(), third.seen());
+  }
+
+  @Property
+  void everyDropSeenHasOneOutcome(@ForAll("counts") DropCounts counts) {
+    long sum = counts.counts().values().stream().mapToLong(Long::longValue).sum();
+    assertEquals(counts.seen(), counts.excluded() + counts.filtered() + counts.overflow() + sum);
+  }
+
+  @Example
+  void aKindWithoutDropsIsNotThere() {
+    DropCounts counts = counts(1, Map.of(kind(1), 0L, kind(2), 5L), 0);
+    assertEquals(Map.of(kind(2), 5L), counts.counts());
+    assertEquals(0, counts.count(kind(1)));
+    assertEquals(Map.of(), counts.since(counts).counts());
+  }
+
+  @Example
+  void rates() {
+    DropCounts counts = counts(2, Map.of(kind(1), 5L, kind(2), 2L), 0);
+    assertEquals(2.5, counts.perSecond(kind(1)));
+    assertEquals(3.5, counts.perSecond());
+    assertEquals(0, counts.since(counts).perSecond());
+  }
+
+  @Example
+  void theLaterIsNotSinceTheEarlier() {
+    DropCounts earlier = counts(1, Map.of(kind(1), 1L), 0);
+    DropCounts later = counts(2, Map.of(kind(1), 3L), 0);
+    assertThrows(IllegalArgumentException.class, () -> earlier.since(later));
+    assertThrows(
+        IllegalArgumentException.class, () -> later.since(counts(1, Map.of(kind(2), 1L), 0)));
+  }
+
+  @Example
+  void text() {
+    DropCounts counts = counts(1, Map.of(kind(1), 6L), 0);
+    assertEquals("seen=9 excluded=1 filtered=2 counted=6 overflow=0", counts.toString());
+    assertEquals(
+        "seen=9 excluded=1 filtered=2 counted=6 overflow=0 missed=4",
+        counts(1, Map.of(kind(1), 6L), 4).toString());
+  }
+
+  @Example
+  void protocolsByName() {
+    assertEquals("IPv4/UDP", kind(1).protocolLabel());
+    Map<int[], String> labels =
+        Map.of(
+            new int[] {0x0806, 0}, "ARP",
+            new int[] {0x0800, 1}, "IPv4/ICMP",
+            new int[] {0x86dd, 58}, "IPv6/ICMPv6",
+            new int[] {0x86dd, 44}, "IPv6/IPv6Fragment",
+            new int[] {0x0800, 253}, "IPv4/253",
+            new int[] {0x88b5, 0}, "0x88b5",
+            new int[] {0, 0}, "unknown");
+    labels.forEach(
+        (numbers, label) -> assertEquals(label, kind(1, numbers[0], numbers[1]).protocolLabel()));
+  }
+
+  @Provide
+  Arbitrary<DropCounts> counts() {
+    Arbitrary<Map<DropKind, Long>> kinds =
+        Arbitraries.maps(
+            Arbitraries.integers().between(1, 6).map(DropCountsTest::kind),
+            Arbitraries.longs().between(1, 1L << 50));
+    return Combinators.combine(
+            Arbitraries.longs().between(0, 1L << 40),
+            kinds.map(HashMap::new),
+            Arbitraries.longs().between(0, 1L << 50).list().ofSize(4))
+        .as(
+            (nanos, map, others) ->
+                new DropCounts(
+                    START,
+                    Duration.ofNanos(nanos),
+                    map,
+                    others.get(0),
+                    others.get(1),
+                    others.get(2),
+                    others.get(3)));
+  }
+
+  private static DropCounts counts(int seconds, Map<DropKind, Long> kinds, long missed) {
+    return new DropCounts(START, Duration.ofSeconds(seconds), kinds, 1, 2, 0, missed);
+  }
+
+  private static DropKind kind(int ifindex) {
+    return kind(ifindex, 0x0800, 17);
+  }
+
+  private static DropKind kind(int ifindex, int protocol, int ipProtocol) {
+    return new DropKind(
+        DropSource.SOFTWARE,
+        new DropReason(3, "SKB_DROP_REASON_NO_SOCKET"),
+        StackFrame.unknown(0xffff_ffff_8100_0000L),
+        ifindex,
+        "lo",
+        4_026_531_840L,
+        protocol,
+        ipProtocol);
+  }
+}

@@ -1,0 +1,110 @@
+package io.dropwatch.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dropwatch.bpf.KernelBtf;
+import io.dropwatch.model.DropReason.Nature;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DropReasonTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          SKB_DROP_REASON_NO_SOCKET    | LOSS    | Nothing listens on the packet's destination address and port, so it has no receiver.
+          SKB_DROP_REASON_TCP_OLD_DATA | NORMAL  | The data was received before: a retransmission that turned out to be unnecessary.
+          OVS_DROP_EXPLICIT            | LOSS    | A flow of Open vSwitch says to drop the packet.
+          source_mac_is_multicast      | LOSS    | The device dropped a frame whose source MAC address is a multicast address, which no sender can have.
+          RX_DROP_U_MIC_FAIL           | LOSS    | The Wi-Fi stack (mac80211) could not use a received frame; the rest of the name says what is wrong with it.
+          SKB_DROP_REASON_NOT_SPECIFIED| UNKNOWN | The kernel code that dropped the packet gives no reason: the location and the stack tell where it was.
+          """)
+  void explanations(String name, Nature nature, String explanation) {
+    var reason = new DropReason(0, name);
+
+    assertEquals(nature, reason.nature());
+    assertEquals(explanation, reason.explanation());
+  }
+
+  @Test
+  void whatIsNotKnownIsNotExplained() {
+    assertNull(DropReason.unnamed(77).explanation());
+    assertNull(new DropReason(78, "SKB_DROP_REASON_NEXT_YEARS").explanation());
+    assertNull(new DropReason(-1, "_").explanation());
+    assertNull(DropReason.NOT_SUPPORTED.explanation());
+    assertEquals(Nature.UNKNOWN, DropReason.NOT_SUPPORTED.nature());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "77,                                     0,  77,  77",
+    "3000005,                               45, 50885, SUBSYSTEM_45_REASON_50885",
+    "-2,                                 65535, 65534, SUBSYSTEM_65535_REASON_65534"
+  })
+  void whatTheKernelDoesNotNameIsNamedByItsNumbers(
+      int value, int subsystem, int number, String name) {
+    DropReason reason = DropReason.unnamed(value);
+
+    assertEquals(subsystem, reason.subsystem());
+    assertEquals(number, reason.number());
+    assertEquals(name, reason.name());
+    assertFalse(reason.isNamed());
+  }
+
+  @Test
+  void aReasonOfASubsystemSaysWhich() {
+    DropReason reason = DropReason.unnamed(3 << 16 | 9, "OPENVSWITCH");
+
+    assertEquals("OPENVSWITCH_REASON_9", reason.name());
+    assertFalse(reason.isNamed());
+    assertTrue(new DropReason(3 << 16 | 1, "OVS_DROP_LAST_ACTION").isNamed());
+    assertTrue(new DropReason(9, "SKB_DROP_REASON_NETFILTER_DROP").isNamed());
+    assertEquals(0, DropReason.NOT_SUPPORTED.subsystem());
+    assertEquals(-1, DropReason.NOT_SUPPORTED.number());
+  }
+
+  @Test
+  void everyCoreReasonOfThisDecadesKernelsIsExplained() throws IOException {
+    try (InputStream list = DropReasonTest.class.getResourceAsStream("core-reasons.txt")) {
+      List<String> unexplained =
+          new String(Objects.requireNonNull(list).readAllBytes(), StandardCharsets.UTF_8)
+              .lines()
+              .filter(line -> !line.startsWith("#"))
+              .filter(name -> new DropReason(0, "SKB_DROP_REASON_" + name).explanation() == null)
+              .toList();
+
+      assertEquals(List.of(), unexplained);
+    }
+  }
+
+  @Test
+  void everyCoreReasonOfTheRunningKernelIsExplained() {
+    List<String> unexplained =
+        KernelBtf.load().enumValues("skb_drop_reason").values().stream()
+            .filter(name -> name.startsWith("SKB_DROP_REASON_"))
+            .filter(name -> !name.contains("_SUBSYS_") && !name.endsWith("_MAX"))
+            .filter(name -> new DropReason(0, name).explanation() == null)
+            .toList();
+
+    assertTrue(unexplained.isEmpty() || isNewerThanTheTable(), unexplained::toString);
+  }
+
+  private static boolean isNewerThanTheTable() {
+    Matcher version =
+        Pattern.compile("(\\d+)\\.(\\d+)").matcher(System.getProperty("os.version", ""));
+    return version.find()
+        && 1000 * Integer.parseInt(version.group(1)) + Integer.parseInt(version.group(2)) > 7002;
+  }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package io.dropwatch.replay;
-
-import org.jspecify.annotations.NullMarked;
