@@ -109,8 +109,8 @@ class RestrictedMachine {
     if (!refusal.isEmpty()) {
       assertTrue(
           refusal.endsWith(
-              "The kernel keeps its memory from programs (kernel_lockdown(7)): boot it without"
-                  + " lockdown=confidentiality; lockdown=integrity does not forbid this"),
+              "Kernel lockdown forbids programs to read kernel memory (kernel_lockdown(7)): boot"
+                  + " without lockdown=confidentiality; lockdown=integrity allows it"),
           refusal);
     }
     assertEquals(Map.of(), HeldByKernel.now());

@@ -2,7 +2,6 @@ package io.dropwatch.bpf;
 
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /** One operation on the kernel: runs it, collects what libbpf says, and throws what went wrong. */
 final class Attempt {
@@ -16,15 +15,15 @@ final class Attempt {
    * @return the result, not negative
    */
   static long run(String operation, LongSupplier call) {
-    return run(operation, call, Preflight::loadRemedy);
+    return run(operation, call, Preflight::loadCause);
   }
 
   /**
-   * Runs one native call whose failures have remedies of their own.
+   * Runs one native call whose failures have causes of their own.
    *
-   * @param remedy what the user can do, or null, by error
+   * @param cause gives the cause of an error
    */
-  static long run(String operation, LongSupplier call, Function<Errno, @Nullable String> remedy) {
+  static long run(String operation, LongSupplier call, Function<Errno, Preflight.Cause> cause) {
     NativeLog log = NativeLog.begin();
     long result;
     NativeLog.Lines lines;
@@ -35,12 +34,12 @@ final class Attempt {
     }
     if (result < 0) {
       Errno errno = Errno.of((int) result);
-      boolean refused = !lines.verifier().isEmpty();
+      boolean rejected = !lines.verifier().isEmpty();
       throw new BpfException(
           operation,
           errno,
           lines,
-          refused ? Preflight.refusalRemedy(lines.verifier()) : remedy.apply(errno));
+          rejected ? Preflight.verifierCause(lines.verifier()) : cause.apply(errno));
     }
     return result;
   }

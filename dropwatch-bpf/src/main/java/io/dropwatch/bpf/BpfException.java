@@ -1,96 +1,164 @@
 package io.dropwatch.bpf;
 
+import java.io.IOException;
+import java.io.Serial;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that the kernel, libbpf or an input refused.
+ * Thrown when the machine, the kernel, libbpf or an input file does not allow an operation.
  *
- * <p>The message is one line: what was tried, what came back, the most telling line of the log, and
- * the remedy where there is one. The whole of what libbpf and the verifier said is in {@link #log}
- * and {@link #verifierLog}.
+ * <p>This is the only exception of this package for causes outside the program. Wrong arguments are
+ * {@link NullPointerException} and {@link IllegalArgumentException}; calls in the wrong state, such
+ * as an attach before the load, are {@link IllegalStateException}.
+ *
+ * <p>{@link #getMessage} is one line for people: {@link #problem}, and {@link #remedy} if there is
+ * one. Programs read {@link #code}. A library built on this one maps the exception with those three
+ * and keeps it as the cause:
+ *
+ * <pre>{@code
+ * Code code = switch (e.code()) {
+ *   case NO_PRIVILEGE -> Code.NO_PRIVILEGE;
+ *   case VERIFIER, LOCKDOWN -> Code.VERIFIER;
+ *   default -> Code.KERNEL;              // new codes may come
+ * };
+ * throw new ProbeException(code, e.problem(), e.remedy(), e);
+ * }</pre>
  */
 public final class BpfException extends RuntimeException {
-  private static final long serialVersionUID = 1;
+  @Serial private static final long serialVersionUID = 1;
 
-  private final String operation;
-  private final transient @Nullable Errno errno;
-  private final transient List<String> log;
-  private final transient List<String> verifierLog;
+  /**
+   * The cause of a failure. New codes may come with new releases, so a {@code switch} needs a
+   * default case.
+   */
+  public enum Code {
+    /** {@code libbpf.so.1} is not installed. */
+    NO_LIBBPF,
+    /** {@code libbpf.so.1} lacks functions that this package calls. */
+    OLD_LIBBPF,
+    /** The JVM was started without {@code --enable-native-access} for this module. */
+    NO_NATIVE_ACCESS,
+    /**
+     * The kernel answered EPERM or EACCES: a capability is missing, or a security policy denies.
+     */
+    NO_PRIVILEGE,
+    /** The kernel offers no BTF: {@code /sys/kernel/btf/vmlinux} is missing or unreadable. */
+    NO_BTF,
+    /** BTF type information is damaged or of an unknown format. */
+    BAD_BTF,
+    /** An object file is damaged, not eBPF, or lacks a program, map or variable by that name. */
+    BAD_OBJECT,
+    /** The verifier rejected a program; see {@link BpfException#verifierLog}. */
+    VERIFIER,
+    /** Kernel lockdown forbids programs to read kernel memory: kernel_lockdown(7). */
+    LOCKDOWN,
+    /** The limit of locked memory (RLIMIT_MEMLOCK) is too low for the ring. */
+    MEMLOCK,
+    /** tracefs is not mounted, so classic tracepoints cannot be found. */
+    NO_TRACEFS,
+    /** The kernel hides the addresses of its symbols from this process. */
+    HIDDEN_SYMBOLS,
+    /** A file cannot be read; the cause is the {@link IOException}. */
+    UNREADABLE_FILE,
+    /** A ring contains a record that no kernel writes. */
+    CORRUPT_RING,
+    /** Any other error of the kernel or of libbpf; see {@link BpfException#errno}. */
+    KERNEL
+  }
+
+  private final Code code;
+  private final String problem;
   private final @Nullable String remedy;
+  private final int errno;
+  private final String[] log;
+  private final String[] verifierLog;
 
-  BpfException(
-      String operation, @Nullable Errno errno, NativeLog.Lines lines, @Nullable String remedy) {
-    super(message(operation, errno, lines, remedy));
-    this.operation = operation;
+  private BpfException(Preflight.Cause cause, String problem, int errno, NativeLog.Lines lines) {
+    super(cause.remedy() == null ? problem : problem + ". " + cause.remedy());
+    this.code = cause.code();
+    this.problem = problem;
+    this.remedy = cause.remedy();
     this.errno = errno;
-    this.log = lines.libbpf();
-    this.verifierLog = lines.verifier();
-    this.remedy = remedy;
+    this.log = lines.libbpf().toArray(String[]::new);
+    this.verifierLog = lines.verifier().toArray(String[]::new);
   }
 
-  /** A call that failed without a word. */
+  /** A failure that no native call reported. */
+  BpfException(Code code, String problem, @Nullable String remedy) {
+    this(new Preflight.Cause(code, remedy), problem, 0, NativeLog.Lines.NONE);
+  }
+
+  /** A native call that failed. */
+  BpfException(String operation, Errno errno, NativeLog.Lines lines, Preflight.Cause cause) {
+    this(cause, problem(operation, errno, lines), errno.number(), lines);
+  }
+
+  /** A native call that failed, outside of the calls that libbpf logs. */
   BpfException(String operation, Errno errno) {
-    this(operation, errno, NativeLog.Lines.NONE, null);
+    this(operation, errno, NativeLog.Lines.NONE, Preflight.loadCause(errno));
   }
 
-  /** An input that is not what it has to be. */
-  BpfException(String operation, String found) {
-    this(operation + ": " + found, null, NativeLog.Lines.NONE, null);
+  /** A file that cannot be read. */
+  static BpfException unreadable(Code code, String operation, IOException e, String remedy) {
+    // The messages of these two are only the path.
+    String reason =
+        switch (e) {
+          case NoSuchFileException _ -> "no such file";
+          case AccessDeniedException _ -> "permission denied";
+          default -> String.valueOf(e.getMessage());
+        };
+    BpfException thrown = new BpfException(code, operation + ": " + reason, remedy);
+    thrown.initCause(e);
+    return thrown;
   }
 
-  /** An input that is not what it has to be, or a machine that lacks something. */
-  BpfException(String operation, String found, String remedy) {
-    this(operation + ": " + found, null, NativeLog.Lines.NONE, remedy);
+  private static String problem(String operation, Errno errno, NativeLog.Lines lines) {
+    String summary = lines.summary();
+    return operation + ": " + errno + (summary == null ? "" : "; " + summary);
   }
 
-  private static String message(
-      String operation, @Nullable Errno errno, NativeLog.Lines lines, @Nullable String remedy) {
-    StringBuilder message = new StringBuilder(operation);
-    if (errno != null) {
-      message.append(": ").append(errno);
-    }
-    String telling = lines.mostTelling();
-    if (telling != null) {
-      message.append("; ").append(telling);
-    }
-    if (remedy != null) {
-      message.append(". ").append(remedy);
-    }
-    return message.toString();
-  }
-
-  /** {@return one line: what was tried, what came back, the most telling line, the remedy} */
+  /** {@return one line: {@link #problem}, then {@link #remedy} if there is one} */
   @Override
   public String getMessage() {
     return String.valueOf(super.getMessage());
   }
 
-  /** {@return what was tried, with the names of what it was tried on} */
-  public String operation() {
-    return operation;
-  }
-
-  /** {@return what came back, or null where no system call or library call failed} */
-  public @Nullable Errno errno() {
-    return errno;
-  }
-
-  /** {@return the lines libbpf logged during the operation, without the verifier's log} */
-  public List<String> log() {
-    return log;
+  /** {@return the cause, for programs} */
+  public Code code() {
+    return code;
   }
 
   /**
-   * {@return the last lines of the verifier's log, oldest first; empty when the verifier did not
-   * refuse}
+   * {@return what was tried and why it failed, in one line: the operation, the errno, and the
+   * decisive line of the verifier or of libbpf}
    */
-  public List<String> verifierLog() {
-    return verifierLog;
+  public String problem() {
+    return problem;
   }
 
-  /** {@return what the user can do, one sentence; null where nothing is known} */
+  /** {@return what the user can do, in one sentence; null if nothing is known} */
   public @Nullable String remedy() {
     return remedy;
+  }
+
+  /** {@return the error number; null if no system call or library call failed} */
+  public @Nullable Errno errno() {
+    return errno == 0 ? null : Errno.of(errno);
+  }
+
+  /** {@return the lines that libbpf logged during the operation, without the verifier's log} */
+  public List<String> log() {
+    return List.of(log);
+  }
+
+  /**
+   * {@return the last lines of the verifier's log, at most 40, oldest first; empty if the verifier
+   * rejected nothing}
+   */
+  public List<String> verifierLog() {
+    return List.of(verifierLog);
   }
 }

@@ -103,7 +103,8 @@ public final class BpfMap {
       String operation = "cannot look up in map " + name;
       object.requireLoaded("look up in map " + name);
       if (isPerCpu()) {
-        throw new BpfException(operation, "it has a value for each CPU: use lookupPerCpu");
+        throw new UnsupportedOperationException(
+            operation + ": it has a value for each CPU; use lookupPerCpu");
       }
       return find(operation, key, Downcalls.valueSize(handle));
     }
@@ -119,7 +120,8 @@ public final class BpfMap {
       String operation = "cannot look up in map " + name;
       object.requireLoaded("look up in map " + name);
       if (!isPerCpu()) {
-        throw new BpfException(operation, "it has one value for all CPUs: use lookup");
+        throw new UnsupportedOperationException(
+            operation + ": it has one value for all CPUs; use lookup");
       }
       int size = Downcalls.valueSize(handle);
       int cpus = Libbpf.possibleCpus();
@@ -164,7 +166,7 @@ public final class BpfMap {
       String operation = "cannot update map " + name;
       object.requireLoaded("update map " + name);
       if (isPerCpu()) {
-        throw new BpfException(operation, "it has a value for each CPU");
+        throw new UnsupportedOperationException(operation + ": it has a value for each CPU");
       }
       checkSize(operation, "value", value.length, Downcalls.valueSize(handle));
       try (Arena arena = Arena.ofConfined()) {
@@ -214,7 +216,7 @@ public final class BpfMap {
       String operation = "cannot read map " + name;
       object.requireLoaded("read map " + name);
       if (!isPerCpu()) {
-        throw new BpfException(operation, "it has one value for all CPUs");
+        throw new UnsupportedOperationException(operation + ": it has one value for all CPUs");
       }
       new PerCpuBatch(
               operation,
@@ -264,8 +266,8 @@ public final class BpfMap {
 
   private static void checkSize(String operation, String what, int given, int wanted) {
     if (given != wanted) {
-      throw new BpfException(
-          operation, "the " + what + " has " + given + " bytes and the map wants " + wanted);
+      throw new IllegalArgumentException(
+          "%s: the %s must have %d bytes, has %d".formatted(operation, what, wanted, given));
     }
   }
 
@@ -281,7 +283,8 @@ public final class BpfMap {
   MemorySegment initialValue() {
     MemorySegment value = Downcalls.initialValue(handle);
     if (value == null) {
-      throw new BpfException("cannot set the initial value of map " + name, "it has none");
+      throw new BpfException(
+          BpfException.Code.BAD_OBJECT, "map " + name + " has no initial value", null);
     }
     return value;
   }

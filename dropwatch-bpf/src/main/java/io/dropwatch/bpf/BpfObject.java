@@ -79,11 +79,11 @@ public final class BpfObject implements AutoCloseable {
     try {
       elf = Files.readAllBytes(file);
     } catch (IOException e) {
-      BpfException thrown =
-          new BpfException(
-              "cannot read eBPF object " + file, FileProblem.of(e), "Check the path and its mode");
-      thrown.initCause(e);
-      throw thrown;
+      throw BpfException.unreadable(
+          BpfException.Code.UNREADABLE_FILE,
+          "cannot read eBPF object " + file,
+          e,
+          "Check the path and the file's permissions");
     }
     Path last = file.getFileName();
     return open((last == null ? file : last).toString().replaceFirst("(\\.bpf)?\\.o$", ""), elf);
@@ -113,8 +113,10 @@ public final class BpfObject implements AutoCloseable {
         MemorySegment found = Downcalls.findProgram(object, programName);
         if (found == null) {
           throw new BpfException(
-              "cannot find program " + programName + " in eBPF object " + name,
-              "it has " + listed(programNames()));
+              BpfException.Code.BAD_OBJECT,
+              "eBPF object %s has no program %s: it has %s"
+                  .formatted(name, programName, listed(programNames())),
+              null);
         }
         known = new BpfProgram(this, programName, found);
         programs.put(programName, known);
@@ -150,8 +152,10 @@ public final class BpfObject implements AutoCloseable {
         MemorySegment found = Downcalls.findMap(object, mapName);
         if (found == null) {
           throw new BpfException(
-              "cannot find map " + mapName + " in eBPF object " + name,
-              "it has " + listed(mapNames()));
+              BpfException.Code.BAD_OBJECT,
+              "eBPF object %s has no map %s: it has %s"
+                  .formatted(name, mapName, listed(mapNames())),
+              null);
         }
         known = new BpfMap(this, mapName, found);
         maps.put(mapName, known);

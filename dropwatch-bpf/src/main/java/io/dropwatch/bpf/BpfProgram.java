@@ -65,7 +65,7 @@ public final class BpfProgram {
           Attempt.run(
               "cannot attach program " + name + " to " + section,
               () -> Downcalls.attach(handle),
-              errno -> Preflight.attachRemedy(section, errno));
+              errno -> Preflight.attachCause(section, errno));
       return new BpfLink(object, name + " to " + section, MemorySegment.ofAddress(link));
     }
   }

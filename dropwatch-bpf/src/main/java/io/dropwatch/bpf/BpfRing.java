@@ -44,7 +44,7 @@ public final class BpfRing extends GuardedRing {
         Attempt.run(
             "cannot map " + bytes + " bytes of a BPF ring",
             () -> SystemCalls.map(fd, bytes, writable, offset),
-            Preflight::ringRemedy);
+            Preflight::ringCause);
     return MemorySegment.ofAddress(address).reinterpret(bytes, mapping, SystemCalls::unmap);
   }
 
@@ -75,7 +75,7 @@ public final class BpfRing extends GuardedRing {
     }
     String operation = "cannot open the BPF ring of map " + map.name();
     if (!map.isRingBuffer()) {
-      throw new BpfException(operation, "the map is not of type RINGBUF");
+      throw new IllegalArgumentException("map " + map.name() + " is not of type RINGBUF");
     }
     int bytes = map.maxEntries();
     int mapFd = map.duplicateFd();

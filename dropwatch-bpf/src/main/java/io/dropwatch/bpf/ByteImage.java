@@ -17,15 +17,18 @@ final class ByteImage {
   private static final VarHandle U64 =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+  private final BpfException.Code code;
   private final String input;
   private final byte[] bytes;
 
   /**
    * Reads from an array, which is not copied and must not change.
    *
+   * @param code of the exceptions
    * @param input what the bytes are, for messages
    */
-  ByteImage(String input, byte[] bytes) {
+  ByteImage(BpfException.Code code, String input, byte[] bytes) {
+    this.code = code;
     this.input = input;
     this.bytes = bytes;
   }
@@ -87,6 +90,6 @@ final class ByteImage {
   }
 
   BpfException damaged(String found) {
-    return new BpfException("cannot read " + input, found);
+    return new BpfException(code, "cannot read " + input + ": " + found, null);
   }
 }

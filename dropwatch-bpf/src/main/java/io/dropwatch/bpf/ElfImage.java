@@ -82,7 +82,7 @@ public final class ElfImage {
 
   /** As {@link #of(byte[])}, with the words that messages call it by. */
   static ElfImage of(String name, byte[] elf) {
-    return new ElfImage(name, new ByteImage(name, elf.clone()));
+    return new ElfImage(name, new ByteImage(BpfException.Code.BAD_OBJECT, name, elf.clone()));
   }
 
   /** {@return a copy of the file's bytes} */
@@ -191,7 +191,7 @@ public final class ElfImage {
         }
       }
     }
-    return new ElfImage(name, new ByteImage(name, changed));
+    return new ElfImage(name, new ByteImage(BpfException.Code.BAD_OBJECT, name, changed));
   }
 
   private static int operationCode(long instruction) {
@@ -201,21 +201,20 @@ public final class ElfImage {
   private ElfImage withEnd(Symbol symbol, Run run, byte[] code) {
     String operation = "cannot put code into function " + symbol.name() + " of " + name;
     if (code.length % INSTRUCTION_BYTES != 0) {
-      throw new BpfException(operation, code.length + " bytes are no whole number of instructions");
+      throw new IllegalArgumentException(
+          "%s: the code must have a multiple of 8 bytes, has %d".formatted(operation, code.length));
     }
     if (code.length > run.size()) {
-      throw new BpfException(
-          operation,
-          "the code has "
-              + code.length / INSTRUCTION_BYTES
-              + " instructions and the function has room for "
-              + run.size() / INSTRUCTION_BYTES);
+      throw new IllegalArgumentException(
+          "%s: the code must have at most %d instructions, has %d"
+              .formatted(
+                  operation, run.size() / INSTRUCTION_BYTES, code.length / INSTRUCTION_BYTES));
     }
     int start = run.start() + run.size() - code.length;
     checkNotRelocated(operation, symbol, start, code.length);
     byte[] changed = bytes();
     System.arraycopy(code, 0, changed, symbol.offset() + start, code.length);
-    return new ElfImage(name, new ByteImage(name, changed));
+    return new ElfImage(name, new ByteImage(BpfException.Code.BAD_OBJECT, name, changed));
   }
 
   /** In bytes from the start of a function. */
@@ -244,7 +243,7 @@ public final class ElfImage {
     Symbol symbol = find(function, STT_FUNC);
     if (symbol == null) {
       throw new BpfException(
-          "cannot find function " + function + " in " + name, "it has no such symbol");
+          BpfException.Code.BAD_OBJECT, name + " has no function " + function, null);
     }
     return symbol;
   }
@@ -258,7 +257,12 @@ public final class ElfImage {
         long target = image.s64(section.offset() + at, "relocation");
         if (target >= symbol.value() + start && target < symbol.value() + start + length) {
           throw new BpfException(
-              operation, "libbpf relocates the instruction at byte " + target + " of its section");
+              BpfException.Code.BAD_OBJECT,
+              operation
+                  + ": libbpf relocates the instruction at byte "
+                  + target
+                  + " of its section",
+              null);
         }
       }
     }

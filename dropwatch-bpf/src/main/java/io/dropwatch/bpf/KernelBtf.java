@@ -67,8 +67,8 @@ public final class KernelBtf {
    * @throws BpfException if there is no such module or its types are damaged
    */
   public static KernelBtf loadModule(String module, KernelBtf kernel) {
-    if (!module.matches("\\w+")) {
-      throw new BpfException("cannot read the types of module " + module, "this is no module name");
+    if (module.isEmpty() || module.indexOf('/') >= 0) {
+      throw new IllegalArgumentException("not a module name: '" + module + "'");
     }
     return new KernelBtf(new BtfTypes(read(DIRECTORY.resolve(module)), kernel.types));
   }
@@ -118,7 +118,8 @@ public final class KernelBtf {
    * @throws BpfException if they are damaged
    */
   public static KernelBtf of(byte[] btf) {
-    return new KernelBtf(new BtfTypes(new ByteImage("the BTF", btf.clone()), null));
+    return new KernelBtf(
+        new BtfTypes(new ByteImage(BpfException.Code.BAD_BTF, "the BTF", btf.clone()), null));
   }
 
   /** Over types that are indexed already. */
@@ -128,15 +129,13 @@ public final class KernelBtf {
 
   private static ByteImage read(Path path) {
     try {
-      return new ByteImage(path.toString(), Files.readAllBytes(path));
+      return new ByteImage(BpfException.Code.BAD_BTF, path.toString(), Files.readAllBytes(path));
     } catch (IOException e) {
-      BpfException thrown =
-          new BpfException(
-              "cannot read the kernel's types",
-              path + " is not readable (" + e.getClass().getSimpleName() + ")",
-              "Use a kernel built with CONFIG_DEBUG_INFO_BTF=y");
-      thrown.initCause(e);
-      throw thrown;
+      throw BpfException.unreadable(
+          BpfException.Code.NO_BTF,
+          "cannot read " + path,
+          e,
+          "Use a kernel built with CONFIG_DEBUG_INFO_BTF=y");
     }
   }
 

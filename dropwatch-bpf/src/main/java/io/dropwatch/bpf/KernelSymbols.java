@@ -101,13 +101,11 @@ public final class KernelSymbols {
     try (InputStream in = Files.newInputStream(file)) {
       return read(file, in);
     } catch (IOException e) {
-      BpfException thrown =
-          new BpfException(
-              "cannot read the kernel's symbols",
-              file + " is not readable (" + e.getClass().getSimpleName() + ")",
-              "Mount /proc, and use a kernel built with CONFIG_KALLSYMS=y");
-      thrown.initCause(e);
-      throw thrown;
+      throw BpfException.unreadable(
+          BpfException.Code.UNREADABLE_FILE,
+          "cannot read the kernel's symbols from " + file,
+          e,
+          "Mount /proc, and use a kernel built with CONFIG_KALLSYMS=y");
     }
   }
 

@@ -37,23 +37,30 @@ public final class Libbpf {
       try {
         library = SymbolLookup.libraryLookup(SONAME, Arena.global());
       } catch (IllegalArgumentException e) {
-        return problem("the library " + SONAME + " is not on this machine", INSTALL);
+        return problem(
+            BpfException.Code.NO_LIBBPF,
+            "the library " + SONAME + " is not installed on this machine",
+            INSTALL);
       } catch (IllegalCallerException e) {
-        return problem("this JVM forbids native access to " + SONAME, ALLOW);
+        return problem(
+            BpfException.Code.NO_NATIVE_ACCESS,
+            "this JVM forbids native access to " + SONAME,
+            ALLOW);
       }
       SymbolLookup known = library.or(Linker.nativeLinker().defaultLookup());
       List<String> missing =
           functions().stream().filter(name -> known.find(name).isEmpty()).toList();
       if (!missing.isEmpty()) {
         String lacks = " on this machine is too old: it lacks " + String.join(", ", missing);
-        return problem(SONAME + lacks, INSTALL);
+        return problem(BpfException.Code.OLD_LIBBPF, SONAME + lacks, INSTALL);
       }
       PrintCallback.install();
       return null;
     }
 
-    private static Preflight.Finding problem(String what, String remedy) {
-      return new Preflight.Finding(Preflight.Kind.LIBBPF, true, what, remedy);
+    private static Preflight.Finding problem(
+        BpfException.Code code, String problem, String remedy) {
+      return new Preflight.Finding(code, true, problem, remedy);
     }
 
     /** Every function that is called, so that none is missing at its first use. */
@@ -83,7 +90,8 @@ public final class Libbpf {
   public static void require() {
     Preflight.Finding problem = problem();
     if (problem != null) {
-      throw new BpfException("cannot use libbpf", problem.what(), problem.remedy());
+      throw new BpfException(
+          problem.code(), "cannot use libbpf: " + problem.problem(), problem.remedy());
     }
   }
 

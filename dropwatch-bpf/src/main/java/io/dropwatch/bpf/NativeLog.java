@@ -89,7 +89,7 @@ final class NativeLog {
     static final Lines NONE = new Lines(List.of(), List.of());
 
     /** The verifier's verdict, or else the first thing libbpf complained about. */
-    @Nullable String mostTelling() {
+    @Nullable String summary() {
       for (String line : verifier.reversed()) {
         if (!isStatistics(line)) {
           return "the verifier says: " + line.strip();

@@ -68,17 +68,19 @@ final class OnlineCpus implements CpuChanges {
       told = found;
       found = before;
       return cpus;
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IllegalArgumentException e) {
+      throw unreadable(new IOException("not a list of CPUs", e));
+    } catch (IOException e) {
       throw unreadable(e);
     }
   }
 
-  private static BpfException unreadable(Exception cause) {
-    BpfException thrown =
-        new BpfException(
-            "cannot tell which CPUs are online", FILE + " is not readable", "Mount /sys");
-    thrown.initCause(cause);
-    return thrown;
+  private static BpfException unreadable(IOException e) {
+    return BpfException.unreadable(
+        BpfException.Code.UNREADABLE_FILE,
+        "cannot read the online CPUs from " + FILE,
+        e,
+        "Mount /sys");
   }
 
   /** Parses the kernel's list format: {@code 0-3,8}. */

@@ -81,7 +81,7 @@ final class PerfCpuRing implements CpuRing {
       return Attempt.run(
           plan.operation(),
           () -> Downcalls.openPerfBuffer(plan.mapFd(), plan.pages(), attributes, options),
-          Preflight::ringRemedy);
+          Preflight::ringCause);
     }
   }
 

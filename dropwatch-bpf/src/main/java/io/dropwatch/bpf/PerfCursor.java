@@ -35,6 +35,9 @@ final class PerfCursor {
   private static final int LOST = 2;
   private static final int SAMPLE = 9;
 
+  private static final String REOPEN =
+      "Close the ring and open another; something else writes to its memory";
+
   private static final int HEADER_BYTES = 8;
   private static final int SAMPLE_BYTES = 12;
   private static final int LOST_BYTES = 24;
@@ -120,8 +123,10 @@ final class PerfCursor {
     int size = (tail & 7) != 0 ? 0 : sizeAt((tail & mask) + 6);
     if (size < HEADER_BYTES || (size & 7) != 0 || size > available || available > data.byteSize()) {
       throw new BpfException(
-          "cannot read the perf ring of CPU " + cpu,
-          "it holds no record of "
+          BpfException.Code.CORRUPT_RING,
+          "cannot read the perf ring of CPU "
+              + cpu
+              + ": invalid record of "
               + size
               + " bytes at "
               + Long.toUnsignedString(tail)
@@ -130,7 +135,7 @@ final class PerfCursor {
               + ", ring of "
               + data.byteSize()
               + " bytes)",
-          "Close it and open another; something else writes to this memory");
+          REOPEN);
     }
     return size;
   }
@@ -157,11 +162,14 @@ final class PerfCursor {
       int payload = memory.get(U32, offset + 8);
       if (payload < 0 || payload > size - SAMPLE_BYTES) {
         throw new BpfException(
-            "cannot read the perf ring of CPU " + cpu,
-            "a record of "
+            BpfException.Code.CORRUPT_RING,
+            "cannot read the perf ring of CPU "
+                + cpu
+                + ": a record of "
                 + size
                 + " bytes claims a payload of "
-                + Integer.toUnsignedString(payload));
+                + Integer.toUnsignedString(payload),
+            REOPEN);
       }
       consumer.recordAt(cpu, memory, offset + SAMPLE_BYTES, payload);
       return true;

@@ -91,7 +91,7 @@ public final class PerfRing extends GuardedRing {
     }
     String operation = "cannot open perf rings of " + bytesPerCpu + " bytes on map " + map.name();
     if (!map.isPerfEventArray()) {
-      throw new BpfException(operation, "the map is not of type PERF_EVENT_ARRAY");
+      throw new IllegalArgumentException("map " + map.name() + " is not of type PERF_EVENT_ARRAY");
     }
     long needed = (bytesPerCpu - 1L) / Downcalls.pageSize() + 1;
     long pages = Long.highestOneBit(needed) == needed ? needed : Long.highestOneBit(needed) << 1;

@@ -8,11 +8,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this machine or this process lacks to load a program and read its ring, asked without
- * trying.
+ * Checks whether this machine and this process can load programs and read rings, without trying.
  *
- * <p>It looks and explains; it never decides. Only the kernel knows whether a load succeeds (a
- * security module may forbid more), so loading is always worth an attempt.
+ * <p>An empty result is no promise: only the kernel decides whether a load succeeds, because a
+ * security module may forbid more.
  */
 public final class Preflight {
   private static final String RUN_AS_ROOT = "Run as root, or grant CAP_BPF and CAP_PERFMON";
@@ -25,36 +24,51 @@ public final class Preflight {
     this.sys = sys;
   }
 
-  /** What a finding is about. */
-  public enum Kind {
-    /** The native library. */
-    LIBBPF,
-    /** Capabilities to load programs of the tracing kind. */
-    PRIVILEGES,
-    /** The kernel's description of its own types. */
-    BTF,
-    /** How much memory the process may lock: maps before Linux 5.11, rings everywhere. */
-    MEMLOCK,
-    /** Capabilities to see where the kernel's symbols are. */
-    SYMBOLS
-  }
+  /** A missing prerequisite. */
+  public static final class Finding {
+    private final BpfException.Code code;
+    private final boolean blocking;
+    private final String problem;
+    private final String remedy;
 
-  /**
-   * Something that is missing.
-   *
-   * @param blocking whether nothing can be loaded; otherwise less works
-   * @param what the fact, in words
-   * @param remedy one sentence: what to do
-   */
-  public record Finding(Kind kind, boolean blocking, String what, String remedy) {
-    /** The fact and the remedy, in one line. */
+    Finding(BpfException.Code code, boolean blocking, String problem, String remedy) {
+      this.code = code;
+      this.blocking = blocking;
+      this.problem = problem;
+      this.remedy = remedy;
+    }
+
+    /** {@return the cause, for programs} */
+    public BpfException.Code code() {
+      return code;
+    }
+
+    /** {@return whether no program can be loaded; otherwise only some functions are affected} */
+    public boolean blocking() {
+      return blocking;
+    }
+
+    /** {@return what is missing, in one line} */
+    public String problem() {
+      return problem;
+    }
+
+    /** {@return what the user can do, in one sentence} */
+    public String remedy() {
+      return remedy;
+    }
+
+    /** {@return the problem and the remedy, in one line} */
     @Override
     public String toString() {
-      return what + ". " + remedy;
+      return problem + ". " + remedy;
     }
   }
 
-  /** {@return what is missing, the blocking ones first; empty when all is there} */
+  /** The cause of a failed call. */
+  record Cause(BpfException.Code code, @Nullable String remedy) {}
+
+  /** {@return what is missing, libbpf first; empty if nothing is} */
   public static List<Finding> check() {
     List<Finding> findings = new ArrayList<>();
     Finding libbpf = Libbpf.problem();
@@ -65,6 +79,20 @@ public final class Preflight {
     return List.copyOf(findings);
   }
 
+  /**
+   * Checks that nothing blocking is missing. A load that fails later gives a less precise cause.
+   *
+   * @throws BpfException for the first blocking finding of {@link #check}, with its code, problem
+   *     and remedy
+   */
+  public static void require() {
+    for (Finding finding : check()) {
+      if (finding.blocking()) {
+        throw new BpfException(finding.code(), finding.problem(), finding.remedy());
+      }
+    }
+  }
+
   /** Everything but the library. */
   List<Finding> machine() {
     List<Finding> findings = new ArrayList<>();
@@ -72,7 +100,7 @@ public final class Preflight {
     if (!capabilities.mayTrace()) {
       findings.add(
           new Finding(
-              Kind.PRIVILEGES,
+              BpfException.Code.NO_PRIVILEGE,
               true,
               "this process may not load eBPF programs: it has " + capabilities,
               RUN_AS_ROOT));
@@ -80,24 +108,24 @@ public final class Preflight {
     if (!Files.exists(sys.resolve("kernel/btf/vmlinux"))) {
       findings.add(
           new Finding(
-              Kind.BTF,
+              BpfException.Code.NO_BTF,
               true,
-              "this kernel does not describe its types: there is no /sys/kernel/btf/vmlinux",
+              "this kernel has no BTF: there is no /sys/kernel/btf/vmlinux",
               "Use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as distributions' kernels are"));
     }
     long locked = lockedMemoryLimit();
     if (!capabilities.mayLockMemory() && locked < (1L << 20)) {
       findings.add(
           new Finding(
-              Kind.MEMLOCK,
+              BpfException.Code.MEMLOCK,
               false,
-              "this process may lock " + locked + " bytes of memory, which bounds its rings",
+              "this process may lock only " + locked + " bytes of memory, which limits its rings",
               "Raise the limit (ulimit -l, LimitMEMLOCK=), or grant CAP_IPC_LOCK"));
     }
     if (!capabilities.maySeeSymbols()) {
       findings.add(
           new Finding(
-              Kind.SYMBOLS,
+              BpfException.Code.HIDDEN_SYMBOLS,
               false,
               "the kernel hides its symbols from this process",
               "Grant CAP_SYSLOG, and set kernel.kptr_restrict to 0 or 1"));
@@ -105,59 +133,68 @@ public final class Preflight {
     return findings;
   }
 
-  /** For a load or an attach that failed: what this process lacks, null if nothing is known. */
-  static @Nullable String loadRemedy(Errno errno) {
+  /** The cause of a load, or of any other call without rules of its own, that failed. */
+  static Cause loadCause(Errno errno) {
     return switch (errno.number()) {
-      case Errno.EPERM, Errno.EACCES -> system().privilegeRemedy();
-      default -> null;
+      case Errno.EPERM, Errno.EACCES ->
+          new Cause(BpfException.Code.NO_PRIVILEGE, system().privilegeRemedy());
+      default -> new Cause(BpfException.Code.KERNEL, null);
     };
   }
 
   /**
-   * For a program that the verifier refused. Every kernel with BTF has the helper that reads kernel
-   * memory, and keeps it from programs only by security_locked_down(LOCKDOWN_BPF_READ_KERNEL).
-   * Where libbpf sees no bpf_probe_read_kernel, it puts bpf_probe_read in its place, which is what
-   * the verifier names then.
+   * The cause of a rejection by the verifier. Every kernel with BTF has the helper that reads
+   * kernel memory. Only security_locked_down(LOCKDOWN_BPF_READ_KERNEL) keeps it from programs.
+   * Where libbpf finds no bpf_probe_read_kernel, it substitutes bpf_probe_read; then the verifier
+   * names that.
    */
-  static @Nullable String refusalRemedy(List<String> verifier) {
+  static Cause verifierCause(List<String> verifierLog) {
     boolean locked =
-        verifier.stream()
+        verifierLog.stream()
             .anyMatch(
                 line ->
                     line.contains("bpf_probe_read")
                         && (line.contains("unknown func") || line.contains("cannot use helper")));
     return locked
-        ? "The kernel keeps its memory from programs (kernel_lockdown(7)): boot it without"
-            + " lockdown=confidentiality; lockdown=integrity does not forbid this"
-        : null;
+        ? new Cause(
+            BpfException.Code.LOCKDOWN,
+            "Kernel lockdown forbids programs to read kernel memory (kernel_lockdown(7)): boot"
+                + " without lockdown=confidentiality; lockdown=integrity allows it")
+        : new Cause(BpfException.Code.VERIFIER, null);
   }
 
-  /** For an attachment that failed. Classic tracepoints are found by files, all others by BTF. */
-  static @Nullable String attachRemedy(String section, Errno errno) {
+  /** The cause of a failed attachment. Only classic tracepoints are found through tracefs. */
+  static Cause attachCause(String section, Errno errno) {
     boolean tracepoint = section.startsWith("tracepoint/") || section.startsWith("tp/");
     boolean mounted =
         Files.exists(Path.of("/sys/kernel/tracing/events"))
             || Files.exists(Path.of("/sys/kernel/debug/tracing/events"));
     return tracepoint && !mounted
-        ? "Mount tracefs (mount -t tracefs tracefs /sys/kernel/tracing), which takes root to read"
-        : loadRemedy(errno);
+        ? new Cause(
+            BpfException.Code.NO_TRACEFS,
+            "Mount tracefs (mount -t tracefs tracefs /sys/kernel/tracing); only root can read it")
+        : loadCause(errno);
   }
 
-  /** For rings that could not be opened: perf_event_open(2), "ERRORS" and perf_event_paranoid. */
-  static @Nullable String ringRemedy(Errno errno) {
+  /** The cause of a ring that cannot be opened: perf_event_open(2), section ERRORS. */
+  static Cause ringCause(Errno errno) {
     return switch (errno.number()) {
       case Errno.EACCES -> {
         String privileges = system().privilegeRemedy();
-        yield privileges != null
-            ? privileges
-            : "Set kernel.perf_event_paranoid to 2 or less (it is "
-                + system().line("sys/kernel/perf_event_paranoid", "").strip()
-                + "), use the BPF ring, which does without perf events (Linux 5.8), or run as root";
+        yield new Cause(
+            BpfException.Code.NO_PRIVILEGE,
+            privileges != null
+                ? privileges
+                : "Set kernel.perf_event_paranoid to 2 or less (it is "
+                    + system().line("sys/kernel/perf_event_paranoid", "").strip()
+                    + "), use the BPF ring, which needs no perf events (Linux 5.8), or run as root");
       }
       case Errno.EPERM, Errno.ENOMEM ->
-          "Use smaller rings, raise the limit of locked memory (ulimit -l, LimitMEMLOCK=), or grant"
-              + " CAP_IPC_LOCK";
-      default -> null;
+          new Cause(
+              BpfException.Code.MEMLOCK,
+              "Use smaller rings, raise the limit of locked memory (ulimit -l, LimitMEMLOCK=), or"
+                  + " grant CAP_IPC_LOCK");
+      default -> new Cause(BpfException.Code.KERNEL, null);
     };
   }
 
@@ -167,7 +204,7 @@ public final class Preflight {
 
   private @Nullable String privilegeRemedy() {
     return machine().stream()
-        .filter(finding -> finding.kind() == Kind.PRIVILEGES)
+        .filter(finding -> finding.code() == BpfException.Code.NO_PRIVILEGE)
         .findFirst()
         .map(Finding::toString)
         .orElse(null);
@@ -187,7 +224,7 @@ public final class Preflight {
         }
       }
     } catch (IOException _) {
-      // No /proc is no answer, and no answer is no finding.
+      // Without /proc nothing is known to be missing.
       return "";
     }
     return "";

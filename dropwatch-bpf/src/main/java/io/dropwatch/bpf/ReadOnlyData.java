@@ -94,8 +94,9 @@ public final class ReadOnlyData {
     ElfImage.Symbol symbol = image.readOnlyVariable(variable);
     if (symbol == null) {
       throw new BpfException(
-          "cannot find variable " + variable + " in eBPF object " + object.name(),
-          "it has no const volatile variable of this name");
+          BpfException.Code.BAD_OBJECT,
+          "eBPF object %s has no const volatile variable %s".formatted(object.name(), variable),
+          null);
     }
     return symbol;
   }
@@ -104,8 +105,10 @@ public final class ReadOnlyData {
     ElfImage.Symbol symbol = find(variable);
     if (exactly ? symbol.size() != bytes : symbol.size() < bytes) {
       throw new BpfException(
-          "cannot set variable " + variable + " of eBPF object " + object.name(),
-          "it has " + symbol.size() + " bytes and the value " + bytes);
+          BpfException.Code.BAD_OBJECT,
+          "variable %s of eBPF object %s has %d bytes, not %d"
+              .formatted(variable, object.name(), symbol.size(), bytes),
+          null);
     }
     synchronized (object.lock()) {
       object.whileOpen("set variable " + variable);

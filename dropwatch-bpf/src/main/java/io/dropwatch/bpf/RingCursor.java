@@ -108,8 +108,8 @@ final class RingCursor {
 
   private BpfException broken(long tail, long head, int length) {
     return new BpfException(
-        "cannot read the BPF ring",
-        "it holds no record of "
+        BpfException.Code.CORRUPT_RING,
+        "cannot read the BPF ring: invalid record of "
             + length
             + " bytes at "
             + Long.toUnsignedString(tail)
@@ -118,6 +118,6 @@ final class RingCursor {
             + ", ring of "
             + size
             + " bytes)",
-        "Close it and open another; something else writes to this memory");
+        "Close the ring and open another; something else writes to its memory");
   }
 }

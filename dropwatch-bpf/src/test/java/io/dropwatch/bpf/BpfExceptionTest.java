@@ -38,7 +38,7 @@ final class BpfExceptionTest {
                   }
                   return status;
                 },
-                _ -> "Do something else"));
+                _ -> new Preflight.Cause(BpfException.Code.MEMLOCK, "Do something else")));
   }
 
   @Test
@@ -52,8 +52,10 @@ final class BpfExceptionTest {
         "cannot do it: EINVAL (Invalid argument); libbpf says: first. Do something else",
         told.getMessage());
     assertEquals(List.of("first", "second"), told.log());
-    assertEquals("cannot do it", told.operation());
+    assertEquals("cannot do it: EINVAL (Invalid argument); libbpf says: first", told.problem());
     assertEquals("Do something else", told.remedy());
+    assertEquals(BpfException.Code.MEMLOCK, told.code());
+    assertEquals(Errno.of(22), told.errno());
   }
 
   @Test
@@ -73,6 +75,7 @@ final class BpfExceptionTest {
     assertEquals("962: (bf) r0 = r1", refused.verifierLog().getFirst());
     assertEquals("processed 1000 insns (limit 1000000)", refused.verifierLog().getLast());
     assertNull(refused.remedy());
+    assertEquals(BpfException.Code.VERIFIER, refused.code());
   }
 
   @Test

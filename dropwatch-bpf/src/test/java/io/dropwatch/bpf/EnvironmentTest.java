@@ -47,7 +47,7 @@ final class EnvironmentTest {
   @Test
   void withoutLibbpf() throws Exception {
     String remedy = "Install libbpf 1.x (Debian, Ubuntu: apt-get install libbpf1)";
-    String fact = "the library libbpf.so.1 is not on this machine. ";
+    String fact = "the library libbpf.so.1 is not installed on this machine. ";
     assertEquals(
         "cannot use libbpf: " + fact + remedy,
         ChildJvm.run(ChildJvm.after(HIDE_LIBBPF), "require"));

@@ -136,7 +136,7 @@ final class KernelSymbolsTest {
     assertTrue(
         assertThrows(BpfException.class, before::refreshed)
             .getMessage()
-            .startsWith("cannot read the kernel's symbols: "));
+            .startsWith("cannot read the kernel's symbols from "));
   }
 
   /** Any symbols, against a search through all lines. */

@@ -117,12 +117,12 @@ final class PerfCursorTest {
   @ParameterizedTest
   @CsvSource({
     // size of the first record, head, what the message says
-    "0,   64, it holds no record of 0 bytes at 0 (head 64",
-    "4,   64, it holds no record of 4 bytes at 0 (head 64",
-    "12,  64, it holds no record of 12 bytes at 0 (head 64",
-    "72,  64, it holds no record of 72 bytes at 0 (head 64",
-    "64, 264, it holds no record of 64 bytes at 0 (head 264",
-    "64,  -8, it holds no record of 64 bytes at 0 (head 18446744073709551608",
+    "0,   64, invalid record of 0 bytes at 0 (head 64",
+    "4,   64, invalid record of 4 bytes at 0 (head 64",
+    "12,  64, invalid record of 12 bytes at 0 (head 64",
+    "72,  64, invalid record of 72 bytes at 0 (head 64",
+    "64, 264, invalid record of 64 bytes at 0 (head 264",
+    "64,  -8, invalid record of 64 bytes at 0 (head 18446744073709551608",
   })
   void refusesSizesThatNoKernelWrites(int size, long head, String message) {
     SyntheticRing ring = new SyntheticRing(SIZE, 0);
@@ -139,7 +139,7 @@ final class PerfCursorTest {
     ring.record(9, new byte[] {13, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
     assertEquals(
         "cannot read the perf ring of CPU 3: a record of 24 bytes claims a payload of 13",
-        assertThrows(BpfException.class, () -> ring.cursor().drain(new Heard())).getMessage());
+        assertThrows(BpfException.class, () -> ring.cursor().drain(new Heard())).problem());
   }
 
   @Test

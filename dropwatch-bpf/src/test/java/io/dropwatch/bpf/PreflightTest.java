@@ -28,7 +28,7 @@ final class PreflightTest {
       Files.createFile(types.resolve("vmlinux"));
     }
     return new Preflight(folder.resolve("proc"), folder.resolve("sys"))
-        .machine().stream().map(finding -> finding.kind() + ": " + finding).toList();
+        .machine().stream().map(finding -> finding.code() + ": " + finding).toList();
   }
 
   @ParameterizedTest
@@ -40,12 +40,16 @@ final class PreflightTest {
     "unknown func bpf_get_current_task_btf#158, false",
     "R1 invalid mem access 'scalar', false"
   })
-  void aHelperThatOnlyALockdownForbids(String verdict, boolean remedy) {
+  void aHelperThatOnlyALockdownForbids(String verdict, boolean lockdown) {
     List<String> log = List.of("112: (07) r1 += -8", verdict, "processed 113 insns");
     String expected =
-        "The kernel keeps its memory from programs (kernel_lockdown(7)): boot it without"
-            + " lockdown=confidentiality; lockdown=integrity does not forbid this";
-    assertEquals(remedy ? expected : null, Preflight.refusalRemedy(log));
+        "Kernel lockdown forbids programs to read kernel memory (kernel_lockdown(7)): boot without"
+            + " lockdown=confidentiality; lockdown=integrity allows it";
+    assertEquals(
+        lockdown
+            ? new Preflight.Cause(BpfException.Code.LOCKDOWN, expected)
+            : new Preflight.Cause(BpfException.Code.VERIFIER, null),
+        Preflight.verifierCause(log));
   }
 
   @Test
@@ -57,13 +61,13 @@ final class PreflightTest {
   void namesEverythingThatIsMissing(@TempDir Path folder) throws IOException {
     assertEquals(
         List.of(
-            "PRIVILEGES: this process may not load eBPF programs: it has none of the capabilities"
+            "NO_PRIVILEGE: this process may not load eBPF programs: it has none of the capabilities"
                 + " for it. Run as root, or grant CAP_BPF and CAP_PERFMON",
-            "BTF: this kernel does not describe its types: there is no /sys/kernel/btf/vmlinux. Use"
+            "NO_BTF: this kernel has no BTF: there is no /sys/kernel/btf/vmlinux. Use"
                 + " a kernel built with CONFIG_DEBUG_INFO_BTF=y, as distributions' kernels are",
-            "MEMLOCK: this process may lock 65536 bytes of memory, which bounds its rings. Raise"
+            "MEMLOCK: this process may lock only 65536 bytes of memory, which limits its rings. Raise"
                 + " the limit (ulimit -l, LimitMEMLOCK=), or grant CAP_IPC_LOCK",
-            "SYMBOLS: the kernel hides its symbols from this process. Grant CAP_SYSLOG, and set"
+            "HIDDEN_SYMBOLS: the kernel hides its symbols from this process. Grant CAP_SYSLOG, and set"
                 + " kernel.kptr_restrict to 0 or 1"),
         findings(folder, "0000000000000000", "65536", false));
   }
