@@ -1,7 +1,8 @@
 # What people type. Everything else is Maven's.
 MVN ?= mvn -B -ntp
+mvn = . .mvn/jdk && $(MVN)
 # Only what running needs: no tests compiled, no javadoc, no format check.
-PACKAGE = $(MVN) -q package -Dmaven.test.skip=true -Dmaven.javadoc.skip=true -Dformat.skip=true
+PACKAGE = $(mvn) -q package -Dmaven.test.skip=true -Dmaven.javadoc.skip=true -Dspotless.check.skip=true
 
 .PHONY: build test demo format probe check-probe clean
 
@@ -11,7 +12,7 @@ build:
 
 test:
 	.ci/install-packages test
-	$(MVN) verify
+	$(mvn) verify
 	$(MAKE) check-probe
 
 demo:
@@ -20,10 +21,10 @@ demo:
 	dropwatch-examples/bin/demo
 
 format:
-	$(MVN) -q test-compile -Dformat.action=apply
+	$(mvn) -q spotless:apply
 
 clean:
-	$(MVN) -q clean
+	$(mvn) -q clean
 
 # The probe's object is committed, so that nobody needs clang. The same sources and clang 16 give the same bytes anywhere:
 # no path of the building machine and no DWARF gets in.

@@ -242,7 +242,7 @@ public final class BpfObject implements AutoCloseable {
 
   /** Checks that it is not closed. */
   void requireOpenHandle() {
-    MemorySegment unused = handle();
+    var _ = handle();
   }
 
   /** The object, not closed. */

@@ -75,12 +75,12 @@ final class SystemCalls {
   static void signal(int eventFd) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment one = arena.allocateFrom(ValueLayout.JAVA_LONG, 1);
-      long unused = LibbpfHeaders.write(eventFd, one, one.byteSize());
+      var _ = LibbpfHeaders.write(eventFd, one, one.byteSize());
     }
   }
 
   static void close(int fd) {
-    int unused = LibbpfHeaders.close(fd);
+    var _ = LibbpfHeaders.close(fd);
   }
 
   /** {@return a new eventfd(2)} */
@@ -116,7 +116,7 @@ final class SystemCalls {
   }
 
   static void unmap(MemorySegment mapping) {
-    int unused = LibbpfHeaders.munmap(mapping, mapping.byteSize());
+    var _ = LibbpfHeaders.munmap(mapping, mapping.byteSize());
   }
 
   /** {@return a new epoll(7) descriptor} */

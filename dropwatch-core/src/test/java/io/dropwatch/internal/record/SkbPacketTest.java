@@ -84,8 +84,12 @@ class SkbPacketTest {
         .as(
             (mac, tag, tpid, tci, protocol, length, bytes, more) -> {
               // Behind a tag the type is the next header's; a length has a protocol of its own.
-              boolean lengthFrame = length != null && mac && tag != 2;
-              int type = lengthFrame ? length : protocol;
+              boolean lengthFrame = false;
+              int type = protocol;
+              if (length != null && mac && tag != 2) {
+                lengthFrame = true;
+                type = length;
+              }
               return new Seen(mac, tag, tpid, tci, lengthFrame ? 4 : protocol, type, bytes, more);
             });
   }

@@ -77,7 +77,7 @@ class ContainersIT {
       namespaces.put(each, namespace);
       for (Inhabited.Inhabitant process : each.inhabitants()) {
         TestCgroup cgroup = cgroup(process.place());
-        DeafProcess unused = keep(new DeafProcess(namespace, cgroup, process.comm(), 0));
+        var _ = keep(new DeafProcess(namespace, cgroup, process.comm(), 0));
       }
     }
     try (DropWatcher _ = DropWatcher.builder().filter(FILTER).onEvent(this::remember).start()) {
@@ -136,7 +136,7 @@ class ContainersIT {
 
   /** More than a receive buffer has room for, to each port. */
   private static void send(Namespace from, String to, Collection<Integer> ports) {
-    var unused =
+    var _ =
         from.call(
             () -> {
               try (DatagramSocket socket = new DatagramSocket()) {

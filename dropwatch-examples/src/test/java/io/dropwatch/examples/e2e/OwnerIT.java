@@ -218,7 +218,7 @@ class OwnerIT {
   }
 
   private void send(int datagrams) {
-    var unused =
+    var _ =
         network
             .client()
             .call(
