@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: (MIT OR GPL-2.0-only) */
 /*
- * The arguments of kfree_skb, and the packet's device. Read each time they are used: kept, they would be in the way of what is to
- * be quick.
+ * The arguments of the kfree_skb tracepoint, and the packet's device. They are read from the context at each use, because keeping them
+ * in registers would make the reject path slower.
  */
 #ifndef DROPWATCH_ARGUMENTS_H
 #define DROPWATCH_ARGUMENTS_H
@@ -9,47 +9,47 @@
 #include "capture.h"
 #include "kernel.h"
 
-/* Which arguments this kernel's tracepoint has: read from its btf_trace_kfree_skb, not guessed from a version. */
+/* Which arguments the tracepoint has on this kernel. The loader reads them from the BTF type btf_trace_kfree_skb. */
 const volatile __u32 has_reason = 0;
 const volatile __u32 has_rx_sk = 0;
 
 static __always_inline struct sk_buff *drop_skb(void *ctx, const enum access access)
 {
-	return access == CLASSIC ? ((struct trace_event_raw_kfree_skb *)ctx)->skbaddr : (void *)*(volatile __u64 *)ctx;
+	return access == PROBE_READ ? ((struct trace_event_raw_kfree_skb *)ctx)->skbaddr : (void *)*(volatile __u64 *)ctx;
 }
 
 static __always_inline __u64 drop_location(void *ctx, const enum access access)
 {
-	return access == CLASSIC ? (__u64)((struct trace_event_raw_kfree_skb *)ctx)->location : ((__u64 *)ctx)[1];
+	return access == PROBE_READ ? (__u64)((struct trace_event_raw_kfree_skb *)ctx)->location : ((__u64 *)ctx)[1];
 }
 
 static __always_inline bool reason_known(const enum access access)
 {
 	struct trace_event_raw_kfree_skb *event = NULL;
 
-	return access == CLASSIC ? bpf_core_field_exists(event->reason) : has_reason;
+	return access == PROBE_READ ? bpf_core_field_exists(event->reason) : has_reason;
 }
 
 static __always_inline __u32 drop_reason(void *ctx, const enum access access)
 {
 	if (!reason_known(access))
 		return 0;
-	return access == CLASSIC ? ((struct trace_event_raw_kfree_skb *)ctx)->reason : ((__u64 *)ctx)[2];
+	return access == PROBE_READ ? ((struct trace_event_raw_kfree_skb *)ctx)->reason : ((__u64 *)ctx)[2];
 }
 
 static __always_inline struct sock *drop_rx_sk(void *ctx, const enum access access)
 {
 	struct trace_event_raw_kfree_skb *event = ctx;
 
-	if (access == CLASSIC)
+	if (access == PROBE_READ)
 		return bpf_core_field_exists(event->rx_sk) ? event->rx_sk : NULL;
 	return has_rx_sk ? (void *)((__u64 *)ctx)[3] : NULL;
 }
 
 static __always_inline struct net_device *drop_device(struct sk_buff *skb, const enum access access)
 {
-	struct sk_buff *loose = LOOSE(skb, struct sk_buff);
-	struct net_device *dev = READ(loose->dev);
+	struct sk_buff *untrusted_skb = untrusted(skb, struct sk_buff);
+	struct net_device *dev = READ(untrusted_skb->dev);
 
 	return IS_KERNEL_ADDRESS(dev) ? dev : NULL;
 }

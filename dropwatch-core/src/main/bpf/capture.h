@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: (MIT OR GPL-2.0-only) */
 /*
- * From an skb to the bytes and the metadata that a filter looks at and a record reports.
+ * Reads an skb into a record: the metadata and the bytes that a filter tests and a record reports.
  */
 #ifndef DROPWATCH_CAPTURE_H
 #define DROPWATCH_CAPTURE_H
@@ -9,21 +9,21 @@
 #include "record.h"
 
 /*
- * How a program reads the kernel's memory; a constant after inlining.
- *   CLASSIC  plain addresses, a helper call for each read
- *   TYPED    tp_btf's typed pointers are followed by plain loads, which tolerate faults
- *   CAST     the same, and bpf_rdonly_cast (Linux 6.2) gives any address a type
+ * How a program reads kernel memory. A compile-time constant in each program, because everything is inlined.
+ *   PROBE_READ  one bpf_probe_read_kernel call for each member
+ *   TYPED       plain loads through the BTF pointers of a tp_btf program; the kernel handles faults (BPF_PROBE_MEM)
+ *   CAST        the same, and bpf_rdonly_cast (Linux 6.2) gives any address a type
  */
-enum access { CLASSIC, TYPED, CAST };
+enum access { PROBE_READ, TYPED, CAST };
 
-/* Since Linux 6.2. Weak: the object is opened on kernels without it too, and what calls it is loaded only where it is. */
+/* Linux 6.2. Weak, so that the object also opens on older kernels; programs that call it are only loaded where it exists. */
 extern void *bpf_rdonly_cast(const void *object, __u32 type_id) __ksym __weak;
 
-/* Reads a member. */
+/* Reads a member of a kernel struct. */
 #define READ(member) \
 	({ \
 		typeof(member) value_; \
-		if (access != CLASSIC) \
+		if (access != PROBE_READ) \
 			value_ = (member); \
 		else \
 			bpf_core_read(&value_, sizeof(value_), &(member)); \
@@ -31,23 +31,22 @@ extern void *bpf_rdonly_cast(const void *object, __u32 type_id) __ksym __weak;
 	})
 
 #define READ_BITS(pointer, member) \
-	(access != CLASSIC ? BPF_CORE_READ_BITFIELD(pointer, member) : BPF_CORE_READ_BITFIELD_PROBED(pointer, member))
+	(access != PROBE_READ ? BPF_CORE_READ_BITFIELD(pointer, member) : BPF_CORE_READ_BITFIELD_PROBED(pointer, member))
 
 /*
- * The same pointer, but one that the verifier does not trust, where that is to be had. Recent verifiers search all the
- * kernel's types by name, up to four times, for each load of a pointer from a trusted one, on each path they follow; with a
- * millisecond or two for a search that was nearly all the time that loading took. Loads of numbers from a trusted pointer cost
- * no search, and at run time less: through others the address is checked first.
+ * Returns the same pointer as an untrusted one, with CAST; use it before loading a pointer member. When a pointer is loaded through
+ * a trusted pointer, recent verifiers search the kernel's BTF by name up to four times, on each path, and a search takes 1 to 2 ms:
+ * this was most of the load time. Load scalars through the trusted pointer: that needs no search, and no address check at run time.
  */
-#define LOOSE(pointer, type) \
+#define untrusted(pointer, type) \
 	(access == CAST ? (type *)bpf_rdonly_cast(pointer, bpf_core_type_id_kernel(type)) : (pointer))
 
-/* skb->dev holds something else in UDP receive queues (dev_scratch), skb->sk did during reassembly. */
+/* skb->dev shares its memory with dev_scratch in UDP receive queues, and skb->sk with other data during reassembly. */
 #define IS_KERNEL_ADDRESS(p) ((__u64)(p) >= 0xff00000000000000ULL)
 
 /*
- * Clears all bits but those of `mask`: a bound that every verifier sees and clang does not optimise away. Verifiers before 6.4
- * or so lose what comparisons of 32-bit halves have told them.
+ * Masks a value. All verifiers take the mask as an upper bound, and clang cannot optimise it away. Verifiers before about 6.4 lose
+ * the bounds that 32-bit comparisons give.
  */
 #define BOUND(value, mask) asm volatile("%0 &= %1" : "+r"(value) : "i"(mask))
 
@@ -61,50 +60,49 @@ static __always_inline __u16 be16_at(const __u8 *p)
 	return (__u16)p[0] << 8 | p[1];
 }
 
-static __always_inline __u32 least(__u32 a, __u32 b)
+static __always_inline __u32 min_u32(__u32 a, __u32 b)
 {
 	return a < b ? a : b;
 }
 
-/* Where the packet is, in bytes from skb->head. */
-struct placement {
-	__u32 network; /* 0: nowhere, there is always headroom before a real header */
+/* Where the headers are. Offsets are in bytes from skb->head. */
+struct header_offsets {
+	__u32 network; /* 0: unknown; a real header always has headroom before it */
 	__u32 tail; /* end of the linear area */
-	__u32 link; /* bytes from the MAC header to the network header; 0: there is no MAC header */
-	bool guessed; /* network follows from the MAC header alone */
+	__u32 mac_len; /* from the MAC header to the network header; 0: no MAC header */
+	bool inferred; /* network is the MAC header plus 14, because the skb has no network header */
 };
 
-static __always_inline struct placement place(struct sk_buff *skb, const enum access access)
+static __always_inline struct header_offsets find_headers(struct sk_buff *skb, const enum access access)
 {
 	__u16 mac = READ(skb->mac_header);
-	struct placement at = { .network = READ(skb->network_header), .tail = READ(skb->tail) };
+	struct header_offsets at = { .network = READ(skb->network_header), .tail = READ(skb->tail) };
 
 	if (mac != HEADER_UNSET && mac + ETHERNET_HEADER <= at.tail) {
 		if (!at.network) {
 			at.network = mac + ETHERNET_HEADER;
-			at.guessed = true;
+			at.inferred = true;
 		}
-		at.link = at.network - mac;
+		at.mac_len = at.network - mac;
 	}
 	return at;
 }
 
-/* Whether a tag may lie between the MAC header and the network header: so it is in a frame sent with a tag in it. */
-static __always_inline bool has_room_for_tags(__u32 link)
+/* Whether the MAC header is long enough for one or two VLAN tags: 18 or 22 bytes. Frames sent with a tag in them look like this. */
+static __always_inline bool may_have_vlan_tag(__u32 mac_len)
 {
-	/* 18 or 22 */
-	return (link | VLAN_TAG) == ETHERNET_HEADER + 2 * VLAN_TAG;
+	return (mac_len | VLAN_TAG) == ETHERNET_HEADER + 2 * VLAN_TAG;
 }
 
-/* Reads `length` bytes, a constant or bounded, at an offset from skb->head. */
+/* Reads `length` bytes at an offset from skb->head. The verifier must know a bound of `length`. */
 #define READ_HEAD(to, length, head, offset) bpf_probe_read_kernel(to, length, (head) + (offset))
 
 #define WORD 8
-/* More than most dropped packets have, and than most filters look at. */
+/* Words copied by plain loads: most dropped packets are shorter, and most filters look at less. */
 #define FIRST_WORDS 8
 
-/* Whole words into the record by plain loads, which take a fraction of a helper call. Too many is no harm: loads tolerate
- * faults, and the record says how many bytes are the packet's. */
+/* Copies whole words by plain loads, which cost less than a helper call. May read past the packet: the kernel handles faults, and the
+ * record has the packet's length. */
 static __always_inline void copy_words(__u64 *to, const unsigned char *from, const int words)
 {
 	const __u64 *plain = bpf_rdonly_cast(from, bpf_core_type_id_kernel(struct pt_regs));
@@ -114,12 +112,12 @@ static __always_inline void copy_words(__u64 *to, const unsigned char *from, con
 		to[i] = plain[i];
 }
 
-/* Copies `length` bytes from the network header on, and the MAC header before it if there is one. */
-static __always_inline bool copy(struct drop_record *r, const unsigned char *head, bool mac, __u32 network, __u32 length,
+/* Copies `length` bytes, starting at the network header, and the MAC header before it if `mac`. */
+static __always_inline bool copy_packet(struct drop_record *r, const unsigned char *head, bool mac, __u32 network, __u32 length,
 				 const enum access access)
 {
 	if (access == CAST) {
-		/* The MAC header's two words begin with the two reserved bytes. */
+		/* Two words: the two reserved bytes and the 14 of the MAC header. */
 		if (mac)
 			copy_words((__u64 *)(r->window - 2 * WORD), head + network - 2 * WORD, 2);
 		copy_words((__u64 *)r->window, head + network, FIRST_WORDS);
@@ -136,10 +134,10 @@ static __always_inline bool copy(struct drop_record *r, const unsigned char *hea
 }
 
 /*
- * Takes the outermost 802.1Q tag that is still in the frame into the metadata, where the kernel has those that it (or the
- * NIC) stripped, so that a filter and a reader meet one form only. Further tags stay in the bytes.
+ * Moves the outermost VLAN tag from the frame to the metadata. A tag that the kernel or the NIC has stripped is already there, so
+ * filters and readers handle one form. Inner tags stay in the bytes.
  */
-static __always_inline bool strip_tag(struct drop_record *r, const unsigned char *head, bool mac, __u32 network)
+static __always_inline bool strip_vlan_tag(struct drop_record *r, const unsigned char *head, bool mac, __u32 network)
 {
 	__u8 tag[VLAN_TAG]; /* TCI, EtherType */
 
@@ -156,7 +154,7 @@ static __always_inline bool strip_tag(struct drop_record *r, const unsigned char
 	return true;
 }
 
-static __always_inline void describe_tag(struct filter_meta *meta, struct sk_buff *skb, const enum access access)
+static __always_inline void read_vlan_tag(struct filter_meta *meta, struct sk_buff *skb, const enum access access)
 {
 	bool tagged = bpf_core_field_exists(skb->vlan_all) ? READ(skb->vlan_all) != 0 : READ_BITS(skb, vlan_present);
 
@@ -164,14 +162,14 @@ static __always_inline void describe_tag(struct filter_meta *meta, struct sk_buf
 	meta->vlan_proto = tagged ? bpf_ntohs(READ(skb->vlan_proto)) : 0;
 }
 
-/* Fills flags, meta but for ifindex, mac and window; returns the bytes in the window. */
+/* Fills flags, meta (except ifindex), mac and window. Returns the number of bytes in the window. */
 static __always_inline __u32 capture(struct drop_record *r, struct sk_buff *skb, const enum access access)
 {
 	struct filter_meta *meta = &r->meta;
-	struct placement at = place(skb, access);
+	struct header_offsets at = find_headers(skb, access);
 	const unsigned char *head = READ(skb->head);
 	__u32 network = at.network;
-	bool mac = at.link == ETHERNET_HEADER;
+	bool mac = at.mac_len == ETHERNET_HEADER;
 	__u32 wire_length;
 	__u32 captured;
 
@@ -182,10 +180,10 @@ static __always_inline __u32 capture(struct drop_record *r, struct sk_buff *skb,
 	meta->reserved2 = 0;
 	meta->mac_len = 0;
 	meta->wire_length = READ(skb->len);
-	describe_tag(meta, skb, access);
+	read_vlan_tag(meta, skb, access);
 
-	if (has_room_for_tags(at.link)) {
-		__u32 untagged = network - at.link + ETHERNET_HEADER;
+	if (may_have_vlan_tag(at.mac_len)) {
+		__u32 untagged = network - at.mac_len + ETHERNET_HEADER;
 		__u8 type[2];
 
 		if (!READ_HEAD(type, sizeof(type), head, untagged - sizeof(type)) && is_vlan(be16_at(type))) {
@@ -196,34 +194,34 @@ static __always_inline __u32 capture(struct drop_record *r, struct sk_buff *skb,
 	}
 	if (!network || network >= at.tail)
 		return 0;
-	/* All that lies behind the linear area is counted in data_len. */
+	/* data_len counts the bytes outside the linear area. */
 	wire_length = at.tail - network + READ(skb->data_len);
 	if ((__s32)wire_length <= 0)
 		return 0;
-	captured = least(at.tail - network, WINDOW);
+	captured = min_u32(at.tail - network, WINDOW);
 
 	if (is_vlan(meta->protocol) && !meta->vlan_proto && captured >= VLAN_TAG) {
-		if (!strip_tag(r, head, mac, network))
+		if (!strip_vlan_tag(r, head, mac, network))
 			return 0;
 		network += VLAN_TAG;
 		wire_length -= VLAN_TAG;
-		captured = least(at.tail - network, WINDOW);
-		if (!copy(r, head, false, network, captured, access))
+		captured = min_u32(at.tail - network, WINDOW);
+		if (!copy_packet(r, head, false, network, captured, access))
 			return 0;
 		meta->mac_len = mac ? ETHERNET_HEADER : 0;
 	} else {
-		if (!copy(r, head, mac, network, captured, access))
+		if (!copy_packet(r, head, mac, network, captured, access))
 			return 0;
 		if (mac) {
 			__u16 type = be16_at(r->mac + ETHERNET_ADDRESSES);
 
-			/* What lies there may be an older header's bytes: the EtherType tells. */
+			/* These bytes may be left over from an older header: check the EtherType. */
 			if (type < ETHERTYPE_MIN || type == meta->protocol || !meta->protocol) {
 				meta->mac_len = ETHERNET_HEADER;
 				if (!meta->protocol && type >= ETHERTYPE_MIN)
 					meta->protocol = type;
-			} else if (at.guessed) {
-				return 0; /* not Ethernet, then */
+			} else if (at.inferred) {
+				return 0; /* not an Ethernet header */
 			}
 		}
 	}

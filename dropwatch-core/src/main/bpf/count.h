@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: (MIT OR GPL-2.0-only) */
 /*
- * Counting instead of reporting: nothing crosses a ring, each drop adds one to a per-CPU number of its kind. For hosts that
- * drop millions a second. Included by dropwatch.bpf.c, with whose device list and filter slot it decides what to count.
+ * Counting: each drop increments a per-CPU counter of its kind, and nothing goes into a ring. For hosts that drop millions of packets
+ * per second. Included by dropwatch.bpf.c, whose device list and filter it uses.
  *
- * The map never forgets: a kind that finds it full is counted as overflow, so that
+ * The map evicts nothing. If it is full, drops of a new kind count as overflow, so that
  * seen = excluded + filtered + overflow + the sum of the map.
  */
 #ifndef DROPWATCH_COUNT_H
@@ -17,19 +17,19 @@
 #define IPV6_NEXT_HEADER 6
 
 enum count_cause {
-	CAUSE_UNKNOWN, /* this kernel gives no reasons */
+	CAUSE_UNKNOWN, /* this kernel has no drop reasons */
 	CAUSE_REASON,
-	CAUSE_TRAP, /* a device dropped it */
+	CAUSE_TRAP, /* hardware drop */
 };
 
-/* What is told apart. The reader is io.dropwatch.internal.probe.CountKey. */
+/* A kind of drops. Read by io.dropwatch.internal.probe.CountKey. */
 struct count_key {
-	__u64 location; /* of a hardware drop: the address of the trap's name */
+	__u64 location; /* hardware drops: the address of the trap's name */
 	__u32 reason;
 	__u32 ifindex; /* 0: no device */
 	__u32 netns_inum; /* 0: neither device nor socket */
-	__u16 protocol; /* as in struct filter_meta */
-	__u8 ip_protocol; /* of IPv4; of IPv6 the first next header; else 0 */
+	__u16 protocol; /* EtherType, as in struct filter_meta */
+	__u8 ip_protocol; /* IPv4 protocol, or the first IPv6 next header; else 0 */
 	__u8 cause; /* enum count_cause */
 };
 
@@ -49,7 +49,7 @@ struct {
 	__type(value, __u64);
 } counts SEC(".maps");
 
-/* Name of each counted device at its first drop: by then it may be in a namespace that the reader cannot enter. */
+/* Device names, stored at the first drop: the device may be in a network namespace that the reader cannot enter. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
@@ -57,7 +57,7 @@ struct {
 	__type(value, char[16]);
 } counted_devices SEC(".maps");
 
-/* What each counted trap is called, by the address of its name. */
+/* Trap names, by the address of the name. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1024);
@@ -65,7 +65,7 @@ struct {
 	__type(value, struct trap_text);
 } counted_traps SEC(".maps");
 
-/* Each program has its own: one may interrupt the other. The record is where a filter finds the packet. */
+/* One entry per program, because one may interrupt the other. The filter reads the packet from the record. */
 enum { COUNTING_KFREE_SKB, COUNTING_TRAPS, COUNTING_PROGRAMS };
 struct counting {
 	struct count_totals totals;
@@ -89,8 +89,8 @@ static __always_inline bool is_ip(__u16 protocol)
 	return protocol == ETHERTYPE_IPV4 || protocol == ETHERTYPE_IPV6;
 }
 
-/* From what capture() has copied. */
-static __always_inline void captured_protocol(struct count_key *key, struct drop_record *r, __u32 captured)
+/* From the bytes that capture() has copied. */
+static __always_inline void protocol_from_capture(struct count_key *key, struct drop_record *r, __u32 captured)
 {
 	__u16 protocol = r->meta.protocol;
 
@@ -104,10 +104,10 @@ static __always_inline void captured_protocol(struct count_key *key, struct drop
 }
 
 /*
- * One byte of the packet instead of all that capture() takes. Only where the answer is the same: an untagged IP packet whose
- * network header is known.
+ * Reads one byte of the packet, which is cheaper than capture(). For IP packets without a VLAN tag in the frame and with a network header,
+ * where the result is the same; else returns false.
  */
-static __always_inline bool plain_protocol(struct count_key *key, struct sk_buff *skb, const enum access access)
+static __always_inline bool protocol_from_header(struct count_key *key, struct sk_buff *skb, const enum access access)
 {
 	__u16 protocol = bpf_ntohs(READ(skb->protocol));
 	__u32 network = READ(skb->network_header);
@@ -121,7 +121,7 @@ static __always_inline bool plain_protocol(struct count_key *key, struct sk_buff
 	return true;
 }
 
-/* A kind that is new to the map, at least on this CPU. */
+/* Counts a drop whose kind is not in the map. */
 static __always_inline void count_first(struct count_totals *totals, struct count_key *key, struct net_device *dev)
 {
 	__u64 one = 1;
@@ -130,11 +130,11 @@ static __always_inline void count_first(struct count_totals *totals, struct coun
 		struct device_key device = { .ifindex = key->ifindex, .netns_inum = key->netns_inum };
 		char name[16];
 
-		/* Before the count, so that who reads the count finds the name. */
+		/* Before the count, so that a reader of the count finds the name. */
 		if (!bpf_probe_read_kernel(name, sizeof(name), &dev->name))
 			bpf_map_update_elem(&counted_devices, &device, name, BPF_NOEXIST);
 	}
-	/* Another CPU may have added the kind by now; this sets the number of this CPU only, which was 0. */
+	/* If another CPU has just added the kind, this only sets the value of this CPU, which is 0. */
 	if (bpf_map_update_elem(&counts, key, &one, BPF_ANY))
 		totals->overflow++;
 }
@@ -149,12 +149,12 @@ static __always_inline void count(struct count_totals *totals, struct count_key 
 		count_first(totals, key, dev);
 }
 
-/* What tells the packet: protocol, device, and the namespace of that. */
+/* The parts of the key that come from the packet: protocol, device and its network namespace. */
 static __always_inline void describe_kind(struct count_key *key, struct drop_record *r, struct sk_buff *skb,
 					  struct net_device *dev, const enum access access)
 {
-	if (!plain_protocol(key, skb, access))
-		captured_protocol(key, r, capture(r, skb, access));
+	if (!protocol_from_header(key, skb, access))
+		protocol_from_capture(key, r, capture(r, skb, access));
 	if (dev) {
 		struct net *net = READ(dev->nd_net.net);
 
@@ -164,7 +164,7 @@ static __always_inline void describe_kind(struct count_key *key, struct drop_rec
 	}
 }
 
-static __always_inline int on_counted_drop(void *ctx, const enum access access, const bool in_place)
+static __always_inline int count_drop(void *ctx, const enum access access, const bool in_place)
 {
 	__u32 program = COUNTING_KFREE_SKB;
 	struct counting *cpu = bpf_map_lookup_elem(&counting, &program);
@@ -175,14 +175,14 @@ static __always_inline int on_counted_drop(void *ctx, const enum access access, 
 
 	if (!cpu)
 		return 0;
-	if (IS_ASKED(ASK_TRAPS) && last_report && was_reported(drop_skb(ctx, access)))
+	if (STATIC_KEY(KEY_TRAPS) && last_report && was_reported(drop_skb(ctx, access)))
 		return 0;
 	cpu->totals.seen++;
-	if (IS_ASKED(ASK_DEVICES) && !is_selected(drop_device(drop_skb(ctx, access), access), access)) {
+	if (STATIC_KEY(KEY_DEVICES) && !is_selected(drop_device(drop_skb(ctx, access), access), access)) {
 		cpu->totals.excluded++;
 		return 0;
 	}
-	if (IS_ASKED(ASK_FILTER) && !matches(&cpu->record, drop_skb(ctx, access), &captured, access, in_place)) {
+	if (STATIC_KEY(KEY_FILTER) && !matches(&cpu->record, drop_skb(ctx, access), &captured, access, in_place)) {
 		cpu->totals.filtered++;
 		return 0;
 	}
@@ -193,15 +193,15 @@ static __always_inline int on_counted_drop(void *ctx, const enum access access, 
 	key.reason = drop_reason(ctx, access);
 	key.cause = reason_known(access) ? CAUSE_REASON : CAUSE_UNKNOWN;
 	if (!dev) {
-		struct sk_buff *loose = LOOSE(skb, struct sk_buff);
-		struct sock *sk = READ(loose->sk);
+		struct sk_buff *untrusted_skb = untrusted(skb, struct sk_buff);
+		struct sock *sk = READ(untrusted_skb->sk);
 
 		if (!IS_KERNEL_ADDRESS(sk))
 			sk = drop_rx_sk(ctx, access);
 		if (sk) {
 			struct net *net;
 
-			sk = LOOSE(sk, struct sock);
+			sk = untrusted(sk, struct sock);
 			net = READ(sk->__sk_common.skc_net.net);
 			if (net)
 				key.netns_inum = READ(net->ns.inum);
@@ -211,35 +211,34 @@ static __always_inline int on_counted_drop(void *ctx, const enum access access, 
 	return 0;
 }
 
-/* `?`: not loaded unless asked for. */
+/* `?`: not loaded by default. */
 SEC("?tp_btf/kfree_skb")
 int dropwatch_count_in_place(__u64 *ctx)
 {
-	return on_counted_drop(ctx, CAST, true);
+	return count_drop(ctx, CAST, true);
 }
 
 SEC("?tp_btf/kfree_skb")
 int dropwatch_count_cast(__u64 *ctx)
 {
-	return on_counted_drop(ctx, CAST, false);
+	return count_drop(ctx, CAST, false);
 }
 
 SEC("?tp_btf/kfree_skb")
 int dropwatch_count_typed(__u64 *ctx)
 {
-	return on_counted_drop(ctx, TYPED, false);
+	return count_drop(ctx, TYPED, false);
 }
 
 SEC("?tracepoint/skb/kfree_skb")
 int dropwatch_count_classic(void *ctx)
 {
-	return on_counted_drop(ctx, CLASSIC, false);
+	return count_drop(ctx, PROBE_READ, false);
 }
 
 /*
- * What a trap is called, so that who reads a count of it finds that. Gets addresses: functions are relocated also where no program
- * that calls them is loaded, and a kernel type that is not there (struct devlink_trap_metadata) is then looked for in all modules,
- * which takes CAP_SYS_ADMIN.
+ * Stores the names of a trap. Takes addresses and not the struct: libbpf relocates functions even if no loaded program calls them, and
+ * searches all modules for a type that the kernel lacks (struct devlink_trap_metadata), which needs CAP_SYS_ADMIN.
  */
 static __noinline void remember_trap(__u64 name, __u64 group)
 {
@@ -255,7 +254,7 @@ static __noinline void remember_trap(__u64 name, __u64 group)
 SEC("?tp_btf/devlink_trap_report")
 int dropwatch_count_trap(__u64 *ctx)
 {
-	const enum access access = CLASSIC;
+	const enum access access = PROBE_READ;
 	__u32 program = COUNTING_TRAPS;
 	struct counting *cpu = bpf_map_lookup_elem(&counting, &program);
 	struct devlink_trap_metadata *trap = (void *)ctx[2];
@@ -264,19 +263,19 @@ int dropwatch_count_trap(__u64 *ctx)
 	struct net_device *dev;
 	__u32 captured;
 
-	if (!cpu || !is_drop(trap))
+	if (!cpu || !is_drop_trap(trap))
 		return 0;
 	cpu->totals.seen++;
 	remember_report(skb);
-	if (IS_ASKED(ASK_DEVICES) && !is_selected(trap_device(skb, trap), access)) {
+	if (STATIC_KEY(KEY_DEVICES) && !is_selected(trap_device(skb, trap), access)) {
 		cpu->totals.excluded++;
 		return 0;
 	}
-	if (IS_ASKED(ASK_FILTER) && !matches(&cpu->record, skb, &captured, access, false)) {
+	if (STATIC_KEY(KEY_FILTER) && !matches(&cpu->record, skb, &captured, access, false)) {
 		cpu->totals.filtered++;
 		return 0;
 	}
-	/* The filter leaves no register as it was. */
+	/* Again, because the filter has changed the registers. */
 	skb = (void *)ctx[1];
 	trap = (void *)ctx[2];
 	dev = trap_device(skb, trap);

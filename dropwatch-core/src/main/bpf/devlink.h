@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: (MIT OR GPL-2.0-only) */
 /*
- * Drops by a device (a switch chip, a smart NIC), which tells the kernel through a devlink trap and hands over the packet. Only traps
- * of type DROP: the others are packets that the kernel is to handle. Included by dropwatch.bpf.c; device list, filter and rate limit
- * are those of the other drops.
+ * Hardware drops: a device (switch chip, smart NIC) reports a packet that it dropped through a devlink trap. Only traps of type DROP;
+ * with other types the kernel handles the packet. Included by dropwatch.bpf.c, whose device list, filter and rate limit it uses.
  *
- * The record is as theirs, without reason, location and socket; behind the stack is struct trap_text.
+ * The record has no reason, location and socket; struct trap_text follows the stack.
  */
 #ifndef DROPWATCH_DEVLINK_H
 #define DROPWATCH_DEVLINK_H
@@ -12,7 +11,7 @@
 #include "capture.h"
 #include "kernel.h"
 #include "record.h"
-#include "reported.h"
+#include "dedup.h"
 
 enum devlink_trap_type { DEVLINK_TRAP_TYPE_DROP };
 
@@ -27,10 +26,10 @@ struct devlink_trap_metadata {
 
 #pragma clang attribute pop
 
-/* A record of its own: the one of kfree_skb's program may be in use when this one begins. */
+/* A separate record, because this program may interrupt the program on kfree_skb. */
 struct trap_cpu {
 	struct per_cpu cpu;
-	__u8 room[640]; /* for the bounds that the verifier sees */
+	__u8 slack[640]; /* for the bounds that the verifier assumes */
 };
 
 struct {
@@ -40,29 +39,29 @@ struct {
 	__type(value, struct trap_cpu);
 } trap_cpu SEC(".maps");
 
-#define BEHIND_STACK 2047
-_Static_assert(sizeof(struct drop_record) + 640 >= 184 + BEHIND_STACK + sizeof(struct trap_text), "the bounds of what is written");
+#define MAX_STACK_END 2047
+_Static_assert(sizeof(struct drop_record) + 640 >= 184 + MAX_STACK_END + sizeof(struct trap_text), "bounds of what is written");
 
 static __always_inline struct net_device *trap_device(struct sk_buff *skb, struct devlink_trap_metadata *trap)
 {
-	const enum access access = CLASSIC;
+	const enum access access = PROBE_READ;
 	struct net_device *dev = READ(trap->input_dev);
 
 	return dev ? dev : drop_device(skb, access);
 }
 
-static __always_inline bool is_drop(struct devlink_trap_metadata *trap)
+static __always_inline bool is_drop_trap(struct devlink_trap_metadata *trap)
 {
-	const enum access access = CLASSIC;
+	const enum access access = PROBE_READ;
 
 	return READ(trap->trap_type) == bpf_core_enum_value(enum devlink_trap_type, DEVLINK_TRAP_TYPE_DROP);
 }
 
-/* `?`: not loaded unless asked for. */
+/* `?`: not loaded by default. */
 SEC("?tp_btf/devlink_trap_report")
 int dropwatch_trap(__u64 *ctx)
 {
-	const enum access access = CLASSIC;
+	const enum access access = PROBE_READ;
 	__u32 zero = 0;
 	struct trap_cpu *here = bpf_map_lookup_elem(&trap_cpu, &zero);
 	struct devlink_trap_metadata *trap = (void *)ctx[2];
@@ -73,24 +72,24 @@ int dropwatch_trap(__u64 *ctx)
 	struct trap_text *text;
 	__u64 length;
 	__u64 now;
-	long walked;
+	long bytes;
 
-	if (!here || !is_drop(trap))
+	if (!here || !is_drop_trap(trap))
 		return 0;
 	c = &here->cpu.counters;
 	r = &here->cpu.record;
 	c->seen++;
 	remember_report(skb);
 
-	if (IS_ASKED(ASK_DEVICES) && !is_selected(trap_device(skb, trap), access)) {
+	if (STATIC_KEY(KEY_DEVICES) && !is_selected(trap_device(skb, trap), access)) {
 		c->excluded++;
 		return 0;
 	}
-	if (IS_ASKED(ASK_FILTER) && !matches(r, skb, &captured, access, false)) {
+	if (STATIC_KEY(KEY_FILTER) && !matches(r, skb, &captured, access, false)) {
 		c->filtered++;
 		return 0;
 	}
-	/* The filter leaves no register as it was. */
+	/* Again, because the filter has changed the registers. */
 	skb = (void *)ctx[1];
 	trap = (void *)ctx[2];
 	now = bpf_ktime_get_ns();
@@ -109,14 +108,14 @@ int dropwatch_trap(__u64 *ctx)
 	length = window_length(r, captured);
 	r->stack_bytes = 0;
 	if (stack_bytes) {
-		walked = bpf_get_stack(ctx, r->window + length, stack_bytes, 0);
-		if (walked > 0) {
-			BOUND(walked, 1023);
-			r->stack_bytes = walked;
-			length += walked;
+		bytes = bpf_get_stack(ctx, r->window + length, stack_bytes, 0);
+		if (bytes > 0) {
+			BOUND(bytes, 1023);
+			r->stack_bytes = bytes;
+			length += bytes;
 		}
 	}
-	BOUND(length, BEHIND_STACK);
+	BOUND(length, MAX_STACK_END);
 	text = (void *)(r->window + length);
 	text->name[0] = 0;
 	text->group[0] = 0;

@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: (MIT OR GPL-2.0-only)
 /*
- * One record for each packet the kernel drops (kfree_skb), unless the device list, a noise rule, the filter or the rate limit
- * says no.
- * Cheap tests come first, and whatever costs (time, socket, stack) only after the last of them.
+ * Writes a record for each packet that the kernel drops (kfree_skb) and that passes the device list, the noise rules, the filter and the
+ * rate limit. The cheap tests come first; time, socket and stack are read after the last of them.
  *
- * Settings are read-only data, set before the program is loaded, so that the verifier removes what is switched off.
+ * Settings are read-only data that the loader sets before loading, so that the verifier removes disabled code.
  * `make probe` compiles this file; the object is committed.
  */
 #include "arguments.h"
 #include "capture.h"
-#include "glance.h"
+#include "fastpath.h"
 #include "kernel.h"
 #include "limit.h"
 #include "noise.h"
-#include "owner.h"
+#include "socket.h"
 #include "record.h"
-#include "reported.h"
+#include "dedup.h"
 #include "slot.h"
 #include "task.h"
-#include "walk.h"
+#include "stack.h"
 
 #define ENOENT 2
 #define EAGAIN 11
@@ -29,14 +28,14 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 const volatile __u32 record_version = RECORD_VERSION;
 enum { DEVICES_ALL, DEVICES_ALLOWED, DEVICES_DENIED };
-const volatile __u32 device_mode = DEVICES_ALL; /* with ASK_DEVICES */
-/* Bytes reported from the network header on; the filter sees WINDOW whatever this is. */
+const volatile __u32 device_mode = DEVICES_ALL; /* used if KEY_DEVICES is set */
+/* Maximum bytes to report, starting at the network header. The filter always sees WINDOW bytes. */
 const volatile __u32 snaplen = WINDOW;
 
-/* Into which map records go. The other one is not created, and the verifier removes what would use it. */
+/* The map that records go to. The other one is not created, and the verifier removes the code that uses it. */
 enum { RING_PERF, RING_BPF };
 const volatile __u32 ring_kind = RING_PERF;
-/* Bytes that a CPU writes into the BPF ring before it wakes the reader; a perf ring has its own setting. */
+/* Bytes that a CPU writes to the BPF ring before it wakes the reader. A perf ring has its own watermark. */
 const volatile __u64 wakeup_bytes = 1;
 
 struct device_key {
@@ -51,11 +50,11 @@ struct {
 	__type(value, __u8);
 } devices SEC(".maps");
 
-/* One value for all: a look-up less. The record is put together here, too large for the BPF stack; a program cannot nest on
- * one CPU. */
+/* One value for all, which saves lookups. The record is too large for the BPF stack. A program does not nest on a CPU, so one record
+ * is enough. */
 struct per_cpu {
 	struct counters counters;
-	__u64 unannounced; /* bytes written into the BPF ring since this CPU last woke its reader */
+	__u64 bytes_since_wakeup; /* written to the BPF ring since this CPU last woke the reader */
 	struct drop_record record;
 };
 
@@ -82,7 +81,7 @@ static __always_inline void describe_device(struct drop_record *r, struct net_de
 	unsigned long state = READ(dev->state);
 	__u32 flags = READ(dev->flags) & ~(FLAG_RUNNING | FLAG_LOWER_UP);
 
-	/* As dev_get_flags() computes them: the stored word does not have the carrier. */
+	/* As dev_get_flags() does: dev->flags does not have the carrier. */
 	if (state & 1UL << LINK_STATE_START && !(state & 1UL << LINK_STATE_NOCARRIER))
 		flags |= FLAG_RUNNING | FLAG_LOWER_UP;
 	r->device_flags = flags;
@@ -93,20 +92,20 @@ static __always_inline void describe_device(struct drop_record *r, struct net_de
 		bpf_probe_read_kernel(r->device_name, sizeof(r->device_name), &dev->name);
 }
 
-/* A wakeup for each record would cost more than all the rest. To ask the ring how much waits in it costs 12 ns, so each CPU counts
- * what it has written itself. */
+/* A wakeup per record would cost more than everything else. Each CPU counts the bytes it has written, because bpf_ringbuf_query() costs
+ * 12 ns. */
 static __always_inline long output(void *ctx, struct per_cpu *cpu, struct drop_record *r, __u64 length)
 {
 	if (ring_kind == RING_PERF)
 		return bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, r, length);
-	cpu->unannounced += length;
-	if (cpu->unannounced < wakeup_bytes)
+	cpu->bytes_since_wakeup += length;
+	if (cpu->bytes_since_wakeup < wakeup_bytes)
 		return bpf_ringbuf_output(&ring, r, length, BPF_RB_NO_WAKEUP);
-	cpu->unannounced = 0;
+	cpu->bytes_since_wakeup = 0;
 	return bpf_ringbuf_output(&ring, r, length, BPF_RB_FORCE_WAKEUP);
 }
 
-/* Whether the record is in the ring now; counted either way. */
+/* Writes the record and counts the result. Returns whether it is in the ring. */
 static __always_inline bool emit(void *ctx, struct per_cpu *cpu, struct drop_record *r, __u64 length)
 {
 	struct counters *c = &cpu->counters;
@@ -123,7 +122,7 @@ static __always_inline bool emit(void *ctx, struct per_cpu *cpu, struct drop_rec
 	return !error;
 }
 
-/* Whether the device list takes the drop. */
+/* Whether the device list selects the drop. */
 static __always_inline bool is_selected(struct net_device *dev, const enum access access)
 {
 	bool listed = false;
@@ -137,19 +136,19 @@ static __always_inline bool is_selected(struct net_device *dev, const enum acces
 	return listed == (device_mode == DEVICES_ALLOWED);
 }
 
-/* Whether the filter takes what capture() has found. */
+/* Whether the filter matches what capture() has read. */
 static __always_inline bool matches_captured(struct drop_record *r, __u32 captured)
 {
 	return FILTER(r->window, captured, &r->meta, ipv4_header_length(r->window));
 }
 
-/* Of CAST programs, for a packet that takes more than a glance: out of the way of all others. */
-static __noinline bool matches_slowly(struct drop_record *r, struct sk_buff *skb)
+/* The slow path of CAST programs. Not inlined, so that it costs the fast path nothing. */
+static __noinline bool matches_slow_path(struct drop_record *r, struct sk_buff *skb)
 {
 	return matches_captured(r, capture(r, skb, CAST));
 }
 
-/* Whether the filter takes the packet. *captured is what capture() says of the record; NOT_CAPTURED: it has not been asked. */
+/* Whether the filter matches the packet. Sets *captured to the result of capture(), or NOT_CAPTURED if it was not called. */
 #define NOT_CAPTURED (~0U)
 static __always_inline bool matches(struct drop_record *r, struct sk_buff *skb, __u32 *captured, const enum access access,
 				    const bool in_place)
@@ -167,13 +166,13 @@ static __always_inline bool matches(struct drop_record *r, struct sk_buff *skb, 
 		*captured = capture(r, skb, access);
 		return matches_captured(r, *captured);
 	}
-	if (SELDOM(!glance(r, skb, &packet, &bytes, in_place)))
-		return matches_slowly(r, skb);
-	FORGET(r);
+	if (unlikely(!fast_capture(r, skb, &packet, &bytes, in_place)))
+		return matches_slow_path(r, skb);
+	barrier_var(r);
 	return FILTER(packet, bytes, &r->meta, ipv4_header_length(packet));
 }
 
-/* What every record says: when, who ran, and the packet with its device, socket (NULL: none) and namespace. */
+/* Fills the fields that all records have: time, task, packet, device (NULL: none), socket (NULL: none) and network namespace. */
 static __always_inline void describe(struct drop_record *r, __u64 now, struct sk_buff *skb, struct net_device *dev,
 				     struct sock *sk, const enum access access)
 {
@@ -190,9 +189,9 @@ static __always_inline void describe(struct drop_record *r, __u64 now, struct sk
 		describe_device(r, dev, access);
 		net = READ(dev->nd_net.net);
 	}
-	forget_socket(r);
+	clear_socket(r);
 	if (sk) {
-		sk = LOOSE(sk, struct sock);
+		sk = untrusted(sk, struct sock);
 		describe_socket(r, sk, access);
 		if (!dev)
 			net = READ(sk->__sk_common.skc_net.net);
@@ -206,27 +205,27 @@ static __always_inline void describe(struct drop_record *r, __u64 now, struct sk
 	}
 }
 
-/* Cuts what was captured to what is to be reported; returns the bytes of the window up to where more may follow. */
+/* Limits the captured bytes to snaplen. Returns their length with padding, where the next part of the record starts. */
 static __always_inline __u64 window_length(struct drop_record *r, __u32 captured)
 {
 	__u64 length;
 
-	captured = least(captured, snaplen);
+	captured = min_u32(captured, snaplen);
 	r->captured = captured;
 	length = captured + 7;
 	BOUND(length, 2 * WINDOW - 8);
 	return length;
 }
 
-/* A drop that is wanted, unless there were too many. */
+/* Reports a selected drop, unless the rate limit is reached. */
 static __always_inline int report(void *ctx, struct per_cpu *cpu, __u32 captured, const enum access access)
 {
 	struct drop_record *r = &cpu->record;
 	struct sk_buff *skb = drop_skb(ctx, access);
-	struct sk_buff *loose = LOOSE(skb, struct sk_buff);
+	struct sk_buff *untrusted_skb = untrusted(skb, struct sk_buff);
 	__u64 now = bpf_ktime_get_ns();
 	struct sock *sk;
-	struct walk *walk;
+	struct stack_cache_entry *definition;
 	__u64 length;
 
 	if (events_per_second && !within_limit(now)) {
@@ -235,7 +234,7 @@ static __always_inline int report(void *ctx, struct per_cpu *cpu, __u32 captured
 	}
 	if (captured == NOT_CAPTURED)
 		captured = capture(r, skb, access);
-	sk = READ(loose->sk);
+	sk = READ(untrusted_skb->sk);
 	if (!IS_KERNEL_ADDRESS(sk))
 		sk = drop_rx_sk(ctx, access);
 	describe(r, now, skb, drop_device(skb, access), sk, access);
@@ -245,13 +244,13 @@ static __always_inline int report(void *ctx, struct per_cpu *cpu, __u32 captured
 	if (reason_known(access))
 		r->flags |= HAS_REASON;
 	length = window_length(r, captured);
-	r->stack_bytes = add_stack(ctx, r, length, &walk, access);
-	if (!emit(ctx, cpu, r, __builtin_offsetof(struct drop_record, window) + length + r->stack_bytes) && walk)
-		walk->time = 0; /* nobody gets this stack: the next record has it again */
+	r->stack_bytes = add_stack(ctx, r, length, &definition, access);
+	if (!emit(ctx, cpu, r, __builtin_offsetof(struct drop_record, window) + length + r->stack_bytes) && definition)
+		definition->time = 0; /* the stack is lost: the next record has its own */
 	return 0;
 }
 
-/* Functions of their own, so that a program has little to do, to save and to keep on its stack for a drop that is not wanted. */
+/* Not inlined, so that the reject path saves fewer registers and needs less stack. */
 static __noinline int report_cast(void *ctx, struct per_cpu *cpu)
 {
 	return report(ctx, cpu, NOT_CAPTURED, CAST);
@@ -264,7 +263,7 @@ static __noinline int report_typed(void *ctx, struct per_cpu *cpu, __u32 capture
 
 static __noinline int report_classic(void *ctx, struct per_cpu *cpu, __u32 captured)
 {
-	return report(ctx, cpu, captured, CLASSIC);
+	return report(ctx, cpu, captured, PROBE_READ);
 }
 
 static __always_inline int on_drop(void *ctx, const enum access access, const bool in_place)
@@ -275,17 +274,17 @@ static __always_inline int on_drop(void *ctx, const enum access access, const bo
 
 	if (!cpu)
 		return 0;
-	if (IS_ASKED(ASK_TRAPS) && last_report && was_reported(drop_skb(ctx, access)))
+	if (STATIC_KEY(KEY_TRAPS) && last_report && was_reported(drop_skb(ctx, access)))
 		return 0;
 	cpu->counters.seen++;
-	if (IS_ASKED(ASK_DEVICES) && !is_selected(drop_device(drop_skb(ctx, access), access), access)) {
+	if (STATIC_KEY(KEY_DEVICES) && !is_selected(drop_device(drop_skb(ctx, access), access), access)) {
 		cpu->counters.excluded++;
 		return 0;
 	}
-	if (IS_ASKED(ASK_NOISE) &&
+	if (STATIC_KEY(KEY_NOISE) &&
 	    count_noise(drop_reason(ctx, access), reason_known(access), drop_location(ctx, access)))
 		return 0;
-	if (IS_ASKED(ASK_FILTER) && !matches(&cpu->record, drop_skb(ctx, access), &captured, access, in_place)) {
+	if (STATIC_KEY(KEY_FILTER) && !matches(&cpu->record, drop_skb(ctx, access), &captured, access, in_place)) {
 		cpu->counters.filtered++;
 		return 0;
 	}
@@ -294,7 +293,7 @@ static __always_inline int on_drop(void *ctx, const enum access access, const bo
 		return report_cast(ctx, cpu);
 	case TYPED:
 		return report_typed(ctx, cpu, captured);
-	case CLASSIC:
+	case PROBE_READ:
 		return report_classic(ctx, cpu, captured);
 	}
 }
@@ -320,10 +319,10 @@ int dropwatch_typed(__u64 *ctx)
 SEC("tracepoint/skb/kfree_skb")
 int dropwatch_classic(void *ctx)
 {
-	return on_drop(ctx, CLASSIC, false);
+	return on_drop(ctx, PROBE_READ, false);
 }
 
-/* Drops by devices, the other mode, and what is asked once, in the same object: they share what is above. */
+/* The other programs of the object, which use the functions above. */
 #include "devlink.h"
 #include "count.h"
-#include "tables.h"
+#include "orc_tables.h"

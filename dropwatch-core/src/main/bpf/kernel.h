@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: (MIT OR GPL-2.0-only) */
 /*
- * The few kernel types the probe reads, each with only the members it uses. Offsets here mean nothing: libbpf relocates
- * every access by name against the running kernel's BTF (preserve_access_index). A member that exists only on some
- * kernels is tested with bpf_core_field_exists.
+ * The kernel types that the probe reads, with only the members it uses. The offsets do not matter: libbpf relocates every access
+ * by name (CO-RE). Members that some kernels lack are tested with bpf_core_field_exists.
  */
 #ifndef DROPWATCH_KERNEL_H
 #define DROPWATCH_KERNEL_H
@@ -18,15 +17,14 @@
 #define ETHERNET_HEADER 14
 #define ETHERNET_ADDRESSES 12
 #define VLAN_TAG 4
-#define ETHERTYPE_MIN 0x600 /* below: an 802.3 length */
+#define ETHERTYPE_MIN 0x600 /* smaller: an 802.3 length */
 #define ETHERTYPE_IPV4 0x0800
 #define ETHERTYPE_IPV6 0x86dd
 #define ETHERTYPE_VLAN 0x8100
 #define ETHERTYPE_QINQ 0x88a8
 #define ETHERTYPE_QINQ_OLD 0x9100
-#define HEADER_UNSET 0xffff /* mac_header of a fresh skb */
+#define HEADER_UNSET 0xffff /* skb->mac_header when there is none */
 
-#define FLAG_UP (1u << 0)
 #define FLAG_RUNNING (1u << 6)
 #define FLAG_LOWER_UP (1u << 16)
 #define LINK_STATE_START 0
@@ -133,11 +131,11 @@ struct sk_buff {
 	__be16 protocol;
 	__u16 network_header;
 	__u16 mac_header;
-	__u32 tail; /* an offset from head on 64-bit machines */
+	__u32 tail; /* an offset from head, on 64-bit machines */
 	unsigned char *head;
 };
 
-/* Also for what it begins with on every machine: plain words, see copy_words(). The members are those of x86-64. */
+/* The members are those of x86-64. On all machines the struct begins with plain words: copy_words() casts to it. */
 struct pt_regs {
 	unsigned long bp;
 	unsigned long ip;
@@ -145,7 +143,7 @@ struct pt_regs {
 	unsigned long sp;
 };
 
-/* How to find the caller's frame; of x86-64. */
+/* x86-64: how to find the frame of the caller. */
 struct orc_entry {
 	short sp_offset;
 	short bp_offset;

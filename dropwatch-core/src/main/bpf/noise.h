@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: (MIT OR GPL-2.0-only) */
 /*
- * Drops that a noise rule takes out by their reason or by the function that dropped the packet: both are arguments of the
- * tracepoint, so this costs less than any look at the packet.
+ * Noise rules by drop reason and by the function that dropped the packet. Both are arguments of the tracepoint, so this test comes
+ * before all tests of the packet.
  */
 #ifndef DROPWATCH_NOISE_H
 #define DROPWATCH_NOISE_H
 
 #include "kernel.h"
 
-/* NoiseList.MOST_LOCATIONS */
-#define MOST_NOISE_LOCATIONS 64
+/* NoiseList.MAX_LOCATIONS */
+#define MAX_NOISE_LOCATIONS 64
 
-/* How many there are; 0 and the verifier removes the test. A rule is known by its number, in the order of the rules. */
+/* Number of entries of the maps below; at 0 the verifier removes the test. A rule is identified by its index. */
 const volatile __u32 noise_reason_count = 0;
 const volatile __u32 noise_location_count = 0;
 
@@ -19,25 +19,25 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1024);
 	__type(key, __u32);
-	__type(value, __u32); /* the first rule that has this reason */
+	__type(value, __u32); /* the first rule with this reason */
 } noise_reasons SEC(".maps");
 
 /* The code of one function: start <= address < end. */
 struct noise_location {
 	__u64 start;
 	__u64 end;
-	__u32 rule; /* no smaller than that of the entry before */
+	__u32 rule; /* ascending */
 	__u32 reserved;
 };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, MOST_NOISE_LOCATIONS);
+	__uint(max_entries, MAX_NOISE_LOCATIONS);
 	__type(key, __u32);
 	__type(value, struct noise_location);
 } noise_locations SEC(".maps");
 
-/* What each rule took out. */
+/* Drops per rule. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
@@ -47,7 +47,7 @@ struct {
 
 #define NO_RULE (~0U)
 
-/* The first rule that the drop falls under, or NO_RULE. */
+/* The first rule that matches the drop, or NO_RULE. */
 static __always_inline __u32 noise_rule(__u32 reason, bool reason_known, __u64 location)
 {
 	__u32 rule = NO_RULE;
@@ -58,7 +58,7 @@ static __always_inline __u32 noise_rule(__u32 reason, bool reason_known, __u64 l
 		if (known)
 			rule = *known;
 	}
-	for (__u32 i = 0; i < MOST_NOISE_LOCATIONS; i++) {
+	for (__u32 i = 0; i < MAX_NOISE_LOCATIONS; i++) {
 		__u32 key = i;
 		struct noise_location *function;
 
@@ -71,7 +71,7 @@ static __always_inline __u32 noise_rule(__u32 reason, bool reason_known, __u64 l
 	return rule;
 }
 
-/* Whether the drop is noise, which it is counted as then. */
+/* Whether a rule matches the drop; counts it for the rule. */
 static __always_inline bool count_noise(__u32 reason, bool reason_known, __u64 location)
 {
 	__u32 rule = noise_rule(reason, reason_known, location);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: (MIT OR GPL-2.0-only) */
 /*
- * Where the filter goes: a run of instructions that do nothing, in each program, whose end is overwritten in the object's
- * image before loading (io.dropwatch.internal.probe.FilterCode). In the program and not in a function of its own: a return
- * costs several nanoseconds where the kernel guards returns against speculation, more than many a filter.
+ * The parts of a program that the loader writes into the object before loading: static keys, and the slot of the filter.
  */
 #ifndef DROPWATCH_SLOT_H
 #define DROPWATCH_SLOT_H
@@ -10,36 +8,37 @@
 #include "record.h"
 
 /*
- * What is to be done before a drop is wanted: questions whose answers, 0 or 1, are written into the instructions
- * (io.dropwatch.internal.probe.ProbeImage). The verifier removes what a known answer rules out. It would for read-only data too,
- * but for the load, from a cache line and a page that nothing else needs: 1.3 ns.
+ * Static keys of the reject path: immediate operands that the loader replaces by 0 or 1 (io.dropwatch.internal.probe.ProbeImage). The
+ * verifier then removes the dead branch. It does so for read-only data too, but the load stays and costs 1.3 ns.
  *
- * Those below 24 are whether the filter reads the field of filter_meta at that byte.
+ * Keys below 24: whether the filter reads the field of struct filter_meta at this offset.
  */
 enum {
-	ASK_FILTER = 24,
-	ASK_TRAPS = 25, /* drops by devices are watched too */
-	ASK_NOISE = 26,
-	ASK_DEVICES = 27,
+	KEY_FILTER = 24,
+	KEY_TRAPS = 25, /* devlink traps are watched */
+	KEY_NOISE = 26,
+	KEY_DEVICES = 27,
 };
-#define QUESTIONS 0x5eedc000
+#define STATIC_KEYS 0x5eedc000
 
-#define IS_ASKED(question) \
+#define STATIC_KEY(key) \
 	({ \
-		__u64 answer_; \
-		asm volatile("%0 = %1" : "=r"(answer_) : "i"(QUESTIONS + (question))); \
-		__builtin_expect(answer_, 1); \
+		__u64 value_; \
+		asm volatile("%0 = %1" : "=r"(value_) : "i"(STATIC_KEYS + (key))); \
+		__builtin_expect(value_, 1); \
 	})
-#define FILTER_READS(field) IS_ASKED(__builtin_offsetof(struct filter_meta, field))
+#define FILTER_READS(field) STATIC_KEY(__builtin_offsetof(struct filter_meta, field))
 
 /*
- * The filter's verdict: 0 is no match. The registers are those of its arguments, as if it were called; it may change all.
- * It may use the stack from SLOT_STACK bytes below its top on, where the compiler must put nothing (FilterCodeTest looks).
- * A filter uses 192 bytes at most, most use none; a program and the functions that it calls have 512 together, so a filter that
- * keeps more than some dozen numbers runs in the variants that have it once only.
- * ipv4_header is what ipv4_header_length() says.
+ * Runs the filter and returns its verdict, 0 for no match. The slot is a run of no-ops; the loader overwrites its end with the filter.
+ * The filter is inline and not a function, because a return costs several ns on CPUs that guard returns against speculation.
  *
- * The verdict is 1 where the run begins, which is how what the filter leaves of the run is skipped.
+ * Registers r1 to r4 hold the arguments, r0 the verdict; the filter may change all. It may use the stack below the top SLOT_STACK bytes,
+ * up to 192 bytes; the compiler must not use that part (a test checks this). A program and the functions that it calls share 512 bytes,
+ * so a filter with much stack only loads in programs that contain it once.
+ *
+ * The verdict register is 1 at the start of the run: a conditional jump on it skips the unused part. ipv4_header is the result of
+ * ipv4_header_length().
  */
 #define SLOT_STACK 128
 #define FILTER(base, captured, meta, ipv4_header) \
@@ -56,7 +55,7 @@ enum {
 		verdict_; \
 	})
 
-/* Bytes of the IPv4 header, if it is one: every filter that asks for a port needs it, and the verifier its bound. */
+/* Length of the IPv4 header, if it is one. Every test of a port needs it; the mask gives the verifier a bound. */
 static __always_inline __u32 ipv4_header_length(const __u8 *network)
 {
 	return (network[0] & 15) << 2;

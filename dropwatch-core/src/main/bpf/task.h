@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: (MIT OR GPL-2.0-only) */
 /*
- * The task that runs on the CPU: often not the one the packet belongs to.
+ * The current task. It is often not the task that the packet belongs to.
  */
 #ifndef DROPWATCH_TASK_H
 #define DROPWATCH_TASK_H
@@ -17,7 +17,7 @@ static __always_inline __u64 task_cgroup(struct task_struct *task, const enum ac
 	return task->cgroups->dfl_cgrp->kn->id;
 }
 
-/* One helper call instead of three where pointers can be followed; each costs more than all loads together. */
+/* With CAST one helper call instead of three: a call costs more than all the loads. */
 static __always_inline void describe_task(struct drop_record *r, const enum access access)
 {
 	struct task_struct *task;
@@ -28,7 +28,7 @@ static __always_inline void describe_task(struct drop_record *r, const enum acce
 		r->task_cgroup = bpf_get_current_cgroup_id();
 		return;
 	}
-	task = LOOSE(bpf_get_current_task_btf(), struct task_struct);
+	task = untrusted(bpf_get_current_task_btf(), struct task_struct);
 	r->pid_tgid = (__u64)task->tgid << 32 | (__u32)task->pid;
 	copy_words((__u64 *)r->comm, (unsigned char *)&task->comm, sizeof(r->comm) / WORD);
 	r->task_cgroup = task_cgroup(task, access);

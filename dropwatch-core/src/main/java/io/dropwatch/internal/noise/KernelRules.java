@@ -45,10 +45,10 @@ public final class KernelRules {
         case NoiseRule.Frame _, NoiseRule.Pattern _ -> {}
       }
     }
-    if (locations.size() > NoiseList.MOST_LOCATIONS) {
+    if (locations.size() > NoiseList.MAX_LOCATIONS) {
       throw DropWatchException.usage(
           "the noise rules by location mean %d pieces of code, and the probe has room for %d: use fewer"
-              .formatted(locations.size(), NoiseList.MOST_LOCATIONS));
+              .formatted(locations.size(), NoiseList.MAX_LOCATIONS));
     }
     return new NoiseList(names, numbers, locations);
   }

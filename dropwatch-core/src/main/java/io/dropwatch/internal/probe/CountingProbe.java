@@ -25,7 +25,7 @@ public final class CountingProbe implements AutoCloseable {
           "ring",
           "per_cpu",
           "trap_cpu",
-          "walks",
+          "stack_cache",
           "emissions",
           "shares",
           "noise_reasons",

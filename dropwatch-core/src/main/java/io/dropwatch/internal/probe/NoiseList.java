@@ -16,8 +16,8 @@ import java.util.Map;
  */
 public record NoiseList(
     List<String> rules, Map<Integer, Integer> reasons, List<Location> locations) {
-  /** MOST_NOISE_LOCATIONS. */
-  public static final int MOST_LOCATIONS = 64;
+  /** MAX_NOISE_LOCATIONS in {@code noise.h}. */
+  public static final int MAX_LOCATIONS = 64;
 
   /** Nothing is noise. */
   public static final NoiseList NONE = new NoiseList(List.of(), Map.of(), List.of());

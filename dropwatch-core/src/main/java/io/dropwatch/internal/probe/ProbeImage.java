@@ -32,7 +32,7 @@ public final class ProbeImage {
   private static final int ASK_DEVICES = 27;
 
   /** A function of several programs that runs the filter too. */
-  private static final String SLOW_FILTER = "matches_slowly";
+  private static final String SLOW_FILTER = "matches_slow_path";
 
   /** BPF_STX | BPF_ATOMIC | BPF_DW, and in the upper half BPF_CMPXCHG. */
   private static final long COMPARE_AND_SWAP = 0xf1_0000_00dbL;

@@ -57,7 +57,7 @@ public enum Variant {
 
   /** The program that finds by what stacks are walked, run once before one that walks. */
   static String tablesProgram() {
-    return STREAMING + "find_tables";
+    return STREAMING + "find_orc_tables";
   }
 
   /** Whether the probe walks stacks itself, where the kernel tells by what. */

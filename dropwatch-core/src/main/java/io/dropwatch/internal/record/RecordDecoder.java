@@ -157,7 +157,7 @@ public final class RecordDecoder {
       throw new MalformedRecordException(
           "a record of %d packet bytes and %d stack bytes".formatted(captured, stackBytes));
     }
-    if ((u16(raw, FLAGS) & SHARED_STACK) != 0 && stackBytes != Long.BYTES) {
+    if ((u16(raw, FLAGS) & STACK_REFERENCE) != 0 && stackBytes != Long.BYTES) {
       throw new MalformedRecordException(
           "a reference to another stack of %d bytes".formatted(stackBytes));
     }
@@ -236,14 +236,14 @@ public final class RecordDecoder {
     long at = stackStart(u16(raw, CAPTURED));
     long location = raw.get(U64, LOCATION);
     int flags = u16(raw, FLAGS);
-    if ((flags & SHARED_STACK) != 0) {
+    if ((flags & STACK_REFERENCE) != 0) {
       SharedStacks.Entry known = shared.find(location, raw.get(U32, REASON), raw.get(U64, at));
       event.stack(known == null ? KernelStack.EMPTY : shared(known, symbols));
       return;
     }
     KernelStack stack = stacks.of(raw, at, bytes / Long.BYTES, location, symbols);
     event.stack(stack);
-    if ((flags & LENT_STACK) != 0) {
+    if ((flags & STACK_DEFINITION) != 0) {
       long[] addresses = new long[bytes / Long.BYTES];
       MemorySegment.copy(raw, U64, at, addresses, 0, addresses.length);
       shared

@@ -70,10 +70,10 @@ public final class RecordLayout {
   static final int TRAP_GROUP_BYTES = 32;
 
   /** The stack's 8 bytes are the time of the record that has it. */
-  static final int SHARED_STACK = 1 << 6;
+  static final int STACK_REFERENCE = 1 << 6;
 
   /** Others may refer to this record's stack. */
-  static final int LENT_STACK = 1 << 7;
+  static final int STACK_DEFINITION = 1 << 7;
 
   static final int SOURCE_SOFTWARE = 1;
   static final int SOURCE_HARDWARE = 2;

@@ -52,7 +52,7 @@ public final class RecordView implements RawDropEvent {
     this.macBytes = memory.get(U32, offset + MAC_LENGTH) == 0 ? 0 : MAC_BYTES;
     this.borrowed = null;
     int flags = u16(memory, offset + FLAGS);
-    if ((flags & (SHARED_STACK | LENT_STACK)) != 0 && stack >= Long.BYTES) {
+    if ((flags & (STACK_REFERENCE | STACK_DEFINITION)) != 0 && stack >= Long.BYTES) {
       share(flags);
     }
   }
@@ -60,7 +60,7 @@ public final class RecordView implements RawDropEvent {
   private void share(int flags) {
     long at = start + stackStart(captured);
     int reason = memory.get(U32, start + REASON);
-    if ((flags & SHARED_STACK) != 0) {
+    if ((flags & STACK_REFERENCE) != 0) {
       borrowed = shared.find(location(), reason, memory.get(U64, at));
       stackBytes = borrowed == null ? 0 : borrowed.addresses().length * Long.BYTES;
     } else {

@@ -81,7 +81,7 @@ class ProbeLiveTest {
   @Test
   void onlyTheMapsThatAreUsedAreMade() {
     Set<String> ofCounts = Set.of("counts", "counted_devices", "counted_traps", "counting");
-    Set<String> ofRecords = Set.of("per_cpu", "events", "walks");
+    Set<String> ofRecords = Set.of("per_cpu", "events", "stack_cache");
     Set<String> ofOptions =
         Set.of("noise_reasons", "noise_locations", "noise_counts", "emissions", "shares");
     TracepointArguments arguments = KernelFacts.running().arguments();
@@ -188,7 +188,8 @@ class ProbeLiveTest {
     }
   }
 
-  // The read-only data are the settings in the order of the source: the last of walk.h (8 bytes for
+  // The read-only data are the settings in the order of the source: the last of stack.h (8 bytes
+  // for
   // a period, at a multiple of 8), then record_version.
   private static byte[] withRecordVersion(byte[] elf, int version) {
     ByteBuffer bytes = ByteBuffer.wrap(elf).order(ByteOrder.LITTLE_ENDIAN);

@@ -286,7 +286,7 @@ class RecordDecoderTest {
 
   @Test
   void aReferenceIsEightBytes() {
-    RecordBytes two = new RecordBytes().u16(FLAGS, SHARED_STACK).stack(1, 2);
+    RecordBytes two = new RecordBytes().u16(FLAGS, STACK_REFERENCE).stack(1, 2);
 
     assertThrows(MalformedRecordException.class, () -> decode(two));
   }
@@ -313,7 +313,7 @@ class RecordDecoderTest {
 
   private static RecordBytes walked(long time, long location, int reason) {
     return new RecordBytes()
-        .u16(FLAGS, HAS_REASON | LENT_STACK)
+        .u16(FLAGS, HAS_REASON | STACK_DEFINITION)
         .u64(TIME, time)
         .u64(LOCATION, location)
         .u32(REASON, reason)
@@ -322,7 +322,7 @@ class RecordDecoderTest {
 
   private static RecordBytes sharing(long time, long of, long location, int reason) {
     return new RecordBytes()
-        .u16(FLAGS, HAS_REASON | SHARED_STACK)
+        .u16(FLAGS, HAS_REASON | STACK_REFERENCE)
         .u64(TIME, time)
         .u64(LOCATION, location)
         .u32(REASON, reason)

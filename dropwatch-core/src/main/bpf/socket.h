@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: (MIT OR GPL-2.0-only) */
 /*
- * What the kernel knows of the socket a packet belonged to. The process that has it open is not among that: the reader finds it
- * by the inode.
+ * The socket of a packet. The kernel does not know which process has it open: the reader finds the process by the inode.
  */
-#ifndef DROPWATCH_OWNER_H
-#define DROPWATCH_OWNER_H
+#ifndef DROPWATCH_SOCKET_H
+#define DROPWATCH_SOCKET_H
 
 #include "capture.h"
 
 #define IPPROTO_TCP 6
 
-static __always_inline void forget_socket(struct drop_record *r)
+static __always_inline void clear_socket(struct drop_record *r)
 {
 	r->memory_cgroup = 0;
 	r->socket_cookie = 0;
@@ -22,7 +21,7 @@ static __always_inline void forget_socket(struct drop_record *r)
 	r->socket_state = 0;
 }
 
-/* Through the file, not struct socket_alloc around the socket: the verifier follows members only. 0 without a file. */
+/* The inode, 0 without a file. Read through the file, because the verifier rejects container_of() to struct socket_alloc. */
 static __always_inline __u64 socket_inode(struct sock *sk, const enum access access)
 {
 	struct socket *socket = READ(sk->sk_socket);
@@ -30,10 +29,10 @@ static __always_inline __u64 socket_inode(struct sock *sk, const enum access acc
 	struct inode *inode;
 
 	if (!IS_KERNEL_ADDRESS(socket))
-		return 0; /* closed, or not accepted yet */
+		return 0; /* closed or not accepted yet */
 	file = READ(socket->file);
 	if (!IS_KERNEL_ADDRESS(file))
-		return 0; /* the kernel's own */
+		return 0; /* a kernel socket */
 	inode = READ(file->f_inode);
 	return IS_KERNEL_ADDRESS(inode) ? READ(inode->i_ino) : 0;
 }
@@ -58,9 +57,9 @@ static __always_inline void describe_socket(struct drop_record *r, struct sock *
 	r->flags |= HAS_SOCKET;
 	r->socket_family = READ(sk->__sk_common.skc_family);
 	r->socket_state = READ(sk->__sk_common.skc_state);
-	/* Not made with bpf_get_socket_cookie: verifiers from 6.2 on refuse it a socket found through skb->sk. */
+	/* Not bpf_get_socket_cookie(): since 6.2 the verifier rejects a socket that was read from skb->sk. */
 	r->socket_cookie = READ(sk->__sk_common.skc_cookie.counter);
-	/* These two are not full sockets: nothing lies behind the common part. */
+	/* Not full sockets: they have only the common part. */
 	if (r->socket_state == TCP_TIME_WAIT || r->socket_state == TCP_NEW_SYN_RECV) {
 		r->socket_protocol = IPPROTO_TCP;
 		return;
