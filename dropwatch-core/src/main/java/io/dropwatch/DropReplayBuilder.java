@@ -93,7 +93,7 @@ public final class DropReplayBuilder {
   /**
    * Opens a recording.
    *
-   * @param file NDJSON in {@link io.dropwatch.output.JsonDialect#DEFAULT}, in UTF-8
+   * @param file NDJSON as {@link io.dropwatch.output.JsonWriter} writes it, in UTF-8
    * @throws UncheckedIOException if the file cannot be read
    * @throws DropWatchException if what was asked for makes no sense
    * @throws FilterSyntaxException if the filter is not one
@@ -133,7 +133,7 @@ public final class DropReplayBuilder {
   /**
    * Reads a recording from a stream, which is closed with the replay.
    *
-   * @param recording NDJSON in {@link io.dropwatch.output.JsonDialect#DEFAULT}, in UTF-8
+   * @param recording NDJSON as {@link io.dropwatch.output.JsonWriter} writes it, in UTF-8
    * @throws DropWatchException if what was asked for makes no sense; the stream stays open then
    * @throws FilterSyntaxException if the filter is not one
    */

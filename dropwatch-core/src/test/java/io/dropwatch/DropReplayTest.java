@@ -14,7 +14,6 @@ import io.dropwatch.model.NetworkDevice;
 import io.dropwatch.model.NoiseRule;
 import io.dropwatch.model.SocketState;
 import io.dropwatch.model.StackFrame;
-import io.dropwatch.output.JsonDialect;
 import io.dropwatch.output.JsonWriter;
 import io.dropwatch.pcapfilter.FilterSyntaxException;
 import io.dropwatch.pcapfilter.LinkType;
@@ -85,7 +84,7 @@ class DropReplayTest {
   private static InputStream recording(DropEvent... events) {
     String lines =
         Arrays.stream(events)
-            .map(event -> JsonWriter.format(event, JsonDialect.DEFAULT) + "\n")
+            .map(event -> JsonWriter.format(event) + "\n")
             .collect(Collectors.joining());
     return new ByteArrayInputStream(lines.getBytes(UTF_8));
   }

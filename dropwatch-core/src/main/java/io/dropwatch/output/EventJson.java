@@ -3,42 +3,34 @@ package io.dropwatch.output;
 import io.dropwatch.DropEvent;
 import io.dropwatch.layers.Layers;
 import io.dropwatch.layers.Vlan;
-import io.dropwatch.model.DropReason;
 import io.dropwatch.model.NetworkDevice;
 import io.dropwatch.model.PacketType;
 import io.dropwatch.model.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
-import java.util.List;
 
-/** The walk over an event that both dialects share. */
+/** The fields of an event, in the order of the published format. */
 final class EventJson {
-  private static final List<Integer> HUATUO_PROTOCOLS = List.of(0x0800, 0x0806, 0x86dd);
+  private static final String SOURCE = "tools";
 
   private final JsonLine json;
   private final DropEvent event;
-  private final JsonDialect dialect;
-  private final String source;
   private final StackJson stacks;
 
-  private EventJson(
-      JsonLine json, DropEvent event, JsonDialect dialect, String source, StackJson stacks) {
+  private EventJson(JsonLine json, DropEvent event, StackJson stacks) {
     this.json = json;
     this.event = event;
-    this.dialect = dialect;
-    this.source = source;
     this.stacks = stacks;
   }
 
-  static void write(
-      JsonLine json, DropEvent event, JsonDialect dialect, String source, StackJson stacks) {
+  static void write(JsonLine json, DropEvent event, StackJson stacks) {
     json.writeStartObject();
-    new EventJson(json, event, dialect, source, stacks).writeFields();
+    new EventJson(json, event, stacks).writeFields();
     json.writeEndObject();
   }
 
   private void writeFields() {
     json.writeTimestampField("observed_timestamp", event.time());
-    if (isDefault() && event.receivedTime() != null) {
+    if (event.receivedTime() != null) {
       json.writeTimestampField("received_timestamp", event.receivedTime());
     }
     writeReason();
@@ -46,27 +38,21 @@ final class EventJson {
     writeDevice();
     writePacket();
     stacks.writeFields(json, event.stack());
-    if (isDefault() && event.stack().shared()) {
+    if (event.stack().shared()) {
       json.writeBooleanField("stack_shared", true);
     }
   }
 
   private void writeReason() {
     json.writeStringField("drop_source", event.source().label());
-    json.writeStringField("drop_reason", reason(event.reason()));
-    if (isDefault()) {
-      json.writeNumberField("drop_reason_code", event.reason().value());
-    }
+    json.writeStringField("drop_reason", event.reason().name());
+    json.writeNumberField("drop_reason_code", event.reason().value());
     if (event.reasonGroup() != null) {
       json.writeStringField("drop_reason_group", event.reasonGroup());
     }
-    if (isDefault() || event.location() != 0) {
-      json.writePointerField("drop_location", event.location());
-    }
-    if (isDefault()) {
-      writeFunction(event.locationFrame());
-    }
-    json.writeStringField("source", source);
+    json.writePointerField("drop_location", event.location());
+    writeFunction(event.locationFrame());
+    json.writeStringField("source", SOURCE);
   }
 
   private void writeFunction(StackFrame frame) {
@@ -81,26 +67,15 @@ final class EventJson {
     }
   }
 
-  // HUATUO writes a reason without a name as its number.
-  private String reason(DropReason reason) {
-    return isDefault() || reason.isNamed()
-        ? reason.name()
-        : Integer.toUnsignedString(reason.value());
-  }
-
   private void writeOwner() {
     json.writeStringField("comm", event.comm());
     json.writeNumberField("pid", Integer.toUnsignedLong(event.pid()));
-    if (isDefault()) {
-      json.writeNumberField("tid", Integer.toUnsignedLong(event.tid()));
-    }
+    json.writeNumberField("tid", Integer.toUnsignedLong(event.tid()));
     if (event.containerId() != null) {
       json.writeStringField("container_id", event.containerId());
     }
-    if (isDefault()) {
-      OwnerJson.write(json, event);
-    }
-    if (isDefault() && event.socketState() != null) {
+    OwnerJson.write(json, event);
+    if (event.socketState() != null) {
       json.writeStringField("socket_state", event.socketState().name());
     }
     json.writePointerField("memory_cgroup_css_addr", event.memoryCgroupCss());
@@ -119,30 +94,24 @@ final class EventJson {
       json.writeString(status);
     }
     json.writeEndArray();
-    if (isDefault() && known != null) {
+    if (known != null) {
       json.writeNumberField("netdev_flags", Integer.toUnsignedLong(known.flags()));
     }
   }
 
   private void writePacket() {
-    if (isDefault() || event.skbAddress() != 0) {
-      json.writePointerField("packet_skb_addr", event.skbAddress());
-    }
-    writeProtocol();
-    json.writeNumberField(dialect.packetLength, event.packetLength());
-    if (isDefault()) {
-      writePacketType();
-      writeVlan();
-    }
+    json.writePointerField("packet_skb_addr", event.skbAddress());
+    json.writeHexField("packet_eth_proto", (short) event.protocol());
+    json.writeNumberField("packet_len", event.packetLength());
+    writePacketType();
+    writeVlan();
     Layers layers = event.layers();
-    if (isDefault() ? !layers.isEmpty() : !layers.label().equals("unknown")) {
+    if (!layers.isEmpty()) {
       json.writeFieldName("layers");
-      LayersJson.write(json, layers, event.socketState(), dialect);
+      LayersJson.write(json, layers, event.socketState());
     }
-    if (isDefault()) {
-      json.writeStringField("packet_link_type", linkType(event.linkType()));
-      json.writeHexField("packet_bytes", event.packet());
-    }
+    json.writeStringField("packet_link_type", linkType(event.linkType()));
+    json.writeHexField("packet_bytes", event.packet());
   }
 
   private static String linkType(LinkType type) {
@@ -151,15 +120,6 @@ final class EventJson {
       case RAW_IP -> "raw_ip";
       case SKB -> throw new IllegalArgumentException("no event's bytes are of type SKB");
     };
-  }
-
-  private void writeProtocol() {
-    if (isDefault()) {
-      json.writeHexField("packet_eth_proto", (short) event.protocol());
-      return;
-    }
-    int known = HUATUO_PROTOCOLS.contains(event.protocol()) ? event.protocol() : 0;
-    json.writeStringField("packet_eth_proto", "0x" + Integer.toHexString(known));
   }
 
   private void writePacketType() {
@@ -173,11 +133,7 @@ final class EventJson {
     Vlan vlan = event.vlan();
     if (vlan != null) {
       json.writeFieldName("packet_vlan");
-      new LayerFields(json, null, dialect).write(vlan);
+      new LayerFields(json, null).write(vlan);
     }
-  }
-
-  private boolean isDefault() {
-    return dialect == JsonDialect.DEFAULT;
   }
 }

@@ -18,10 +18,9 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads back what {@link JsonWriter} wrote in {@link JsonDialect#DEFAULT}: the event read equals
- * the event written. Fields that are not there are unknown, as in {@link DropEvent#builder}; fields
- * that this version does not know are passed over. Layers are decoded from the packet's bytes, not
- * read.
+ * Reads back what {@link JsonWriter} wrote: the event read equals the event written. Fields that
+ * are not there are unknown, as in {@link DropEvent#builder}; fields that this version does not
+ * know are passed over. Layers are decoded from the packet's bytes, not read.
  *
  * <p>Not thread-safe.
  */

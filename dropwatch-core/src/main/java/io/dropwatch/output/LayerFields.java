@@ -30,12 +30,10 @@ import org.jspecify.annotations.Nullable;
 final class LayerFields {
   private final JsonLine json;
   private final @Nullable SocketState state;
-  private final JsonDialect dialect;
 
-  LayerFields(JsonLine json, @Nullable SocketState state, JsonDialect dialect) {
+  LayerFields(JsonLine json, @Nullable SocketState state) {
     this.json = json;
     this.state = state;
-    this.dialect = dialect;
   }
 
   void write(Layer layer) {
@@ -67,11 +65,11 @@ final class LayerFields {
   }
 
   private void writeFields(Ethernet ether) {
-    json.writeAddressField(dialect.src, ether.src());
-    json.writeAddressField(dialect.dst, ether.dst());
+    json.writeAddressField("src", ether.src());
+    json.writeAddressField("dst", ether.dst());
     text("type", ether.typeName());
     if (ether.len() != null) {
-      numberUnlessOmitted("len", ether.len());
+      number("len", ether.len());
     }
   }
 
@@ -110,15 +108,13 @@ final class LayerFields {
     number("tos", ip.tos());
     number("len", ip.len());
     number("id", ip.id());
-    if (isDefault() || ip.flags() != 0) {
-      text("flags", ip.flagsText());
-    }
-    numberUnlessOmitted("frag_offset", ip.fragOffset());
+    text("flags", ip.flagsText());
+    number("frag_offset", ip.fragOffset());
     number("ttl", ip.ttl());
     text("protocol", ip.protocolName());
     number("checksum", ip.checksum());
-    json.writeAddressField(dialect.src, ip.src());
-    json.writeAddressField(dialect.dst, ip.dst());
+    json.writeAddressField("src", ip.src());
+    json.writeAddressField("dst", ip.dst());
   }
 
   private void writeFields(Ipv6 ip) {
@@ -128,8 +124,8 @@ final class LayerFields {
     number("len", ip.len());
     text("next_header", ip.nextHeaderName());
     number("hop_limit", ip.hopLimit());
-    json.writeAddressField(dialect.src, ip.src());
-    json.writeAddressField(dialect.dst, ip.dst());
+    json.writeAddressField("src", ip.src());
+    json.writeAddressField("dst", ip.dst());
   }
 
   private void writeFields(IpExtension extension) {
@@ -164,12 +160,12 @@ final class LayerFields {
     number("sport", tcp.sport());
     number("dport", tcp.dport());
     number("seq", tcp.seq());
-    number(dialect.ack, tcp.ack());
+    number("ack", tcp.ack());
     number("data_offset", tcp.dataOffset());
     text("flags", tcp.flagsText());
     number("window", tcp.window());
     number("checksum", tcp.checksum());
-    numberUnlessOmitted("urgent", tcp.urgent());
+    number("urgent", tcp.urgent());
     text("sk_state", state == null ? "unknown" : state.name());
   }
 
@@ -191,11 +187,11 @@ final class LayerFields {
     text("type", icmp.typeText());
     number("code", icmp.code());
     number("checksum", icmp.checksum());
-    if (icmp.id() != null && icmp.seq() != null && (isDefault() || icmp.version() == 4)) {
-      numberUnlessOmitted("id", icmp.id());
-      numberUnlessOmitted("seq", icmp.seq());
+    if (icmp.id() != null && icmp.seq() != null) {
+      number("id", icmp.id());
+      number("seq", icmp.seq());
     }
-    if (icmp.mtu() != null && isDefault()) {
+    if (icmp.mtu() != null) {
       number("mtu", icmp.mtu());
     }
   }
@@ -269,18 +265,7 @@ final class LayerFields {
     json.writeNumberField(name, value);
   }
 
-  /** HUATUO leaves these out when they are 0. */
-  private void numberUnlessOmitted(String name, long value) {
-    if (isDefault() || value != 0) {
-      number(name, value);
-    }
-  }
-
   private static String orEmpty(@Nullable IpAddress address) {
     return address == null ? "" : address.toString();
-  }
-
-  private boolean isDefault() {
-    return dialect == JsonDialect.DEFAULT;
   }
 }

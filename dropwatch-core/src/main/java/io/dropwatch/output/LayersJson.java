@@ -30,18 +30,15 @@ import org.jspecify.annotations.Nullable;
 /** The {@code layers} object. A protocol that can occur more than once is an array. */
 final class LayersJson {
   private final JsonLine json;
-  private final JsonDialect dialect;
   private final LayerFields fields;
 
-  private LayersJson(JsonLine json, JsonDialect dialect, @Nullable SocketState state) {
+  private LayersJson(JsonLine json, @Nullable SocketState state) {
     this.json = json;
-    this.dialect = dialect;
-    this.fields = new LayerFields(json, state, dialect);
+    this.fields = new LayerFields(json, state);
   }
 
-  static void write(
-      JsonLine json, Layers layers, @Nullable SocketState state, JsonDialect dialect) {
-    new LayersJson(json, dialect, state).write(layers);
+  static void write(JsonLine json, Layers layers, @Nullable SocketState state) {
+    new LayersJson(json, state).write(layers);
   }
 
   private void write(Layers layers) {
@@ -51,7 +48,7 @@ final class LayersJson {
     for (int i = 0; i < all.size(); i++) {
       Layer layer = all.get(i);
       String name = name(layer);
-      if ((isDefault() || isOfHuatuo(layer)) && isFirst(all, i, name)) {
+      if (isFirst(all, i, name)) {
         json.writeFieldName(name);
         if (isRepeated(layer)) {
           writeAll(layers, name);
@@ -60,9 +57,7 @@ final class LayersJson {
         }
       }
     }
-    if (isDefault()) {
-      writeRest(layers);
-    }
+    writeRest(layers);
     json.writeEndObject();
   }
 
@@ -79,12 +74,12 @@ final class LayersJson {
     Layers inner = layers.inner();
     if (inner != null) {
       json.writeFieldName("inner");
-      write(json, inner, null, dialect);
+      write(json, inner, null);
     }
     Layers quoted = layers.quoted();
     if (quoted != null) {
       json.writeFieldName("quoted");
-      write(json, quoted, null, dialect);
+      write(json, quoted, null);
     }
     if (layers.truncated()) {
       json.writeBooleanField("truncated", true);
@@ -135,17 +130,5 @@ final class LayersJson {
       case Tcp _, TcpHead _, Udp _, Sctp _, Icmp _ -> false;
       case Gre _, Erspan _, Vxlan _, Geneve _ -> false;
     };
-  }
-
-  private static boolean isOfHuatuo(Layer layer) {
-    return switch (layer) {
-      case Ethernet _, Ipv4 _, Ipv6 _, Tcp _, Udp _, Icmp _, Arp _ -> true;
-      case Llc _, Vlan _, Mpls _, Pppoe _, Ppp _, IpExtension _, Ipv6Fragment _, Ah _ -> false;
-      case TcpHead _, Sctp _, Gre _, Erspan _, Vxlan _, Geneve _ -> false;
-    };
-  }
-
-  private boolean isDefault() {
-    return dialect == JsonDialect.DEFAULT;
   }
 }

@@ -23,12 +23,7 @@ final class StackJson {
     }
   }
 
-  private final JsonDialect dialect;
   private final Map<KernelStack, Encoded> kept = new ConcurrentHashMap<>();
-
-  StackJson(JsonDialect dialect) {
-    this.dialect = dialect;
-  }
 
   void writeFields(JsonLine json, KernelStack stack) {
     Encoded encoded = kept.get(stack);
@@ -41,16 +36,13 @@ final class StackJson {
     }
     json.writeFieldName("stack");
     json.writeRawValue(encoded.text);
-    if (dialect == JsonDialect.DEFAULT) {
-      json.writeFieldName("stack_frames");
-      json.writeRawValue(encoded.frames);
-    }
+    json.writeFieldName("stack_frames");
+    json.writeRawValue(encoded.frames);
   }
 
-  private Encoded encode(KernelStack stack) {
-    String text = dialect == JsonDialect.DEFAULT ? stack.toString() : stack.withOffsets();
+  private static Encoded encode(KernelStack stack) {
     return new Encoded(
-        serialized(json -> json.writeString(text)),
+        serialized(json -> json.writeString(stack.toString())),
         serialized(
             json -> {
               json.writeStartArray();

@@ -51,7 +51,7 @@ class ArticleTest {
 
   @Test
   void theExample() {
-    String line = JsonWriter.format(Events.article().build(), JsonDialect.DEFAULT);
+    String line = JsonWriter.format(Events.article().build());
 
     assertContains(Json.object(EXAMPLE), Json.object(line), "");
   }
@@ -128,9 +128,7 @@ class ArticleTest {
   void theFieldsThatItsJqFiltersAskFor() {
     byte[] reset = Packets.ether(0x0800, Packets.ipv4(6, Packets.tcp(Tcp.RST, new byte[0])));
     Map<String, @Nullable Object> event =
-        Json.object(
-            JsonWriter.format(
-                Events.article().packet(LinkType.ETHERNET, reset).build(), JsonDialect.DEFAULT));
+        Json.object(JsonWriter.format(Events.article().packet(LinkType.ETHERNET, reset).build()));
     Map<String, @Nullable Object> layers = Json.asObject(event.get("layers"));
 
     assertEquals("RST", Json.asObject(layers.get("tcp")).get("flags"));
@@ -162,7 +160,7 @@ class ArticleTest {
         "stack"
       })
   void theFieldsOfTheEvent(String name) {
-    String line = JsonWriter.format(Events.article().build(), JsonDialect.DEFAULT);
+    String line = JsonWriter.format(Events.article().build());
 
     assertTrue(Json.object(line).containsKey(name), line);
   }
@@ -174,16 +172,13 @@ class ArticleTest {
     assertEquals(List.of("label", "ether", "ipv4", "udp"), List.copyOf(layers.keySet()));
     assertNull(
         Json.object(
-                JsonWriter.format(
-                    Events.article().packet(LinkType.RAW_IP, new byte[0]).build(),
-                    JsonDialect.DEFAULT))
+                JsonWriter.format(Events.article().packet(LinkType.RAW_IP, new byte[0]).build()))
             .get("layers"));
   }
 
   @Test
   void linkStatusIsAnArray() {
-    Map<String, @Nullable Object> event =
-        Json.object(JsonWriter.format(Events.article().build(), JsonDialect.DEFAULT));
+    Map<String, @Nullable Object> event = Json.object(JsonWriter.format(Events.article().build()));
 
     assertEquals(
         List.of("linkstatus_adminup", "linkstatus_carrierup"), event.get("netdev_linkstatus"));
@@ -229,9 +224,7 @@ class ArticleTest {
 
   private static Map<String, @Nullable Object> layers(String kind) {
     byte[] frame = requireNonNull(everyKind().get(kind));
-    String line =
-        JsonWriter.format(
-            Events.article().packet(LinkType.ETHERNET, frame).build(), JsonDialect.DEFAULT);
+    String line = JsonWriter.format(Events.article().packet(LinkType.ETHERNET, frame).build());
     return Json.asObject(Json.object(line).get("layers"));
   }
 }

@@ -26,9 +26,7 @@ class GoldenTest {
   static Stream<Arguments> formats() {
     return Stream.of(
         format("events.txt", TextWriter::format),
-        format("events.ndjson", event -> JsonWriter.format(event, JsonDialect.DEFAULT) + "\n"),
-        format(
-            "events-huatuo.ndjson", event -> JsonWriter.format(event, JsonDialect.HUATUO) + "\n"));
+        format("events.ndjson", event -> JsonWriter.format(event) + "\n"));
   }
 
   private static Arguments format(String file, Function<DropEvent, String> format) {

@@ -1,5 +1,6 @@
 package io.dropwatch.examples.cli;
 
+import io.dropwatch.examples.huatuo.HuatuoJsonWriter;
 import io.dropwatch.examples.terminal.Terminal;
 import io.dropwatch.output.EventWriter;
 import io.dropwatch.output.JsonWriter;
@@ -14,7 +15,7 @@ enum OutputFormat {
 
   EventWriter writer(OutputStream out, Dialect dialect) {
     return switch (this) {
-      case json -> new JsonWriter(out, dialect.json);
+      case json -> dialect == Dialect.huatuo ? new HuatuoJsonWriter(out) : new JsonWriter(out);
       case text -> new TextWriter(out, style());
     };
   }

@@ -3,14 +3,11 @@ package io.dropwatch.examples.huatuo;
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatchException;
 import io.dropwatch.output.EventWriter;
-import io.dropwatch.output.JsonDialect;
-import io.dropwatch.output.JsonWriter;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -139,15 +136,11 @@ public final class HuatuoStream implements EventWriter {
   }
 
   private void send() {
-    var line = new ByteArrayOutputStream();
-    var json = new JsonWriter(line, JsonDialect.HUATUO, JsonWriter.UNDER_A_DAEMON);
     try {
       while (!closing || !buffer.isEmpty()) {
         DropEvent event = buffer.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
         if (event != null) {
-          line.reset();
-          json.write(event);
-          sendLine(line.toByteArray());
+          send(HuatuoJsonWriter.format(event, "events").getBytes(StandardCharsets.US_ASCII));
         }
       }
       if (connection != null) {
@@ -163,9 +156,7 @@ public final class HuatuoStream implements EventWriter {
     }
   }
 
-  private void sendLine(byte[] line) throws InterruptedException {
-    // Without the newline: the chunk is the frame.
-    byte[] event = Arrays.copyOf(line, line.length - 1);
+  private void send(byte[] event) throws InterruptedException {
     boolean done = false;
     try {
       if (Frames.fits(event.length)) {

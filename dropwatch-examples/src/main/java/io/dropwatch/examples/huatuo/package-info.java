@@ -1,9 +1,10 @@
 /**
- * Sends drops to a <i>huatuo-bamai</i> daemon, as the {@code --output-storage} flag does.
+ * Compatibility with the <i>huatuo-bamai</i> daemon: its JSON fields ({@code --json-dialect
+ * huatuo}) and its Unix socket ({@code --output-storage}).
  *
- * <p>In go {@link io.dropwatch.DropEvent}s from any thread; out go Cap'n Proto frames through the
- * daemon's Unix socket ({@code src/main/capnp/toolstream.capnp}), one event's JSON of the {@link
- * io.dropwatch.output.JsonDialect#HUATUO} dialect in each.
+ * <p>{@link io.dropwatch.examples.huatuo.HuatuoJsonWriter} turns an event into a line of JSON. The
+ * stream sends such lines as Cap'n Proto frames ({@code src/main/capnp/toolstream.capnp}), one
+ * event in each.
  *
  * <p>{@link io.dropwatch.examples.huatuo.HuatuoStream} (buffer, sender, reconnecting) → {@code
  * DaemonConnection} (one connection) → {@code Frames} (bytes).

@@ -10,7 +10,6 @@ import io.dropwatch.examples.lab.LabException;
 import io.dropwatch.examples.lab.Namespace;
 import io.dropwatch.examples.lab.PacketSocket;
 import io.dropwatch.examples.lab.RoutedNetwork;
-import io.dropwatch.output.JsonDialect;
 import io.dropwatch.output.JsonReader;
 import io.dropwatch.output.JsonWriter;
 import io.dropwatch.output.TextWriter;
@@ -36,6 +35,7 @@ import org.junit.jupiter.api.TestInstance;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HeadersIT {
+  private static final JsonSchema SCHEMA = new JsonSchema(JsonWriter.schema());
   private static final Path GOLDEN = Path.of("src/test/golden/headers.txt");
 
   private final Map<String, DropEvent> events = new LinkedHashMap<>();
@@ -133,7 +133,7 @@ class HeadersIT {
   }
 
   private static String jsonOf(DropEvent event) {
-    String line = JsonWriter.format(event, JsonDialect.DEFAULT);
+    String line = JsonWriter.format(event);
     int vlan = line.indexOf("\"packet_vlan\":");
     return line.substring(
         vlan < 0 ? line.indexOf("\"layers\":") : vlan, line.indexOf(",\"packet_link_type\""));
@@ -142,7 +142,7 @@ class HeadersIT {
   @Test
   void everyFieldOfEveryLayerWasThere() {
     Set<String> missing = new TreeSet<>();
-    for (String field : SchemaFields.ofSchema()) {
+    for (String field : SCHEMA.fields()) {
       if (field.startsWith("layers.") || field.startsWith("packet_vlan.")) {
         missing.add(field);
       }
@@ -150,10 +150,7 @@ class HeadersIT {
     assertTrue(missing.size() > 100, missing::toString);
     events
         .values()
-        .forEach(
-            event ->
-                missing.removeAll(
-                    SchemaFields.ofLine(JsonWriter.format(event, JsonDialect.DEFAULT))));
+        .forEach(event -> missing.removeAll(JsonSchema.fieldsOf(JsonWriter.format(event))));
 
     assertEquals(Set.of(), missing);
   }
@@ -162,7 +159,7 @@ class HeadersIT {
   void whatWasWrittenIsReadBack() {
     List<DropEvent> read = new ArrayList<>();
     for (DropEvent event : events.values()) {
-      byte[] line = JsonWriter.format(event, JsonDialect.DEFAULT).getBytes(StandardCharsets.UTF_8);
+      byte[] line = JsonWriter.format(event).getBytes(StandardCharsets.UTF_8);
       try (JsonReader reader = new JsonReader(new ByteArrayInputStream(line))) {
         reader.events().forEach(read::add);
       }

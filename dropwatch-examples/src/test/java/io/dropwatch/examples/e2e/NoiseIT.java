@@ -14,7 +14,6 @@ import io.dropwatch.layers.Tcp;
 import io.dropwatch.model.DropStatistics;
 import io.dropwatch.model.NoiseRule;
 import io.dropwatch.model.SocketState;
-import io.dropwatch.output.JsonDialect;
 import io.dropwatch.output.JsonWriter;
 import io.dropwatch.output.TextWriter;
 import java.io.IOException;
@@ -79,9 +78,7 @@ class NoiseIT {
     for (DropEvent event : watchers.all().events()) {
       assertEquals(SocketState.of("CLOSE_WAIT"), event.socketState());
       assertTrue(event.stack().toString().contains("skb_rbtree_purge"), event::toString);
-      assertTrue(
-          JsonWriter.format(event, JsonDialect.DEFAULT).contains("\"sk_state\":\"CLOSE_WAIT\""),
-          event::toString);
+      assertTrue(JsonWriter.format(event).contains("\"sk_state\":\"CLOSE_WAIT\""), event::toString);
       assertTrue(TextWriter.format(event).contains(" sk=CLOSE_WAIT "), event::toString);
     }
     assertNoise(watchers);

@@ -16,7 +16,6 @@ import io.dropwatch.model.Owner;
 import io.dropwatch.model.OwnerProcess;
 import io.dropwatch.model.OwnerResolver;
 import io.dropwatch.model.OwnerSocket;
-import io.dropwatch.output.JsonDialect;
 import io.dropwatch.output.JsonReader;
 import io.dropwatch.output.JsonWriter;
 import io.dropwatch.output.TextWriter;
@@ -104,10 +103,10 @@ class OwnerIT {
 
   /** Of the fields beside layers and VLAN tags, which HeadersIT sees, those that a line lacks. */
   private static Set<String> missingFields(DropEvent event) {
-    Set<String> missing = SchemaFields.ofSchema();
+    Set<String> missing = new JsonSchema(JsonWriter.schema()).fields();
     missing.removeIf(field -> field.startsWith("layers.") || field.startsWith("packet_vlan."));
     assertTrue(missing.size() > 30, missing::toString);
-    missing.removeAll(SchemaFields.ofLine(json(event)));
+    missing.removeAll(JsonSchema.fieldsOf(json(event)));
     // A device's trap has one.
     missing.remove("drop_reason_group");
     // A function in a module has one, see DriverDrops.
@@ -170,7 +169,7 @@ class OwnerIT {
       DropEvent shared =
           log.events().stream().filter(event -> event.stack().shared()).findFirst().orElseThrow();
 
-      assertTrue(SchemaFields.ofLine(json(shared)).contains("stack_shared"), json(shared));
+      assertTrue(JsonSchema.fieldsOf(json(shared)).contains("stack_shared"), json(shared));
       assertTrue(TextWriter.format(shared).contains(" stack=shared "), json(shared));
       byte[] line = json(shared).getBytes(StandardCharsets.UTF_8);
       try (JsonReader reader = new JsonReader(new ByteArrayInputStream(line))) {
@@ -180,7 +179,7 @@ class OwnerIT {
   }
 
   private static String json(DropEvent event) {
-    return JsonWriter.format(event, JsonDialect.DEFAULT);
+    return JsonWriter.format(event);
   }
 
   @Test

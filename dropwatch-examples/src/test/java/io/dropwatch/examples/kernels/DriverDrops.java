@@ -8,7 +8,6 @@ import io.dropwatch.DropWatcher;
 import io.dropwatch.model.DropStatistics;
 import io.dropwatch.model.NoiseRule;
 import io.dropwatch.model.StackFrame;
-import io.dropwatch.output.JsonDialect;
 import io.dropwatch.output.JsonWriter;
 import io.dropwatch.output.TextWriter;
 import java.io.IOException;
@@ -113,7 +112,7 @@ class DriverDrops {
       assertEquals("dropwatch_bnxt", frame.module(), event::toString);
       String text = TextWriter.format(event);
       assertTrue(text.contains(" bnxt_tx_int+0x") && text.contains(" [dropwatch_bnxt]"), text);
-      String json = JsonWriter.format(event, JsonDialect.DEFAULT);
+      String json = JsonWriter.format(event);
       assertTrue(json.contains("\"drop_function\":\"bnxt_tx_int\""), json);
       assertTrue(json.contains("\"drop_module\":\"dropwatch_bnxt\""), json);
     }

@@ -15,7 +15,6 @@ import io.dropwatch.examples.lab.Frame;
 import io.dropwatch.examples.lab.Namespace;
 import io.dropwatch.examples.lab.NetworkLab;
 import io.dropwatch.examples.lab.PacketSocket;
-import io.dropwatch.output.JsonDialect;
 import io.dropwatch.output.JsonWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -180,7 +179,7 @@ class OpenVswitchDrops {
       assertEquals("port1", Objects.requireNonNull(event.device()).name());
       assertEquals(bridge.inode(), event.networkNamespace().inode());
       assertTrue(event.stack().toString().contains("ovs_execute_actions"), event::toString);
-      String json = JsonWriter.format(event, JsonDialect.DEFAULT);
+      String json = JsonWriter.format(event);
       assertTrue(json.contains("\"" + event.reason().name() + "\""), json);
     }
   }
