@@ -56,7 +56,7 @@ public final class DropEvent {
   private final @Nullable OwnerSocket socket;
   private final long memoryCgroupCss;
   private final long skbAddress;
-  private final int protocol;
+  private final int etherType;
   private final @Nullable PacketType packetType;
   private final @Nullable Vlan vlan;
   private final int packetLength;
@@ -86,7 +86,7 @@ public final class DropEvent {
     socket = from.socket;
     memoryCgroupCss = from.memoryCgroupCss;
     skbAddress = from.skbAddress;
-    protocol = from.protocol;
+    etherType = from.etherType;
     packetType = from.packetType;
     vlan = from.vlan();
     packetLength = from.packetLength;
@@ -217,9 +217,9 @@ public final class DropEvent {
     return skbAddress;
   }
 
-  /** {@code skb->protocol}: the ethertype behind VLAN tags, host order; 0 when unknown. */
-  public int protocol() {
-    return protocol;
+  /** {@code skb->protocol}: the EtherType behind VLAN tags, host order; 0 when unknown. */
+  public int etherType() {
+    return etherType;
   }
 
   /** Whom the packet was for, {@code skb->pkt_type}; null when unknown. */
@@ -245,7 +245,7 @@ public final class DropEvent {
 
   /**
    * What {@link #packet} starts with: {@link LinkType#ETHERNET} at the MAC header, {@link
-   * LinkType#RAW_IP} at the network header, which {@link #protocol} names.
+   * LinkType#RAW_IP} at the network header, which {@link #etherType} names.
    */
   public LinkType linkType() {
     return linkType;
@@ -275,7 +275,7 @@ public final class DropEvent {
   public Layers layers() {
     Layers known = layers;
     if (known == null) {
-      known = Layers.decode(linkType, packet, protocol);
+      known = Layers.decode(linkType, packet, etherType);
       layers = known;
     }
     return known;
@@ -319,7 +319,7 @@ public final class DropEvent {
         socket,
         memoryCgroupCss,
         skbAddress,
-        protocol,
+        etherType,
         packetType,
         vlan,
         packetLength,

@@ -44,7 +44,7 @@ public final class DropEventBuilder {
   @Nullable OwnerSocket socket;
   long memoryCgroupCss;
   long skbAddress;
-  int protocol;
+  int etherType;
   @Nullable PacketType packetType;
   int packetLength;
   LinkType linkType = LinkType.ETHERNET;
@@ -197,12 +197,12 @@ public final class DropEventBuilder {
   }
 
   /**
-   * See {@link DropEvent#protocol}.
+   * See {@link DropEvent#etherType}.
    *
-   * @param protocol ethertype in host order, 0 to 0xffff
+   * @param etherType in host order, 0 to 0xffff
    */
-  public DropEventBuilder protocol(int protocol) {
-    this.protocol = requireU16("protocol", protocol);
+  public DropEventBuilder etherType(int etherType) {
+    this.etherType = requireU16("etherType", etherType);
     return this;
   }
 
@@ -219,8 +219,8 @@ public final class DropEventBuilder {
    * @param tci {@code skb->vlan_tci}: priority, drop eligible, id
    */
   public DropEventBuilder vlan(int tpid, int tci) {
-    this.vlanTpid = requireU16("VLAN protocol", tpid);
-    this.vlanTci = requireU16("VLAN tag", tci);
+    this.vlanTpid = requireU16("tpid", tpid);
+    this.vlanTci = requireU16("tci", tci);
     return this;
   }
 
@@ -247,7 +247,8 @@ public final class DropEventBuilder {
   public DropEventBuilder packet(LinkType linkType, byte[] bytes) {
     if (linkType == LinkType.SKB) {
       throw new IllegalArgumentException(
-          "the bytes of an event start at the MAC header (ETHERNET) or the network header (RAW_IP)");
+          "the bytes of an event start at the MAC header (ETHERNET) or the network header"
+              + " (RAW_IP)");
     }
     this.linkType = linkType;
     this.packet = bytes.clone();
@@ -266,12 +267,12 @@ public final class DropEventBuilder {
   }
 
   @Nullable Vlan vlan() {
-    return vlanTpid == 0 ? null : Vlan.of(vlanTpid, vlanTci, protocol);
+    return vlanTpid == 0 ? null : Vlan.of(vlanTpid, vlanTci, etherType);
   }
 
   private static int requireU16(String what, int value) {
     if (value < 0 || value > 0xffff) {
-      throw new IllegalArgumentException("a " + what + " has 16 bits: " + value);
+      throw new IllegalArgumentException(what + " must be between 0 and 65535, was " + value);
     }
     return value;
   }

@@ -56,8 +56,8 @@ final class SkbView {
   }
 
   private static int protocol(DropEvent event, byte[] bytes, int macLength, int tagLength) {
-    if (macLength == 0 || (tagLength == 0 && event.protocol() != 0)) {
-      return event.protocol();
+    if (macLength == 0 || (tagLength == 0 && event.etherType() != 0)) {
+      return event.etherType();
     }
     int type = u16(bytes, ADDRESSES);
     return tagLength != 0 || type >= ETHERTYPE_MIN ? type : 0;

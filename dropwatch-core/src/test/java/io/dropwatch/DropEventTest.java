@@ -56,7 +56,7 @@ class DropEventTest {
         setter("socketState", event -> event.socketState(new SocketState(1))),
         setter("memoryCgroupCss", event -> event.memoryCgroupCss(1)),
         setter("skbAddress", event -> event.skbAddress(1)),
-        setter("protocol", event -> event.protocol(0x800)),
+        setter("etherType", event -> event.etherType(0x800)),
         setter("packetType", event -> event.packetType(PacketType.OTHERHOST)),
         setter("vlan", event -> event.vlan(0x8100, 5)),
         setter("packetLength", event -> event.packetLength(1)),
@@ -103,18 +103,18 @@ class DropEventTest {
   @Test
   void withoutAMacHeaderTheProtocolSaysWhatThePacketIs() {
     DropEvent event =
-        DropEvent.builder().protocol(0x0806).packet(LinkType.RAW_IP, Packets.arp()).build();
+        DropEvent.builder().etherType(0x0806).packet(LinkType.RAW_IP, Packets.arp()).build();
 
     assertEquals("ARP", event.layers().label());
   }
 
   @Test
   void theTagOfTheKernelIsBesideTheFrame() {
-    DropEvent event = DropEvent.builder().protocol(0x0800).vlan(0x88a8, 0xf005).build();
+    DropEvent event = DropEvent.builder().etherType(0x0800).vlan(0x88a8, 0xf005).build();
 
     assertEquals(new Vlan(0x88a8, 7, true, 5, 0x0800), event.vlan());
     assertTrue(event.layers().vlans().isEmpty());
-    assertNull(DropEvent.builder().protocol(0x0800).build().vlan());
+    assertNull(DropEvent.builder().etherType(0x0800).build().vlan());
   }
 
   @ParameterizedTest
@@ -135,7 +135,7 @@ class DropEventTest {
   void whatCannotBeIsRefused() {
     DropEventBuilder event = DropEvent.builder();
 
-    assertThrows(IllegalArgumentException.class, () -> event.protocol(0x10000));
+    assertThrows(IllegalArgumentException.class, () -> event.etherType(0x10000));
     assertThrows(IllegalArgumentException.class, () -> event.vlan(-1, 0));
     assertThrows(IllegalArgumentException.class, () -> event.packetLength(-1));
     assertThrows(IllegalArgumentException.class, () -> event.packet(LinkType.SKB, new byte[0]));

@@ -41,7 +41,7 @@ class DropReplayTest {
   private static final DropEvent ON_NONE = tcp("eth0").device(null).build();
   private static final DropEvent ARP =
       tcp("eth0")
-          .protocol(0x0806)
+          .etherType(0x0806)
           .packet(LinkType.ETHERNET, Packets.ether(0x0806, Packets.arp()))
           .build();
   private static final DropEvent NEIGHBOUR =
@@ -68,7 +68,7 @@ class DropReplayTest {
         .reason(new DropReason(5, "SKB_DROP_REASON_TCP_CSUM"))
         .location(new StackFrame(LOCATION, "tcp_v4_rcv", 7, null))
         .device(new NetworkDevice(device, 2, 0x1003, 0))
-        .protocol(0x0800)
+        .etherType(0x0800)
         .packet(LinkType.ETHERNET, frame)
         .packetLength(frame.length)
         .stack(stack("tcp_v4_rcv", "ip_rcv"));

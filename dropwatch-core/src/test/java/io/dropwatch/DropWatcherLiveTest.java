@@ -57,7 +57,7 @@ class DropWatcherLiveTest {
     assertEquals(DropSource.SOFTWARE, event.source());
     assertEquals("IPv4/UDP", event.layers().label());
     assertEquals(LinkType.ETHERNET, event.linkType());
-    assertEquals(0x0800, event.protocol());
+    assertEquals(0x0800, event.etherType());
     assertEquals(14 + 20 + 8 + 15, event.packetLength());
     assertEquals(14 + 20 + 8 + 15, event.packet().length);
     NetworkDevice device = event.device();
@@ -66,7 +66,7 @@ class DropWatcherLiveTest {
     assertEquals(1, device.ifindex());
     assertEquals(
         Files.getAttribute(Path.of("/proc/self/ns/net"), "unix:ino"),
-        event.networkNamespace().inode());
+        event.networkNamespace().inum());
     assertNotEquals(0, event.location());
     assertNotEquals(0, event.skbAddress());
     Instant received = event.receivedTime();
@@ -313,7 +313,7 @@ class DropWatcherLiveTest {
                       assertEquals(14 + 20 + 8 + 15, raw.wireLength());
                       assertEquals(raw.capturedLength(), raw.copyPacket(packet, 0));
                       assertEquals(port >> 8, raw.packetByte(14 + 20 + 2));
-                      assertEquals(0x0800, raw.protocol());
+                      assertEquals(0x0800, raw.etherType());
                       assertEquals(1, raw.ifindex());
                       assertTrue(raw.stackDepth() > 3);
                       assertNotEquals(0, raw.stackAddress(raw.stackDepth() - 1));
@@ -333,8 +333,8 @@ class DropWatcherLiveTest {
         watch(
             watcher()
                 .ownerResolver(
-                    question -> {
-                      throw new IllegalStateException("no answer for " + question.pid());
+                    query -> {
+                      throw new IllegalStateException("no answer for " + query.pid());
                     })
                 .onError(failures::add)
                 .onEvent(events::add),

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param ifindex number of the packet's device in its namespace; 0 when it was on none
  * @param device the name that the device had at its first counted drop, for which {@link
  *     NetworkDevice#name}'s warning holds; null when it was on none or the name was not noted
- * @param namespaceInode inode of the network namespace, as {@link NetworkNamespace#inode}; 0 when
+ * @param netnsInum number of the network namespace, as {@link NetworkNamespace#inum}; 0 when
  *     unknown
- * @param protocol EtherType behind VLAN tags, host order; 0 when unknown
+ * @param etherType EtherType behind VLAN tags, host order; 0 when unknown
  * @param ipProtocol IANA number, for IPv6 the header that follows the fixed one, which may be an
  *     extension; 0 when it is not IP
  */
@@ -26,8 +26,8 @@ public record DropKind(
     StackFrame location,
     int ifindex,
     @Nullable String device,
-    long namespaceInode,
-    int protocol,
+    long netnsInum,
+    int etherType,
     int ipProtocol) {
 
   public DropKind {
@@ -42,6 +42,6 @@ public record DropKind(
    * IPv6/253}.
    */
   public String protocolLabel() {
-    return Protocols.label(protocol, ipProtocol);
+    return Protocols.label(etherType, ipProtocol);
   }
 }

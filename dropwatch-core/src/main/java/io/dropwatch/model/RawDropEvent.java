@@ -32,8 +32,8 @@ public interface RawDropEvent {
   /** Number of the device; 0 without one. */
   int ifindex();
 
-  /** Inode of the network namespace; 0 if it is not known. */
-  long netnsInode();
+  /** Number of the network namespace, see {@link NetworkNamespace#inum}; 0 if it is not known. */
+  long netnsInum();
 
   /** Cookie of the network namespace; 0 if it is not known. */
   long netnsCookie();
@@ -45,7 +45,7 @@ public interface RawDropEvent {
   int tid();
 
   /** EtherType of the network header, in host order; 0 if it is not known. */
-  int protocol();
+  int etherType();
 
   /** Whom the packet was for: {@code skb->pkt_type}, see {@link PacketType#of}. */
   int packetType();

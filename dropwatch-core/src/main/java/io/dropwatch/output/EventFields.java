@@ -35,7 +35,7 @@ final class EventFields {
   private int queueMapping;
   private @Nullable Integer deviceFlags;
   private long namespaceCookie;
-  private long namespaceInode;
+  private long netnsInum;
   private int vlanTpid;
   private int vlanTci;
   private LinkType linkType = LinkType.ETHERNET;
@@ -82,13 +82,13 @@ final class EventFields {
       case "socket_state" -> builder.socketState(SocketState.of(text(json)));
       case "memory_cgroup_css_addr" -> builder.memoryCgroupCss(Pointer.parse(text(json)));
       case "net_namespace_cookie" -> namespaceCookie = Long.parseUnsignedLong(number(json));
-      case "net_namespace_inum" -> namespaceInode = json.getLongValue();
+      case "net_namespace_inum" -> netnsInum = json.getLongValue();
       case "netdev_name" -> deviceName = text(json);
       case "netdev_ifindex" -> ifindex = unsigned(json);
       case "netdev_queue_mapping" -> queueMapping = unsigned(json);
       case "netdev_flags" -> deviceFlags = unsigned(json);
       case "packet_skb_addr" -> builder.skbAddress(Pointer.parse(text(json)));
-      case "packet_eth_proto" -> builder.protocol(Math.toIntExact(Pointer.parse(text(json))));
+      case "packet_eth_proto" -> builder.etherType(Math.toIntExact(Pointer.parse(text(json))));
       case "packet_len" -> builder.packetLength(json.getIntValue());
       case "packet_type" -> builder.packetType(constant(PacketType.class, text(json)));
       case "packet_vlan" -> readVlan(json);
@@ -135,7 +135,7 @@ final class EventFields {
         .reason(new DropReason(reasonCode, reasonName))
         .location(new StackFrame(location, function, functionOffset, module))
         .device(device())
-        .networkNamespace(new NetworkNamespace(namespaceInode, namespaceCookie))
+        .networkNamespace(new NetworkNamespace(netnsInum, namespaceCookie))
         .vlan(vlanTpid, vlanTci)
         .packet(linkType, packet)
         .stack(stack())

@@ -80,7 +80,7 @@ final class EventJson {
     }
     json.writePointerField("memory_cgroup_css_addr", event.memoryCgroupCss());
     json.writeUnsignedField("net_namespace_cookie", event.networkNamespace().cookie());
-    json.writeNumberField("net_namespace_inum", event.networkNamespace().inode());
+    json.writeNumberField("net_namespace_inum", event.networkNamespace().inum());
   }
 
   private void writeDevice() {
@@ -101,7 +101,7 @@ final class EventJson {
 
   private void writePacket() {
     json.writePointerField("packet_skb_addr", event.skbAddress());
-    json.writeHexField("packet_eth_proto", (short) event.protocol());
+    json.writeHexField("packet_eth_proto", (short) event.etherType());
     json.writeNumberField("packet_len", event.packetLength());
     writePacketType();
     writeVlan();

@@ -91,7 +91,7 @@ final class AnyEvents {
                 event
                     .memoryCgroupCss(css)
                     .skbAddress(skb)
-                    .protocol(u16.get(0))
+                    .etherType(u16.get(0))
                     .packetType(u16.get(3) % 9 == 8 ? null : PacketType.of(u16.get(3) % 9))
                     .vlan(u16.get(1), u16.get(1) == 0 ? 0 : u16.get(2))
                     .packetLength(length)

@@ -61,7 +61,7 @@ class RoundTripTest {
             .comm("nginx")
             .pid(4521)
             .device(new NetworkDevice("eth0", 0, 0, 0))
-            .protocol(0x0800)
+            .etherType(0x0800)
             .packetLength(74)
             .stack(
                 KernelStack.of(

@@ -39,7 +39,7 @@ class TextWriterTest {
             .device(new NetworkDevice("eth0", 2, 1, 0))
             .skbAddress(0xffff888012345678L)
             .socketState(new SocketState(1))
-            .protocol(0x0800)
+            .etherType(0x0800)
             .packet(LinkType.RAW_IP, packet)
             .packetLength(1500)
             .build();

@@ -4,6 +4,7 @@ import io.dropwatch.internal.owner.Snapshot.Holder;
 import io.dropwatch.model.NetworkNamespace;
 import io.dropwatch.model.Owner;
 import io.dropwatch.model.OwnerProcess;
+import io.dropwatch.model.OwnerQuery;
 import io.dropwatch.model.OwnerResolver;
 import io.dropwatch.model.OwnerSocket;
 import java.nio.file.Path;
@@ -59,22 +60,22 @@ public final class ProcOwnerResolver implements OwnerResolver {
   }
 
   @Override
-  public Owner resolve(Question question) {
-    OwnerSocket socket = question.socket();
+  public Owner resolve(OwnerQuery query) {
+    OwnerSocket socket = query.socket();
     Holding process = socket == null || socket.inode() == 0 ? null : process(socket.inode());
     String cgroup = socket == null || socket.cgroupId() == 0 ? null : cgroup(socket.cgroupId());
-    NetworkNamespace namespace = question.networkNamespace();
+    NetworkNamespace namespace = query.networkNamespace();
     String container = cgroup == null ? null : ContainerIds.inPath(cgroup);
     if (container == null && process != null) {
       container = process.container();
     }
-    if (container == null && process == null && namespace.inode() != 0) {
+    if (container == null && process == null && namespace.inum() != 0) {
       container = container(namespace);
     }
     return new Owner(
         process == null ? null : process.process(),
         cgroup,
-        namespace.inode() == 0 ? null : names.of(namespace.inode()),
+        namespace.inum() == 0 ? null : names.of(namespace.inum()),
         container);
   }
 
@@ -154,14 +155,14 @@ public final class ProcOwnerResolver implements OwnerResolver {
       return known == null ? null : known.value();
     }
     waiting.remove(namespace);
-    String container = scans.known().containers().get(namespace.inode());
+    String container = scans.known().containers().get(namespace.inum());
     containers.put(namespace, new Known<>(container, System.nanoTime()));
     return container;
   }
 
   // Asked often and found in no look: not worth one.
   private boolean isOfThisMachine(NetworkNamespace namespace) {
-    return namespace.inode() == proc.linkNumber("self/ns/net", "net:[")
-        || namespace.inode() == proc.linkNumber("1/ns/net", "net:[");
+    return namespace.inum() == proc.linkNumber("self/ns/net", "net:[")
+        || namespace.inum() == proc.linkNumber("1/ns/net", "net:[");
   }
 }

@@ -9,6 +9,8 @@ import io.dropwatch.model.DropSource;
 import io.dropwatch.model.KernelStack;
 import io.dropwatch.model.NetworkDevice;
 import io.dropwatch.model.NetworkNamespace;
+import io.dropwatch.model.Owner;
+import io.dropwatch.model.OwnerQuery;
 import io.dropwatch.model.OwnerResolver;
 import io.dropwatch.model.OwnerSocket;
 import io.dropwatch.model.PacketType;
@@ -99,10 +101,10 @@ public final class RecordDecoder {
             .taskCgroupId(taskCgroupId)
             .networkNamespace(namespace)
             .socket(socket)
-            .owner(owners.resolve(new OwnerResolver.Question(socket, namespace, pid, taskCgroupId)))
+            .owner(owner(socket, namespace, pid, taskCgroupId))
             .memoryCgroupCss(raw.get(U64, MEMORY_CGROUP))
             .skbAddress(raw.get(U64, SKB))
-            .protocol(u16(raw, PROTOCOL))
+            .etherType(u16(raw, PROTOCOL))
             .packetType(PacketType.of(raw.get(U8, PACKET_TYPE)));
     if ((flags & HAS_REASON) != 0) {
       event.reason(reasons.apply(raw.get(U32, REASON)));
@@ -125,6 +127,17 @@ public final class RecordDecoder {
     packet(event, raw, flags);
     stack(event, raw, symbols);
     return event.build();
+  }
+
+  private Owner owner(
+      @Nullable OwnerSocket socket, NetworkNamespace namespace, int pid, long taskCgroupId) {
+    return owners.resolve(
+        OwnerQuery.builder()
+            .socket(socket)
+            .networkNamespace(namespace)
+            .pid(pid)
+            .taskCgroupId(taskCgroupId)
+            .build());
   }
 
   private static @Nullable OwnerSocket socket(MemorySegment raw, int flags) {

@@ -123,7 +123,7 @@ public final class RecordView implements RawDropEvent {
   }
 
   @Override
-  public long netnsInode() {
+  public long netnsInum() {
     return Integer.toUnsignedLong(memory.get(U32, start + NETNS_INUM));
   }
 
@@ -143,7 +143,7 @@ public final class RecordView implements RawDropEvent {
   }
 
   @Override
-  public int protocol() {
+  public int etherType() {
     return u16(memory, start + PROTOCOL);
   }
 

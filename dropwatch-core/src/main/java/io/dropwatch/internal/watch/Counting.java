@@ -120,7 +120,7 @@ public final class Counting {
                     : symbols.at(System.nanoTime()).apply(key.location()),
                 key.device().ifindex(),
                 key.device().ifindex() == 0 ? null : probe.deviceName(key.device()),
-                key.device().namespaceInode(),
+                key.device().netnsInum(),
                 key.protocol(),
                 key.ipProtocol()));
   }

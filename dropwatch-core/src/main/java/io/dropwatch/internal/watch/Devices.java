@@ -21,7 +21,7 @@ final class Devices {
    * @throws DropWatchException if there is no device of one of the names
    */
   static Set<DeviceKey> resolve(List<String> names) {
-    long inode = namespaceInode();
+    long netnsInum = netnsInum();
     Set<DeviceKey> devices = new LinkedHashSet<>();
     for (String name : names) {
       OptionalInt ifindex = NetworkDevices.ifindex(name);
@@ -30,13 +30,13 @@ final class Devices {
             "there is no network device '%s' in this network namespace: see 'ip link'"
                 .formatted(printable(name)));
       }
-      devices.add(new DeviceKey(ifindex.getAsInt(), inode));
+      devices.add(new DeviceKey(ifindex.getAsInt(), netnsInum));
     }
     return devices;
   }
 
-  /** Inode of the calling thread's network namespace. */
-  static long namespaceInode() {
+  /** Number of the calling thread's network namespace. */
+  static long netnsInum() {
     try {
       return ((Number) Files.getAttribute(NAMESPACE, "unix:ino")).longValue();
     } catch (IOException e) {

@@ -1,6 +1,7 @@
 package io.dropwatch.internal.watch;
 
 import io.dropwatch.model.Owner;
+import io.dropwatch.model.OwnerQuery;
 import io.dropwatch.model.OwnerResolver;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -16,9 +17,9 @@ final class GuardedResolver implements OwnerResolver {
   }
 
   @Override
-  public Owner resolve(Question question) {
+  public Owner resolve(OwnerQuery query) {
     try {
-      Owner owner = resolver.resolve(question);
+      Owner owner = resolver.resolve(query);
       if (owner == null) {
         throw new NullPointerException("the owner resolver answered null");
       }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import io.dropwatch.model.NetworkNamespace;
 import io.dropwatch.model.Owner;
 import io.dropwatch.model.OwnerProcess;
-import io.dropwatch.model.OwnerResolver.Question;
+import io.dropwatch.model.OwnerQuery;
 import io.dropwatch.model.OwnerSocket;
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -64,7 +64,8 @@ class ProcOwnerResolverTest {
 
   private Owner owner(long inode, NetworkNamespace namespace) {
     OwnerSocket socket = inode == 0 ? null : new OwnerSocket(0, inode, 0, 0);
-    return resolver.resolve(new Question(socket, namespace, 0, 0));
+    return resolver.resolve(
+        OwnerQuery.builder().socket(socket).networkNamespace(namespace).build());
   }
 
   private @Nullable OwnerProcess process(long inode) {
@@ -191,11 +192,10 @@ class ProcOwnerResolverTest {
 
     Owner owner =
         resolver.resolve(
-            new Question(
-                new OwnerSocket(0, 0, 0, inode(cgroup)),
-                new NetworkNamespace(inode(name) & 0xffff_ffffL, 0),
-                0,
-                0));
+            OwnerQuery.builder()
+                .socket(new OwnerSocket(0, 0, 0, inode(cgroup)))
+                .networkNamespace(new NetworkNamespace(inode(name) & 0xffff_ffffL, 0))
+                .build());
 
     assertEquals("/docker/" + ID, owner.cgroupPath());
     assertEquals(ID, owner.containerId());

@@ -18,7 +18,7 @@ import io.dropwatch.model.NetworkDevice;
 import io.dropwatch.model.NetworkNamespace;
 import io.dropwatch.model.Owner;
 import io.dropwatch.model.OwnerProcess;
-import io.dropwatch.model.OwnerResolver;
+import io.dropwatch.model.OwnerQuery;
 import io.dropwatch.model.OwnerSocket;
 import io.dropwatch.model.SocketState;
 import io.dropwatch.model.StackFrame;
@@ -53,7 +53,7 @@ class RecordDecoderTest {
 
   @Test
   void theOwnerIsAskedForWithTheKernelsNumbers() throws MalformedRecordException {
-    List<OwnerResolver.Question> asked = new ArrayList<>();
+    List<OwnerQuery> asked = new ArrayList<>();
     Owner owner = new Owner(new OwnerProcess(7, "nginx"), "/web", "blue", null);
     var asking =
         new RecordDecoder(
@@ -61,8 +61,8 @@ class RecordDecoderTest {
             DropReason::unnamed,
             time -> StackFrame::unknown,
             16,
-            question -> {
-              asked.add(question);
+            query -> {
+              asked.add(query);
               return owner;
             });
     DropEvent event =
@@ -81,7 +81,14 @@ class RecordDecoderTest {
 
     var socket = new OwnerSocket(1, 2, 0xffff_fffeL, -3);
     assertEquals(
-        List.of(new OwnerResolver.Question(socket, new NetworkNamespace(6, 0), 9, 4)), asked);
+        List.of(
+            OwnerQuery.builder()
+                .socket(socket)
+                .networkNamespace(new NetworkNamespace(6, 0))
+                .pid(9)
+                .taskCgroupId(4)
+                .build()),
+        asked);
     assertEquals(socket, event.socket());
     assertEquals(4, event.taskCgroupId());
     assertEquals(owner, event.owner());
@@ -134,7 +141,7 @@ class RecordDecoderTest {
     assertEquals(new DropReason(12, "REASON_12"), event.reason());
     assertEquals(new NetworkDevice("eth0", 2, 0x11043, 3), event.device());
     assertEquals(new SocketState(7), event.socketState());
-    assertEquals(0x86dd, event.protocol());
+    assertEquals(0x86dd, event.etherType());
     assertEquals(DropSource.SOFTWARE, event.source());
   }
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import io.dropwatch.model.NetworkNamespace;
 import io.dropwatch.model.Owner;
-import io.dropwatch.model.OwnerResolver;
+import io.dropwatch.model.OwnerQuery;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /** What an application's code throws stays where it is. */
 class GuardsTest {
-  private static final OwnerResolver.Question QUESTION =
-      new OwnerResolver.Question(null, new NetworkNamespace(1, 2), 3, 4);
+  private static final OwnerQuery QUERY =
+      OwnerQuery.builder().networkNamespace(new NetworkNamespace(1, 2)).pid(3).build();
 
   @Test
   void whatAHandlerOfWarningsThrowsIsLoggedWithTheWarning() {
@@ -57,8 +57,8 @@ class GuardsTest {
             },
             Failures.ofResolver(failures::add));
 
-    assertEquals(Owner.UNKNOWN, resolver.resolve(QUESTION));
-    assertEquals(Owner.UNKNOWN, resolver.resolve(QUESTION));
+    assertEquals(Owner.UNKNOWN, resolver.resolve(QUERY));
+    assertEquals(Owner.UNKNOWN, resolver.resolve(QUERY));
     assertEquals(2, asked.get());
     assertEquals(2, failures.size());
     assertSame(error, failures.getFirst());

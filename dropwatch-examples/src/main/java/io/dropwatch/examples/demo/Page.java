@@ -78,7 +78,7 @@ final class Page {
         .formatted(
             act.scenario().drop().host().name().toLowerCase(Locale.ROOT),
             device == null ? "no device" : "device " + device.name(),
-            event.networkNamespace().inode());
+            event.networkNamespace().inum());
   }
 
   private String in(String colour, String text) {

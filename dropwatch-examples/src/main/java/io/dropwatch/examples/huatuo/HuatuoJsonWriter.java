@@ -155,10 +155,10 @@ public final class HuatuoJsonWriter implements EventWriter {
     json.writeStringField("memory_cgroup_css_addr", pointer(event.memoryCgroupCss()));
     json.writeFieldName("net_namespace_cookie");
     json.writeNumber(Long.toUnsignedString(event.networkNamespace().cookie()));
-    json.writeNumberField("net_namespace_inum", event.networkNamespace().inode());
+    json.writeNumberField("net_namespace_inum", event.networkNamespace().inum());
     writeDevice(json, Objects.requireNonNullElse(event.device(), new NetworkDevice("-", 0, 0, 0)));
     writeUnlessEmpty(json, "packet_skb_addr", pointer(event.skbAddress()));
-    int etherType = KNOWN_ETHER_TYPES.contains(event.protocol()) ? event.protocol() : 0;
+    int etherType = KNOWN_ETHER_TYPES.contains(event.etherType()) ? event.etherType() : 0;
     json.writeStringField("packet_eth_proto", "0x" + Integer.toHexString(etherType));
     json.writeNumberField("packet_len_bytes", event.packetLength());
     if (!event.layers().label().equals("unknown")) {

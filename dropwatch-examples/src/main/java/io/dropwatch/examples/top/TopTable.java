@@ -73,7 +73,7 @@ final class TopTable {
             ? kind.source().label()
             : printable(kind.location().name()),
         printable(device),
-        printable(namespaces.apply(kind.namespaceInode())),
+        printable(namespaces.apply(kind.netnsInum())),
         kind.protocolLabel());
   }
 

@@ -75,8 +75,8 @@ class AllocationIT {
       allocatedBefore = THREADS.getCurrentThreadAllocatedBytes();
     }
     sum += event.epochNanos() + event.reason() + event.location() + event.skbAddress();
-    sum += event.ifindex() + event.netnsInode() + event.netnsCookie() + event.pid() + event.tid();
-    sum += event.protocol() + event.vlanTci() + event.vlanProtocol() + event.wireLength();
+    sum += event.ifindex() + event.netnsInum() + event.netnsCookie() + event.pid() + event.tid();
+    sum += event.etherType() + event.vlanTci() + event.vlanProtocol() + event.wireLength();
     sum += event.packetByte(event.capturedLength() - 1) + event.copyPacket(packet, 0);
     sum += event.stackDepth() == 0 ? 0 : event.stackAddress(event.stackDepth() - 1);
     long allocated = THREADS.getCurrentThreadAllocatedBytes();

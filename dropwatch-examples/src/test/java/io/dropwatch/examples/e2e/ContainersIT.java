@@ -92,7 +92,7 @@ class ContainersIT {
   private void remember(DropEvent event) {
     Udp udp = event.layers().udp();
     if (udp != null) {
-      events.put(new Key(event.networkNamespace().inode(), udp.dport()), event);
+      events.put(new Key(event.networkNamespace().inum(), udp.dport()), event);
     }
   }
 

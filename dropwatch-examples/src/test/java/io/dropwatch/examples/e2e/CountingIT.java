@@ -95,7 +95,7 @@ class CountingIT {
 
   private static Map<Integer, Long> byProtocol(DropCounts counts) {
     Map<Integer, Long> sums = new TreeMap<>();
-    counts.counts().forEach((kind, count) -> sums.merge(kind.protocol(), count, Long::sum));
+    counts.counts().forEach((kind, count) -> sums.merge(kind.etherType(), count, Long::sum));
     // Neighbours talk too.
     sums.keySet().removeIf(type -> type < 0xa000);
     return sums;
@@ -141,6 +141,6 @@ class CountingIT {
         kind.reason().name().replace("SKB_DROP_REASON_", ""),
         kind.protocolLabel(),
         String.valueOf(kind.device()),
-        Long.toString(kind.namespaceInode()));
+        Long.toString(kind.netnsInum()));
   }
 }

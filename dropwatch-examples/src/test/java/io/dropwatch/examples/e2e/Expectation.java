@@ -65,7 +65,7 @@ final class Expectation {
         event.reason().name(),
         String.valueOf(Flow.of(event)),
         device == null ? "no device" : device.name() + "#" + device.ifindex(),
-        event.networkNamespace().inode(),
+        event.networkNamespace().inum(),
         hasFunction(event) ? scenario.drop().function() : event.stack().toString(),
         isRecent(event) ? "just now" : event.time().toString());
   }

@@ -102,7 +102,7 @@ class HeadersIT {
     events.forEach(
         (name, event) -> {
           boolean sent = WholeFrames.sent().containsKey(name);
-          assertEquals(sent ? senders : receivers, event.networkNamespace().inode(), name);
+          assertEquals(sent ? senders : receivers, event.networkNamespace().inum(), name);
           assertEquals("eth0", Objects.requireNonNull(event.device()).name(), name);
         });
   }

@@ -14,7 +14,7 @@ import io.dropwatch.OwnerResolvers;
 import io.dropwatch.examples.lab.RoutedNetwork;
 import io.dropwatch.model.Owner;
 import io.dropwatch.model.OwnerProcess;
-import io.dropwatch.model.OwnerResolver;
+import io.dropwatch.model.OwnerQuery;
 import io.dropwatch.model.OwnerSocket;
 import io.dropwatch.output.JsonReader;
 import io.dropwatch.output.JsonWriter;
@@ -89,7 +89,7 @@ class OwnerIT {
               network.server().name(),
               CONTAINER),
           event.owner());
-      assertEquals(network.server().inode(), event.networkNamespace().inode());
+      assertEquals(network.server().inode(), event.networkNamespace().inum());
       assertNotEquals(0, event.networkNamespace().cookie());
       assertEquals(Set.of(), missingFields(event));
       assertTrue(
@@ -125,7 +125,7 @@ class OwnerIT {
 
   @Test
   void anAgentsOwnResolverIsAskedInstead() throws Exception {
-    List<OwnerResolver.Question> asked = new ArrayList<>();
+    List<OwnerQuery> asked = new ArrayList<>();
     List<Throwable> failures = new ArrayList<>();
     EventLog log = new EventLog();
     try (var cgroup = cgroup("dropwatch-it2");
@@ -135,8 +135,8 @@ class OwnerIT {
           watching(log)
               .onError(failures::add)
               .ownerResolver(
-                  question -> {
-                    asked.add(question);
+                  query -> {
+                    asked.add(query);
                     if (asked.size() == 1) {
                       throw new IllegalStateException("not ready");
                     }

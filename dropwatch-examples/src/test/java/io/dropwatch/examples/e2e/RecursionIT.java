@@ -75,7 +75,7 @@ class RecursionIT {
             .ringBytesPerCpu(64 << 20)
             .onRawEvent(
                 event -> {
-                  if (own.contains(event.netnsInode())) {
+                  if (own.contains(event.netnsInum())) {
                     seen.increment();
                   }
                 })

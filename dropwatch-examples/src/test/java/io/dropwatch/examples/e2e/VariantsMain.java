@@ -115,7 +115,8 @@ final class VariantsMain {
         """
             .formatted(RECEIVER));
     receiver.nft(
-        "table netdev t { chain c { type filter hook ingress device eth0 priority 0; policy drop; }; }");
+        "table netdev t { chain c { type filter hook ingress device eth0 priority 0; policy drop;"
+            + " }; }");
     // On the way out a tag is still in the frame, behind the MAC header.
     sender.tc("qdisc add dev eth1 clsact\n");
     sender.tc("filter add dev eth1 egress bpf da bytecode '1,6 0 0 2'\n");
@@ -240,7 +241,7 @@ final class VariantsMain {
       } catch (MalformedRecordException e) {
         throw new AssertionError(e);
       }
-      if (view.netnsInode() == sender.inode() || view.netnsInode() == receiver.inode()) {
+      if (view.netnsInum() == sender.inode() || view.netnsInum() == receiver.inode()) {
         told.add(told(view, memory.get(ValueLayout.JAVA_BYTE, offset + PACKET_TYPE)));
       }
       view.leave();
@@ -261,7 +262,7 @@ final class VariantsMain {
             bytes,
             mac,
             (int) raw.wireLength() - mac,
-            raw.protocol(),
+            raw.etherType(),
             raw.vlanTci(),
             raw.vlanProtocol(),
             packetType,
@@ -274,7 +275,7 @@ final class VariantsMain {
                 raw.reason(),
                 raw.ifindex(),
                 packetType,
-                raw.protocol(),
+                raw.etherType(),
                 raw.vlanProtocol(),
                 raw.vlanTci(),
                 raw.wireLength(),
@@ -353,7 +354,7 @@ final class VariantsMain {
     Map<CountKey, Long> first = null;
     for (Map.Entry<Variant, CountingProbe> each : counting.entrySet()) {
       Map<CountKey, Long> counts = new HashMap<>(each.getValue().counts());
-      counts.keySet().removeIf(kind -> !own.contains(kind.device().namespaceInode()));
+      counts.keySet().removeIf(kind -> !own.contains(kind.device().netnsInum()));
       long sum = counts.values().stream().mapToLong(Long::longValue).sum();
       check(
           sum == wanted,

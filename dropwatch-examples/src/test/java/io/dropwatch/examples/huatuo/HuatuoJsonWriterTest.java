@@ -221,7 +221,7 @@ class HuatuoJsonWriterTest {
   void etherType_isNotPadded(String protocol, String text) {
     assertEquals(
         text,
-        parse(DropEvent.builder().protocol(Integer.decode(protocol)).build())
+        parse(DropEvent.builder().etherType(Integer.decode(protocol)).build())
             .get("packet_eth_proto"));
   }
 

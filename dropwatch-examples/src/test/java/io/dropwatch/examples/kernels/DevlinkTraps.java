@@ -106,7 +106,7 @@ class DevlinkTraps {
       assertEquals(device, Objects.requireNonNull(event.device()).name());
       assertEquals("IPv4/UDP", event.layers().label());
       assertEquals(0, event.location());
-      assertTrue(event.networkNamespace().inode() != 0);
+      assertTrue(event.networkNamespace().inum() != 0);
       assertNotNull(event.layers().udp());
       assertTrue(event.stack().toString().contains("devlink_trap_report"), event::toString);
     }

@@ -177,7 +177,7 @@ class OpenVswitchDrops {
       assertTrue(event.reason().subsystem() != 0, event::toString);
       assertNotNull(event.reason().explanation());
       assertEquals("port1", Objects.requireNonNull(event.device()).name());
-      assertEquals(bridge.inode(), event.networkNamespace().inode());
+      assertEquals(bridge.inode(), event.networkNamespace().inum());
       assertTrue(event.stack().toString().contains("ovs_execute_actions"), event::toString);
       String json = JsonWriter.format(event);
       assertTrue(json.contains("\"" + event.reason().name() + "\""), json);

@@ -104,7 +104,7 @@ class WirelessDrops {
       assertNotNull(event.reason().explanation());
       assertTrue(event.stack().toString().contains("ieee80211_rx"), event::toString);
     }
-    assertEquals(air.inode(), events.getFirst().networkNamespace().inode());
+    assertEquals(air.inode(), events.getFirst().networkNamespace().inum());
   }
 
   private static List<DropEvent> dropped(List<DropEvent> all) {
