@@ -3,10 +3,12 @@ package io.dropwatch.pcapfilter;
 import io.dropwatch.pcapfilter.internal.ebpf.Compiler;
 import io.dropwatch.pcapfilter.internal.ebpf.Instruction;
 import io.dropwatch.pcapfilter.internal.ebpf.Listing;
+import java.util.BitSet;
 import java.util.List;
 
 /**
- * A filter as eBPF: the body of a function.
+ * A filter as eBPF: the body of a function, or the same code for a place inside a program ({@link
+ * EbpfTarget}).
  *
  * <pre>{@code
  * int filter(const u8 *base, u32 captured, const struct filter_meta *meta, u32 ipv4_header)
@@ -24,15 +26,17 @@ import java.util.List;
  * at most 60. The result (r0) is 0 when the packet does not match, and any other number when it
  * does.
  *
- * <p>The code calls no helper, uses no map and no 16-byte instruction, jumps forward only, and ends
- * with {@code exit} as its last instruction and only there. It is for little-endian machines with
- * the instruction set that kernels have had since 5.1.
+ * <p>The code calls no helper, uses no map and no 16-byte instruction, and jumps forward only. A
+ * function has one {@code exit}, its last instruction; inline code has none. It is for
+ * little-endian machines with the instruction set that kernels have had since 5.1.
  */
 public final class EbpfCode {
   private final List<Instruction> instructions;
+  private final BitSet metadataReads;
 
-  EbpfCode(List<Instruction> instructions) {
-    this.instructions = List.copyOf(instructions);
+  EbpfCode(Compiler.Code code) {
+    this.instructions = List.copyOf(code.instructions());
+    this.metadataReads = (BitSet) code.metadataReads().clone();
   }
 
   /** Number of instructions. */
@@ -43,6 +47,14 @@ public final class EbpfCode {
   /** The instructions as the kernel reads them: 8 bytes each, little-endian; a new array. */
   public byte[] toBytes() {
     return Compiler.encode(instructions);
+  }
+
+  /**
+   * Returns the offsets in {@code filter_meta} of the fields that the code loads, as a new set. A
+   * caller need not fill in the others.
+   */
+  public BitSet metadataReads() {
+    return (BitSet) metadataReads.clone();
   }
 
   /** One instruction per line. */

@@ -27,6 +27,7 @@ import io.dropwatch.pcapfilter.internal.token.Token;
 import io.dropwatch.pcapfilter.internal.token.Tokens;
 import io.dropwatch.pcapfilter.internal.warn.Warnings;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -202,15 +203,26 @@ public final class PcapFilter {
   }
 
   /**
-   * The filter as eBPF.
+   * The filter as the body of an eBPF function.
+   *
+   * @throws UnsupportedOperationException as {@link #ebpf(EbpfTarget)} does
+   */
+  public EbpfCode ebpf() {
+    return ebpf(EbpfTarget.function());
+  }
+
+  /**
+   * The filter as eBPF for a place in a program.
    *
    * @throws UnsupportedOperationException if one comparison keeps more numbers at a time than eBPF
    *     has room for (some dozens of nested parentheses), or if the filter has more than 40,000
    *     branches or needs a jump over more than 32,767 instructions; a shorter one can still be
    *     longer than the place it is for, see {@link EbpfCode#size}
    */
-  public EbpfCode ebpf() {
-    return new EbpfCode(Compiler.compile(graph(ONE_BY_ONE), networkOffset()));
+  public EbpfCode ebpf(EbpfTarget target) {
+    return new EbpfCode(
+        Compiler.compile(
+            graph(ONE_BY_ONE), networkOffset(), Objects.requireNonNull(target, "target")));
   }
 
   /**

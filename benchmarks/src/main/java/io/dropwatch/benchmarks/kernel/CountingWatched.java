@@ -18,9 +18,7 @@ final class CountingWatched implements Watched {
 
   CountingWatched(ProbeImage object, String filter, Variant variant) {
     ProbeImage image =
-        filter.isEmpty()
-            ? object
-            : object.withFilter(PcapFilter.compile(filter, LinkType.SKB).ebpf().toBytes(), filter);
+        filter.isEmpty() ? object : object.withFilter(PcapFilter.compile(filter, LinkType.SKB));
     probe =
         CountingProbe.attach(
             image, new DeviceList.All(), KINDS, KernelFacts.running().arguments(), variant);

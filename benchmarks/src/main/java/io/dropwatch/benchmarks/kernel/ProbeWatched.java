@@ -19,9 +19,7 @@ final class ProbeWatched implements Watched {
 
   ProbeWatched(ProbeImage object, String filter, ProbeSettings settings, Variant variant) {
     ProbeImage image =
-        filter.isEmpty()
-            ? object
-            : object.withFilter(PcapFilter.compile(filter, LinkType.SKB).ebpf().toBytes(), filter);
+        filter.isEmpty() ? object : object.withFilter(PcapFilter.compile(filter, LinkType.SKB));
     probe = Probe.attach(image, settings, KernelFacts.running().arguments(), variant);
     reader = Thread.ofPlatform().daemon().name("reader").start(this::read);
   }

@@ -31,9 +31,7 @@ final class RealRecord {
 
   private static byte[] taken(int frames, ClosedPort port) throws IOException {
     String filter = "udp and dst port " + port.number();
-    ProbeImage image =
-        ProbeImage.embedded()
-            .withFilter(PcapFilter.compile(filter, LinkType.SKB).ebpf().toBytes(), filter);
+    ProbeImage image = ProbeImage.embedded().withFilter(PcapFilter.compile(filter, LinkType.SKB));
     ProbeSettings settings =
         new ProbeSettings(
             new DeviceList.All(), NoiseList.NONE, 0, frames, 0, 256, new RingPlan.Bpf(1 << 16), 1);

@@ -3,6 +3,7 @@ package io.dropwatch.internal.probe;
 import io.dropwatch.DropWatchException;
 import io.dropwatch.bpf.BpfException;
 import io.dropwatch.bpf.ElfImage;
+import io.dropwatch.pcapfilter.PcapFilter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -119,21 +120,30 @@ public final class ProbeImage {
   /**
    * This object with a filter in the slots of its programs.
    *
-   * @param code the filter's instructions, 8 bytes each; the last and only the last is exit
-   * @param expression for the message
-   * @throws DropWatchException if a slot is too small
+   * @param wanted compiled for {@code LinkType.SKB}
+   * @throws DropWatchException if the filter is too large for eBPF, or for a slot
    */
-  public ProbeImage withFilter(byte[] code, String expression) {
-    FilterCode piece = FilterCode.of(code);
+  public ProbeImage withFilter(PcapFilter wanted) {
+    try {
+      return withFilter(FilterCode.of(wanted), wanted.expression());
+    } catch (UnsupportedOperationException e) {
+      throw DropWatchException.usage(
+          "the filter is too large for the probe: %s; use a shorter one".formatted(e.getMessage()),
+          e);
+    }
+  }
+
+  /** Counts a function's {@code exit} in the message, as {@code PcapFilter.ebpf().size()} does. */
+  ProbeImage withFilter(FilterCode code, String expression) {
     for (String program : programs()) {
       int room = elf.runSize(program);
-      if (piece.size() > room) {
+      if (code.size() > room) {
         throw DropWatchException.usage(
             "the filter compiles to %d instructions, and the probe has room for %d: shorten '%s'"
-                .formatted(piece.size() + 1, room + 1, shortened(expression)));
+                .formatted(code.size() + 1, room + 1, shortened(expression)));
       }
     }
-    return new ProbeImage(name, elf, piece);
+    return new ProbeImage(name, elf, code);
   }
 
   /**

@@ -53,7 +53,7 @@ public record Selection(
         warning.accept("the filter: " + trap);
       }
     }
-    return image.withFilter(code(compiled), filter.text());
+    return image.withFilter(compiled);
   }
 
   /** The devices by number, in the calling thread's network namespace. */
@@ -73,16 +73,6 @@ public record Selection(
       if (finding.blocking()) {
         throw DropWatchException.environment(finding.toString());
       }
-    }
-  }
-
-  private static byte[] code(PcapFilter filter) {
-    try {
-      return filter.ebpf().toBytes();
-    } catch (UnsupportedOperationException e) {
-      throw DropWatchException.usage(
-          "the filter is too large for the probe: %s; use a shorter one".formatted(e.getMessage()),
-          e);
     }
   }
 }

@@ -62,8 +62,7 @@ final class ClassicProbeMain {
   /** Others may drop more than the rings hold. */
   private static ProbeImage imageFor(DatagramSocket unread) {
     String filter = "udp dst port %d or %d".formatted(UNASSIGNED_PORT, unread.getLocalPort());
-    return ProbeImage.embedded()
-        .withFilter(PcapFilter.compile(filter, LinkType.SKB).ebpf().toBytes(), filter);
+    return ProbeImage.embedded().withFilter(PcapFilter.compile(filter, LinkType.SKB));
   }
 
   private static void compare(

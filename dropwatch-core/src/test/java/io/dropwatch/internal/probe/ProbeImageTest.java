@@ -14,6 +14,7 @@ import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.BitSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,7 +58,8 @@ class ProbeImageTest {
 
     assertEquals(DropWatchException.Kind.USAGE, tooLong.kind());
     assertEquals(
-        "the filter compiles to 5000 instructions, and the probe has room for 2052: shorten 'host 10.0.0.1 or ...'",
+        "the filter compiles to 5000 instructions, and the probe has room for 2052: shorten 'host"
+            + " 10.0.0.1 or ...'",
         tooLong.getMessage());
   }
 
@@ -82,13 +84,13 @@ class ProbeImageTest {
     return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
   }
 
-  /** So many instructions: r0 = 7, and exit at the end. */
-  private static byte[] filter(int instructions) {
-    ByteBuffer code = ByteBuffer.allocate(8 * instructions).order(ByteOrder.LITTLE_ENDIAN);
-    for (int i = 1; i < instructions; i++) {
+  /** One instruction less than given, which is a function's exit: r0 = 7. */
+  private static FilterCode filter(int instructions) {
+    ByteBuffer code = ByteBuffer.allocate(8 * (instructions - 1)).order(ByteOrder.LITTLE_ENDIAN);
+    while (code.hasRemaining()) {
       code.putLong(0x7_0000_00b7L);
     }
-    return code.putLong(0x95).array();
+    return new FilterCode(code.array(), new BitSet());
   }
 
   /** No question is left, and one more yes changes only what asks for it. */
@@ -140,7 +142,8 @@ class ProbeImageTest {
     assertEquals(
         "no probe object at "
             + file
-            + ": build it from dropwatch.bpf.c with 'make probe', or leave it out to use the embedded one",
+            + ": build it from dropwatch.bpf.c with 'make probe', or leave it out to use the"
+            + " embedded one",
         failure(file).getMessage());
   }
 
@@ -165,9 +168,9 @@ class ProbeImageTest {
 
     assertEquals(
         file
-            + " is an eBPF object, but not a dropwatch probe: it has no function dropwatch_in_place or dropwatch_cast or"
-            + " dropwatch_typed or dropwatch_classic;"
-            + " build it from dropwatch.bpf.c with 'make probe'",
+            + " is an eBPF object, but not a dropwatch probe: it has no function dropwatch_in_place"
+            + " or dropwatch_cast or dropwatch_typed or dropwatch_classic; build it from"
+            + " dropwatch.bpf.c with 'make probe'",
         failure(file).getMessage());
   }
 

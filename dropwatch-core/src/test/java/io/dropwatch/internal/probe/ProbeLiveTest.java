@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
@@ -157,7 +157,7 @@ class ProbeLiveTest {
 
   @Test
   void whatTheVerifierRefusesLeavesNothingBehind() {
-    byte[] endless = Code.of("0500ffff00000000", "9500000000000000"); // goto -1: no end
+    FilterCode endless = Code.of("0500ffff00000000"); // goto -1: no end
     ProbeImage image = ProbeImage.embedded().withFilter(endless, "endless");
     TracepointArguments arguments = KernelFacts.running().arguments();
 
@@ -251,12 +251,12 @@ class ProbeLiveTest {
 
   /** eBPF by hand. */
   static final class Code {
-    static final byte[] REFUSE_ALL = of("b400000000000000", "9500000000000000");
+    static final FilterCode REFUSE_ALL = of("b400000000000000"); // w0 = 0
 
     private Code() {}
 
-    static byte[] of(String... instructions) {
-      return HexFormat.of().parseHex(String.join("", Arrays.asList(instructions)));
+    static FilterCode of(String instruction) {
+      return new FilterCode(HexFormat.of().parseHex(instruction), new BitSet());
     }
   }
 }

@@ -215,7 +215,7 @@ final class VariantsMain {
     Watching(String filter, Variant variant) {
       ProbeImage image = ProbeImage.embedded();
       if (!filter.isEmpty()) {
-        image = image.withFilter(PcapFilter.compile(filter, LinkType.SKB).ebpf().toBytes(), filter);
+        image = image.withFilter(PcapFilter.compile(filter, LinkType.SKB));
       }
       ProbeSettings settings =
           new ProbeSettings(
@@ -341,9 +341,7 @@ final class VariantsMain {
   }
 
   private static CountingProbe counting(String filter, Variant variant) {
-    ProbeImage image =
-        ProbeImage.embedded()
-            .withFilter(PcapFilter.compile(filter, LinkType.SKB).ebpf().toBytes(), filter);
+    ProbeImage image = ProbeImage.embedded().withFilter(PcapFilter.compile(filter, LinkType.SKB));
     return CountingProbe.attach(
         image, new DeviceList.All(), 4096, KernelFacts.running().arguments(), variant);
   }

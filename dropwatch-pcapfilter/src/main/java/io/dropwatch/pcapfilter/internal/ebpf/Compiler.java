@@ -1,10 +1,12 @@
 package io.dropwatch.pcapfilter.internal.ebpf;
 
+import io.dropwatch.pcapfilter.EbpfTarget;
 import io.dropwatch.pcapfilter.internal.ir.Graph;
 import io.dropwatch.pcapfilter.internal.ir.Node;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity.Area;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity.Operator;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 
@@ -25,27 +27,58 @@ public final class Compiler {
   private static final int SMALL = 100;
 
   /**
-   * The body of the filter function for {@code graph}.
+   * The result of compilation.
    *
-   * @param network where the network header is if there is but a plain link-layer header, in bytes
-   *     from the base; the caller of the function tells the length of an IPv4 header there
+   * @param instructions the code, as the target asks for it
+   * @param metadataReads offsets in {@code struct filter_meta} of the fields that the code loads
    */
-  public static List<Instruction> compile(Graph graph, int network) {
+  public record Code(List<Instruction> instructions, BitSet metadataReads) {}
+
+  /**
+   * Compiles {@code graph}.
+   *
+   * @param network offset of the network header from the base if there is but a plain link-layer
+   *     header, in bytes; the caller of the code passes the length of an IPv4 header there
+   */
+  public static Code compile(Graph graph, int network, EbpfTarget target) {
     if (graph.nodes().size() > BRANCH_LIMIT) {
       throw new UnsupportedOperationException(
           "the filter has " + graph.nodes().size() + " branches, too many for eBPF");
     }
     boolean homes = graph.nodes().stream().filter(n -> n instanceof Node.Assign).count() > FEW;
+    Needs needs = Needs.of(graph, true);
     List<Instruction> best = null;
     for (Verdicts verdicts : Verdicts.values()) {
       if (best == null || graph.nodes().size() <= SMALL) {
+        Options options =
+            new Options(headerLength(network), target.reservedStack(), verdicts, homes);
         List<Instruction> code =
-            Layout.arrange(Selection.select(graph, headerLength(network), verdicts, homes));
+            Layout.arrange(Selection.select(graph, needs, options), target.exits());
         best = best == null || code.size() < best.size() ? code : best;
       }
     }
-    return Objects.requireNonNull(best);
+    return new Code(Objects.requireNonNull(best), metadataReads(best, needs));
   }
+
+  // Where nothing needs metadata, r3 may hold numbers.
+  private static BitSet metadataReads(List<Instruction> code, Needs needs) {
+    BitSet reads = new BitSet();
+    for (Instruction instruction : code) {
+      if (needs.metadata() && instruction.loadsFrom(PacketReads.METADATA)) {
+        reads.set(instruction.offset());
+      }
+    }
+    return reads;
+  }
+
+  /**
+   * How a graph is compiled.
+   *
+   * @param headerLength what the caller passes in r4
+   * @param reservedStack bytes below r10 that the code leaves alone
+   * @param homes whether each variable has a register of its own
+   */
+  record Options(Quantity headerLength, int reservedStack, Verdicts verdicts, boolean homes) {}
 
   private static Quantity headerLength(int network) {
     Quantity first = new Quantity.Load(Area.WINDOW, null, network, 1);

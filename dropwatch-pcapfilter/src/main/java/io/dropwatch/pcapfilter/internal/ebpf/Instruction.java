@@ -128,6 +128,10 @@ public record Instruction(int opcode, int dst, int src, int offset, int immediat
     return (opcode & 7) == LDX && (opcode & DOUBLE_WORD) != DOUBLE_WORD;
   }
 
+  boolean loadsFrom(int base) {
+    return (opcode & 7) == LDX && src == base;
+  }
+
   /** Whether this is a jump on the register compared with a constant. */
   boolean comparesConstant(int register) {
     return isJump() && (opcode & REGISTER) == 0 && dst == register;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Puts a flow into one sequence in which every jump goes forward.
  *
  * <p>What follows an instruction is put right behind it as soon as everything that leads there has
- * a place; else a jump is spent. The end is the last instruction, and the only one of its kind.
+ * a place; else a jump is spent. The end comes last, and there is only one.
  */
 final class Layout {
   private final Map<Flow, Integer> waiting = new HashMap<>();
@@ -21,10 +21,19 @@ final class Layout {
   private final Map<Integer, Flow> targets = new HashMap<>();
   private final Deque<Flow> ready = new ArrayDeque<>();
 
-  private Layout() {}
+  private final boolean exits;
 
-  static List<Instruction> arrange(Flow root) {
-    return new Layout().run(root);
+  private Layout(boolean exits) {
+    this.exits = exits;
+  }
+
+  /**
+   * The flow as one sequence.
+   *
+   * @param exits whether its last instruction leaves the function; otherwise it falls through
+   */
+  static List<Instruction> arrange(Flow root, boolean exits) {
+    return new Layout(exits).run(root);
   }
 
   private List<Instruction> run(Flow root) {
@@ -68,7 +77,9 @@ final class Layout {
     places.put(flow, code.size());
     return switch (flow) {
       case Flow.End _ -> {
-        code.add(Instruction.exit());
+        if (exits) {
+          code.add(Instruction.exit());
+        }
         yield null;
       }
       case Flow.Step step -> {

@@ -1,5 +1,6 @@
 package io.dropwatch.pcapfilter.internal.ebpf;
 
+import io.dropwatch.pcapfilter.internal.ebpf.Compiler.Options;
 import io.dropwatch.pcapfilter.internal.ebpf.State.Form;
 import io.dropwatch.pcapfilter.internal.ir.Node;
 import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
@@ -29,11 +30,10 @@ final class NodeCode {
   private final PacketReads reads;
   private final Set<Quantity> usedBelow = new HashSet<>();
 
-  NodeCode(State state, Needs needs, Verdicts verdicts, boolean homes) {
+  NodeCode(State state, Needs needs, Options options) {
     this.needs = needs;
-    this.homes = homes;
-    boolean spareVerdict = verdicts == Verdicts.ZERO_LAST;
-    this.registers = new Registers(state, !needs.metadata(), spareVerdict, code);
+    this.homes = options.homes();
+    this.registers = new Registers(state, !needs.metadata(), options, code);
     this.reads = new PacketReads(this, state, needs, registers, code);
   }
 

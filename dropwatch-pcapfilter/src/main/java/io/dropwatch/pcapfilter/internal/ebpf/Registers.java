@@ -1,5 +1,6 @@
 package io.dropwatch.pcapfilter.internal.ebpf;
 
+import io.dropwatch.pcapfilter.internal.ebpf.Compiler.Options;
 import io.dropwatch.pcapfilter.internal.ebpf.State.Content;
 import io.dropwatch.pcapfilter.internal.ebpf.State.Form;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
@@ -24,7 +25,7 @@ final class Registers {
   private static final List<Integer> HOMES = List.of(6, 7, 8, 9);
   private static final int FRAME = 10;
 
-  /** Bytes of stack; the probe that calls needs the rest of the verifier's 512. */
+  /** Bytes of stack that a filter may use; a program has 512. */
   private static final int STACK = 192;
 
   private final List<Integer> pool;
@@ -32,12 +33,15 @@ final class Registers {
   private final Map<Quantity.Variable, Integer> spilled;
   private final Set<Integer> busy = new TreeSet<>();
   private final Set<Integer> pushed = new TreeSet<>();
+  private final int frameTop;
   private final List<Piece> code;
 
-  Registers(State state, boolean spareMetadata, boolean spareVerdict, List<Piece> code) {
+  Registers(State state, boolean spareMetadata, Options options, List<Piece> code) {
     this.contents = new TreeMap<>(state.registers());
     this.spilled = new HashMap<>(state.spilled());
+    boolean spareVerdict = options.verdicts() == Verdicts.ZERO_LAST;
     this.pool = pool(spareMetadata, spareVerdict, state.nonZero());
+    this.frameTop = -options.reservedStack();
     this.code = code;
   }
 
@@ -148,7 +152,7 @@ final class Registers {
     }
     int place = place();
     spilled.put(variable, place);
-    code.add(new Piece.Plain(Instruction.store(FRAME, -place, register)));
+    code.add(new Piece.Plain(Instruction.store(FRAME, frameTop - place, register)));
   }
 
   private int place() {
@@ -171,7 +175,7 @@ final class Registers {
   int push(int register) {
     int place = place();
     pushed.add(place);
-    code.add(new Piece.Plain(Instruction.store(FRAME, -place, register)));
+    code.add(new Piece.Plain(Instruction.store(FRAME, frameTop - place, register)));
     release(register);
     return place;
   }
@@ -180,7 +184,7 @@ final class Registers {
   int pop(int place) {
     int register = take();
     pushed.remove(place);
-    code.add(new Piece.Plain(Instruction.load(register, FRAME, -place, 8)));
+    code.add(new Piece.Plain(Instruction.load(register, FRAME, frameTop - place, 8)));
     return register;
   }
 
@@ -189,7 +193,7 @@ final class Registers {
     Integer place = spilled.get(variable);
     return place == null
         ? Instruction.alu(Instruction.MOV, register, 0)
-        : Instruction.load(register, FRAME, -place, 8);
+        : Instruction.load(register, FRAME, frameTop - place, 8);
   }
 
   // The verdict's register is the first choice until it is known not to be 0, and then the last.

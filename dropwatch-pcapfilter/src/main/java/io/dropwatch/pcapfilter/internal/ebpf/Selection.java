@@ -1,10 +1,10 @@
 package io.dropwatch.pcapfilter.internal.ebpf;
 
+import io.dropwatch.pcapfilter.internal.ebpf.Compiler.Options;
 import io.dropwatch.pcapfilter.internal.ebpf.NodeCode.Plan;
 import io.dropwatch.pcapfilter.internal.ir.Graph;
 import io.dropwatch.pcapfilter.internal.ir.Node;
 import io.dropwatch.pcapfilter.internal.ir.Worklist;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,25 +23,15 @@ final class Selection {
   private final Needs needs;
   private final boolean forgetful;
   private final Flow.Builder flow;
-  private final Quantity headerLength;
-  private final Verdicts verdicts;
-  private final boolean homes;
+  private final Options options;
   private final Map<State, Plan> plans = new HashMap<>();
   private final Worklist<State, Flow> worklist;
   private final Map<Node, Set<State>> admitted = new HashMap<>();
 
-  private Selection(
-      Graph graph,
-      Needs needs,
-      Quantity headerLength,
-      Verdicts verdicts,
-      boolean homes,
-      boolean forgetful) {
+  private Selection(Graph graph, Needs needs, Options options, boolean forgetful) {
     this.needs = needs;
-    this.headerLength = headerLength;
-    this.verdicts = verdicts;
-    this.homes = homes;
-    this.flow = new Flow.Builder(verdicts);
+    this.options = options;
+    this.flow = new Flow.Builder(options.verdicts());
     this.forgetful = forgetful;
     this.worklist = forgetful ? Worklist.unlimited() : Worklist.limited(graph);
   }
@@ -49,18 +39,14 @@ final class Selection {
   /**
    * The instructions of {@code graph}.
    *
-   * @param headerLength what the caller says in r4
-   * @param homes whether each variable has a register of its own
+   * @param needs with early checks
    */
-  static Flow select(Graph graph, Quantity headerLength, Verdicts verdicts, boolean homes) {
-    Needs needs = Needs.of(graph, true);
-    Flow rich = new Selection(graph, needs, headerLength, verdicts, homes, false).run(graph.root());
+  static Flow select(Graph graph, Needs needs, Options options) {
+    Flow rich = new Selection(graph, needs, options, false).run(graph.root());
     if (rich != null) {
       return rich;
     }
-    Flow plain =
-        new Selection(graph, Needs.of(graph, false), headerLength, verdicts, homes, true)
-            .run(graph.root());
+    Flow plain = new Selection(graph, Needs.of(graph, false), options, true).run(graph.root());
     if (plain == null) {
       throw new IllegalStateException("one state for each node at most");
     }
@@ -68,7 +54,7 @@ final class Selection {
   }
 
   private @Nullable Flow run(Node root) {
-    State first = State.initial(root, headerLength).at(root, needs);
+    State first = State.initial(root, options.headerLength()).at(root, needs);
     Flow result = worklist.run(first, this::visit);
     return result == null ? null : flow.start(result);
   }
@@ -83,8 +69,7 @@ final class Selection {
       worklist.finish(state, flow.end(false, false));
       return null;
     }
-    Plan plan =
-        plans.computeIfAbsent(state, s -> new NodeCode(s, needs, verdicts, homes).plan(s.node()));
+    Plan plan = plans.computeIfAbsent(state, s -> new NodeCode(s, needs, options).plan(s.node()));
     State taken = successor(plan.taken());
     State next = successor(plan.next());
     Flow behindTaken = taken == null ? null : worklist.result(taken);
@@ -101,7 +86,7 @@ final class Selection {
   }
 
   private @Nullable State successor(@Nullable State state) {
-    if (state == null || !(forgetful || homes)) {
+    if (state == null || !(forgetful || options.homes())) {
       return state;
     }
     return forgetful || isOneTooMany(state) ? state.forgetful() : state;
