@@ -1,5 +1,6 @@
 package io.dropwatch;
 
+import io.dropwatch.layers.FiveTuple;
 import io.dropwatch.layers.Layers;
 import io.dropwatch.layers.Vlan;
 import io.dropwatch.model.DropReason;
@@ -30,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * if (event.layers().tcp() != null) {
- *   System.out.println(event.reason() + " " + event.stack());
+ *   System.out.println(event.flow() + " " + event.reason() + " " + event.stack());
+ *   // tcp 10.0.0.1:40000 > 10.0.0.2:443 SKB_DROP_REASON_NO_SOCKET …
  * }
  * }</pre>
  *
@@ -279,6 +281,13 @@ public final class DropEvent {
       layers = known;
     }
     return known;
+  }
+
+  /**
+   * Returns the packet's five-tuple, as {@link Layers#flow} defines it; null without an IP header.
+   */
+  public @Nullable FiveTuple flow() {
+    return layers().flow();
   }
 
   /** The kernel functions that led to the drop. */

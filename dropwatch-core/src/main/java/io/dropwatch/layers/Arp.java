@@ -6,14 +6,14 @@ import org.jspecify.annotations.Nullable;
  * An ARP message (RFC 826), or RARP (RFC 903).
  *
  * @param addrType hardware type, 1 for Ethernet (IANA ARP parameters)
- * @param protocol ethertype of the protocol addresses
+ * @param protocol EtherType of the protocol addresses
  * @param hwAddressSize bytes of a hardware address
  * @param protAddressSize bytes of a protocol address
  * @param operation 1 request, 2 reply
  * @param senderMac hardware address of the sender
  * @param senderIp protocol address of the sender; null when its size is neither 4 nor 16
  * @param targetMac hardware address of the target; zeros in a request
- * @param targetIp protocol address of the target; null as for the sender
+ * @param targetIp protocol address of the target; null like {@code senderIp}
  */
 public record Arp(
     int addrType,
@@ -59,17 +59,17 @@ public record Arp(
     return size == 4 || size == 16 ? IpAddress.of(bytes) : null;
   }
 
-  /** {@code Ethernet}, or {@code UnknownLinkType}. */
+  /** Returns {@code Ethernet}, or {@code UnknownLinkType}. */
   public String addrTypeName() {
     return addrType == ETHERNET ? "Ethernet" : "UnknownLinkType";
   }
 
-  /** {@code IPv4}, …; see {@link Ethernet#typeName}. */
+  /** Returns {@code IPv4}, …; see {@link Ethernet#typeName}. */
   public String protocolName() {
     return EtherType.name(protocol);
   }
 
-  /** {@code request}, {@code reply}, {@code UNKNOWN(n)}. */
+  /** Returns {@code request}, {@code reply}, or {@code UNKNOWN(n)}. */
   public String operationName() {
     return switch (operation) {
       case 1 -> "request";

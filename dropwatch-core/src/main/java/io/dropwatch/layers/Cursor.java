@@ -3,8 +3,8 @@ package io.dropwatch.layers;
 import java.util.Arrays;
 
 /**
- * A position in the captured bytes and a limit it does not pass. Reads are big-endian. Callers ask
- * {@link #remaining} first: a read past the limit is a bug of the decoder.
+ * A read position in the captured bytes, and its limit. Reads are big-endian. Callers check {@link
+ * #remaining} first: a read beyond the limit is a bug of the decoder.
  */
 final class Cursor {
   private final byte[] bytes;
@@ -21,12 +21,12 @@ final class Cursor {
     return limit - position;
   }
 
-  /** Whether the packet goes on behind the limit for all we know: no header's length ends there. */
+  /** Returns whether the limit is the end of the capture: no length field has set a nearer one. */
   boolean endsWithCapture() {
     return endsWithCapture;
   }
 
-  /** By a header's account the packet ends after {@code count} more bytes; padding follows. */
+  /** Ends the packet after {@code count} more bytes, as a length field says; padding follows. */
   void limit(int count) {
     if (count <= remaining()) {
       limit = position + count;
@@ -54,7 +54,7 @@ final class Cursor {
     return (long) u16() << 16 | u16();
   }
 
-  /** The byte that the next {@link #u8} returns. */
+  /** Returns the byte that the next {@link #u8} will return. */
   int peek() {
     return bytes[position] & 0xff;
   }

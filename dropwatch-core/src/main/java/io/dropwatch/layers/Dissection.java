@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Layers in the making: what each decoder reads from, adds to, and reports trouble to. */
+/** A decoding in progress: the bytes to read, the layers found so far, and what is wrong. */
 final class Dissection {
   /**
-   * How many packets inside packets are followed. The kernel sends no deeper than 8
-   * (net/core/dev_xmit_recursion), and hostile bytes must not exhaust the stack.
+   * The most packets inside packets that are decoded. The kernel's transmit recursion ends at 8
+   * (XMIT_RECURSION_LIMIT), and hostile bytes must not exhaust the stack.
    */
   static final int MAX_NESTING = 8;
 
@@ -36,14 +36,15 @@ final class Dissection {
     return cursor;
   }
 
-  /** Whether this is the beginning of a packet that an error message quotes. */
+  /** Returns whether this is a packet that an ICMP error quotes. */
   boolean isQuote() {
     return isQuote;
   }
 
   /**
-   * Whether a header's next {@code count} bytes are there. If not, notes why: the capture ended, or
-   * the packet did, by its own account. A quotation may end anywhere.
+   * Returns whether the next {@code count} bytes of a header are there. If not, records why: the
+   * capture is truncated, or the packet's own length is too small. A quoted packet may end
+   * anywhere.
    */
   boolean has(int count) {
     if (cursor.remaining() >= count) {
@@ -61,12 +62,12 @@ final class Dissection {
     layers.add(layer);
   }
 
-  /** A header contradicts itself; what follows cannot be told. */
+  /** Records that a header is inconsistent; what follows cannot be decoded. */
   void malformed() {
     malformed = true;
   }
 
-  /** Decodes the rest as a packet of its own. */
+  /** Decodes the rest as a packet inside this one. */
   void inside(Consumer<Dissection> decoder) {
     if (nesting == MAX_NESTING || cursor.remaining() == 0) {
       return;
@@ -81,8 +82,8 @@ final class Dissection {
   }
 
   /**
-   * Decodes the rest as the beginning of another packet. That it is not whole, or was broken, says
-   * nothing of the one that quotes it.
+   * Decodes the rest as the beginning of a quoted packet. That it is incomplete or malformed does
+   * not make the quoting packet so.
    */
   void quote(Consumer<Dissection> decoder) {
     if (nesting == MAX_NESTING || cursor.remaining() == 0) {

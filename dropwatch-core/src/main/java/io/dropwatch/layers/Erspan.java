@@ -3,7 +3,7 @@ package io.dropwatch.layers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ERSPAN header in front of a mirrored frame, type II or III (draft-foschiano-erspan, Linux
+ * The ERSPAN header, type II or III, of a mirrored frame (draft-foschiano-erspan, Linux
  * net/erspan.h). The frame is in {@link Layers#inner}. Type I has no header: its frame follows GRE.
  *
  * <pre>{@code
@@ -12,15 +12,16 @@ import org.jspecify.annotations.Nullable;
  *   III: timestamp:32 | sgt:16 | P:1 frame type:5 hardware:6 D:1 granularity:2 O:1 | [64 if O]
  * }</pre>
  *
- * @param version 1 for type II, 2 for type III; of another version nothing more is decoded
+ * @param version 1 for type II, 2 for type III; nothing more is decoded of other versions
  * @param vlan VLAN id of the mirrored frame, 12 bits
  * @param cos its class of service, 3 bits
- * @param encapsulation 2 bits; II: where the tag came from, III: whether the frame is bad, short or
+ * @param encapsulation 2 bits; II: origin of the VLAN tag, III: whether the frame is bad, short or
  *     oversized
- * @param cut whether the mirror cut the frame
+ * @param cut whether the mirroring device truncated the frame
  * @param session mirroring session, 10 bits
- * @param index source port and direction as the mirror numbers them, 20 bits; null in type III
- * @param mirror what only type III has; null in type II
+ * @param index source port and direction, as the mirroring device numbers them, 20 bits; null in
+ *     type III
+ * @param mirror fields of type III; null in type II
  */
 public record Erspan(
     int version,
@@ -32,10 +33,10 @@ public record Erspan(
     @Nullable Integer index,
     @Nullable Mirror mirror)
     implements Layer {
-  /** Ethertype of types I and II, in GRE. */
+  /** EtherType of types I and II, in GRE. */
   static final int TYPE_II = 0x88be;
 
-  /** Ethertype of type III, in GRE. */
+  /** EtherType of type III, in GRE. */
   static final int TYPE_III = 0x22eb;
 
   private static final int COMMON_LENGTH = 4;
@@ -46,13 +47,13 @@ public record Erspan(
   private static final int IP_PACKET = 2;
 
   /**
-   * What a mirror of type III tells.
+   * The fields of type III.
    *
    * @param timestamp 32 bits in units of {@code granularity}
    * @param sgt security group tag, 16 bits
    * @param frameType 5 bits: 0 an Ethernet frame, 2 an IP packet
    * @param hardware id of the mirroring engine, 6 bits
-   * @param egress whether the frame was leaving
+   * @param egress whether the frame was mirrored on egress
    * @param granularity 2 bits: 0 is 100 µs, 1 is 100 ns, 2 is IEEE 1588
    */
   public record Mirror(

@@ -1,12 +1,12 @@
 package io.dropwatch.layers;
 
 /**
- * What follows a MAC header (IEEE 802 numbers, RFC 9542), and how HUATUO spells it. Values below
- * 0x600 are no types but lengths of 802.3 frames, except where the kernel uses them in {@code
+ * IEEE 802 numbers of the headers after a MAC header (RFC 9542), and their names as HUATUO spells
+ * them. Values below 0x600 are lengths of 802.3 frames, except where the kernel uses them in {@code
  * skb->protocol}.
  */
 final class EtherType {
-  /** Stands for "the field holds a length", as in HUATUO's output. */
+  /** Means that the field is a length, as in HUATUO's output. */
   static final int LLC = 0;
 
   static final int IPV4 = 0x0800;
@@ -22,11 +22,13 @@ final class EtherType {
   static final int QINQ = 0x88a8;
   static final int OLD_QINQ = 0x9100;
 
-  /** The smallest number that is a type and not a length. */
+  /** The lowest number that is a type and not a length. */
   static final int FIRST_TYPE = 0x600;
 
-  // linux/if_ether.h, ETH_P_802_2: the kernel's mark for a frame that starts with an LLC header.
+  // linux/if_ether.h, ETH_P_802_2: the kernel's number for a frame that starts with an LLC header.
   private static final int KERNEL_LLC = 4;
+
+  static final String UNKNOWN = "UnknownEthernetType";
 
   private EtherType() {}
 
@@ -34,7 +36,7 @@ final class EtherType {
     return type == DOT1Q || type == QINQ || type == OLD_QINQ;
   }
 
-  /** Decodes what follows a type field, VLAN tags first. */
+  /** Decodes the headers after a type field, VLAN tags first. */
   static void decode(Dissection dissection, int first) {
     int type = first;
     while (isVlan(type)) {
@@ -60,7 +62,16 @@ final class EtherType {
     }
   }
 
-  /** Decodes what can only be IP, by its version. */
+  /** Decodes the payload of a tunnel: an Ethernet frame, or what an EtherType names. */
+  static void decodeInside(Dissection dissection, int protocol) {
+    if (protocol == TRANSPARENT_ETHERNET_BRIDGING) {
+      dissection.inside(Ethernet::decode);
+    } else {
+      dissection.inside(inside -> decode(inside, protocol));
+    }
+  }
+
+  /** Decodes IPv4 or IPv6, by the version field. */
   static void decodeIp(Dissection dissection) {
     if (!dissection.has(1)) {
       return;
@@ -91,7 +102,7 @@ final class EtherType {
       case 0x888e -> "EAPOL";
       case TRANSPARENT_ETHERNET_BRIDGING -> "TransparentEthernetBridging";
       case Erspan.TYPE_II -> "ERSPAN Type II";
-      default -> "UnknownEthernetType";
+      default -> UNKNOWN;
     };
   }
 }

@@ -5,10 +5,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The MAC header (IEEE 802.3).
  *
- * @param src sender
- * @param dst receiver
- * @param type ethertype in host order, of a VLAN tag if one follows; 0 for an 802.3 frame, whose
- *     header holds a length instead
+ * @param src source address
+ * @param dst destination address
+ * @param type EtherType in host order, of a VLAN tag if one follows; 0 for an 802.3 frame, whose
+ *     header has a length instead
  * @param len bytes that follow, of an 802.3 frame; null for others
  */
 public record Ethernet(HardwareAddress src, HardwareAddress dst, int type, @Nullable Integer len)
@@ -33,7 +33,10 @@ public record Ethernet(HardwareAddress src, HardwareAddress dst, int type, @Null
     }
   }
 
-  /** {@code IPv4}, {@code ARP}, {@code Dot1Q}, {@code LLC}, …, {@code UnknownEthernetType}. */
+  /**
+   * Returns {@code IPv4}, {@code ARP}, {@code Dot1Q}, {@code LLC}, …, or {@code
+   * UnknownEthernetType}.
+   */
   public String typeName() {
     return EtherType.name(type);
   }

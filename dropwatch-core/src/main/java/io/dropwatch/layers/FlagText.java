@@ -2,7 +2,7 @@ package io.dropwatch.layers;
 
 import java.util.StringJoiner;
 
-/** Names of the bits that are set, joined by {@code |}. */
+/** Joins the names of the flags that are set with {@code |}. */
 final class FlagText {
   private final StringJoiner names = new StringJoiner("|");
 

@@ -7,10 +7,10 @@ package io.dropwatch.layers;
  * version:2 option words:6 | O C reserved:6 | protocol | vni:24 reserved:8 | options
  * }</pre>
  *
- * @param version 0; of another version nothing more is decoded
- * @param control whether this is a control packet (O), which carries nothing
- * @param critical whether an option must be understood (C)
- * @param protocol ethertype of what is carried
+ * @param version 0; nothing more is decoded of other versions
+ * @param control whether this is a control packet (O), whose payload is not decoded
+ * @param critical whether an option is critical (C)
+ * @param protocol EtherType of the payload
  * @param vni network identifier, 24 bits
  * @param optionsLen bytes of options
  */
@@ -39,12 +39,14 @@ public record Geneve(
     if (geneve.version == 0 && dissection.has(geneve.optionsLen)) {
       cursor.skip(geneve.optionsLen);
       if (!geneve.control) {
-        Tunnel.decode(dissection, geneve.protocol);
+        EtherType.decodeInside(dissection, geneve.protocol);
       }
     }
   }
 
-  /** {@code IPv4}, {@code TransparentEthernetBridging}, …; see {@link Ethernet#typeName}. */
+  /**
+   * Returns {@code IPv4}, {@code TransparentEthernetBridging}, …; see {@link Ethernet#typeName}.
+   */
   public String protocolName() {
     return EtherType.name(protocol);
   }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * C R K S s recur:3 flags:5 version:3 | protocol | [checksum reserved] [key] [sequence]
  * }</pre>
  *
- * @param version 0; 1 for PPTP (RFC 2637), of which nothing more is decoded
- * @param protocol ethertype of what is carried
+ * @param version 0; 1 for PPTP (RFC 2637), whose payload is not decoded
+ * @param protocol EtherType of the payload
  * @param checksum null when there is none
  * @param key 32 bits; null when there is none
  * @param seq sequence number, 32 bits; null when there is none
@@ -49,7 +49,7 @@ public record Gre(
     dissection.add(new Gre(0, protocol, checksum, key, sequence));
     switch (protocol) {
       case Erspan.TYPE_II -> {
-        // Type I is told from type II by its lack of a sequence number, as Linux does it.
+        // Type I differs from type II in having no sequence number, as Linux tests it.
         if (hasSequence) {
           Erspan.decode(dissection);
         } else {
@@ -57,13 +57,13 @@ public record Gre(
         }
       }
       case Erspan.TYPE_III -> Erspan.decode(dissection);
-      default -> Tunnel.decode(dissection, protocol);
+      default -> EtherType.decodeInside(dissection, protocol);
     }
   }
 
   /**
-   * {@code IPv4}, {@code TransparentEthernetBridging}, …; see {@link Ethernet#typeName}; and {@code
-   * ERSPAN Type III}.
+   * Returns {@code IPv4}, {@code TransparentEthernetBridging}, …; see {@link Ethernet#typeName};
+   * and {@code ERSPAN Type III}.
    */
   public String protocolName() {
     return protocol == Erspan.TYPE_III ? "ERSPAN Type III" : EtherType.name(protocol);

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** A MAC address, or what ARP carries in its place: any number of bytes. A value. */
+/** A MAC address, or a link-layer address in ARP, of any length. A value. */
 public final class HardwareAddress {
   private static final HexFormat COLONS = HexFormat.ofDelimiter(":");
 
@@ -14,7 +14,7 @@ public final class HardwareAddress {
     this.bytes = bytes;
   }
 
-  /** An address of these bytes, in the order of the wire; copied. */
+  /** Returns an address of these bytes, in the order of the wire; copied. */
   public static HardwareAddress of(byte[] bytes) {
     return new HardwareAddress(bytes.clone());
   }
@@ -23,12 +23,12 @@ public final class HardwareAddress {
     return new HardwareAddress(cursor.take(length));
   }
 
-  /** The bytes in the order of the wire; a copy. */
+  /** Returns a copy of the bytes, in the order of the wire. */
   public byte[] bytes() {
     return bytes.clone();
   }
 
-  /** How many bytes it has. */
+  /** Returns the number of bytes. */
   public int length() {
     return bytes.length;
   }
@@ -48,7 +48,7 @@ public final class HardwareAddress {
     return Arrays.hashCode(bytes);
   }
 
-  /** {@code aa:bb:cc:dd:ee:ff}; empty for no bytes. */
+  /** Returns {@code aa:bb:cc:dd:ee:ff}; empty for no bytes. */
   @Override
   public String toString() {
     return COLONS.formatHex(bytes);

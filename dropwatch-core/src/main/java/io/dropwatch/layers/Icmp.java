@@ -7,14 +7,14 @@ import org.jspecify.annotations.Nullable;
  * about is in {@link Layers#quoted}.
  *
  * @param version 4 for ICMP, 6 for ICMPv6
- * @param type 8 bits; {@link #typeText} says what it means
+ * @param type 8 bits; see {@link #typeText}
  * @param code 8 bits
- * @param checksum as it stands there
- * @param id identifier of a query or its answer (echo, timestamp, information, address mask); null
- *     for messages that have none
- * @param seq sequence number beside {@code id}
- * @param mtu bytes that fit through, of "fragmentation needed" (RFC 1191; 0 from routers before it)
- *     and of "packet too big"; null for other messages
+ * @param checksum as captured
+ * @param id identifier of a request or reply (echo, timestamp, information, address mask); null for
+ *     other messages
+ * @param seq sequence number of a request or reply; null for other messages
+ * @param mtu MTU of the next hop in bytes, of "fragmentation needed" (RFC 1191; 0 from older
+ *     routers) and of "packet too big"; null for other messages
  */
 public record Icmp(
     int version,
@@ -64,7 +64,7 @@ public record Icmp(
     return type == 3 && code == 4 ? (Long) (rest & 0xffff) : null;
   }
 
-  // RFC 4884: what lies behind the quoted bytes are extensions; 0 where the sender knows of none.
+  // RFC 4884: extensions follow the quoted bytes; 0 from senders that do not implement it.
   private static int quotedLength(int version, int type, long rest) {
     if (version == 6) {
       return type == 1 || type == 3 ? 8 * (int) (rest >> 24) : 0;
@@ -72,7 +72,7 @@ public record Icmp(
     return type == 3 || type == 11 || type == 12 ? 4 * ((int) (rest >> 16) & 0xff) : 0;
   }
 
-  // RFC 4443, 2.1: the errors are those below 128, of which these quote.
+  // The errors that quote a packet; RFC 4443, 2.1: error types are below 128.
   private static boolean isError(int version, int type) {
     return version == 6
         ? type >= 1 && type <= 4
@@ -86,8 +86,8 @@ public record Icmp(
   }
 
   /**
-   * {@code EchoRequest}, {@code DestinationUnreachable(Host)}, {@code TimeExceeded(Code: 9)} for a
-   * code without a name, {@code 200(3)} for a type without one.
+   * Returns type and code: {@code EchoRequest}, {@code DestinationUnreachable(Host)}, {@code
+   * TimeExceeded(Code: 9)} for a code without a name, {@code 200(3)} for a type without one.
    */
   public String typeText() {
     return IcmpText.of(version, type, code);

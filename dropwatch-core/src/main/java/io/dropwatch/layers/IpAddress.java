@@ -6,10 +6,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An IPv4 or IPv6 address as the packet holds it. A value. Unlike {@link InetAddress} it never asks
- * a name server and prints IPv6 in its short form.
+ * An IPv4 or IPv6 address as it is in the packet. A value. Unlike {@link InetAddress} it has no
+ * host name, prints IPv6 in its short form, and is ordered: IPv4 before IPv6, then by unsigned
+ * bytes.
  */
-public final class IpAddress {
+public final class IpAddress implements Comparable<IpAddress> {
   private static final int V4_LENGTH = 4;
   private static final int V6_LENGTH = 16;
 
@@ -20,15 +21,23 @@ public final class IpAddress {
   }
 
   /**
-   * An address of these bytes, in the order of the wire; copied.
+   * Returns an address of these bytes, in the order of the wire; copied.
    *
    * @throws IllegalArgumentException unless there are 4 or 16
    */
   public static IpAddress of(byte[] bytes) {
     if (bytes.length != V4_LENGTH && bytes.length != V6_LENGTH) {
-      throw new IllegalArgumentException("an IP address has 4 or 16 bytes, not " + bytes.length);
+      throw new IllegalArgumentException("bytes must be 4 or 16, were " + bytes.length);
     }
     return new IpAddress(bytes.clone());
+  }
+
+  /**
+   * Returns the same address without its host name and IPv6 scope. For text, use {@code
+   * IpAddress.of(InetAddress.ofLiteral("2001:db8::1"))}, which looks up no name.
+   */
+  public static IpAddress of(InetAddress address) {
+    return new IpAddress(address.getAddress());
   }
 
   static IpAddress v4(Cursor cursor) {
@@ -39,12 +48,12 @@ public final class IpAddress {
     return new IpAddress(cursor.take(V6_LENGTH));
   }
 
-  /** 4 or 16 bytes in the order of the wire; a copy. */
+  /** Returns a copy of the 4 or 16 bytes, in the order of the wire. */
   public byte[] bytes() {
     return bytes.clone();
   }
 
-  /** The same address for java.net; an IPv4-mapped one comes out as IPv4. */
+  /** Returns the same address for java.net, which turns IPv4-mapped IPv6 addresses into IPv4. */
   public InetAddress inetAddress() {
     try {
       return InetAddress.getByAddress(bytes);
@@ -53,7 +62,7 @@ public final class IpAddress {
     }
   }
 
-  /** How many bytes it has. */
+  /** Returns the number of bytes, 4 or 16. */
   public int length() {
     return bytes.length;
   }
@@ -73,9 +82,15 @@ public final class IpAddress {
     return Arrays.hashCode(bytes);
   }
 
+  @Override
+  public int compareTo(IpAddress other) {
+    int order = Integer.compare(bytes.length, other.bytes.length);
+    return order != 0 ? order : Arrays.compareUnsigned(bytes, other.bytes);
+  }
+
   /**
-   * {@code 10.0.0.1}, {@code 2001:db8::1} (RFC 5952); an IPv4-mapped IPv6 address as its IPv4
-   * address.
+   * Returns {@code 10.0.0.1}, {@code 2001:db8::1} (RFC 5952); for an IPv4-mapped IPv6 address its
+   * IPv4 address.
    */
   @Override
   public String toString() {

@@ -1,19 +1,19 @@
 package io.dropwatch.layers;
 
 /**
- * A header between IPv6 and the transport: hop-by-hop options, routing, destination options,
- * mobility, host identity, shim6 (RFC 8200, 4). The fragment header is {@link Ipv6Fragment}, the
- * authentication header {@link Ah}.
+ * An IPv6 extension header (RFC 8200, 4): hop-by-hop options, routing, destination options,
+ * mobility, host identity, shim6. The fragment header is {@link Ipv6Fragment}, the authentication
+ * header {@link Ah}.
  *
  * @param type IANA number of this header
- * @param nextHeader IANA number of what follows
+ * @param nextHeader IANA number of the next header
  * @param len bytes of this header
  */
 public record IpExtension(int type, int nextHeader, int len) implements Layer {
-  /** No header can follow: a later fragment, or bytes that ended. */
+  /** No header follows: this is a later fragment, or the bytes ended. */
   static final int NOTHING = -1;
 
-  /** Decodes extension headers until something else comes; returns what that is. */
+  /** Decodes extension headers; returns the number of the first header that is none. */
   static int decodeAll(Dissection dissection, int first) {
     int next = first;
     while (true) {
@@ -49,12 +49,12 @@ public record IpExtension(int type, int nextHeader, int len) implements Layer {
     return next;
   }
 
-  /** {@code IPv6HopByHop}, {@code IPv6Routing}, …, {@code UnknownIPProtocol}. */
+  /** Returns {@code IPv6HopByHop}, {@code IPv6Routing}, …, or {@code UnknownIPProtocol}. */
   public String typeName() {
     return IpProtocol.name(type);
   }
 
-  /** {@code TCP}, …, {@code UnknownIPProtocol}. */
+  /** Returns {@code TCP}, …, or {@code UnknownIPProtocol}. */
   public String nextHeaderName() {
     return IpProtocol.name(nextHeader);
   }

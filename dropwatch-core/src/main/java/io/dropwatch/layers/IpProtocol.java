@@ -1,6 +1,6 @@
 package io.dropwatch.layers;
 
-/** What follows an IP header (IANA protocol numbers), and how HUATUO spells it. */
+/** IANA protocol numbers of the headers after IP, and their names as HUATUO spells them. */
 final class IpProtocol {
   static final int HOP_BY_HOP = 0;
   static final int ICMP = 1;
@@ -21,6 +21,8 @@ final class IpProtocol {
   static final int HOST_IDENTITY = 139;
   static final int SHIM6 = 140;
 
+  private static final String UNKNOWN = "UnknownIPProtocol";
+
   private IpProtocol() {}
 
   static void decode(Dissection dissection, int protocol) {
@@ -36,6 +38,15 @@ final class IpProtocol {
       case MPLS -> dissection.inside(Mpls::decode);
       default -> {}
     }
+  }
+
+  /** Returns the name in labels: {@code ICMP} for version 4, the number if it has no name. */
+  static String label(int protocol) {
+    if (protocol == ICMP) {
+      return "ICMP";
+    }
+    String name = name(protocol);
+    return name.equals(UNKNOWN) ? Integer.toString(protocol) : name;
   }
 
   static String name(int protocol) {
@@ -62,7 +73,7 @@ final class IpProtocol {
       case 59 -> "NoNextHeader";
       case 2 -> "IGMP";
       case 112 -> "VRRP";
-      default -> "UnknownIPProtocol";
+      default -> UNKNOWN;
     };
   }
 }

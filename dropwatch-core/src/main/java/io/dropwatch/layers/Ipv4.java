@@ -3,18 +3,18 @@ package io.dropwatch.layers;
 /**
  * The IPv4 header (RFC 791). Numbers are unsigned and in host order.
  *
- * @param version 4, unless the header is broken
- * @param ihl header length in words of 4 bytes, 5 to 15 unless the header is broken
+ * @param version 4 unless malformed
+ * @param ihl header length in 4-byte words, 5 to 15 unless malformed
  * @param tos type of service: DSCP and ECN
- * @param len bytes of header and payload; 0 in packets that the kernel still has to cut (BIG TCP)
+ * @param len bytes of header and payload; 0 in packets that the kernel has yet to segment (BIG TCP)
  * @param id identification of fragments
  * @param flags 3 bits: 4 reserved ("evil", RFC 3514), 2 do not fragment, 1 more fragments
- * @param fragOffset place of a fragment in units of 8 bytes
- * @param ttl hops left
+ * @param fragOffset fragment offset in units of 8 bytes
+ * @param ttl time to live: hops left
  * @param protocol IANA number of what follows
- * @param checksum of the header, as it stands there
- * @param src sender
- * @param dst receiver
+ * @param checksum of the header, as captured
+ * @param src source address
+ * @param dst destination address
  */
 public record Ipv4(
     int version,
@@ -93,12 +93,12 @@ public record Ipv4(
     }
   }
 
-  /** Whether this is a part of a packet, the first included. */
+  /** Returns whether this is a fragment, the first one included. */
   public boolean isFragment() {
     return fragOffset != 0 || (flags & MORE_FRAGMENTS) != 0;
   }
 
-  /** {@code DF}, {@code MF}, {@code Evil|DF|MF}; empty when no flag is set. */
+  /** Returns the flags: {@code DF}, {@code MF}, {@code Evil|DF|MF}; empty when none is set. */
   public String flagsText() {
     var text = new FlagText();
     text.add((flags & EVIL) != 0, "Evil");
@@ -107,7 +107,7 @@ public record Ipv4(
     return text.toString();
   }
 
-  /** {@code TCP}, {@code ICMPv4}, …, {@code UnknownIPProtocol}. */
+  /** Returns {@code TCP}, {@code ICMPv4}, …, or {@code UnknownIPProtocol}. */
   public String protocolName() {
     return IpProtocol.name(protocol);
   }

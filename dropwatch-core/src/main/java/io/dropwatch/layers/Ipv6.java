@@ -4,15 +4,15 @@ package io.dropwatch.layers;
  * The IPv6 header (RFC 8200). Numbers are unsigned and in host order. Extension headers follow it
  * in {@link Layers#all}.
  *
- * @param version 6, unless the header is broken
+ * @param version 6 unless malformed
  * @param trafficClass DSCP and ECN
  * @param flowLabel 20 bits
- * @param len bytes behind these 40; 0 in jumbograms and in packets that the kernel still has to cut
- *     (BIG TCP)
+ * @param len bytes after these 40; 0 in jumbograms and in packets that the kernel has yet to
+ *     segment (BIG TCP)
  * @param nextHeader IANA number of what follows
  * @param hopLimit hops left
- * @param src sender
- * @param dst receiver
+ * @param src source address
+ * @param dst destination address
  */
 public record Ipv6(
     int version,
@@ -56,7 +56,7 @@ public record Ipv6(
     }
   }
 
-  /** {@code TCP}, {@code IPv6HopByHop}, …, {@code UnknownIPProtocol}. */
+  /** Returns {@code TCP}, {@code IPv6HopByHop}, …, or {@code UnknownIPProtocol}. */
   public String nextHeaderName() {
     return IpProtocol.name(nextHeader);
   }

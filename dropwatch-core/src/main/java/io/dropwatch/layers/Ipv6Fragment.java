@@ -3,10 +3,10 @@ package io.dropwatch.layers;
 /**
  * The IPv6 fragment header (RFC 8200, 4.5).
  *
- * @param nextHeader IANA number of what the whole packet continues with
- * @param fragOffset place of the fragment in units of 8 bytes
- * @param moreFragments whether others follow
- * @param id which packet it is a part of, 32 bits
+ * @param nextHeader IANA number of the first header of the fragmented part
+ * @param fragOffset fragment offset in units of 8 bytes
+ * @param moreFragments whether this is not the last fragment
+ * @param id identification of the fragmented packet, 32 bits
  */
 public record Ipv6Fragment(int nextHeader, int fragOffset, boolean moreFragments, long id)
     implements Layer {
@@ -26,17 +26,17 @@ public record Ipv6Fragment(int nextHeader, int fragOffset, boolean moreFragments
     return fragment.fragOffset == 0 ? nextHeader : IpExtension.NOTHING;
   }
 
-  /** False for an "atomic" fragment, which is the whole packet (RFC 6946). */
+  /** Returns false for an "atomic" fragment, which is the whole packet (RFC 6946). */
   public boolean isFragment() {
     return fragOffset != 0 || moreFragments;
   }
 
-  /** {@code IPv6Fragment}. */
+  /** Returns {@code IPv6Fragment}. */
   public String typeName() {
     return IpProtocol.name(IpProtocol.FRAGMENT);
   }
 
-  /** {@code UDP}, …, {@code UnknownIPProtocol}. */
+  /** Returns {@code UDP}, …, or {@code UnknownIPProtocol}. */
   public String nextHeaderName() {
     return IpProtocol.name(nextHeader);
   }

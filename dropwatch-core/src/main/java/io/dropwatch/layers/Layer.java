@@ -1,25 +1,21 @@
 package io.dropwatch.layers;
 
-/** One header of a packet. */
-public sealed interface Layer
-    permits Ethernet,
-        Llc,
-        Vlan,
-        Mpls,
-        Pppoe,
-        Ppp,
-        Ipv4,
-        Ipv6,
-        IpExtension,
-        Ipv6Fragment,
-        Ah,
-        Tcp,
-        TcpHead,
-        Udp,
-        Sctp,
-        Icmp,
-        Arp,
-        Gre,
-        Erspan,
-        Vxlan,
-        Geneve {}
+/**
+ * One header of a packet, implemented by the records of this package.
+ *
+ * <p>Later versions decode more protocols, so a switch over layers has a default case:
+ *
+ * <pre>{@code
+ * for (Layer layer : event.layers().all()) {
+ *   switch (layer) {
+ *     case Tcp tcp -> System.out.println(tcp.flagsText());
+ *     case Udp udp -> System.out.println(udp.len());
+ *     default -> {} // every other protocol, known now or later
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>This interface is not sealed for that reason: a switch over a sealed interface compiles
+ * without a default case, and would fail with the next protocol.
+ */
+public interface Layer {}

@@ -6,17 +6,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The protocols of a packet, as far as its captured bytes show them. What is absent is null: ask
- * for the layer, not for a protocol number.
+ * The protocol headers of a packet, as far as they were captured. A header that is absent is null:
+ * test the layer, not a protocol number.
  *
  * <pre>{@code
  * Layers layers = Layers.decode(LinkType.ETHERNET, bytes);
  * if (layers.tcp() != null && layers.ipv6() != null) …
  * }</pre>
  *
- * <p>A packet inside a packet (IP in IP, GRE, VXLAN, Geneve, ERSPAN) is in {@link #inner}, the
- * packet that an ICMP error is about in {@link #quoted}; neither ever replaces what is outside.
- * Immutable and thread-safe.
+ * <p>A packet inside a packet (IP in IP, GRE, VXLAN, Geneve, ERSPAN) is in {@link #inner}. The
+ * packet that an ICMP error is about is in {@link #quoted}. Neither replaces the outer packet's
+ * headers. Immutable and thread-safe.
  */
 public final class Layers {
   private final List<Layer> all;
@@ -39,10 +39,10 @@ public final class Layers {
   }
 
   /**
-   * Decodes any bytes at all; never throws.
+   * Decodes a packet. Any bytes are accepted.
    *
    * @param linkType what the bytes start with; without a MAC header ({@link LinkType#RAW_IP},
-   *     {@link LinkType#SKB}) the version nibble tells IPv4 from IPv6
+   *     {@link LinkType#SKB}) the version field distinguishes IPv4 from IPv6
    * @param packet the first bytes of a packet, not kept
    */
   public static Layers decode(LinkType linkType, byte[] packet) {
@@ -50,12 +50,12 @@ public final class Layers {
   }
 
   /**
-   * Decodes any bytes at all; never throws.
+   * Decodes a packet. Any bytes are accepted.
    *
    * @param linkType what the bytes start with
    * @param packet the first bytes of a packet, not kept
-   * @param etherType what the bytes are when they start without a MAC header (0x0806: ARP), host
-   *     order; 0 when unknown; ignored for {@link LinkType#ETHERNET}
+   * @param etherType the EtherType of the first header when there is no MAC header (0x0806: ARP),
+   *     host order; 0 when unknown; ignored for {@link LinkType#ETHERNET}
    */
   public static Layers decode(LinkType linkType, byte[] packet, int etherType) {
     var dissection = new Dissection(new Cursor(packet));
@@ -76,8 +76,9 @@ public final class Layers {
   }
 
   /**
-   * {@code ARP}; else network and transport, such as {@code IPv4/TCP}; the network alone for
-   * fragments and for what is not decoded; {@code unknown} without a network layer.
+   * Returns the protocols in short: {@code ARP}; network and transport, such as {@code IPv4/TCP};
+   * the network alone for fragments and for transports that are not decoded; {@code unknown}
+   * without a network layer.
    */
   public String label() {
     if (arp() != null) {
@@ -89,6 +90,26 @@ public final class Layers {
     }
     String transport = isFragment() ? null : transport();
     return transport == null ? network : network + "/" + transport;
+  }
+
+  /**
+   * Returns the label of a packet of which only these numbers are known. It is that of {@link
+   * #label()} where the protocol has a name: {@code IPv4/TCP}, {@code IPv6/ICMPv6}, {@code ARP};
+   * else the number: {@code IPv4/253}, {@code 0x88b5}; {@code unknown} for EtherType 0.
+   *
+   * @param etherType host order; 0 when unknown
+   * @param ipProtocol IANA protocol number; ignored unless the EtherType is that of IP
+   */
+  public static String label(int etherType, int ipProtocol) {
+    return switch (etherType) {
+      case 0 -> "unknown";
+      case EtherType.IPV4, EtherType.IPV6 ->
+          EtherType.name(etherType) + "/" + IpProtocol.label(ipProtocol);
+      default -> {
+        String name = EtherType.name(etherType);
+        yield name.equals(EtherType.UNKNOWN) ? "0x%04x".formatted(etherType) : name;
+      }
+    };
   }
 
   private @Nullable String transport() {
@@ -109,139 +130,147 @@ public final class Layers {
         case Icmp icmp -> {
           return icmp.version() == 6 ? "ICMPv6" : "ICMP";
         }
-        case Ethernet _, Llc _, Vlan _, Mpls _, Pppoe _, Ppp _ -> {}
-        case Ipv4 _, Ipv6 _, IpExtension _, Ipv6Fragment _, Ah _ -> {}
-        case Arp _, Vxlan _, Geneve _, Erspan _ -> {}
+        default -> {}
       }
     }
     return null;
   }
 
-  /** Whether this is a part of an IP packet, the first included. */
+  /** Returns whether this is a fragment of an IP packet, the first one included. */
   public boolean isFragment() {
     Ipv4 ipv4 = ipv4();
     Ipv6Fragment fragment = first(Ipv6Fragment.class);
     return (ipv4 != null && ipv4.isFragment()) || (fragment != null && fragment.isFragment());
   }
 
-  /** Whether nothing at all was recognised. */
+  /** Returns whether no header was decoded. */
   public boolean isEmpty() {
     return all.isEmpty();
   }
 
   /**
-   * Every header, outermost first, without those of {@link #inner} and {@link #quoted};
+   * Returns every header, outermost first, without those of {@link #inner} and {@link #quoted};
    * unmodifiable.
    */
   public List<Layer> all() {
     return all;
   }
 
-  /** The MAC header. */
+  /**
+   * Returns the five-tuple of this packet; null without an IP header. Of a tunnel it is that of the
+   * outer packet, like every accessor here; the packet inside has its own: {@code inner().flow()}.
+   * Of an ICMP error it is that of the ICMP packet; {@code quoted().flow()} is the flow that the
+   * error is about.
+   */
+  public @Nullable FiveTuple flow() {
+    return FiveTuple.of(this);
+  }
+
+  /** Returns the MAC header. */
   public @Nullable Ethernet ether() {
     return first(Ethernet.class);
   }
 
-  /** VLAN tags in the frame, outermost first; empty when there are none. */
+  /** Returns the VLAN tags in the frame, outermost first; empty when there are none. */
   public List<Vlan> vlans() {
     return all.stream().filter(Vlan.class::isInstance).map(Vlan.class::cast).toList();
   }
 
-  /** The MPLS label stack, outermost first; empty when there is none. */
+  /** Returns the MPLS label stack, outermost first; empty when there is none. */
   public List<Mpls> mpls() {
     return all.stream().filter(Mpls.class::isInstance).map(Mpls.class::cast).toList();
   }
 
-  /** The PPPoE header. */
+  /** Returns the PPPoE header. */
   public @Nullable Pppoe pppoe() {
     return first(Pppoe.class);
   }
 
-  /** The IPv4 header. */
+  /** Returns the IPv4 header. */
   public @Nullable Ipv4 ipv4() {
     return first(Ipv4.class);
   }
 
-  /** The IPv6 header; its extension headers are in {@link #all}. */
+  /** Returns the IPv6 header; its extension headers are in {@link #all}. */
   public @Nullable Ipv6 ipv6() {
     return first(Ipv6.class);
   }
 
-  /** The TCP header. */
+  /** Returns the TCP header. */
   public @Nullable Tcp tcp() {
     return first(Tcp.class);
   }
 
-  /** The beginning of a TCP header, in a {@link #quoted} packet that ends there. */
+  /** Returns the first 8 bytes of a TCP header, of a {@link #quoted} packet that ends there. */
   public @Nullable TcpHead tcpHead() {
     return first(TcpHead.class);
   }
 
-  /** The UDP header. */
+  /** Returns the UDP header. */
   public @Nullable Udp udp() {
     return first(Udp.class);
   }
 
-  /** The SCTP header. */
+  /** Returns the SCTP header. */
   public @Nullable Sctp sctp() {
     return first(Sctp.class);
   }
 
-  /** The ICMP or ICMPv6 header. */
+  /** Returns the ICMP or ICMPv6 header. */
   public @Nullable Icmp icmp() {
     return first(Icmp.class);
   }
 
-  /** The ARP or RARP message. */
+  /** Returns the ARP or RARP message. */
   public @Nullable Arp arp() {
     return first(Arp.class);
   }
 
-  /** The GRE header. */
+  /** Returns the GRE header. */
   public @Nullable Gre gre() {
     return first(Gre.class);
   }
 
-  /** The VXLAN header. */
+  /** Returns the VXLAN header. */
   public @Nullable Vxlan vxlan() {
     return first(Vxlan.class);
   }
 
-  /** The Geneve header. */
+  /** Returns the Geneve header. */
   public @Nullable Geneve geneve() {
     return first(Geneve.class);
   }
 
-  /** The ERSPAN header. */
+  /** Returns the ERSPAN header. */
   public @Nullable Erspan erspan() {
     return first(Erspan.class);
   }
 
-  /** The packet that this one carries, when this one is a tunnel's. */
+  /** Returns the packet that this one carries; null unless this is a tunnel packet. */
   public @Nullable Layers inner() {
     return inner;
   }
 
   /**
-   * The beginning of the packet that this one, an ICMP or ICMPv6 error, is about: as much as it
-   * quotes. Whether that is {@link #truncated} or {@link #malformed}, it says itself.
+   * Returns the packet that this one, an ICMP or ICMPv6 error, is about, as far as it is quoted;
+   * null for other packets. Its own {@link #truncated} and {@link #malformed} describe it.
    */
   public @Nullable Layers quoted() {
     return quoted;
   }
 
   /**
-   * Whether the captured bytes ended within a header or where one had to follow, here, in {@link
-   * #inner} or in {@link #quoted}; of a quoted packet itself, whether the quotation did. Of no
-   * bytes at all nothing is said.
+   * Returns whether the captured bytes ended within a header, or where one had to follow, in this
+   * packet, in {@link #inner} or in {@link #quoted}; for a quoted packet, whether the quoted bytes
+   * did. False when there are no bytes at all.
    */
   public boolean truncated() {
     return truncated;
   }
 
   /**
-   * Whether a header contradicts itself or does not fit into the packet around it, here or in
-   * {@link #inner}. Nothing is decoded behind such a header.
+   * Returns whether a header is inconsistent, or does not fit into the packet around it, in this
+   * packet or in {@link #inner}. Nothing is decoded after such a header.
    */
   public boolean malformed() {
     return malformed;
@@ -271,7 +300,7 @@ public final class Layers {
     return Objects.hash(all, inner, quoted, truncated, malformed);
   }
 
-  /** The label and every header, for a debugger or an assertion. */
+  /** Returns the label and every header, for a debugger or an assertion. */
   @Override
   public String toString() {
     return label()

@@ -1,8 +1,8 @@
 package io.dropwatch.layers;
 
 /**
- * The 802.2 header of an 802.3 frame. Where it announces SNAP with an ethertype (RFC 1042), that
- * type is decoded as if it stood in the MAC header.
+ * The 802.2 LLC header of an 802.3 frame. If a SNAP header with an EtherType follows (RFC 1042),
+ * that type is decoded as if it were in the MAC header.
  *
  * @param dsap destination service access point, 8 bits
  * @param ssap source service access point, 8 bits

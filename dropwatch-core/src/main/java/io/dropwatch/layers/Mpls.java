@@ -1,8 +1,8 @@
 package io.dropwatch.layers;
 
 /**
- * One entry of an MPLS label stack (RFC 3032), outermost first. What follows the bottom entry is
- * decoded as IP if its first four bits are a version of IP: MPLS itself does not say.
+ * One entry of an MPLS label stack (RFC 3032), outermost first. MPLS does not name the protocol
+ * after the bottom entry; it is decoded as IP if its first four bits are a version of IP.
  *
  * <pre>{@code
  * label:20 tc:3 bottom:1 ttl:8

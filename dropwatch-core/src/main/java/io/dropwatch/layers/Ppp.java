@@ -1,9 +1,9 @@
 package io.dropwatch.layers;
 
 /**
- * The protocol field of PPP (RFC 1661), and behind it IP or MPLS.
+ * The protocol field of PPP (RFC 1661); IP and MPLS after it are decoded.
  *
- * @param protocol IANA number; one that fits into 8 bits may have been sent as one byte
+ * @param protocol IANA number; one below 256 may have been sent as one byte
  */
 public record Ppp(int protocol) implements Layer {
   private static final int IPV4 = 0x0021;
@@ -16,7 +16,7 @@ public record Ppp(int protocol) implements Layer {
       return;
     }
     Cursor cursor = dissection.cursor();
-    // RFC 1661, 6.5: the lowest bit is set in the last byte, and in no other.
+    // RFC 1661, 6.5: the lowest bit is set in the last byte only.
     boolean compressed = (cursor.peek() & 1) != 0;
     if (!compressed && !dissection.has(2)) {
       return;
@@ -31,7 +31,7 @@ public record Ppp(int protocol) implements Layer {
     }
   }
 
-  /** {@code IPv4}, {@code LCP}, {@code CHAP}, …; {@code UnknownPPPType}. */
+  /** Returns {@code IPv4}, {@code LCP}, {@code CHAP}, …, or {@code UnknownPPPType}. */
   public String protocolName() {
     return switch (protocol) {
       case IPV4 -> "IPv4";

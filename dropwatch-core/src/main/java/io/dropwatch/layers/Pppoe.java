@@ -7,10 +7,10 @@ package io.dropwatch.layers;
  * version:4 type:4 | code | session | length
  * }</pre>
  *
- * @param version 1, unless the header is broken
- * @param type 1, unless the header is broken
- * @param code 0 in a session; {@link #codeName} says what others mean
- * @param session session id, 16 bits; 0 before there is one
+ * @param version 1 unless malformed
+ * @param type 1 unless malformed
+ * @param code 0 in a session; see {@link #codeName}
+ * @param session session id, 16 bits; 0 before the session is established
  * @param len bytes that follow
  */
 public record Pppoe(int version, int type, int code, int session, int len) implements Layer {
@@ -38,8 +38,8 @@ public record Pppoe(int version, int type, int code, int session, int len) imple
   }
 
   /**
-   * {@code Session}, or of discovery {@code PADI}, {@code PADO}, {@code PADR}, {@code PADS}, {@code
-   * PADT}; {@code UnknownPPPoECode}.
+   * Returns {@code Session}, of discovery {@code PADI}, {@code PADO}, {@code PADR}, {@code PADS} or
+   * {@code PADT}, else {@code UnknownPPPoECode}.
    */
   public String codeName() {
     return switch (code) {

@@ -6,7 +6,7 @@ package io.dropwatch.layers;
  * @param sport source port
  * @param dport destination port
  * @param tag verification tag, 32 bits
- * @param checksum CRC32c as it stands there, 32 bits
+ * @param checksum CRC32c as captured, 32 bits
  */
 public record Sctp(int sport, int dport, long tag, long checksum) implements Layer {
   private static final int LENGTH = 12;

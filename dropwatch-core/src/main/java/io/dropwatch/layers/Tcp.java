@@ -2,17 +2,17 @@ package io.dropwatch.layers;
 
 /**
  * The TCP header (RFC 9293). Numbers are unsigned and in host order. The socket's state, which the
- * writers show beside these fields as {@code sk_state}, is no part of the packet: see {@code
+ * writers show with these fields as {@code sk_state}, is not part of the packet: see {@code
  * DropEvent.socketState()}.
  *
  * @param sport source port
  * @param dport destination port
  * @param seq sequence number
  * @param ack acknowledgement number, whether or not the flag is set
- * @param dataOffset header length in words of 4 bytes, 5 to 15 unless the header is broken
+ * @param dataOffset header length in 4-byte words, 5 to 15 unless malformed
  * @param flags 8 bits: {@link #FIN} to {@link #CWR}
- * @param window as it stands there, not scaled
- * @param checksum as it stands there; the kernel leaves it to the device when sending
+ * @param window as captured, not scaled
+ * @param checksum as captured; not final where the kernel leaves it to the device (TX offload)
  * @param urgent urgent pointer
  */
 public record Tcp(
@@ -80,7 +80,7 @@ public record Tcp(
     }
   }
 
-  /** {@code SYN}, {@code SYN|ACK}, {@code ACK|PSH}, in this order; empty when none is set. */
+  /** Returns the flags, such as {@code SYN|ACK} or {@code ACK|PSH}; empty when none is set. */
   public String flagsText() {
     var text = new FlagText();
     text.add((flags & SYN) != 0, "SYN");

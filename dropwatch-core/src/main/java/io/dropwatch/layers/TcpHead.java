@@ -1,8 +1,8 @@
 package io.dropwatch.layers;
 
 /**
- * The first 8 bytes of a TCP header: as much as an ICMP error has to quote (RFC 792), and enough to
- * tell whose connection it is about. Only in {@link Layers#quoted}, where the rest is missing.
+ * The first 8 bytes of a TCP header: as much as an ICMP error must quote (RFC 792), and enough to
+ * identify the connection. Only in {@link Layers#quoted}, where the rest is missing.
  *
  * @param sport source port
  * @param dport destination port

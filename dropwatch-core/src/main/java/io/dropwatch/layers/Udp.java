@@ -2,12 +2,12 @@ package io.dropwatch.layers;
 
 /**
  * The UDP header (RFC 768). VXLAN, Geneve and MPLS (RFC 7510) are recognised by their destination
- * ports: 4789 (IANA), 8472 (Linux before that), 6081 and 6635.
+ * ports: 4789 (IANA), 8472 (Linux's default), 6081 and 6635.
  *
  * @param sport source port
  * @param dport destination port
  * @param len bytes of header and payload
- * @param checksum as it stands there; 0 when the sender made none
+ * @param checksum as captured; 0 when the sender computed none
  */
 public record Udp(int sport, int dport, int len, int checksum) implements Layer {
   private static final int LENGTH = 8;
@@ -23,7 +23,7 @@ public record Udp(int sport, int dport, int len, int checksum) implements Layer 
     Cursor cursor = dissection.cursor();
     var udp = new Udp(cursor.u16(), cursor.u16(), cursor.u16(), cursor.u16());
     dissection.add(udp);
-    // 0 says "longer than 16 bits can tell" (RFC 2675).
+    // 0: the length does not fit into 16 bits (RFC 2675).
     if (udp.len != 0) {
       if (udp.len < LENGTH) {
         dissection.malformed();

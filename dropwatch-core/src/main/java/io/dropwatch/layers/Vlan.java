@@ -7,17 +7,17 @@ package io.dropwatch.layers;
  * tpid        | prio:3 dei:1 id:12 | type
  * }</pre>
  *
- * @param tpid what announced the tag: 0x8100 (802.1Q), 0x88a8 (802.1ad), 0x9100 (before that)
+ * @param tpid tag protocol identifier: 0x8100 (802.1Q), 0x88a8 (802.1ad), 0x9100 (pre-standard)
  * @param priority priority code point, 0 to 7
- * @param dei whether the frame may be dropped first
- * @param id VLAN id, 0 to 4095; 0 carries a priority only
- * @param type ethertype of what follows the tag, or a length below 0x600
+ * @param dei drop eligible indicator
+ * @param id VLAN id, 0 to 4095; 0: the tag has a priority only
+ * @param type EtherType of what follows the tag, or a length below 0x600
  */
 public record Vlan(int tpid, int priority, boolean dei, int id, int type) implements Layer {
   static final int LENGTH = 4;
 
   /**
-   * A tag from its fields.
+   * Returns a tag with these fields.
    *
    * @param tpid see the record
    * @param tci priority, drop eligible and id, 16 bits in host order
@@ -34,12 +34,12 @@ public record Vlan(int tpid, int priority, boolean dei, int id, int type) implem
     return tag;
   }
 
-  /** Priority, drop eligible and id as the 16 bits of the tag. */
+  /** Returns priority, drop eligible indicator and id as the tag's 16 bits. */
   public int tci() {
     return priority << 13 | (dei ? 0x1000 : 0) | id;
   }
 
-  /** {@code IPv4}, …; see {@link Ethernet#typeName}. */
+  /** Returns {@code IPv4}, …; see {@link Ethernet#typeName}. */
   public String typeName() {
     return EtherType.name(type < EtherType.FIRST_TYPE ? EtherType.LLC : type);
   }

@@ -3,7 +3,7 @@ package io.dropwatch.layers;
 /**
  * The VXLAN header (RFC 7348); the frame it carries is in {@link Layers#inner}.
  *
- * @param flags 8 bits; 8 says that {@code vni} is valid, and without it nothing is decoded
+ * @param flags 8 bits; bit 3 (8) means that {@code vni} is valid, else the frame is not decoded
  * @param vni network identifier, 24 bits
  */
 public record Vxlan(int flags, int vni) implements Layer {

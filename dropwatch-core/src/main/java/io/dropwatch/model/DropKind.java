@@ -1,7 +1,7 @@
 package io.dropwatch.model;
 
 import io.dropwatch.DropCounter;
-import io.dropwatch.layers.Protocols;
+import io.dropwatch.layers.Layers;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +42,6 @@ public record DropKind(
    * IPv6/253}.
    */
   public String protocolLabel() {
-    return Protocols.label(etherType, ipProtocol);
+    return Layers.label(etherType, ipProtocol);
   }
 }

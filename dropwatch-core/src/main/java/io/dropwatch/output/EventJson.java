@@ -133,7 +133,7 @@ final class EventJson {
     Vlan vlan = event.vlan();
     if (vlan != null) {
       json.writeFieldName("packet_vlan");
-      new LayerFields(json, null).write(vlan);
+      LayersJson.write(json, vlan);
     }
   }
 }

@@ -5,12 +5,12 @@ import io.dropwatch.layers.Ah;
 import io.dropwatch.layers.Arp;
 import io.dropwatch.layers.Erspan;
 import io.dropwatch.layers.Ethernet;
+import io.dropwatch.layers.FiveTuple;
 import io.dropwatch.layers.Geneve;
 import io.dropwatch.layers.Gre;
 import io.dropwatch.layers.Icmp;
 import io.dropwatch.layers.IpExtension;
 import io.dropwatch.layers.Ipv4;
-import io.dropwatch.layers.Ipv6;
 import io.dropwatch.layers.Ipv6Fragment;
 import io.dropwatch.layers.Layer;
 import io.dropwatch.layers.Layers;
@@ -90,48 +90,18 @@ final class LayersText {
     for (Mpls entry : layers.mpls()) {
       out.append(" mpls=").append(entry.label());
     }
-    appendAddresses();
+    FiveTuple flow = layers.flow();
+    if (flow != null) {
+      String text = flow.toString();
+      out.append(text, text.indexOf(' '), text.length());
+    }
     for (Layer layer : layers.all()) {
       appendDetails(layer, state);
     }
   }
 
-  private void appendAddresses() {
-    Ipv4 ipv4 = layers.ipv4();
-    Ipv6 ipv6 = layers.ipv6();
-    String src = ipv4 != null ? ipv4.src().toString() : ipv6 != null ? ipv6.src().toString() : null;
-    String dst = ipv4 != null ? ipv4.dst().toString() : ipv6 != null ? ipv6.dst().toString() : null;
-    if (src == null || dst == null) {
-      return;
-    }
-    Tcp tcp = layers.tcp();
-    TcpHead head = layers.tcpHead();
-    Udp udp = layers.udp();
-    Sctp sctp = layers.sctp();
-    if (tcp != null) {
-      appendEnds(withPort(src, tcp.sport()), withPort(dst, tcp.dport()));
-    } else if (head != null) {
-      appendEnds(withPort(src, head.sport()), withPort(dst, head.dport()));
-    } else if (udp != null) {
-      appendEnds(withPort(src, udp.sport()), withPort(dst, udp.dport()));
-    } else if (sctp != null) {
-      appendEnds(withPort(src, sctp.sport()), withPort(dst, sctp.dport()));
-    } else {
-      appendEnds(src, dst);
-    }
-  }
-
-  private void appendEnds(String src, String dst) {
-    out.append(' ').append(src).append(" > ").append(dst);
-  }
-
-  private static String withPort(String address, int port) {
-    return address.indexOf(':') < 0 ? address + ":" + port : "[" + address + "]:" + port;
-  }
-
   private void appendDetails(Layer layer, @Nullable SocketState state) {
     switch (layer) {
-      case Ethernet _, Vlan _, Mpls _, Ipv6 _ -> {}
       case Llc llc ->
           out.append(" dsap=")
               .append(hex(llc.dsap(), 2))
@@ -171,6 +141,7 @@ final class LayersText {
       case Erspan erspan -> out.append(" erspan=").append(erspan.session());
       case Vxlan vxlan -> out.append(" vxlan=").append(vxlan.vni());
       case Geneve geneve -> out.append(" geneve=").append(geneve.vni());
+      default -> {} // all that is shown of it is shown above
     }
   }
 

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.HexFormat;
+import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -36,21 +36,21 @@ class AddressTest {
           00000000000000000000ffff0a000001, 10.0.0.1
           000000000000000000000000 0a000001, ::a00:1
           """)
-  void shortestText(String digits, String text) {
+  void toString_ofIpAddress_isTheShortForm(String digits, String text) {
     assertEquals(text, IpAddress.of(Packets.hex(digits)).toString());
   }
 
   @Property
-  void javaNetReadsTheTextBackIntoTheSameBytes(@ForAll("sparse") byte[] bytes)
-      throws UnknownHostException {
+  void inetAddress_ofTheText_isTheSameAddress(@ForAll("sparse") byte[] bytes) {
     IpAddress address = IpAddress.of(bytes);
 
-    assertEquals(address.inetAddress(), InetAddress.getByName(address.toString()));
+    assertEquals(address.inetAddress(), InetAddress.ofLiteral(address.toString()));
     assertArrayEquals(bytes, address.bytes());
     assertEquals(address, IpAddress.of(bytes));
+    assertEquals(address.hashCode(), IpAddress.of(bytes).hashCode());
   }
 
-  // Mostly zeros, so that runs of them of every length and place occur.
+  // Mostly zeros, so that runs of zeros of every length and position occur.
   @Provide
   Arbitrary<byte[]> sparse() {
     return Arbitraries.bytes()
@@ -61,14 +61,37 @@ class AddressTest {
         .ofSize(16);
   }
 
+  @ParameterizedTest
+  @CsvSource({"10.0.0.1, 10.0.0.1", "2001:db8::1, 2001:db8::1", "::ffff:10.0.0.1, 10.0.0.1"})
+  void of_inetAddress(String literal, String text) {
+    IpAddress address = IpAddress.of(InetAddress.ofLiteral(literal));
+
+    assertEquals(text, address.toString());
+    assertEquals(address, IpAddress.of(address.inetAddress()));
+  }
+
   @Test
-  void anAddressHasFourOrSixteenBytes() {
+  void compareTo_ordersIpv4BeforeIpv6AndBytesAsUnsigned() {
+    List<String> ascending =
+        List.of("0.0.0.1", "10.0.0.2", "10.0.0.10", "200.0.0.1", "::", "fe80::");
+
+    assertEquals(
+        ascending,
+        ascending.reversed().stream()
+            .map(literal -> IpAddress.of(InetAddress.ofLiteral(literal)))
+            .sorted()
+            .map(IpAddress::toString)
+            .toList());
+  }
+
+  @Test
+  void of_fiveBytes_throwsIllegalArgument() {
     assertThrows(IllegalArgumentException.class, () -> IpAddress.of(new byte[5]));
   }
 
   @ParameterizedTest
   @CsvSource({"aabbccddeeff, aa:bb:cc:dd:ee:ff", "01, 01", "'', ''"})
-  void hardwareAddresses(String digits, String text) {
+  void toString_ofHardwareAddress(String digits, String text) {
     var address = HardwareAddress.of(HexFormat.of().parseHex(digits));
 
     assertEquals(text, address.toString());

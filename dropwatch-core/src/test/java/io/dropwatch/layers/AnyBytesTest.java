@@ -18,34 +18,36 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
-/** Packet bytes are hostile: whatever they are, they decode to layers. */
+/** Decoding accepts any bytes. */
 class AnyBytesTest {
   @Property(tries = 2000)
-  void anyBytesDecode(
+  void decode_anyBytes_returnsLayers(
       @ForAll @Size(max = 300) byte[] bytes,
       @ForAll LinkType linkType,
       @ForAll @IntRange(max = 0xffff) int etherType) {
-    assertTotal(linkType, bytes, etherType);
+    assertDecodes(linkType, bytes, etherType);
   }
 
   @Property(tries = 5000)
-  void mutatedPacketsDecode(@ForAll("mutated") byte[] frame) {
-    assertTotal(LinkType.ETHERNET, frame, 0);
+  void decode_mutatedPackets_returnsLayers(@ForAll("mutated") byte[] frame) {
+    assertDecodes(LinkType.ETHERNET, frame, 0);
   }
 
-  private static void assertTotal(LinkType linkType, byte[] bytes, int etherType) {
+  private static void assertDecodes(LinkType linkType, byte[] bytes, int etherType) {
     byte[] before = bytes.clone();
     Layers layers = Layers.decode(linkType, bytes, etherType);
 
-    assertTrue(Arrays.equals(before, bytes), "decoding is pure");
+    assertTrue(Arrays.equals(before, bytes), "the bytes are unchanged");
     assertEquals(layers, Layers.decode(linkType, bytes, etherType));
     assertEquals(layers.hashCode(), Layers.decode(linkType, bytes, etherType).hashCode());
     assertNotNull(layers.label());
     assertNotNull(layers.toString());
+    FiveTuple flow = layers.flow();
+    assertEquals(layers.ipv4() == null && layers.ipv6() == null, flow == null);
   }
 
   @Test
-  void everyTruncationOfEveryKindOfFrameIsAPrefixOfItsLayers() {
+  void decode_truncatedFrame_hasAPrefixOfTheLayers() {
     Packets.everyKind()
         .forEach(
             (kind, frame) -> {
@@ -54,7 +56,7 @@ class AnyBytesTest {
                 Layers cut = Layers.decode(LinkType.ETHERNET, Arrays.copyOf(frame, length));
                 String what = kind + " cut to " + length + ": " + cut;
                 assertPrefix(flat(cut), flat(whole), what);
-                // What is lost is told, unless it is payload that nobody would decode anyway.
+                // Truncation is marked, unless only payload is missing that is not decoded anyway.
                 assertTrue(cut.truncated() || sameLayers(cut, whole), what);
                 assertEquals(whole.malformed(), cut.malformed(), what);
               }
@@ -62,14 +64,14 @@ class AnyBytesTest {
   }
 
   private static boolean sameLayers(Layers cut, Layers whole) {
-    // A tunnel cut exactly behind its header carries nothing that could be called cut.
+    // A tunnel packet that ends exactly after its header has no inner packet to be truncated.
     return cut.all().equals(whole.all());
   }
 
   private static void assertPrefix(List<Layer> cut, List<Layer> whole, String what) {
     assertTrue(cut.size() <= whole.size(), what);
     for (int i = 0; i < cut.size(); i++) {
-      // What is there of these depends on how much there is.
+      // The contents of these depend on how many bytes there are.
       boolean partial = cut.get(i) instanceof Icmp || cut.get(i) instanceof TcpHead;
       if (!partial || i < cut.size() - 1) {
         assertEquals(whole.get(i), cut.get(i), what);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Every field of every header, each at its smallest and its largest, read from bytes. */
+/** Decodes every field of every header at its lowest and its highest value. */
 class HeaderFieldsTest {
   private static Layer decoded(int etherType, String digits, int index) {
     return Layers.decode(LinkType.RAW_IP, Packets.hex(digits), etherType).all().get(index);
@@ -24,7 +24,7 @@ class HeaderFieldsTest {
           0180c2000000 000000000001 05ff      | Ethernet[src=00:00:00:00:00:01, dst=01:80:c2:00:00:00, type=0, len=1535]
           0180c2000000 000000000001 0000      | Ethernet[src=00:00:00:00:00:01, dst=01:80:c2:00:00:00, type=0, len=0]
           """)
-  void ethernet(String digits, String expected) {
+  void decode_ethernet(String digits, String expected) {
     Layers layers = Layers.decode(LinkType.ETHERNET, Packets.hex(digits));
 
     assertEquals(expected, layers.all().getFirst().toString());
@@ -40,7 +40,7 @@ class HeaderFieldsTest {
           2001 88cc | Vlan[tpid=33024, priority=1, dei=false, id=1, type=35020]
           1000 88cc | Vlan[tpid=33024, priority=0, dei=true, id=0, type=35020]
           """)
-  void vlan(String digits, String expected) {
+  void decode_vlan(String digits, String expected) {
     var tag = (Vlan) decoded(0x8100, digits, 0);
 
     assertEquals(expected, tag.toString());
@@ -56,7 +56,7 @@ class HeaderFieldsTest {
           4fffffff ffffffff ffffffff ffffffff ffffffff | Ipv4[version=4, ihl=15, tos=255, len=65535, id=65535, flags=7, fragOffset=8191, ttl=255, protocol=255, checksum=65535, src=255.255.255.255, dst=255.255.255.255]
           45120054 123440b9 4001abcd 01020304 c0a80001 | Ipv4[version=4, ihl=5, tos=18, len=84, id=4660, flags=2, fragOffset=185, ttl=64, protocol=1, checksum=43981, src=1.2.3.4, dst=192.168.0.1]
           """)
-  void ipv4(String digits, String expected) {
+  void decode_ipv4(String digits, String expected) {
     assertEquals(expected, decoded(0x0800, digits, 0).toString());
   }
 
@@ -69,7 +69,7 @@ class HeaderFieldsTest {
           6fffffff ffffffff 20010db8000000000000000000000001 fe80000000000000021122fffe334455 | Ipv6[version=6, trafficClass=255, flowLabel=1048575, len=65535, nextHeader=255, hopLimit=255, src=2001:db8::1, dst=fe80::211:22ff:fe33:4455]
           61234567 00103a40 00000000000000000000ffff0a000001 ff020000000000000000000000000001 | Ipv6[version=6, trafficClass=18, flowLabel=214375, len=16, nextHeader=58, hopLimit=64, src=10.0.0.1, dst=ff02::1]
           """)
-  void ipv6(String digits, String expected) {
+  void decode_ipv6(String digits, String expected) {
     assertEquals(expected, decoded(0x86dd, digits, 0).toString());
   }
 
@@ -88,7 +88,7 @@ class HeaderFieldsTest {
           2c | 11fffff9 ffffffff                | Ipv6Fragment[nextHeader=17, fragOffset=8191, moreFragments=true, id=4294967295]
           2c | 110005c8 cafebabe                | Ipv6Fragment[nextHeader=17, fragOffset=185, moreFragments=false, id=3405691582]
           """)
-  void ipv6Extensions(String type, String digits, String expected) {
+  void decode_ipv6Extensions(String type, String digits, String expected) {
     byte[] packet = Packets.ipv6(Integer.parseInt(type, 16), Packets.hex(digits));
     Layers layers = Layers.decode(LinkType.RAW_IP, packet);
 
@@ -104,7 +104,7 @@ class HeaderFieldsTest {
           ffff ffff ffffffff ffffffff 5fff ffff ffff ffff | Tcp[sport=65535, dport=65535, seq=4294967295, ack=4294967295, dataOffset=5, flags=255, window=65535, checksum=65535, urgent=65535]
           d431 1f90 0000007b 000001c8 6018 1000 abcd 0001 01010101 | Tcp[sport=54321, dport=8080, seq=123, ack=456, dataOffset=6, flags=24, window=4096, checksum=43981, urgent=1]
           """)
-  void tcp(String digits, String expected) {
+  void decode_tcp(String digits, String expected) {
     byte[] packet = Packets.ipv4(6, Packets.hex(digits));
 
     assertEquals(expected, Layers.decode(LinkType.RAW_IP, packet).all().get(1).toString());
@@ -130,7 +130,7 @@ class HeaderFieldsTest {
           2f | b000 6558 abcd0000 ffffffff 00000001     | Gre[version=0, protocol=25944, checksum=43981, key=4294967295, seq=1]
           2f | 3001 880b 00000000                       | Gre[version=1, protocol=34827, checksum=null, key=null, seq=null]
           """)
-  void transports(String protocol, String digits, String expected) {
+  void decode_transports(String protocol, String digits, String expected) {
     byte[] packet = Packets.ipv4(Integer.parseInt(protocol, 16), Packets.hex(digits));
 
     assertEquals(expected, Layers.decode(LinkType.RAW_IP, packet).all().get(1).toString());
@@ -146,7 +146,7 @@ class HeaderFieldsTest {
           6081 | 00 00 6558 00002a 00        | Geneve[version=0, control=false, critical=false, protocol=25944, vni=42, optionsLen=0]
           6081 | 7f c0 ffff ffffff ff        | Geneve[version=1, control=true, critical=true, protocol=65535, vni=16777215, optionsLen=252]
           """)
-  void tunnels(int port, String digits, String expected) {
+  void decode_tunnels(int port, String digits, String expected) {
     byte[] packet = Packets.ipv4(17, Packets.udp(port, Packets.hex(digits)));
 
     assertEquals(expected, Layers.decode(LinkType.RAW_IP, packet).all().get(2).toString());
@@ -161,7 +161,7 @@ class HeaderFieldsTest {
           0001 0800 06 05 0002 aabbccddeeff 0a00000100 112233445566 0a00000200 | Arp[addrType=1, protocol=2048, hwAddressSize=6, protAddressSize=5, operation=2, senderMac=aa:bb:cc:dd:ee:ff, senderIp=null, targetMac=11:22:33:44:55:66, targetIp=null]
           ffff ffff 00 00 ffff | Arp[addrType=65535, protocol=65535, hwAddressSize=0, protAddressSize=0, operation=65535, senderMac=, senderIp=null, targetMac=, targetIp=null]
           """)
-  void arp(String digits, String expected) {
+  void decode_arp(String digits, String expected) {
     assertEquals(expected, decoded(0x0806, digits, 0).toString());
   }
 
@@ -177,7 +177,7 @@ class HeaderFieldsTest {
           8863 | 11 09 0000 0000            | Pppoe[version=1, type=1, code=9, session=0, len=0]
           8863 | ff ff ffff 0001            | Pppoe[version=15, type=15, code=255, session=65535, len=1]
           """)
-  void shims(String etherType, String digits, String expected) {
+  void decode_shims(String etherType, String digits, String expected) {
     assertEquals(expected, decoded(Integer.parseInt(etherType, 16), digits, 0).toString());
   }
 
@@ -190,7 +190,7 @@ class HeaderFieldsTest {
     "fffd, 255, UnknownPPPType",
     "0281, 641, MPLSUnicast"
   })
-  void ppp(String digits, int protocol, @Nullable String name) {
+  void decode_ppp(String digits, int protocol, @Nullable String name) {
     byte[] session = Packets.pppoe(0, Packets.hex(digits));
     List<Layer> all = Layers.decode(LinkType.RAW_IP, session, 0x8864).all();
 
@@ -214,7 +214,7 @@ class HeaderFieldsTest {
           22eb | 2001 2801 00000000 0000 0000         | Erspan[version=2, vlan=1, cos=1, encapsulation=1, cut=false, session=1, index=null, mirror=Mirror[timestamp=0, sgt=0, frameType=0, hardware=0, egress=false, granularity=0]]
           22eb | 2001 2801 00000001 0002 0c35 0000000000000000 | Erspan[version=2, vlan=1, cos=1, encapsulation=1, cut=false, session=1, index=null, mirror=Mirror[timestamp=1, sgt=2, frameType=3, hardware=3, egress=false, granularity=2]]
           """)
-  void erspan(String type, String digits, String expected) {
+  void decode_erspan(String type, String digits, String expected) {
     byte[] gre = Packets.hex("1000" + type + "00000000" + digits);
     Layers layers = Layers.decode(LinkType.RAW_IP, Packets.ipv4(47, gre));
 
@@ -229,7 +229,7 @@ class HeaderFieldsTest {
           4242 03 0000 | Llc[dsap=66, ssap=66, control=3]
           ffff ff      | Llc[dsap=255, ssap=255, control=255]
           """)
-  void llc(String digits, String expected) {
+  void decode_llc(String digits, String expected) {
     byte[] frame = Packets.ether8023(Packets.hex(digits));
 
     assertEquals(expected, Layers.decode(LinkType.ETHERNET, frame).all().get(1).toString());

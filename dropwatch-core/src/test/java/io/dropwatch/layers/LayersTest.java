@@ -70,13 +70,18 @@ class LayersTest {
           icmpv6-too-big,       IPv6/ICMPv6, Ethernet Ipv6 Icmp " IPv6/TCP: Ipv6 Tcp
           lldp,                 unknown,     Ethernet
           """)
-  void layersOfEveryKindOfFrame(String kind, String label, String layers) {
+  void decode_everyKindOfFrame_hasTheseLayers(String kind, String label, String layers) {
     Layers decoded = Layers.decode(LinkType.ETHERNET, requireNonNull(everyKind().get(kind)));
 
     assertEquals(label, decoded.label());
     assertEquals(layers, names(decoded));
     assertFalse(decoded.truncated());
     assertFalse(decoded.malformed());
+  }
+
+  @Test
+  void layer_isNotSealed_soThatASwitchNeedsADefaultCase() {
+    assertFalse(Layer.class.isSealed());
   }
 
   private static String names(Layers layers) {
@@ -92,7 +97,7 @@ class LayersTest {
   }
 
   @Test
-  void theOuterAddressesStayWhenAPacketIsInsideAnother() {
+  void decode_tunnel_keepsTheOuterHeaders() {
     byte[] inside = ether(0x86dd, ipv6(17, udp(53, new byte[0])));
     Layers layers = Layers.decode(LinkType.RAW_IP, ipv4(17, udp(4789, vxlan(inside))));
 
@@ -105,7 +110,7 @@ class LayersTest {
   }
 
   @Test
-  void aQuotedPacketReplacesNothingAndItsEndIsNoFault() {
+  void decode_quotedPacketThatEndsEarly_leavesTheQuotingPacketWellFormed() {
     byte[] error =
         Packets.icmpError(11, 0, "00000000", Arrays.copyOf(ipv6(6, tcp(Tcp.ACK, hex("01"))), 44));
     byte[] quoting =
@@ -119,17 +124,17 @@ class LayersTest {
     assertFalse(layers.malformed());
     Layers quoted = requireNonNull(layers.quoted());
     assertEquals("IPv4", quoted.label());
-    assertTrue(quoted.truncated(), "the quotation ends within UDP");
+    assertTrue(quoted.truncated(), "the quoted bytes end within the UDP header");
     assertFalse(quoted.malformed());
 
-    // ICMP quotes IPv4: what else lies there is a broken header, of the quotation.
+    // ICMP quotes IPv4: other bytes there are a malformed header of the quoted packet.
     Layers other = Layers.decode(LinkType.RAW_IP, ipv4(1, error));
     assertFalse(other.malformed());
     assertTrue(requireNonNull(other.quoted()).malformed());
   }
 
   @Test
-  void theExtensionsBehindAQuotedPacketAreNoPartOfIt() {
+  void decode_icmpExtensions_areNotPartOfTheQuotedPacket() {
     byte[] cut = Arrays.copyOf(ipv4(6, tcp(Tcp.SYN, new byte[200])), 32);
     byte[] error = Packets.icmpError(11, 0, "00080000", Packets.join(cut, new byte[40]));
     Layers quoted = requireNonNull(Layers.decode(LinkType.RAW_IP, ipv4(1, error)).quoted());
@@ -139,7 +144,7 @@ class LayersTest {
   }
 
   @Test
-  void aQuotationThatTheCaptureCutsIsTruncated() {
+  void decode_captureThatEndsInTheQuotedPacket_marksBothTruncated() {
     byte[] error = Packets.icmpError(3, 3, "00000000", ipv4(17, udp(53, hex("0102"))));
     byte[] packet = ipv4(1, error);
     Layers layers = Layers.decode(LinkType.RAW_IP, Arrays.copyOf(packet, packet.length - 8));
@@ -159,7 +164,7 @@ class LayersTest {
           RAW_IP, 0x88cc,45, unknown
           RAW_IP, 0,     25, unknown
           """)
-  void withoutAMacHeaderTheEthertypeOrTheVersionDecides(
+  void decode_withoutMacHeader_usesEtherTypeOrIpVersion(
       LinkType linkType, String etherType, String first, String label) {
     byte[] packet = ipv4(6, tcp(Tcp.SYN, new byte[0]));
     packet[0] = hex(first)[0];
@@ -168,7 +173,7 @@ class LayersTest {
   }
 
   @Test
-  void arpWithoutAMacHeader() {
+  void decode_arpWithoutMacHeader() {
     Layers layers = Layers.decode(LinkType.RAW_IP, Packets.arp(), 0x0806);
 
     assertEquals("ARP", layers.label());
@@ -176,7 +181,7 @@ class LayersTest {
   }
 
   @Test
-  void aTagInFrontOfTheNetworkHeader() {
+  void decode_vlanTagWithoutMacHeader() {
     byte[] packet = Packets.vlan(5, 0x0800, ipv4(6, tcp(Tcp.SYN, new byte[0])));
     Layers layers = Layers.decode(LinkType.RAW_IP, packet, 0x8100);
 
@@ -185,7 +190,7 @@ class LayersTest {
   }
 
   @Test
-  void whatIsAbsentIsNull() {
+  void decode_noBytes_hasNullLayers() {
     Layers layers = Layers.decode(LinkType.ETHERNET, new byte[0]);
 
     assertTrue(layers.isEmpty());
@@ -208,7 +213,7 @@ class LayersTest {
           4500001c 00000000 40110000 0a000001 0a000002 0001000200070000, UDP length below 8
           45000020 00000000 40330000 0a000001 0a000002 060000000000000000000000, authentication header below 12 bytes
           """)
-  void aHeaderThatContradictsItselfIsMalformed(String digits, String why) {
+  void decode_inconsistentHeader_marksMalformed(String digits, String why) {
     byte[] packet = hex(digits);
     Layers layers = Layers.decode(LinkType.RAW_IP, packet, 0x0800);
 
@@ -218,7 +223,7 @@ class LayersTest {
   }
 
   @Test
-  void paddingIsNoPayload() {
+  void decode_ethernetPadding_isNotDecoded() {
     byte[] ip = ipv4(17, udp(4789, new byte[0]));
     byte[] padded = Packets.join(ether(0x0800, ip), new byte[18]);
     Layers layers = Layers.decode(LinkType.ETHERNET, padded);
@@ -228,7 +233,7 @@ class LayersTest {
   }
 
   @Test
-  void aLengthOfZeroIsOneThatTheKernelHasYetToFillIn() {
+  void decode_ipLengthZero_endsWithTheCapture() {
     byte[] big4 = ipv4(6, tcp(Tcp.ACK, new byte[0]));
     big4[2] = 0;
     big4[3] = 0;
@@ -239,7 +244,7 @@ class LayersTest {
   }
 
   @Test
-  void nestingEndsSomewhere() {
+  void decode_nestedPackets_endsAtMaxNesting() {
     byte[] packet = tcp(Tcp.SYN, new byte[0]);
     for (int i = 0; i < 2000; i++) {
       packet = Packets.join(ipv4(4, new byte[0]), packet);

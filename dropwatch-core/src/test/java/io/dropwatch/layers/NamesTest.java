@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** HUATUO's spellings, each one. */
+/** Names of numbers, as HUATUO spells them. */
 class NamesTest {
   @ParameterizedTest
   @CsvSource(
@@ -37,7 +37,7 @@ class NamesTest {
           137, MPLS
           255, UnknownIPProtocol
           """)
-  void ipProtocols(int protocol, String name) {
+  void name_ofIpProtocol(int protocol, String name) {
     assertEquals(name, IpProtocol.name(protocol));
   }
 
@@ -65,7 +65,7 @@ class NamesTest {
           0x88be, ERSPAN Type II
           0x1234, UnknownEthernetType
           """)
-  void etherTypes(String type, String name) {
+  void name_ofEtherType(String type, String name) {
     assertEquals(name, EtherType.name(Integer.decode(type)));
   }
 
@@ -80,7 +80,7 @@ class NamesTest {
           4, Evil
           7, Evil|DF|MF
           """)
-  void ipv4Flags(int flags, String text) {
+  void flagsText_ofIpv4(int flags, String text) {
     IpAddress any = IpAddress.of(new byte[4]);
 
     assertEquals(text, new Ipv4(4, 5, 0, 20, 0, flags, 0, 0, 0, 0, any, any).flagsText());
@@ -101,7 +101,7 @@ class NamesTest {
           0xc2, SYN|ECE|CWR
           0xff, SYN|ACK|FIN|RST|PSH|URG|ECE|CWR
           """)
-  void tcpFlags(String flags, String text) {
+  void flagsText_ofTcp(String flags, String text) {
     assertEquals(text, new Tcp(0, 0, 0, 0, 5, Integer.decode(flags), 0, 0, 0).flagsText());
   }
 
@@ -114,7 +114,7 @@ class NamesTest {
           3, UNKNOWN(3)
           65535, UNKNOWN(65535)
           """)
-  void arpOperations(int operation, String name) {
+  void operationName_ofArp(int operation, String name) {
     var mac = HardwareAddress.of(new byte[6]);
 
     assertEquals(name, new Arp(1, 0x800, 6, 4, operation, mac, null, mac, null).operationName());
@@ -187,7 +187,7 @@ class NamesTest {
           6, 137, 0, Redirect
           6, 8, 0, 8(0)
           """)
-  void icmpTypes(int version, int type, int code, String text) {
+  void typeText_ofIcmp(int version, int type, int code, String text) {
     assertEquals(text, new Icmp(version, type, code, 0, null, null, null).typeText());
   }
 }

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Packets made of headers: each function puts one header in front of what it is given and fills in
- * the lengths. Checksums are left 0.
+ * Builds packets: each function puts one header before its payload and sets the lengths. Checksums
+ * are 0.
  */
 public final class Packets {
   /** Source and destination MAC addresses of {@link #ether}. */
@@ -21,12 +21,12 @@ public final class Packets {
 
   private Packets() {}
 
-  /** Bytes from hexadecimal digits; white space is for the reader. */
+  /** Parses hexadecimal digits; white space is ignored. */
   public static byte[] hex(String digits) {
     return HexFormat.of().parseHex(digits.replaceAll("\\s", ""));
   }
 
-  /** One after the other. */
+  /** Concatenates. */
   public static byte[] join(byte[]... parts) {
     var all = new ByteArrayOutputStream();
     for (byte[] part : parts) {
@@ -45,7 +45,7 @@ public final class Packets {
     return ether(payload.length, payload);
   }
 
-  /** What follows a MAC header whose type was a tag's: the tag, and the type behind it. */
+  /** The rest of a VLAN tag whose TPID is in the header before: TCI and type. */
   public static byte[] vlan(int tci, int type, byte[] payload) {
     return join(hex(u16(tci) + u16(type)), payload);
   }
@@ -55,7 +55,7 @@ public final class Packets {
     return ipv4(0x4000, protocol, payload);
   }
 
-  /** The same with flags and fragment offset of one's own. */
+  /** The same with other flags and fragment offset. */
   public static byte[] ipv4(int fragment, int protocol, byte[] payload) {
     return ipv4("45", fragment, protocol, new byte[0], payload);
   }
@@ -82,7 +82,7 @@ public final class Packets {
     return ipv6(payload.length, next, payload);
   }
 
-  /** The same with a payload length of one's own. */
+  /** The same with another payload length. */
   public static byte[] ipv6(int length, int next, byte[] payload) {
     String head =
         "61234567"
@@ -114,7 +114,7 @@ public final class Packets {
     return join(hex("14e9" + u16(dport) + u16(8 + payload.length) + "abcd"), payload);
   }
 
-  /** An ICMP or ICMPv6 error: four bytes of its own, then what it quotes. */
+  /** An ICMP or ICMPv6 error: the four bytes after the checksum, then the quoted packet. */
   public static byte[] icmpError(int type, int code, String own, byte[] quoted) {
     return join(hex(u8(type) + u8(code) + "abcd" + own), quoted);
   }
@@ -138,8 +138,8 @@ public final class Packets {
   }
 
   /**
-   * The same of type III: timestamp 0x01020304, group 5, hardware 6, leaving, 100 ns, with 8 bytes
-   * of the platform.
+   * The same of type III: timestamp 0x01020304, group 5, hardware 6, egress, 100 ns, with 8 bytes
+   * of platform data.
    */
   public static byte[] erspan3(byte[] frame) {
     return join(
@@ -181,7 +181,7 @@ public final class Packets {
     return join(hex("2000" + u16(protocol) + "11223344"), payload);
   }
 
-  /** One valid Ethernet frame for each way through the decoders, by name. */
+  /** One valid Ethernet frame for each path through the decoders, by name. */
   public static Map<String, byte[]> everyKind() {
     byte[] tcp = tcp(Tcp.SYN, new byte[0]);
     byte[] udp = udp(53, hex("00010203"));
@@ -239,7 +239,7 @@ public final class Packets {
     return Arrays.copyOf(packet, length);
   }
 
-  /** The frames of {@link #everyKind} alone. */
+  /** The frames of {@link #everyKind} without their names. */
   public static List<byte[]> frames() {
     return new ArrayList<>(everyKind().values());
   }

@@ -4,12 +4,12 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 
-/** Well-formed Ethernet frames with every field at random, tunnels included. */
+/** Well-formed Ethernet frames with random values in every field, tunnels included. */
 final class RandomPackets {
   private static final int MAX_NESTING = 2;
-  // Beyond the nesting of any packet that is not quoted.
+  // Deeper than any packet that is not quoted.
   private static final int QUOTED = MAX_NESTING + 2;
-  // No port that a protocol we do not decode would claim.
+  // Ports that tshark assigns to no protocol that is not decoded here.
   private static final int[] PLAIN_PORTS = {1, 40000, 53999, 65535};
 
   private final RandomGenerator random;
@@ -24,7 +24,7 @@ final class RandomPackets {
 
   private byte[] frame(int nesting) {
     byte[] macs = bytes(12);
-    // A multicast sender is a source route to the oracle.
+    // tshark takes a multicast source address for a source route.
     macs[6] &= (byte) 0xfe;
     return Packets.join(macs, typed(nesting));
   }
@@ -60,7 +60,7 @@ final class RandomPackets {
         : Packets.join(bottom, random.nextBoolean() ? ipv4(nesting) : ipv6(nesting));
   }
 
-  // Labels from 16 on: to the oracle some of those below say what follows.
+  // Labels from 16: tshark decodes the payload of some lower ones by the label.
   private byte[] randomEntry(boolean bottom) {
     byte[] entry = bytes(4);
     entry[0] |= 1;
@@ -173,7 +173,7 @@ final class RandomPackets {
       IpProtocol.UDP,
       IpProtocol.UDP,
       IpProtocol.ICMP,
-      // Of authentication headers and of SCTP in a quoted packet the oracle shows a part.
+      // tshark shows only a part of authentication headers and of SCTP in a quoted packet.
       nesting < QUOTED ? IpProtocol.SCTP : IpProtocol.UDP
     };
     int[] tunnels = {IpProtocol.IPV4, IpProtocol.IPV6, IpProtocol.GRE, IpProtocol.MPLS};
@@ -255,7 +255,7 @@ final class RandomPackets {
         inside);
   }
 
-  // An Ethernet frame: of other mirrored packets the oracle knows nothing.
+  // An Ethernet frame: tshark decodes no other mirrored packets.
   private byte[] erspan3(int nesting) {
     boolean platform = random.nextBoolean();
     int last = (random.nextInt(0x10000) & 0x83fe) | (platform ? 1 : 0);
@@ -272,14 +272,14 @@ final class RandomPackets {
     if (nesting < MAX_NESTING && random.nextBoolean()) {
       int[] types = {3, 4, 5, 11, 12};
       int type = types[random.nextInt(types.length)];
-      // The byte that RFC 4884 has a length in is 0.
+      // The length byte of RFC 4884 is 0.
       byte[] own = Packets.join(bytes(1), new byte[1], bytes(2));
       return Packets.join(u8(type), u8(random.nextInt(5)), bytes(2), own, quoted4(type));
     }
     return query(new int[] {0, 8, 13}, new int[] {8, 8, 20});
   }
 
-  // Whole, or as little as RFC 792 asks for. Of what a redirect quotes the oracle shows no more.
+  // Whole, or the minimum of RFC 792. tshark shows no more of what a redirect quotes.
   private byte[] quoted4(int type) {
     if (type != 5 && random.nextBoolean()) {
       return ipv4(QUOTED);

@@ -5,7 +5,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A field of tshark's and the same of ours, in the order of the wire. */
+/** A field of tshark and the same field of a layer, in the order of the wire. */
 record TsharkField(String name, Function<Layer, @Nullable String> ours) {
   String of(List<Layer> layers) {
     return layers.stream()
@@ -41,7 +41,7 @@ record TsharkField(String name, Function<Layer, @Nullable String> ours) {
               "ieee8021ad.priority",
               Vlan.class,
               tag -> tag.tpid() == 0x88a8 ? tag.priority() : null),
-          // Theirs has both versions.
+          // tshark's field covers both versions.
           new TsharkField(
               "ip.version",
               layer -> layer instanceof Ipv4 ? "4" : layer instanceof Ipv6 ? "6" : null),
@@ -77,7 +77,7 @@ record TsharkField(String name, Function<Layer, @Nullable String> ours) {
           field("pppoe.payload_length", Pppoe.class, Pppoe::len),
           field("ppp.protocol", Ppp.class, Ppp::protocol),
           field("ah.next_header", Ah.class, Ah::nextHeader),
-          // Theirs is as it stands there: words less two.
+          // tshark shows the captured value: 4-byte words, minus 2.
           field("ah.length", Ah.class, ah -> ah.len() / 4 - 2),
           field("ah.spi", Ah.class, Ah::spi),
           field("ah.sequence", Ah.class, Ah::seq),

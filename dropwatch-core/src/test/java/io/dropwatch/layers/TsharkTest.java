@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Wireshark's dissectors are the judge: every field of every layer of generated packets. More, or
- * others: {@code -Ddropwatch.tshark.packets=20000 -Ddropwatch.tshark.seed=1}.
+ * Compares every field of every layer of generated packets with tshark. For more or other packets:
+ * {@code -Ddropwatch.tshark.packets=20000 -Ddropwatch.tshark.seed=1}.
  */
 class TsharkTest {
   private static final int PACKETS = Integer.getInteger("dropwatch.tshark.packets", 1000);
@@ -60,7 +60,7 @@ class TsharkTest {
           "data");
 
   @Test
-  void everyFieldOfGeneratedPackets(@TempDir Path folder) throws Exception {
+  void decode_generatedPackets_agreesWithTshark(@TempDir Path folder) throws Exception {
     var packets = new RandomPackets(new Random(SEED));
     List<byte[]> frames = new ArrayList<>(Packets.frames());
     while (frames.size() < PACKETS) {
@@ -94,7 +94,7 @@ class TsharkTest {
       String ours = field.of(flat);
       String judge = decimal(theirs[i]);
       if (!judge.equals(ours) && field.name().equals("ip.frag_offset")) {
-        // Some versions count bytes.
+        // Some versions of tshark count in bytes.
         ours = timesEight(ours);
       }
       assertEquals(judge, ours, () -> field.name() + " of " + where);
@@ -107,7 +107,7 @@ class TsharkTest {
         .replaceAll(number -> String.valueOf(8 * Integer.parseInt(number.group())));
   }
 
-  // Numbers are hexadecimal or not by field, booleans are words or digits by version.
+  // Numbers are hexadecimal in some fields; booleans are words or digits, depending on the version.
   private static String decimal(String values) {
     return Pattern.compile("0x[0-9a-f]+")
         .matcher(values.replace("True", "1").replace("False", "0"))
@@ -140,7 +140,7 @@ class TsharkTest {
     return run(folder, command);
   }
 
-  // Random payload would now and then look like a protocol that has IP addresses of its own.
+  // Random payload sometimes looks like a protocol that has IP addresses.
   private static void disableOtherProtocols(Path folder) throws Exception {
     List<String> others =
         run(folder, List.of("-G", "protocols")).stream()

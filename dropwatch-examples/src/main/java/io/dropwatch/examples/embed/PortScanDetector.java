@@ -2,10 +2,8 @@ package io.dropwatch.examples.embed;
 
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatcher;
+import io.dropwatch.layers.FiveTuple;
 import io.dropwatch.layers.IpAddress;
-import io.dropwatch.layers.Ipv4;
-import io.dropwatch.layers.Tcp;
-import io.dropwatch.layers.Udp;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -29,20 +27,17 @@ public final class PortScanDetector implements Consumer<DropEvent> {
 
   @Override
   public void accept(DropEvent event) {
-    Ipv4 ipv4 = event.layers().ipv4();
-    if (ipv4 == null || !event.reason().name().equals("SKB_DROP_REASON_NO_SOCKET")) {
+    FiveTuple flow = event.flow();
+    if (flow == null
+        || !flow.hasPorts()
+        || !event.reason().name().equals("SKB_DROP_REASON_NO_SOCKET")) {
       return;
     }
-    Set<Integer> ports = closedPortsBySource.computeIfAbsent(ipv4.src(), _ -> new HashSet<>());
-    if (ports.add(destinationPort(event)) && ports.size() == suspiciousPorts) {
-      alarm.accept(ipv4.src());
+    Set<Integer> ports =
+        closedPortsBySource.computeIfAbsent(flow.sourceAddress(), _ -> new HashSet<>());
+    if (ports.add(flow.destinationPort()) && ports.size() == suspiciousPorts) {
+      alarm.accept(flow.sourceAddress());
     }
-  }
-
-  private static int destinationPort(DropEvent event) {
-    Tcp tcp = event.layers().tcp();
-    Udp udp = event.layers().udp();
-    return tcp != null ? tcp.dport() : udp == null ? -1 : udp.dport();
   }
 
   /** Runs until interrupted. */
