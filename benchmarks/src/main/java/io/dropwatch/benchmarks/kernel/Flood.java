@@ -7,9 +7,9 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.dropwatch.bpf.NetworkDevices;
-import io.dropwatch.examples.lab.Cpus;
-import io.dropwatch.examples.lab.Namespace;
-import io.dropwatch.examples.lab.NetworkLab;
+import io.dropwatch.examples.testbed.LinuxCalls;
+import io.dropwatch.examples.testbed.Namespace;
+import io.dropwatch.examples.testbed.Testbed;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -53,13 +53,13 @@ public final class Flood implements AutoCloseable {
   private static final MethodHandle CLOSE =
       handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
-  private final NetworkLab lab = NetworkLab.open();
+  private final Testbed testbed = Testbed.open();
   private final Namespace sender;
 
   /** Makes the network. */
   public Flood() {
-    sender = lab.namespace("sender");
-    Namespace receiver = lab.namespace("receiver");
+    sender = testbed.namespace("sender");
+    Namespace receiver = testbed.namespace("receiver");
     sender.ip(
         "link add name eth0 address 02:00:00:00:00:01 type veth peer name eth0 netns %s address 02:00:00:00:00:02\n"
             .formatted(receiver.name()));
@@ -113,7 +113,7 @@ public final class Flood implements AutoCloseable {
     return sender.call(
         () -> {
           try (Arena arena = Arena.ofConfined()) {
-            Cpus.bind(cpu);
+            LinuxCalls.bindThreadToCpu(cpu);
             MemorySegment messages = what.apply(arena);
             int socket = (int) call(SOCKET, family, type, 0);
             if (family == AF_PACKET) {
@@ -198,6 +198,6 @@ public final class Flood implements AutoCloseable {
 
   @Override
   public void close() {
-    lab.close();
+    testbed.close();
   }
 }

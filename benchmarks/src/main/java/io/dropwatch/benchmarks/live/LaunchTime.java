@@ -1,7 +1,7 @@
 package io.dropwatch.benchmarks.live;
 
 import io.dropwatch.benchmarks.kernel.Measurement;
-import io.dropwatch.examples.lab.ClosedPort;
+import io.dropwatch.examples.testbed.ClosedPort;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;

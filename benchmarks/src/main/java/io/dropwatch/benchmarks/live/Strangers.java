@@ -1,8 +1,8 @@
 package io.dropwatch.benchmarks.live;
 
-import io.dropwatch.examples.lab.ClosedPort;
-import io.dropwatch.examples.lab.Namespace;
-import io.dropwatch.examples.lab.NetworkLab;
+import io.dropwatch.examples.testbed.ClosedPort;
+import io.dropwatch.examples.testbed.Namespace;
+import io.dropwatch.examples.testbed.Testbed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,8 +36,8 @@ final class Strangers implements AutoCloseable {
         count.incrementAndGet();
       }
       process();
-      try (NetworkLab lab = NetworkLab.open()) {
-        Namespace namespace = lab.namespace("n" + count.incrementAndGet());
+      try (Testbed testbed = Testbed.open()) {
+        Namespace namespace = testbed.namespace("n" + count.incrementAndGet());
         namespace.call(
             () -> {
               try (ClosedPort there = ClosedPort.open()) {

@@ -1,6 +1,6 @@
 package io.dropwatch.benchmarks.reader;
 
-import io.dropwatch.examples.lab.ClosedPort;
+import io.dropwatch.examples.testbed.ClosedPort;
 import io.dropwatch.internal.probe.DeviceList;
 import io.dropwatch.internal.probe.KernelFacts;
 import io.dropwatch.internal.probe.NoiseList;

@@ -21,8 +21,8 @@ public final class Main {
         .setExpandAtFiles(false)
         .registerConverter(long.class, text -> wholeNumber(text, Long.MAX_VALUE))
         .registerConverter(int.class, text -> (int) wholeNumber(text, Integer.MAX_VALUE))
-        .setParameterExceptionHandler(Failures::ofParsing)
-        .setExecutionExceptionHandler(Failures::ofRunning);
+        .setParameterExceptionHandler(ErrorHandler::ofParsing)
+        .setExecutionExceptionHandler(ErrorHandler::ofRunning);
   }
 
   private static long wholeNumber(String text, long largest) {

@@ -31,7 +31,8 @@ final class NoiseOptions {
       names = "--noise-rule",
       paramLabel = "<name=pattern>",
       description =
-          "Leaves out drops in whose stack the RE2 pattern is found; may be repeated, the first match counts.")
+          "Leaves out drops in whose stack the RE2 pattern is found; may be repeated, the first"
+              + " match counts.")
   private List<String> patterns = List.of();
 
   @Option(
@@ -61,7 +62,8 @@ final class NoiseOptions {
         throw usage(
             "--no-noise-rule '"
                 + name
-                + "' is none of the built-in rules: close_wait, neigh_invalidate, bnxt_tx_int, or all");
+                + "' is none of the built-in rules: close_wait, neigh_invalidate, bnxt_tx_int, or"
+                + " all");
       }
     }
     List<NoiseRule> rules = new ArrayList<>(NoiseRule.DEFAULTS);

@@ -20,7 +20,8 @@ final class OutputOptions {
       paramLabel = "<standard|huatuo>",
       defaultValue = "standard",
       description =
-          "Names of the fields of --output json (default: ${DEFAULT-VALUE}); huatuo: as huatuo-bamai reads them.")
+          "Names of the fields of --output json (default: ${DEFAULT-VALUE}); huatuo: as"
+              + " huatuo-bamai reads them.")
   private Dialect dialect = Dialect.standard;
 
   @Option(

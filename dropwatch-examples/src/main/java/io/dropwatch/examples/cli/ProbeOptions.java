@@ -1,6 +1,6 @@
 package io.dropwatch.examples.cli;
 
-import io.dropwatch.examples.filter.FilterMeaning;
+import io.dropwatch.examples.filter.FilterSettings;
 import io.dropwatch.pcapfilter.FilterOptions;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,7 @@ final class ProbeOptions {
       description = "tcpdump-style filter expression, run in the kernel.")
   private @Nullable String filter;
 
-  @Mixin private FilterMeaning meaning = new FilterMeaning();
+  @Mixin private FilterSettings meaning = new FilterSettings();
 
   /** The object file; null: the one built in. */
   @Nullable Path bpfPath() {

@@ -3,7 +3,7 @@ package io.dropwatch.examples.cli;
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropReplay;
 import io.dropwatch.DropReplayBuilder;
-import io.dropwatch.examples.filter.FilterMeaning;
+import io.dropwatch.examples.filter.FilterSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
@@ -48,7 +48,7 @@ final class ReplayCommand implements Callable<Integer> {
       description = "tcpdump-style filter expression.")
   private @Nullable String filter;
 
-  @Mixin private FilterMeaning meaning = new FilterMeaning();
+  @Mixin private FilterSettings meaning = new FilterSettings();
 
   @Mixin private DeviceOptions devices = new DeviceOptions();
 

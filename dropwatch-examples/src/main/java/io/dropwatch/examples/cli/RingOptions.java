@@ -28,7 +28,8 @@ final class RingOptions {
       paramLabel = "<n>",
       defaultValue = "1048576",
       description =
-          "Room for events in the ring, for each CPU, in bytes: a power of two from 4096 to 1073741824; more where the statistics say lost (default: ${DEFAULT-VALUE}).")
+          "Room for events in the ring, for each CPU, in bytes: a power of two from 4096 to"
+              + " 1073741824; more where the statistics say lost (default: ${DEFAULT-VALUE}).")
   private int bytesPerCpu;
 
   /** Refuses what is no size of a ring. */

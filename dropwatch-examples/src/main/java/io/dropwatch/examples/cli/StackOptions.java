@@ -19,7 +19,8 @@ final class StackOptions {
       paramLabel = "<n>",
       defaultValue = "" + MOST_FRAMES,
       description =
-          "Frames of the kernel stack, innermost first; 0 = none, which costs the host least (default: ${DEFAULT-VALUE}).")
+          "Frames of the kernel stack, innermost first; 0 = none, which costs the host least"
+              + " (default: ${DEFAULT-VALUE}).")
   private int frames;
 
   @Option(
@@ -27,7 +28,8 @@ final class StackOptions {
       paramLabel = "<n>",
       defaultValue = "0",
       description =
-          "Walk the stack once in n seconds for each location and reason, and show it with the drops in between too; 0 = at each drop (default: ${DEFAULT-VALUE}).")
+          "Walk the stack once in n seconds for each location and reason, and show it with the"
+              + " drops in between too; 0 = at each drop (default: ${DEFAULT-VALUE}).")
   private long seconds;
 
   /** Refuses what is out of range. */

@@ -5,10 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatchException;
 import io.dropwatch.DropWatcher;
-import io.dropwatch.examples.lab.Flow;
-import io.dropwatch.examples.lab.LabException;
-import io.dropwatch.examples.lab.RoutedNetwork;
 import io.dropwatch.examples.terminal.Terminal;
+import io.dropwatch.examples.testbed.FiveTuple;
+import io.dropwatch.examples.testbed.RoutedNetwork;
+import io.dropwatch.examples.testbed.TestbedException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -17,28 +17,25 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/**
- * Sends one packet for each act into the network and shows the event that comes back from the
- * kernel.
- */
+/** Sends one packet for each step and prints the drop event that the kernel reports. */
 public final class Demo {
   private static final String FILTER = "src host " + RoutedNetwork.CLIENT4;
-  private static final long PATIENCE_SECONDS = 5;
+  private static final long TIMEOUT_SECONDS = 5;
 
   private final BlockingQueue<DropEvent> events = new LinkedBlockingQueue<>();
-  private final Page page;
+  private final DemoPage page;
 
-  private Demo(Page page) {
+  private Demo(DemoPage page) {
     this.page = page;
   }
 
-  /** Runs the demo; ends with status 1 and one line on stderr when this machine cannot. */
+  /** Runs the demo; a failure is one line on stderr and exit status 1. */
   public static void main(String[] args) throws InterruptedException {
-    // UTF-8 in any locale: terminals speak it, also where nobody has set LANG.
+    // Terminals expect UTF-8, even if LANG is not set.
     PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8);
     try {
-      new Demo(new Page(out, Terminal.showsColours())).run();
-    } catch (LabException | DropWatchException e) {
+      new Demo(new DemoPage(out, Terminal.showsColours())).run();
+    } catch (TestbedException | DropWatchException | IllegalStateException e) {
       System.err.println("demo: " + e.getMessage());
       System.exit(1);
     }
@@ -52,26 +49,25 @@ public final class Demo {
       try (watcher) {
         page.title(FILTER);
         int number = 1;
-        for (Act act : Act.ALL) {
-          act.scenario().prepare(network);
-          act.scenario().send(network, 1);
-          page.act(number++, act, eventOf(act.scenario().flow()));
+        for (DemoStep step : DemoStep.ALL) {
+          step.scenario().prepare(network);
+          step.scenario().send(network, 1);
+          page.step(number++, step, eventOf(step.scenario().flow()));
         }
       }
     }
     page.end(watcher.statistics());
   }
 
-  private DropEvent eventOf(Flow flow) throws InterruptedException {
+  private DropEvent eventOf(FiveTuple flow) throws InterruptedException {
     DropEvent event;
     do {
-      event = events.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      event = events.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);
       if (event == null) {
-        throw DropWatchException.environment(
-            "the kernel reported no drop of %s within %d s: does its build have the kfree_skb tracepoint?"
-                .formatted(flow, PATIENCE_SECONDS));
+        throw new IllegalStateException(
+            "the kernel reported no drop of %s within %d s".formatted(flow, TIMEOUT_SECONDS));
       }
-    } while (!flow.equals(Flow.of(event)));
+    } while (!flow.equals(FiveTuple.of(event)));
     return event;
   }
 }

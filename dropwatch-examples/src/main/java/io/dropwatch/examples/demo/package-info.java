@@ -1,9 +1,7 @@
 /**
- * The demo: five kinds of real packet drops, provoked in a {@link io.dropwatch.examples.lab} and
- * shown as the SDK sees them.
+ * The demo: loses five packets in a {@link io.dropwatch.examples.testbed} and prints their events.
  *
- * <p>In: nothing but root on a Linux machine with iproute2 and nftables. Out: a page on stdout, and
- * a machine as it was before.
+ * <p>Needs root, iproute2 and nftables.
  */
 @NullMarked
 package io.dropwatch.examples.demo;

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class CheckCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private FilterText text = new FilterText();
+  @Mixin private ExpressionInput text = new ExpressionInput();
 
   @Override
   public Integer call() throws IOException {

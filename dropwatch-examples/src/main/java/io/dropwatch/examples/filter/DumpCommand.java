@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class DumpCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private FilterText text = new FilterText();
+  @Mixin private ExpressionInput text = new ExpressionInput();
   @ArgGroup private @Nullable What what;
 
   /** One of these. */

@@ -14,13 +14,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class ExplainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private FilterText text = new FilterText();
+  @Mixin private ExpressionInput text = new ExpressionInput();
   @Mixin private PacketInput input = new PacketInput();
 
   @Override
   public Integer call() throws IOException {
     Results results = new Results(spec);
-    Trial trial = new Trial(spec, text);
+    FilterRun trial = new FilterRun(spec, text);
     input.forEach(
         spec,
         text.link(),

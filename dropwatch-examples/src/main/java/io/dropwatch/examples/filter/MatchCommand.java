@@ -23,7 +23,7 @@ final class MatchCommand implements Callable<Integer> {
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSSSSS").withZone(ZoneOffset.UTC);
 
   @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private FilterText text = new FilterText();
+  @Mixin private ExpressionInput text = new ExpressionInput();
   @Mixin private PacketInput input = new PacketInput();
 
   @Option(names = "--count", description = "Only count.")
@@ -35,7 +35,7 @@ final class MatchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Results results = new Results(spec);
-    Trial trial = new Trial(spec, text);
+    FilterRun trial = new FilterRun(spec, text);
     input.forEach(
         spec,
         text.link(),

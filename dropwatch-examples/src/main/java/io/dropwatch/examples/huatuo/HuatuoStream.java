@@ -76,7 +76,8 @@ public final class HuatuoStream implements EventWriter {
   public static HuatuoStream open(
       Path socket, String version, String taskId, Consumer<String> notices) {
     try {
-      var stream = new HuatuoStream(socket, Frames.connect(TOOL_NAME, version, taskId), notices);
+      var stream =
+          new HuatuoStream(socket, CapnpFrames.connect(TOOL_NAME, version, taskId), notices);
       stream.sender.start();
       return stream;
     } catch (IOException | IllegalArgumentException e) {
@@ -144,7 +145,7 @@ public final class HuatuoStream implements EventWriter {
         }
       }
       if (connection != null) {
-        connection.write(Frames.end());
+        connection.write(CapnpFrames.end());
       }
     } catch (InterruptedException e) {
       // The time to end is over: the rest is lost.
@@ -159,8 +160,8 @@ public final class HuatuoStream implements EventWriter {
   private void send(byte[] event) throws InterruptedException {
     boolean done = false;
     try {
-      if (Frames.fits(event.length)) {
-        deliver(Frames.chunk(event));
+      if (CapnpFrames.fits(event.length)) {
+        deliver(CapnpFrames.chunk(event));
         done = true;
       }
     } finally {

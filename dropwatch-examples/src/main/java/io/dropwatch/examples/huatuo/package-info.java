@@ -7,7 +7,7 @@
  * event in each.
  *
  * <p>{@link io.dropwatch.examples.huatuo.HuatuoStream} (buffer, sender, reconnecting) → {@code
- * DaemonConnection} (one connection) → {@code Frames} (bytes).
+ * DaemonConnection} (one connection) → {@code CapnpFrames} (bytes).
  */
 @NullMarked
 package io.dropwatch.examples.huatuo;

@@ -21,7 +21,7 @@ public final class TopSession {
 
   private final DropCounterBuilder plan;
   private final TopPlan wanted;
-  private final NamespaceNames namespaces = new NamespaceNames();
+  private final NetnsNames namespaces = new NetnsNames();
   private final TopTable table = new TopTable(namespaces::name);
   private final PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
   private final CountDownLatch stop = new CountDownLatch(1);

@@ -3,8 +3,8 @@ package io.dropwatch.examples.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.dropwatch.examples.lab.RoutedNetwork;
-import io.dropwatch.examples.lab.Scenario;
+import io.dropwatch.examples.testbed.RoutedNetwork;
+import io.dropwatch.examples.testbed.Scenario;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

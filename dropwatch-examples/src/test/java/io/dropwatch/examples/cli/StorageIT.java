@@ -3,9 +3,9 @@ package io.dropwatch.examples.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dropwatch.examples.huatuo.FakeDaemon;
-import io.dropwatch.examples.lab.RoutedNetwork;
-import io.dropwatch.examples.lab.Scenario;
+import io.dropwatch.examples.huatuo.FakeHuatuoDaemon;
+import io.dropwatch.examples.testbed.RoutedNetwork;
+import io.dropwatch.examples.testbed.Scenario;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -29,7 +29,7 @@ class StorageIT {
   @Test
   void theDaemonGetsEachDropAndTheEnd() throws Exception {
     Path socket = directory.resolve("events.sock");
-    try (FakeDaemon daemon = FakeDaemon.reading(socket);
+    try (FakeHuatuoDaemon daemon = FakeHuatuoDaemon.reading(socket);
         RunningProgram program = program(socket)) {
       SCENARIO.send(network, 3);
       List<String> messages = daemon.awaitMessages(4);
@@ -52,13 +52,13 @@ class StorageIT {
   @Test
   void aRestartOfTheDaemonLosesNothing() throws Exception {
     Path socket = directory.resolve("restarts.sock");
-    FakeDaemon first = FakeDaemon.reading(socket);
+    FakeHuatuoDaemon first = FakeHuatuoDaemon.reading(socket);
     try (RunningProgram program = program(socket)) {
       SCENARIO.send(network, 2);
       var _ = first.awaitMessages(3);
       first.close();
       SCENARIO.send(network, 2);
-      try (FakeDaemon second = FakeDaemon.reading(socket)) {
+      try (FakeHuatuoDaemon second = FakeHuatuoDaemon.reading(socket)) {
         assertEquals(3, second.awaitMessages(3).size());
         program.signal("INT");
         RunningProgram.Outcome outcome = program.awaitEnd();

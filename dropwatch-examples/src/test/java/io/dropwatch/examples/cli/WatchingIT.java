@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.examples.lab.Flow;
-import io.dropwatch.examples.lab.RoutedNetwork;
-import io.dropwatch.examples.lab.Scenario;
+import io.dropwatch.examples.testbed.FiveTuple;
+import io.dropwatch.examples.testbed.RoutedNetwork;
+import io.dropwatch.examples.testbed.Scenario;
 import io.dropwatch.output.JsonReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -47,7 +47,7 @@ class WatchingIT {
       SCENARIO.send(network, 3);
       for (String line : program.awaitOut(3)) {
         DropEvent event = event(line);
-        assertEquals(SCENARIO.flow(), Flow.of(event));
+        assertEquals(SCENARIO.flow(), FiveTuple.of(event));
         assertEquals("SKB_DROP_REASON_NO_SOCKET", event.reason().name());
       }
       program.signal("INT");
@@ -116,7 +116,7 @@ class WatchingIT {
             .awaitWatching()) {
       SCENARIO.send(network, 5);
       heard.send(network, 1);
-      assertEquals(heard.flow(), Flow.of(event(program.awaitOut(1).getFirst())));
+      assertEquals(heard.flow(), FiveTuple.of(event(program.awaitOut(1).getFirst())));
       program.signal("INT");
       assertEnded(program, "emitted=6 delivered=1 noise=5 noise\\[closed UDP\\]=5");
     }

@@ -10,33 +10,32 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The first thing that a newcomer runs. */
 class DemoIT {
   private static final String LAUNCHER = Path.of("bin/demo").toAbsolutePath().toString();
 
   @Test
-  void showsEveryActWithItsReasonAndCleansUp() throws Exception {
+  void printsEveryStepAndRemovesItsNamespaces() throws Exception {
     try (RunningProgram program = RunningProgram.command(LAUNCHER)) {
-      String ours = "dw-" + program.pid() + "-";
+      String prefix = "dw-" + program.pid() + "-";
       RunningProgram.Outcome outcome = program.awaitEnd();
       String page = String.join("\n", outcome.out());
-      for (Act act : Act.ALL) {
-        assertTrue(page.contains(act.scenario().story()), page);
-        assertTrue(page.contains("SKB_DROP_REASON_" + act.scenario().drop().reason()), page);
-        assertTrue(page.contains(act.scenario().drop().function() + "+0x"), page);
-        assertTrue(page.contains(act.scenario().flow().toString()), page);
+      for (DemoStep step : DemoStep.ALL) {
+        assertTrue(page.contains(step.scenario().description()), page);
+        assertTrue(page.contains("SKB_DROP_REASON_" + step.scenario().drop().reason()), page);
+        assertTrue(page.contains(step.scenario().drop().function() + "+0x"), page);
+        assertTrue(page.contains(step.scenario().flow().toString()), page);
       }
       assertTrue(page.contains(" emitted=5 delivered=5"), page);
       // Not a terminal: no colours.
       assertTrue(page.chars().noneMatch(c -> c == 0x1b), page);
       assertEquals(List.of(), outcome.err());
       assertEquals(0, outcome.status());
-      assertEquals(List.of(), namespaces(ours));
+      assertEquals(List.of(), namespaces(prefix));
     }
   }
 
   @Test
-  void withoutRootItSaysSoOnOneLine() throws Exception {
+  void withoutRoot_printsOneLineAndExits1() throws Exception {
     try (RunningProgram program =
         RunningProgram.command("setpriv", "--bounding-set=-all", "--inh-caps=-all", LAUNCHER)) {
       RunningProgram.Outcome outcome = program.awaitEnd();

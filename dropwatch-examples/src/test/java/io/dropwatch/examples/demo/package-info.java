@@ -1,4 +1,4 @@
-/** The demo, run as its readers run it. As root. */
+/** Tests of the demo through {@code bin/demo}. Need root. */
 @NullMarked
 package io.dropwatch.examples.demo;
 

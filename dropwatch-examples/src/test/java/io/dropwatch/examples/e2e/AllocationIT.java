@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.dropwatch.DropWatcher;
-import io.dropwatch.examples.lab.ClosedPort;
+import io.dropwatch.examples.testbed.ClosedPort;
 import io.dropwatch.model.RawDropEvent;
 import io.dropwatch.model.RingKind;
 import java.io.IOException;
@@ -55,9 +55,9 @@ class AllocationIT {
       for (int round = 1; round <= ROUNDS; round++) {
         port.send(9, DROPS);
         long expected = (long) round * DROPS;
-        Patience.until(() -> watcher.statistics().emitted() >= expected);
+        Await.until(() -> watcher.statistics().emitted() >= expected);
         sent.release();
-        Patience.until(() -> watcher.statistics().delivered() >= expected);
+        Await.until(() -> watcher.statistics().delivered() >= expected);
       }
     }
     assertEquals((long) ROUNDS * DROPS, number, watcher.statistics()::toString);

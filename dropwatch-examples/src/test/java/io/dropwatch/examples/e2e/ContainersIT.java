@@ -9,9 +9,9 @@ import io.dropwatch.DropWatcher;
 import io.dropwatch.examples.e2e.ContainerCases.Inhabited;
 import io.dropwatch.examples.e2e.ContainerCases.Place;
 import io.dropwatch.examples.huatuo.HuatuoJsonWriter;
-import io.dropwatch.examples.lab.Namespace;
-import io.dropwatch.examples.lab.NetworkLab;
-import io.dropwatch.examples.lab.RoutedNetwork;
+import io.dropwatch.examples.testbed.Namespace;
+import io.dropwatch.examples.testbed.RoutedNetwork;
+import io.dropwatch.examples.testbed.Testbed;
 import io.dropwatch.layers.Udp;
 import io.dropwatch.model.OwnerProcess;
 import io.dropwatch.model.OwnerSocket;
@@ -51,7 +51,7 @@ class ContainersIT {
   private record Key(long namespace, int port) {}
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
-  private final Map<Place, DeafProcess> processes = new HashMap<>();
+  private final Map<Place, NonReadingProcess> processes = new HashMap<>();
   private final Map<Place, TestCgroup> cgroups = new HashMap<>();
   private final Map<Inhabited, Namespace> namespaces = new HashMap<>();
   private final RoutedNetwork network = keep(RoutedNetwork.open());
@@ -69,19 +69,20 @@ class ContainersIT {
     for (Place place : ContainerCases.places()) {
       TestCgroup cgroup = cgroup(place);
       cgroups.put(place, cgroup);
-      processes.put(place, keep(new DeafProcess(network.server(), cgroup, "deaf", port(place))));
+      processes.put(
+          place, keep(new NonReadingProcess(network.server(), cgroup, "deaf", port(place))));
     }
-    NetworkLab lab = keep(NetworkLab.open());
+    Testbed testbed = keep(Testbed.open());
     for (Inhabited each : ContainerCases.namespaces()) {
-      Namespace namespace = lab.namespace("ns" + namespaces.size());
+      Namespace namespace = testbed.namespace("ns" + namespaces.size());
       namespaces.put(each, namespace);
       for (Inhabited.Inhabitant process : each.inhabitants()) {
         TestCgroup cgroup = cgroup(process.place());
-        var _ = keep(new DeafProcess(namespace, cgroup, process.comm(), 0));
+        var _ = keep(new NonReadingProcess(namespace, cgroup, process.comm(), 0));
       }
     }
     try (DropWatcher _ = DropWatcher.builder().filter(FILTER).onEvent(this::remember).start()) {
-      Patience.until(this::allAreAnswered);
+      Await.until(this::allAreAnswered);
     }
   }
 
@@ -101,11 +102,11 @@ class ContainersIT {
   }
 
   private Key key(Place place) {
-    return new Key(network.server().inode(), port(place));
+    return new Key(network.server().inum(), port(place));
   }
 
   private Key key(Inhabited each) {
-    return new Key(namespace(each).inode(), CLOSED_PORT);
+    return new Key(namespace(each).inum(), CLOSED_PORT);
   }
 
   private Namespace namespace(Inhabited each) {
@@ -166,7 +167,7 @@ class ContainersIT {
   @MethodSource("places")
   void theContainerOfASocketsCgroup(Place place) throws IOException {
     DropEvent event = Objects.requireNonNull(events.get(key(place)));
-    DeafProcess process = Objects.requireNonNull(processes.get(place));
+    NonReadingProcess process = Objects.requireNonNull(processes.get(place));
     TestCgroup cgroup = Objects.requireNonNull(cgroups.get(place));
 
     assertEquals("SKB_DROP_REASON_SOCKET_RCVBUFF", event.reason().name());

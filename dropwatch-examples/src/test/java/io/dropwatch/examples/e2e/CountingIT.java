@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropCounter;
-import io.dropwatch.examples.lab.PacketSocket;
-import io.dropwatch.examples.lab.RoutedNetwork;
-import io.dropwatch.examples.lab.Scenario;
+import io.dropwatch.examples.testbed.PacketSocket;
+import io.dropwatch.examples.testbed.RoutedNetwork;
+import io.dropwatch.examples.testbed.Scenario;
 import io.dropwatch.model.DropCounts;
 import io.dropwatch.model.DropKind;
 import java.util.List;
@@ -132,7 +132,7 @@ class CountingIT {
         drop.reason(),
         (flood.flow().ipv6() ? "IPv6/" : "IPv4/") + flood.flow().transport(),
         String.valueOf(drop.device()),
-        Long.toString(drop.host().in(network).inode()));
+        Long.toString(network.host(drop.host()).inum()));
   }
 
   private static String what(DropKind kind) {

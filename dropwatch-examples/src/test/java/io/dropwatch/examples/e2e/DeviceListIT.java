@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dropwatch.DropWatchException;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.DropWatcherBuilder;
-import io.dropwatch.examples.lab.Flow;
-import io.dropwatch.examples.lab.Namespace;
-import io.dropwatch.examples.lab.RoutedNetwork;
-import io.dropwatch.examples.lab.Scenario;
+import io.dropwatch.examples.testbed.FiveTuple;
+import io.dropwatch.examples.testbed.Namespace;
+import io.dropwatch.examples.testbed.RoutedNetwork;
+import io.dropwatch.examples.testbed.Scenario;
 import io.dropwatch.pcapfilter.FilterSyntaxException;
 import java.util.Map;
 import java.util.TreeMap;
@@ -150,7 +150,7 @@ class DeviceListIT {
         .forEach(
             event -> {
               for (Scenario scenario : Scenario.values()) {
-                if (scenario.flow().equals(Flow.of(event))) {
+                if (scenario.flow().equals(FiveTuple.of(event))) {
                   seen.merge(scenario, 1, Integer::sum);
                 }
               }

@@ -1,10 +1,10 @@
 package io.dropwatch.examples.e2e;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.examples.lab.Flow;
-import io.dropwatch.examples.lab.Namespace;
-import io.dropwatch.examples.lab.RoutedNetwork;
-import io.dropwatch.examples.lab.Scenario;
+import io.dropwatch.examples.testbed.FiveTuple;
+import io.dropwatch.examples.testbed.Namespace;
+import io.dropwatch.examples.testbed.RoutedNetwork;
+import io.dropwatch.examples.testbed.Scenario;
 import io.dropwatch.internal.probe.KernelFacts;
 import io.dropwatch.model.DropReason;
 import io.dropwatch.model.NetworkDevice;
@@ -33,14 +33,14 @@ final class Expectation {
   Expectation(Scenario scenario, RoutedNetwork network) {
     this.scenario = scenario;
     Scenario.Drop drop = scenario.drop();
-    Namespace namespace = drop.host().in(network);
+    Namespace namespace = network.host(drop.host());
     String device = drop.device();
     this.expected =
         line(
             reason(drop.reason()),
             scenario.flow().toString(),
-            device == null ? "no device" : device + "#" + namespace.interfaceIndex(device),
-            namespace.inode(),
+            device == null ? "no device" : device + "#" + namespace.ifindex(device),
+            namespace.inum(),
             drop.function(),
             "just now");
   }
@@ -63,7 +63,7 @@ final class Expectation {
     NetworkDevice device = event.device();
     return line(
         event.reason().name(),
-        String.valueOf(Flow.of(event)),
+        String.valueOf(FiveTuple.of(event)),
         device == null ? "no device" : device.name() + "#" + device.ifindex(),
         event.networkNamespace().inum(),
         hasFunction(event) ? scenario.drop().function() : event.stack().toString(),

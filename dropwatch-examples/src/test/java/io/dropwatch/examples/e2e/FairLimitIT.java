@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dropwatch.DropWatcher;
 import io.dropwatch.DropWatcherBuilder;
-import io.dropwatch.examples.lab.ClosedPort;
-import io.dropwatch.examples.lab.Cpus;
+import io.dropwatch.examples.testbed.ClosedPort;
+import io.dropwatch.examples.testbed.LinuxCalls;
 import io.dropwatch.model.DropStatistics;
 import io.dropwatch.model.RawDropEvent;
 import java.io.IOException;
@@ -70,7 +70,7 @@ class FairLimitIT {
         for (Thread sender : senders) {
           sender.join();
         }
-        Patience.until(() -> limited.statistics().seen() >= sent.get());
+        Await.until(() -> limited.statistics().seen() >= sent.get());
       }
       end = limited.statistics();
     }
@@ -104,7 +104,7 @@ class FairLimitIT {
     return Thread.ofPlatform()
         .start(
             () -> {
-              Cpus.bind(cpu);
+              LinuxCalls.bindThreadToCpu(cpu);
               try {
                 while (!over.get()) {
                   port.send(15, 40);

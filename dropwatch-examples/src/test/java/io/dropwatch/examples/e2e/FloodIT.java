@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropWatcher;
-import io.dropwatch.examples.lab.Frame;
-import io.dropwatch.examples.lab.PacketSocket;
-import io.dropwatch.examples.lab.RoutedNetwork;
-import io.dropwatch.examples.lab.Scenario;
+import io.dropwatch.examples.testbed.EthernetFrame;
+import io.dropwatch.examples.testbed.PacketSocket;
+import io.dropwatch.examples.testbed.RoutedNetwork;
+import io.dropwatch.examples.testbed.Scenario;
 import io.dropwatch.model.DropStatistics;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.LongAdder;
@@ -115,7 +115,7 @@ class FloodIT {
 
   private void flood() {
     byte[] frame =
-        Frame.of(SCENARIO.flow()).bytes(RoutedNetwork.CLIENT_MAC, RoutedNetwork.ROUTER_MAC);
+        EthernetFrame.of(SCENARIO.flow()).bytes(RoutedNetwork.CLIENT_MAC, RoutedNetwork.ROUTER_MAC);
     long before = SCENARIO.kernelCount(network).orElseThrow();
     try (PacketSocket socket = PacketSocket.open(network.client(), "eth0")) {
       socket.send(frame, PACKETS);

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatcher;
-import io.dropwatch.examples.lab.LabException;
-import io.dropwatch.examples.lab.Namespace;
-import io.dropwatch.examples.lab.PacketSocket;
-import io.dropwatch.examples.lab.RoutedNetwork;
+import io.dropwatch.examples.testbed.Namespace;
+import io.dropwatch.examples.testbed.PacketSocket;
+import io.dropwatch.examples.testbed.RoutedNetwork;
+import io.dropwatch.examples.testbed.TestbedException;
 import io.dropwatch.output.JsonReader;
 import io.dropwatch.output.JsonWriter;
 import io.dropwatch.output.TextWriter;
@@ -45,28 +45,29 @@ class HeadersIT {
   @BeforeAll
   void dropAll() throws Exception {
     try (RoutedNetwork network = RoutedNetwork.open()) {
-      receivers = network.router().inode();
-      senders = network.server().inode();
+      receivers = network.router().inum();
+      senders = network.server().inum();
       network.router().tc(drop("ingress"));
       network.server().tc(drop("egress"));
       EventLog log = new EventLog();
       try (DropWatcher _ =
               DropWatcher.builder()
-                  .filter("ether src " + WholeFrames.SOURCE_MAC)
+                  .filter("ether src " + HeaderFrames.SOURCE_MAC)
                   .onEvent(log)
                   .start();
           PacketSocket client = open(network.client());
           PacketSocket server = open(network.server())) {
-        WholeFrames.received()
+        HeaderFrames.received()
             .forEach((name, frame) -> keep(name, log, () -> client.send(frame, 1)));
-        WholeFrames.sent()
+        HeaderFrames.sent()
             .forEach(
                 (name, frame) ->
                     keep(
                         name,
                         log,
                         () -> {
-                          var told = assertThrows(LabException.class, () -> server.send(frame, 1));
+                          var told =
+                              assertThrows(TestbedException.class, () -> server.send(frame, 1));
                           assertTrue(String.valueOf(told.getMessage()).contains("No buffer space"));
                         }));
       }
@@ -101,7 +102,7 @@ class HeadersIT {
   void everyFrameIsDroppedWhereItWasMeantToBe() {
     events.forEach(
         (name, event) -> {
-          boolean sent = WholeFrames.sent().containsKey(name);
+          boolean sent = HeaderFrames.sent().containsKey(name);
           assertEquals(sent ? senders : receivers, event.networkNamespace().inum(), name);
           assertEquals("eth0", Objects.requireNonNull(event.device()).name(), name);
         });

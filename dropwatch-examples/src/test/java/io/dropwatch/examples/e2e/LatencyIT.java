@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropWatcher;
-import io.dropwatch.examples.lab.ClosedPort;
+import io.dropwatch.examples.testbed.ClosedPort;
 import io.dropwatch.model.RingKind;
 import java.io.IOException;
 import java.time.Duration;
@@ -39,7 +39,7 @@ class LatencyIT {
             port.send(9, 1);
             LockSupport.parkNanos(PAUSE_NANOS);
           }
-          Patience.until(
+          Await.until(
               () ->
                   first.statistics().delivered() == DROPS
                       && second.statistics().delivered() == DROPS);

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatcher;
-import io.dropwatch.examples.lab.RoutedNetwork;
-import io.dropwatch.examples.lab.Scenario;
+import io.dropwatch.examples.testbed.RoutedNetwork;
+import io.dropwatch.examples.testbed.Scenario;
 import io.dropwatch.model.DropStatistics;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,7 +128,7 @@ class LifecycleIT {
     }
     DropEvent event = log.events().getFirst();
     assertEquals(ProcessHandle.current().pid(), event.pid());
-    // The kernel keeps 15 bytes of a thread's name; the lab's threads are called after the
+    // The kernel keeps 15 bytes of a thread's name; the testbed's threads are called after the
     // namespace.
     assertEquals(("in " + network.client().name()).substring(0, 15), event.comm());
   }

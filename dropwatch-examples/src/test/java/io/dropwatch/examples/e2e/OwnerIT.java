@@ -11,7 +11,7 @@ import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.DropWatcherBuilder;
 import io.dropwatch.OwnerResolvers;
-import io.dropwatch.examples.lab.RoutedNetwork;
+import io.dropwatch.examples.testbed.RoutedNetwork;
 import io.dropwatch.model.Owner;
 import io.dropwatch.model.OwnerProcess;
 import io.dropwatch.model.OwnerQuery;
@@ -89,7 +89,7 @@ class OwnerIT {
               network.server().name(),
               CONTAINER),
           event.owner());
-      assertEquals(network.server().inode(), event.networkNamespace().inum());
+      assertEquals(network.server().inum(), event.networkNamespace().inum());
       assertNotEquals(0, event.networkNamespace().cookie());
       assertEquals(Set.of(), missingFields(event));
       assertTrue(
@@ -208,8 +208,8 @@ class OwnerIT {
     return TestCgroup.make("/" + slice + ".slice/docker-" + CONTAINER + ".scope");
   }
 
-  private DeafProcess deaf(TestCgroup cgroup) throws IOException {
-    return new DeafProcess(network.server(), cgroup, COMM, PORT);
+  private NonReadingProcess deaf(TestCgroup cgroup) throws IOException {
+    return new NonReadingProcess(network.server(), cgroup, COMM, PORT);
   }
 
   private static DropWatcherBuilder watching(EventLog log) {

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dropwatch.DropWatcher;
-import io.dropwatch.examples.lab.ClosedPort;
-import io.dropwatch.examples.lab.Cpus;
+import io.dropwatch.examples.testbed.ClosedPort;
+import io.dropwatch.examples.testbed.LinuxCalls;
 import io.dropwatch.model.DropStatistics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,7 +53,7 @@ class RateLimitIT {
         for (Thread sender : senders) {
           sender.join();
         }
-        Patience.until(
+        Await.until(
             () -> watcher.statistics().emitted() + watcher.statistics().limited() >= sent.get());
       }
       end = watcher.statistics();
@@ -76,7 +76,7 @@ class RateLimitIT {
     return Thread.ofPlatform()
         .start(
             () -> {
-              Cpus.bind(cpu);
+              LinuxCalls.bindThreadToCpu(cpu);
               long start = System.nanoTime();
               try {
                 while (System.nanoTime() - start < NANOS) {

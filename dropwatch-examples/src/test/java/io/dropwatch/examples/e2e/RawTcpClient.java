@@ -2,8 +2,8 @@ package io.dropwatch.examples.e2e;
 
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatcher;
-import io.dropwatch.examples.lab.PacketSocket;
-import io.dropwatch.examples.lab.RoutedNetwork;
+import io.dropwatch.examples.testbed.PacketSocket;
+import io.dropwatch.examples.testbed.RoutedNetwork;
 import io.dropwatch.layers.Tcp;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;

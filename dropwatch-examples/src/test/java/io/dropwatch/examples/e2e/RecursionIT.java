@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dropwatch.DropWatcher;
-import io.dropwatch.examples.lab.Cpus;
-import io.dropwatch.examples.lab.Frame;
-import io.dropwatch.examples.lab.LabException;
-import io.dropwatch.examples.lab.PacketSocket;
-import io.dropwatch.examples.lab.RoutedNetwork;
-import io.dropwatch.examples.lab.Scenario;
+import io.dropwatch.examples.testbed.EthernetFrame;
+import io.dropwatch.examples.testbed.LinuxCalls;
+import io.dropwatch.examples.testbed.PacketSocket;
+import io.dropwatch.examples.testbed.RoutedNetwork;
+import io.dropwatch.examples.testbed.Scenario;
+import io.dropwatch.examples.testbed.TestbedException;
 import io.dropwatch.model.DropStatistics;
 import io.dropwatch.model.NoiseRule;
 import java.io.IOException;
@@ -64,7 +64,7 @@ class RecursionIT {
     Scenario sent = Scenario.NFTABLES_OUTPUT;
     Scenario received = Scenario.NFTABLES_INGRESS;
     // Other tests may have networks of these addresses.
-    Set<Long> own = Set.of(network.client().inode(), network.server().inode());
+    Set<Long> own = Set.of(network.client().inum(), network.server().inum());
     LongAdder seen = new LongAdder();
     long before = dropped(network, sent, received);
     DropWatcher watcher =
@@ -100,11 +100,11 @@ class RecursionIT {
             0,
             () -> {
               byte[] frame =
-                  Frame.of(received.flow())
+                  EthernetFrame.of(received.flow())
                       .bytes(RoutedNetwork.CLIENT_MAC, RoutedNetwork.ROUTER_MAC);
               try (PacketSocket socket = PacketSocket.open(network.client(), "eth0")) {
                 socket.send(frame, FRAMES);
-              } catch (LabException full) {
+              } catch (TestbedException full) {
                 // On a busy machine the other CPU's backlog may be full: then it was fewer.
                 if (!String.valueOf(full.getMessage()).contains("No buffer space")) {
                   throw full;
@@ -157,7 +157,7 @@ class RecursionIT {
     return Thread.ofPlatform()
         .start(
             () -> {
-              Cpus.bind(cpu);
+              LinuxCalls.bindThreadToCpu(cpu);
               work.run();
             });
   }

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropWatcher;
-import io.dropwatch.examples.lab.Flow;
-import io.dropwatch.examples.lab.RoutedNetwork;
-import io.dropwatch.examples.lab.Scenario;
+import io.dropwatch.examples.testbed.FiveTuple;
+import io.dropwatch.examples.testbed.RoutedNetwork;
+import io.dropwatch.examples.testbed.Scenario;
 import io.dropwatch.model.DropStatistics;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +30,7 @@ class ScenarioIT {
   @ParameterizedTest
   @EnumSource
   void everyPacketIsSeenOnceByTheFilterAndNeverByItsOpposite(Scenario scenario) throws Exception {
-    Flow flow = scenario.flow();
+    FiveTuple flow = scenario.flow();
     Expectation expectation = new Expectation(scenario, network);
     EventLog seen = new EventLog();
     EventLog opposite = new EventLog();
@@ -52,7 +52,7 @@ class ScenarioIT {
     }
 
     assertEquals(Map.of(expectation.line(), (long) PACKETS), seen.by(expectation::line));
-    assertEquals(0, opposite.events().stream().filter(e -> flow.equals(Flow.of(e))).count());
+    assertEquals(0, opposite.events().stream().filter(e -> flow.equals(FiveTuple.of(e))).count());
     if (scenario.kernelCount(network).isPresent()) {
       assertEquals(
           PACKETS, scenario.kernelCount(network).getAsLong() - before, "by the kernel's count");

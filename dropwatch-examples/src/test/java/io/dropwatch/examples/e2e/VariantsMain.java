@@ -1,12 +1,12 @@
 package io.dropwatch.examples.e2e;
 
 import io.dropwatch.bpf.BpfException;
-import io.dropwatch.examples.lab.Flow;
-import io.dropwatch.examples.lab.Frame;
-import io.dropwatch.examples.lab.LabException;
-import io.dropwatch.examples.lab.Namespace;
-import io.dropwatch.examples.lab.NetworkLab;
-import io.dropwatch.examples.lab.PacketSocket;
+import io.dropwatch.examples.testbed.EthernetFrame;
+import io.dropwatch.examples.testbed.FiveTuple;
+import io.dropwatch.examples.testbed.Namespace;
+import io.dropwatch.examples.testbed.PacketSocket;
+import io.dropwatch.examples.testbed.Testbed;
+import io.dropwatch.examples.testbed.TestbedException;
 import io.dropwatch.internal.probe.CountKey;
 import io.dropwatch.internal.probe.CountingProbe;
 import io.dropwatch.internal.probe.DeviceList;
@@ -98,9 +98,9 @@ final class VariantsMain {
   private final Namespace receiver;
   private final List<byte[]> frames;
 
-  private VariantsMain(NetworkLab lab) throws UnknownHostException {
-    sender = lab.namespace("sender");
-    receiver = lab.namespace("receiver");
+  private VariantsMain(Testbed testbed) throws UnknownHostException {
+    sender = testbed.namespace("sender");
+    receiver = testbed.namespace("receiver");
     for (String device : List.of(INGRESS, EGRESS)) {
       sender.ip(
           "link add name %s address %s mtu 60000 type veth peer name %s netns %s address %s mtu 60000\n"
@@ -125,8 +125,8 @@ final class VariantsMain {
 
   private static List<byte[]> frames() throws UnknownHostException {
     List<byte[]> frames = new ArrayList<>();
-    for (Flow.Transport transport : Flow.Transport.values()) {
-      int port = transport == Flow.Transport.TCP ? 443 : 53;
+    for (FiveTuple.Transport transport : FiveTuple.Transport.values()) {
+      int port = transport == FiveTuple.Transport.TCP ? 443 : 53;
       frames.add(frame(transport, "192.0.2.1", "192.0.2.2", port));
       frames.add(frame(transport, "2001:db8::1", "2001:db8::2", port));
     }
@@ -157,14 +157,14 @@ final class VariantsMain {
     return frames;
   }
 
-  private static byte[] frame(Flow.Transport transport, String from, String to, int port)
+  private static byte[] frame(FiveTuple.Transport transport, String from, String to, int port)
       throws UnknownHostException {
-    Flow flow =
-        new Flow(
+    FiveTuple flow =
+        new FiveTuple(
             transport,
             new InetSocketAddress(InetAddress.getByName(from), 4000),
             new InetSocketAddress(InetAddress.getByName(to), port));
-    return Frame.of(flow).bytes(SENDER, RECEIVER);
+    return EthernetFrame.of(flow).bytes(SENDER, RECEIVER);
   }
 
   private static byte[] inserted(byte[] frame, int at, String more) {
@@ -186,7 +186,7 @@ final class VariantsMain {
         in.send(frame, 1);
         try {
           out.send(frame, 1);
-        } catch (LabException _) {
+        } catch (TestbedException _) {
           // Told that it was dropped.
         }
       }
@@ -241,7 +241,7 @@ final class VariantsMain {
       } catch (MalformedRecordException e) {
         throw new AssertionError(e);
       }
-      if (view.netnsInum() == sender.inode() || view.netnsInum() == receiver.inode()) {
+      if (view.netnsInum() == sender.inum() || view.netnsInum() == receiver.inum()) {
         told.add(told(view, memory.get(ValueLayout.JAVA_BYTE, offset + PACKET_TYPE)));
       }
       view.leave();
@@ -348,7 +348,7 @@ final class VariantsMain {
 
   /** Each way to count has counted the same kinds as often, and as many packets as were wanted. */
   private void compareCounts(String filter, Map<Variant, CountingProbe> counting, int wanted) {
-    Set<Long> own = Set.of(sender.inode(), receiver.inode());
+    Set<Long> own = Set.of(sender.inum(), receiver.inum());
     Map<CountKey, Long> first = null;
     for (Map.Entry<Variant, CountingProbe> each : counting.entrySet()) {
       Map<CountKey, Long> counts = new HashMap<>(each.getValue().counts());
@@ -372,8 +372,8 @@ final class VariantsMain {
 
   public static void main(String[] args) throws Exception {
     int matched = 0;
-    try (NetworkLab lab = NetworkLab.open()) {
-      VariantsMain drops = new VariantsMain(lab);
+    try (Testbed testbed = Testbed.open()) {
+      VariantsMain drops = new VariantsMain(testbed);
       List<Variant> variants = drops.variants();
       for (String filter : FILTERS) {
         matched += drops.compare(filter, variants);

@@ -61,24 +61,24 @@ class ReadmeTest {
   // Some are a method, some what stands in one.
   private static String whole(String example) {
     return """
-        import static org.junit.jupiter.api.Assertions.assertEquals;
-        import static org.junit.jupiter.api.Assertions.assertTrue;
-        import io.dropwatch.*;
-        import io.dropwatch.layers.*;
-        import io.dropwatch.output.*;
-        import io.dropwatch.pcapfilter.*;
-        import io.dropwatch.pcapfilter.packet.*;
-        import io.dropwatch.model.*;
-        import java.nio.file.Path;
-        import java.time.Duration;
-        import java.util.*;
-        abstract class Example {
-          byte[] frame = {};
-          abstract void alert(DropEvent event);
-          abstract void analyze(DropEvent event);
-          %s
-        }
-        """
+    import static org.junit.jupiter.api.Assertions.assertEquals;
+    import static org.junit.jupiter.api.Assertions.assertTrue;
+    import io.dropwatch.*;
+    import io.dropwatch.layers.*;
+    import io.dropwatch.output.*;
+    import io.dropwatch.pcapfilter.*;
+    import io.dropwatch.pcapfilter.packet.*;
+    import io.dropwatch.model.*;
+    import java.nio.file.Path;
+    import java.time.Duration;
+    import java.util.*;
+    abstract class Example {
+      byte[] frame = {};
+      abstract void alert(DropEvent event);
+      abstract void analyze(DropEvent event);
+      %s
+    }
+    """
         .formatted(
             example.startsWith("void ")
                 ? example

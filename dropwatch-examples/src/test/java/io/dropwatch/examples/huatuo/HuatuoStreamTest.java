@@ -24,7 +24,7 @@ class HuatuoStreamTest {
 
   @Test
   void oneConnectThenAChunkForEachEventThenTheEnd() throws Exception {
-    try (FakeDaemon daemon = FakeDaemon.reading(socket())) {
+    try (FakeHuatuoDaemon daemon = FakeHuatuoDaemon.reading(socket())) {
       HuatuoStream stream = open("task-7");
       stream.write(event(1));
       stream.write(event(2));
@@ -33,7 +33,8 @@ class HuatuoStreamTest {
       List<String> messages = daemon.awaitMessages(4);
       assertEquals(4, messages.size());
       assertEquals(
-          "(connect = (toolName = \"dropwatch\", version = \"1.0\", taskID = \"task-7\", protoVersion = 1))",
+          "(connect = (toolName = \"dropwatch\", version = \"1.0\", taskID = \"task-7\","
+              + " protoVersion = 1))",
           messages.get(0));
       assertTrue(messages.get(1).startsWith("(chunk = (data = \"{\\\"observed_timestamp"));
       assertTrue(messages.get(1).contains("\\\"source\\\":\\\"events\\\""), messages.get(1));
@@ -49,7 +50,7 @@ class HuatuoStreamTest {
   @Test
   void aRestartedDaemonGetsWhatCameMeanwhile() throws Exception {
     HuatuoStream stream;
-    try (FakeDaemon first = FakeDaemon.reading(socket())) {
+    try (FakeHuatuoDaemon first = FakeHuatuoDaemon.reading(socket())) {
       stream = open("t");
       stream.write(event(1));
       var _ = first.awaitMessages(2);
@@ -58,7 +59,7 @@ class HuatuoStreamTest {
     stream.write(event(2));
     stream.write(event(3));
     awaitNotice("is lost");
-    try (FakeDaemon second = FakeDaemon.reading(socket())) {
+    try (FakeHuatuoDaemon second = FakeHuatuoDaemon.reading(socket())) {
       List<String> messages = second.awaitMessages(3);
       assertTrue(messages.get(0).startsWith("(connect = (toolName"), messages.get(0));
       assertTrue(messages.get(1).contains("\\\"pid\\\":2,"), messages.get(1));
@@ -74,7 +75,7 @@ class HuatuoStreamTest {
   void aSocketThatRefusesIsTriedAgain() throws Exception {
     Path kept = directory.resolve("kept.sock");
     HuatuoStream stream;
-    try (FakeDaemon first = FakeDaemon.reading(socket())) {
+    try (FakeHuatuoDaemon first = FakeHuatuoDaemon.reading(socket())) {
       stream = open("t");
       first.awaitConnection();
       Files.createLink(kept, socket());
@@ -83,7 +84,7 @@ class HuatuoStreamTest {
     stream.write(event(1));
     awaitNotice("is lost");
     Files.delete(socket());
-    try (FakeDaemon second = FakeDaemon.reading(socket())) {
+    try (FakeHuatuoDaemon second = FakeHuatuoDaemon.reading(socket())) {
       assertTrue(second.awaitMessages(2).get(1).contains("\\\"pid\\\":1,"));
       stream.close();
       assertEquals(new StreamStatistics(1, 1, 0, 1), stream.statistics());
@@ -93,7 +94,7 @@ class HuatuoStreamTest {
   /** Writing returns at once all the same; what does not fit is counted, and closing ends. */
   @Test
   void aDaemonThatDoesNotReadLosesEvents() throws Exception {
-    try (FakeDaemon daemon = FakeDaemon.stalled(socket())) {
+    try (FakeHuatuoDaemon daemon = FakeHuatuoDaemon.stalled(socket())) {
       HuatuoStream stream = open("t");
       daemon.awaitConnection();
       for (int i = 0; i < MORE_THAN_IS_BUFFERED; i++) {
@@ -126,7 +127,7 @@ class HuatuoStreamTest {
   @Test
   void closingWithoutADaemonCountsWhatWaits() throws Exception {
     HuatuoStream stream;
-    try (FakeDaemon daemon = FakeDaemon.reading(socket())) {
+    try (FakeHuatuoDaemon daemon = FakeHuatuoDaemon.reading(socket())) {
       stream = open("t");
       daemon.awaitConnection();
     }

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dropwatch.DropCounter;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.DropWatcherBuilder;
-import io.dropwatch.examples.lab.ClosedPort;
-import io.dropwatch.examples.lab.Cpus;
+import io.dropwatch.examples.testbed.ClosedPort;
+import io.dropwatch.examples.testbed.LinuxCalls;
 import io.dropwatch.model.DropCounts;
 import io.dropwatch.model.DropStatistics;
 import io.dropwatch.model.RingKind;
@@ -155,7 +155,7 @@ class CpuHotplug {
               Thread.ofPlatform()
                   .start(
                       () -> {
-                        Cpus.bind(1);
+                        LinuxCalls.bindThreadToCpu(1);
                         for (int i = 0; i < 100; i++) {
                           send(socket, port);
                         }
@@ -251,7 +251,7 @@ class CpuHotplug {
     Thread.ofPlatform()
         .start(
             () -> {
-              Cpus.bind(cpu);
+              LinuxCalls.bindThreadToCpu(cpu);
               send(port, times);
             })
         .join();

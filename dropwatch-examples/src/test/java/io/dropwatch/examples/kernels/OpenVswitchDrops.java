@@ -10,11 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatcher;
-import io.dropwatch.examples.lab.Flow;
-import io.dropwatch.examples.lab.Frame;
-import io.dropwatch.examples.lab.Namespace;
-import io.dropwatch.examples.lab.NetworkLab;
-import io.dropwatch.examples.lab.PacketSocket;
+import io.dropwatch.examples.testbed.EthernetFrame;
+import io.dropwatch.examples.testbed.FiveTuple;
+import io.dropwatch.examples.testbed.Namespace;
+import io.dropwatch.examples.testbed.PacketSocket;
+import io.dropwatch.examples.testbed.Testbed;
 import io.dropwatch.output.JsonWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -54,9 +54,9 @@ class OpenVswitchDrops {
    * @param actions attributes of the kernel's {@code enum ovs_action_attr}
    */
   private record Action(int port, String reason, List<byte[]> actions) {
-    Flow flow() {
-      return new Flow(
-          Flow.Transport.UDP,
+    FiveTuple flow() {
+      return new FiveTuple(
+          FiveTuple.Transport.UDP,
           SOURCE,
           new InetSocketAddress(InetAddress.ofLiteral("192.0.2.2"), port));
     }
@@ -71,9 +71,9 @@ class OpenVswitchDrops {
         new Action(7003, "OVS_DROP_IP_TTL", List.of(attribute(23, attribute(1)))));
   }
 
-  private final NetworkLab lab = NetworkLab.open();
-  private final Namespace host = lab.namespace("host");
-  private final Namespace bridge = lab.namespace("bridge");
+  private final Testbed testbed = Testbed.open();
+  private final Namespace host = testbed.namespace("host");
+  private final Namespace bridge = testbed.namespace("bridge");
 
   @BeforeAll
   void makeTheDatapath() throws Exception {
@@ -113,15 +113,15 @@ class OpenVswitchDrops {
 
   @AfterAll
   void removeIt() {
-    lab.close();
+    testbed.close();
   }
 
   private byte[] datapath() {
-    return u32(bridge.interfaceIndex("switch0"));
+    return u32(bridge.ifindex("switch0"));
   }
 
-  /** Every field of a packet of {@link Frame}: without a mask the match is exact. */
-  private static byte[][] key(Flow flow) {
+  /** Every field of a packet of {@link EthernetFrame}: without a mask the match is exact. */
+  private static byte[][] key(FiveTuple flow) {
     HexFormat mac = HexFormat.ofDelimiter(":");
     byte[] ipv4 =
         ByteBuffer.allocate(12)
@@ -157,7 +157,7 @@ class OpenVswitchDrops {
     try (watcher;
         PacketSocket socket = PacketSocket.open(host, "eth0")) {
       for (Action action : actions()) {
-        byte[] frame = Frame.of(action.flow()).timeToLive(1).bytes(SOURCE_MAC, TARGET_MAC);
+        byte[] frame = EthernetFrame.of(action.flow()).timeToLive(1).bytes(SOURCE_MAC, TARGET_MAC);
         socket.send(frame, PACKETS);
       }
       Programs.await(() -> events.size() >= packets);
@@ -177,7 +177,7 @@ class OpenVswitchDrops {
       assertTrue(event.reason().subsystem() != 0, event::toString);
       assertNotNull(event.reason().explanation());
       assertEquals("port1", Objects.requireNonNull(event.device()).name());
-      assertEquals(bridge.inode(), event.networkNamespace().inum());
+      assertEquals(bridge.inum(), event.networkNamespace().inum());
       assertTrue(event.stack().toString().contains("ovs_execute_actions"), event::toString);
       String json = JsonWriter.format(event);
       assertTrue(json.contains("\"" + event.reason().name() + "\""), json);
@@ -185,10 +185,10 @@ class OpenVswitchDrops {
   }
 
   private static String line(DropEvent event) {
-    return line(Objects.requireNonNull(Flow.of(event)), event.reason().name());
+    return line(Objects.requireNonNull(FiveTuple.of(event)), event.reason().name());
   }
 
-  private static String line(Flow flow, String reason) {
+  private static String line(FiveTuple flow, String reason) {
     return flow + ": " + reason;
   }
 

@@ -10,9 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatcher;
-import io.dropwatch.examples.lab.Namespace;
-import io.dropwatch.examples.lab.NetworkLab;
-import io.dropwatch.examples.lab.PacketSocket;
+import io.dropwatch.examples.testbed.Namespace;
+import io.dropwatch.examples.testbed.PacketSocket;
+import io.dropwatch.examples.testbed.Testbed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -39,8 +39,8 @@ class WirelessDrops {
 
   private static final String REASON = "RX_DROP_U_RUNT_ACTION";
 
-  private final NetworkLab lab = NetworkLab.open();
-  private final Namespace air = lab.namespace("air");
+  private final Testbed testbed = Testbed.open();
+  private final Namespace air = testbed.namespace("air");
 
   @BeforeAll
   void makeTheRadios() throws Exception {
@@ -66,7 +66,7 @@ class WirelessDrops {
                 attribute(5, u32(6)));
             // NL80211_CMD_SET_INTERFACE: NL80211_ATTR_IFINDEX, _IFTYPE. For frames as they are.
             netlink.ask(
-                "nl80211", 6, attribute(3, u32(air.interfaceIndex("wlan1"))), attribute(5, u32(6)));
+                "nl80211", 6, attribute(3, u32(air.ifindex("wlan1"))), attribute(5, u32(6)));
             return "set";
           }
         });
@@ -75,12 +75,12 @@ class WirelessDrops {
 
   @AfterAll
   void removeThem() {
-    lab.close();
+    testbed.close();
   }
 
   /** NL80211_CMD_GET_INTERFACE by NL80211_ATTR_IFINDEX. */
   private ByteBuffer about(GenericNetlink netlink, String device) throws IOException {
-    return netlink.ask("nl80211", 5, attribute(3, u32(air.interfaceIndex(device))));
+    return netlink.ask("nl80211", 5, attribute(3, u32(air.ifindex(device))));
   }
 
   /** An action frame that ends behind its header: it has no category and no action. */
@@ -104,7 +104,7 @@ class WirelessDrops {
       assertNotNull(event.reason().explanation());
       assertTrue(event.stack().toString().contains("ieee80211_rx"), event::toString);
     }
-    assertEquals(air.inode(), events.getFirst().networkNamespace().inum());
+    assertEquals(air.inum(), events.getFirst().networkNamespace().inum());
   }
 
   private static List<DropEvent> dropped(List<DropEvent> all) {

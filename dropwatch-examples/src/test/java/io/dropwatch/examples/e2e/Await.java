@@ -1,0 +1,23 @@
+package io.dropwatch.examples.e2e;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Waits for what the kernel or another thread does in its own time. */
+final class Await {
+  private static final long NANOS = TimeUnit.SECONDS.toNanos(20);
+
+  private Await() {}
+
+  /** Fails if the condition does not come true in 20 seconds. */
+  static void until(BooleanSupplier condition) {
+    long end = System.nanoTime() + NANOS;
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - end > 0) {
+        throw new AssertionError("waited 20 s in vain");
+      }
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of the testbed. */
+@NullMarked
+package io.dropwatch.examples.testbed;
+
+import org.jspecify.annotations.NullMarked;
