@@ -67,7 +67,7 @@ public final class DropReplay implements AutoCloseable {
    *
    * @return whether there was one
    * @throws UncheckedIOException if the recording cannot be read
-   * @throws IllegalArgumentException if what comes in it is not an event; the message says where
+   * @throws io.dropwatch.output.RecordingFormatException if the next value in it is not an event
    */
   public boolean next() {
     DropEvent event = recording.read();
@@ -81,7 +81,7 @@ public final class DropReplay implements AutoCloseable {
     }
     if (isExcluded(event.device())) {
       excluded++;
-    } else if (!noise.takesInKernel(event)) {
+    } else if (!noise.suppressesInKernel(event)) {
       filterAndTell(event);
     }
     return true;
@@ -90,7 +90,7 @@ public final class DropReplay implements AutoCloseable {
   private void filterAndTell(DropEvent event) {
     if (filter != null && !filter.matches(event.skbPacket())) {
       filtered++;
-    } else if (!noise.takes(event)) {
+    } else if (!noise.suppresses(event)) {
       delivered++;
       listener.accept(event);
     }

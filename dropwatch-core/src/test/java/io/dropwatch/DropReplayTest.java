@@ -15,6 +15,7 @@ import io.dropwatch.model.NoiseRule;
 import io.dropwatch.model.SocketState;
 import io.dropwatch.model.StackFrame;
 import io.dropwatch.output.JsonWriter;
+import io.dropwatch.output.RecordingFormatException;
 import io.dropwatch.pcapfilter.FilterSyntaxException;
 import io.dropwatch.pcapfilter.LinkType;
 import java.io.ByteArrayInputStream;
@@ -199,9 +200,9 @@ class DropReplayTest {
       quoteCharacter = '`',
       textBlock =
           """
-          {"comm": 7}      | line 2, column 10: comm: expected a string, not 7
-          [1, 2]           | line 2, column 1: an event is a JSON object, not [
-          {"comm": "curl"  | line 2, column 16: it ends in the middle of an event
+          {"comm": 7}      | line 2, column 10: comm: expected a string, was 7
+          [1, 2]           | line 2, column 1: an event is a JSON object, was [
+          {"comm": "curl"  | line 2, column 16: the recording ends in the middle of an event
           """)
   void aBrokenRecordingIsNamedByItsPlace(String line, String expected) throws IOException {
     byte[] good = recording(ON_ETH0).readAllBytes();
@@ -210,7 +211,7 @@ class DropReplayTest {
 
     try (DropReplay replay =
         DropReplay.builder().onEvent(told::add).open(new ByteArrayInputStream(bad))) {
-      var fault = assertThrows(IllegalArgumentException.class, replay::run);
+      var fault = assertThrows(RecordingFormatException.class, replay::run);
       assertTrue(String.valueOf(fault.getMessage()).startsWith(expected), fault::getMessage);
       assertEquals(1, replay.statistics().delivered(), "what came before was told");
     }

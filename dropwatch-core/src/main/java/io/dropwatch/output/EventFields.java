@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The fields of one event on their way back; those that belong together meet in {@link #event}. */
+/** Reads the fields of one event; {@link #event} combines those that belong together. */
 final class EventFields {
   private final DropEventBuilder builder = DropEvent.builder();
   private int reasonCode = DropReason.NOT_SUPPORTED.value();
@@ -71,7 +71,7 @@ final class EventFields {
       case "drop_reason" -> reasonName = text(json);
       case "drop_reason_code" -> reasonCode = json.getIntValue();
       case "drop_reason_group" -> builder.reasonGroup(text(json));
-      case "drop_location" -> location = Pointer.parse(text(json));
+      case "drop_location" -> location = FrameText.parseAddress(text(json));
       case "drop_function" -> function = text(json);
       case "drop_function_offset" -> functionOffset = Long.parseUnsignedLong(number(json));
       case "drop_module" -> module = text(json);
@@ -80,15 +80,16 @@ final class EventFields {
       case "tid" -> builder.tid(unsigned(json));
       case "task_cgroup_id" -> builder.taskCgroupId(Long.parseUnsignedLong(number(json)));
       case "socket_state" -> builder.socketState(SocketState.of(text(json)));
-      case "memory_cgroup_css_addr" -> builder.memoryCgroupCss(Pointer.parse(text(json)));
+      case "memory_cgroup_css_addr" -> builder.memoryCgroupCss(FrameText.parseAddress(text(json)));
       case "net_namespace_cookie" -> namespaceCookie = Long.parseUnsignedLong(number(json));
       case "net_namespace_inum" -> netnsInum = json.getLongValue();
       case "netdev_name" -> deviceName = text(json);
       case "netdev_ifindex" -> ifindex = unsigned(json);
       case "netdev_queue_mapping" -> queueMapping = unsigned(json);
       case "netdev_flags" -> deviceFlags = unsigned(json);
-      case "packet_skb_addr" -> builder.skbAddress(Pointer.parse(text(json)));
-      case "packet_eth_proto" -> builder.etherType(Math.toIntExact(Pointer.parse(text(json))));
+      case "packet_skb_addr" -> builder.skbAddress(FrameText.parseAddress(text(json)));
+      case "packet_eth_proto" ->
+          builder.etherType(Math.toIntExact(FrameText.parseAddress(text(json))));
       case "packet_len" -> builder.packetLength(json.getIntValue());
       case "packet_type" -> builder.packetType(constant(PacketType.class, text(json)));
       case "packet_vlan" -> readVlan(json);
@@ -111,7 +112,7 @@ final class EventFields {
       String name = json.currentName();
       json.nextToken();
       switch (name) {
-        case "tpid" -> vlanTpid = Math.toIntExact(Pointer.parse(text(json)));
+        case "tpid" -> vlanTpid = Math.toIntExact(FrameText.parseAddress(text(json)));
         case "priority" -> vlanTci |= (json.getIntValue() & 7) << 13;
         case "dei" -> vlanTci |= json.getBooleanValue() ? 1 << 12 : 0;
         case "id" -> vlanTci |= json.getIntValue() & 0xfff;
@@ -151,7 +152,7 @@ final class EventFields {
     if (deviceFlags != null) {
       return new NetworkDevice(deviceName, ifindex, deviceFlags, queueMapping);
     }
-    // Without flags the line is another program's, and "-" its way to say that there is no device.
+    // A line without flags is another program's, which writes "-" when there is no device.
     return deviceName.equals("-") ? null : new NetworkDevice(deviceName, ifindex, 0, queueMapping);
   }
 
@@ -162,7 +163,7 @@ final class EventFields {
         .map(
             line ->
                 line.startsWith("0x")
-                    ? StackFrame.unknown(Pointer.parse(line))
+                    ? StackFrame.unknown(FrameText.parseAddress(line))
                     : new StackFrame(0, line, 0, null))
         .toList();
   }
@@ -183,7 +184,7 @@ final class EventFields {
 
   private static void require(JsonParser json, JsonToken wanted, String what) throws IOException {
     if (json.currentToken() != wanted) {
-      throw new IllegalArgumentException("expected " + what + ", not " + json.getText());
+      throw new IllegalArgumentException("expected " + what + ", was " + json.getText());
     }
   }
 
@@ -193,6 +194,6 @@ final class EventFields {
         return constant;
       }
     }
-    throw new IllegalArgumentException("'" + text + "' is unknown");
+    throw new IllegalArgumentException("unknown value '" + text + "'");
   }
 }

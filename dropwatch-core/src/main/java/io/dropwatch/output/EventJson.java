@@ -8,7 +8,7 @@ import io.dropwatch.model.PacketType;
 import io.dropwatch.model.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
 
-/** The fields of an event, in the order of the published format. */
+/** Writes the fields of an event, in the order of the published format. */
 final class EventJson {
   private static final String SOURCE = "tools";
 

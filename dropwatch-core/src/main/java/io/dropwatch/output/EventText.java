@@ -7,7 +7,7 @@ import io.dropwatch.model.Owner;
 import io.dropwatch.model.StackFrame;
 import java.util.List;
 
-/** The lines of one event. Not thread-safe, and for one event only. */
+/** Formats the lines of one event. Not thread-safe; used once. */
 final class EventText {
   // Select graphic rendition (ECMA-48, 8.3.117).
   private static final String OFF = "0";
@@ -17,9 +17,9 @@ final class EventText {
   private static final String YELLOW = "33";
 
   private final StringBuilder out = new StringBuilder(512);
-  private final TextStyle style;
+  private final TextWriter.Style style;
 
-  EventText(TextStyle style) {
+  EventText(TextWriter.Style style) {
     this.style = style;
   }
 
@@ -29,7 +29,7 @@ final class EventText {
     paint(OFF);
     out.append(' ');
     paint(BOLD);
-    LayersText.append(out, event.layers(), event);
+    LayersText.append(out, event.layers(), event.vlan(), event.socketState());
     paint(OFF);
     appendReason(event);
     appendFacts(event);
@@ -68,14 +68,14 @@ final class EventText {
   private void appendFacts(DropEvent event) {
     out.append(" drop_source=").append(event.source().label());
     if (event.location() != 0) {
-      out.append(" drop_location=").append(Pointer.of(event.location()));
+      out.append(" drop_location=").append(FrameText.address(event.location()));
     }
     out.append(" len=").append(event.packetLength()).append(" dev=");
     NetworkDevice device = event.device();
     Printable.append(out, device == null ? "-" : device.name());
     out.append(" pid=").append(Integer.toUnsignedString(event.pid())).append('[');
     Printable.append(out, event.comm());
-    out.append("] addr=").append(Pointer.of(event.skbAddress())).append(" source=tools");
+    out.append("] addr=").append(FrameText.address(event.skbAddress())).append(" source=tools");
     Owner owner = event.owner();
     if (owner.process() != null) {
       out.append(" owner=").append(owner.process().pid()).append('[');
@@ -107,7 +107,7 @@ final class EventText {
   }
 
   private void paint(String rendition) {
-    if (style == TextStyle.COLOURED) {
+    if (style == TextWriter.Style.COLOURED) {
       out.append("\033[").append(rendition).append('m');
     }
   }

@@ -4,8 +4,8 @@ import io.dropwatch.DropEvent;
 import java.io.UncheckedIOException;
 
 /**
- * Writes events to a stream, each whole or not at all as far as the stream allows. Thread-safe:
- * lines of two events never mix.
+ * Writes events to a stream. Thread-safe: the lines of one event are never interrupted by those of
+ * another.
  *
  * <pre>{@code
  * EventWriter writer = new JsonWriter(System.out);
@@ -16,20 +16,21 @@ public interface EventWriter extends AutoCloseable {
   /**
    * Writes one event.
    *
-   * @throws UncheckedIOException if the stream takes no more, such as a pipe whose reader left;
-   *     after that every call fails in the same way, lest half a line get a whole one behind it
+   * @throws UncheckedIOException if the stream fails, such as a pipe whose reader has exited; every
+   *     later call fails in the same way, so that a partial line is never followed by a complete
+   *     one
    */
   void write(DropEvent event);
 
   /**
-   * Hands on what the stream may have buffered.
+   * Flushes the stream.
    *
    * @throws UncheckedIOException as {@link #write}
    */
   void flush();
 
   /**
-   * Flushes and closes the stream; once is enough, more do no harm.
+   * Flushes and closes the stream; a second call does nothing.
    *
    * @throws UncheckedIOException as {@link #write}
    */

@@ -1,15 +1,35 @@
 package io.dropwatch.output;
 
 import io.dropwatch.model.StackFrame;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A stack frame with nothing left out: {@code 0xffffffffc0123456 nft_do_chain+285 nf_tables}, the
- * offset in decimal; the address alone when the function is not known.
- */
+/** Formats and parses kernel addresses and stack frames without loss. */
 final class FrameText {
+  private static final HexFormat HEX = HexFormat.of();
+
   private FrameText() {}
 
+  /** Returns an address as {@code 0x%016x}; empty for a null pointer. */
+  static String address(long address) {
+    return address == 0 ? "" : "0x" + HEX.toHexDigits(address);
+  }
+
+  /** Parses what {@link #address} returns, with 1 to 16 digits. */
+  static long parseAddress(String text) {
+    if (text.isEmpty()) {
+      return 0;
+    }
+    if (!text.startsWith("0x")) {
+      throw new NumberFormatException("not a kernel address: '" + text + "'");
+    }
+    return Long.parseUnsignedLong(text, 2, text.length(), 16);
+  }
+
+  /**
+   * Returns {@code 0xffffffffc0123456 nft_do_chain+285 nf_tables}, with the offset in decimal; only
+   * the address when nothing else is known.
+   */
   static String of(StackFrame frame) {
     String address = "0x" + Long.toHexString(frame.address());
     if (frame.symbol() == null && frame.module() == null && frame.offset() == 0) {
@@ -21,14 +41,16 @@ final class FrameText {
   }
 
   /**
-   * @throws IllegalArgumentException for anything that {@link #of} does not write
+   * Parses what {@link #of} returns.
+   *
+   * @throws IllegalArgumentException for other text
    */
   static StackFrame parse(String text) {
     String[] parts = text.split(" ", -1);
     if (parts.length > 3) {
       throw new IllegalArgumentException("not a stack frame: '" + text + "'");
     }
-    long address = Pointer.parse(parts[0]);
+    long address = parseAddress(parts[0]);
     if (parts.length == 1) {
       return StackFrame.unknown(address);
     }

@@ -7,20 +7,20 @@ import java.time.Instant;
 import java.util.Arrays;
 
 /**
- * One line of JSON after the other, written as bytes into a buffer that is used again, so that a
- * line leaves no garbage. Everything beyond printable ASCII is escaped. It trusts its caller to
- * close what is opened and to name what is in an object. Not thread-safe.
+ * Writes lines of JSON as bytes into a reused buffer, so that a line leaves no garbage. Characters
+ * other than printable ASCII are escaped. The caller must close what it opens and name the values
+ * of an object. Not thread-safe.
  */
 final class JsonLine {
   private static final int TYPICAL_LENGTH = 4096;
 
-  /** An escaped UTF-16 unit, the longest that one character becomes. */
+  /** Length of an escaped UTF-16 unit, the longest form of a character. */
   private static final int ESCAPED = 6;
 
   private static final int LONGEST_NUMBER = 20;
   private static final int NANO_DIGITS = 9;
 
-  /** What a character becomes behind a backslash; 0: itself; 'u': its number. */
+  /** The letter after the backslash for each character; 0: not escaped; 'u': as its number. */
   private static final byte[] ESCAPES = new byte[128];
 
   private static final byte[] UPPER = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
@@ -30,7 +30,7 @@ final class JsonLine {
 
   static {
     Arrays.fill(ESCAPES, 0, ' ', (byte) 'u');
-    // JSON lets DEL through, a terminal does not.
+    // JSON allows DEL, a terminal acts on it.
     ESCAPES[0x7f] = 'u';
     ESCAPES['"'] = '"';
     ESCAPES['\\'] = '\\';
@@ -44,13 +44,13 @@ final class JsonLine {
   private byte[] bytes = new byte[TYPICAL_LENGTH];
   private int length;
 
-  /** Whether the next name or element needs no comma before it. */
+  /** Whether the next name or element is the first: it has no comma before it. */
   private boolean first = true;
 
-  private final SecondText seconds = new SecondText();
+  private final Timestamp.SecondCache seconds = new Timestamp.SecondCache();
   private final byte[] address = new byte[16];
 
-  /** What is written so far: valid up to {@link #length}, until more is written. */
+  /** Returns the buffer: valid up to {@link #length}, until more is written. */
   byte[] bytes() {
     return bytes;
   }
@@ -119,11 +119,11 @@ final class JsonLine {
   }
 
   /**
-   * The name of what follows.
+   * Writes the name of the next value.
    *
-   * @param name of ours: nothing in it needs an escape
+   * @param name needs no escapes
    */
-  @SuppressWarnings("deprecation") // Right for ASCII, and the only copy without an array between.
+  @SuppressWarnings("deprecation") // Correct for ASCII, and copies without another array.
   void writeFieldName(String name) {
     room(name.length() + 4);
     comma();
@@ -190,7 +190,7 @@ final class JsonLine {
     digits(value < 0 ? -value : value);
   }
 
-  /** As a number without a sign, of 64 bits. */
+  /** Writes an unsigned 64-bit number. */
   void writeUnsignedField(String name, long value) {
     writeFieldName(name);
     room(LONGEST_NUMBER + 1);
@@ -201,7 +201,7 @@ final class JsonLine {
   private void digits(long unsigned) {
     long rest = unsigned;
     if (unsigned < 0) {
-      // The last digit apart: what is before it has a sign bit to spare.
+      // The digits before the last one fit into 63 bits.
       rest = Long.divideUnsigned(unsigned, 10);
       digits(rest);
       rest = unsigned - 10 * rest;
@@ -218,7 +218,7 @@ final class JsonLine {
     length = end;
   }
 
-  /** A kernel address as {@link Pointer} has it. */
+  /** Writes a kernel address like {@link FrameText#address}. */
   void writePointerField(String name, long address) {
     writeFieldName(name);
     room(2 * Long.BYTES + 4);
@@ -234,7 +234,7 @@ final class JsonLine {
     bytes[length++] = '"';
   }
 
-  /** {@code "0x0800"}. */
+  /** Writes {@code "0x0800"}. */
   void writeHexField(String name, short value) {
     writeFieldName(name);
     room(9);
@@ -302,7 +302,7 @@ final class JsonLine {
     length = at;
   }
 
-  /** A time as {@link Timestamp} has it. */
+  /** Writes a time like {@link Timestamp}. */
   void writeTimestampField(String name, Instant time) {
     writeFieldName(name);
     byte[] second = seconds.of(time.getEpochSecond());
@@ -333,7 +333,7 @@ final class JsonLine {
     length += digits;
   }
 
-  /** JSON that is there already. */
+  /** Writes encoded JSON. */
   void writeRawValue(byte[] json) {
     room(json.length + 1);
     comma();
@@ -341,7 +341,7 @@ final class JsonLine {
     length += json.length;
   }
 
-  /** What is written so far. */
+  /** Returns a copy of what is written. */
   byte[] toByteArray() {
     return Arrays.copyOf(bytes, length);
   }

@@ -1,7 +1,6 @@
 package io.dropwatch.output;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -18,9 +17,9 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads back what {@link JsonWriter} wrote: the event read equals the event written. Fields that
- * are not there are unknown, as in {@link DropEvent#builder}; fields that this version does not
- * know are passed over. Layers are decoded from the packet's bytes, not read.
+ * Reads what {@link JsonWriter} wrote: the event read equals the event written. A missing field is
+ * unknown, as in {@link DropEvent#builder}; a field that this version does not know is skipped.
+ * Layers are decoded from the packet's bytes, not read.
  *
  * <p>Not thread-safe.
  */
@@ -28,8 +27,8 @@ public final class JsonReader implements AutoCloseable {
   private final JsonParser json;
 
   /**
-   * A reader of a stream of JSON objects, as a rule one per line, in UTF-8. It closes the stream in
-   * the end.
+   * Creates a reader of a stream of JSON objects in UTF-8, as a rule one per line. {@link #close}
+   * closes the stream.
    *
    * @throws UncheckedIOException if the stream cannot be read
    */
@@ -42,10 +41,10 @@ public final class JsonReader implements AutoCloseable {
   }
 
   /**
-   * The next event; null after the last.
+   * Returns the next event; null after the last.
    *
    * @throws UncheckedIOException if the stream cannot be read
-   * @throws IllegalArgumentException if what comes is not an event; the message says where and why
+   * @throws RecordingFormatException if the next value is not an event; has the line and the column
    */
   public @Nullable DropEvent read() {
     try {
@@ -54,22 +53,22 @@ public final class JsonReader implements AutoCloseable {
         return null;
       }
       if (first != JsonToken.START_OBJECT) {
-        throw new IllegalArgumentException("an event is a JSON object, not " + json.getText());
+        throw new IllegalArgumentException("an event is a JSON object, was " + json.getText());
       }
       return EventFields.read(json);
     } catch (JsonEOFException e) {
-      throw new IllegalArgumentException(
-          at(json.currentLocation(), "it ends in the middle of an event"), e);
+      throw new RecordingFormatException(
+          json.currentLocation(), "the recording ends in the middle of an event", e);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(at(json.currentLocation(), e.getOriginalMessage()), e);
+      throw new RecordingFormatException(json.currentLocation(), e.getOriginalMessage(), e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read events: " + e.getMessage(), e);
     } catch (RuntimeException e) {
-      throw new IllegalArgumentException(at(json.currentTokenLocation(), e.getMessage()), e);
+      throw new RecordingFormatException(json.currentTokenLocation(), e.getMessage(), e);
     }
   }
 
-  /** All events to come, read as the stream is consumed. */
+  /** Returns the remaining events, read as the stream is consumed; see {@link #read}. */
   public Stream<DropEvent> events() {
     return StreamSupport.stream(
         new AbstractSpliterator<DropEvent>(
@@ -98,9 +97,5 @@ public final class JsonReader implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot close events: " + e.getMessage(), e);
     }
-  }
-
-  private static String at(JsonLocation location, @Nullable String why) {
-    return "line " + location.getLineNr() + ", column " + location.getColumnNr() + ": " + why;
   }
 }

@@ -10,26 +10,24 @@ import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Writes events as NDJSON: each one JSON object on one line. Everything beyond printable ASCII is
- * written as {@code \\u…}, so a line is valid UTF-8 whatever a process calls itself, and harmless
- * on a terminal.
+ * Writes events as NDJSON: one JSON object per line. Characters other than printable ASCII are
+ * written as {@code \\u…}, so that a line is valid UTF-8 and safe for a terminal whatever the names
+ * in it are.
  *
- * <p>Every field of a layer is written, also when it is 0, and so is what {@link JsonReader} needs
- * to read the line back into an equal event.
+ * <p>Every field of a layer is written, also when it is 0, and everything that {@link JsonReader}
+ * needs to read the line back into an equal event.
  */
 public final class JsonWriter implements EventWriter {
   private static final String SCHEMA = "drop-event.schema.json";
 
   private final LineOutput output;
   private final StackJson stacks = new StackJson();
-  // Not synchronized: a full pipe blocks the writer, which must not pin a virtual thread's carrier.
   private final ReentrantLock lock = new ReentrantLock();
   private final JsonLine line = new JsonLine();
 
   /**
-   * A writer to a stream that it closes in the end. Each event is one call of {@link
-   * OutputStream#write(byte[], int, int)}: buffer the stream where many events are expected, and
-   * flush.
+   * Creates a writer to a stream, which {@link #close} closes. Each event is one call of {@link
+   * OutputStream#write(byte[], int, int)}: for many events, buffer the stream and flush.
    */
   public JsonWriter(OutputStream stream) {
     this.output = new LineOutput(stream);
@@ -56,7 +54,7 @@ public final class JsonWriter implements EventWriter {
     output.close();
   }
 
-  /** The event as one JSON object, without a newline. */
+  /** Returns the event as one JSON object, without a newline. */
   public static String format(DropEvent event) {
     JsonLine line = new JsonLine();
     write(line, event, new StackJson());

@@ -1,6 +1,5 @@
 package io.dropwatch.output;
 
-import io.dropwatch.DropEvent;
 import io.dropwatch.layers.Ah;
 import io.dropwatch.layers.Arp;
 import io.dropwatch.layers.Erspan;
@@ -28,8 +27,8 @@ import io.dropwatch.model.SocketState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The packet in a text line: label, then what each layer has to say, in the order of the wire. The
- * addresses wait for the ports.
+ * Formats the packet in a text line: label, MAC addresses, tags, addresses with ports, then the
+ * other fields of each layer in the order of the wire.
  */
 final class LayersText {
   private final StringBuilder out;
@@ -41,19 +40,13 @@ final class LayersText {
   }
 
   /**
-   * Appends the layers of an event's packet, those of packets inside it behind {@code inner}, those
-   * of a packet that it quotes behind {@code quoted}.
+   * Appends the layers of a packet, those of packets inside it after {@code inner}, those of a
+   * packet that it quotes after {@code quoted}.
+   *
+   * @param stripped the VLAN tag that was removed from the frame
+   * @param state of the packet's socket
    */
-  static void append(StringBuilder out, Layers layers, DropEvent event) {
-    whole(out, layers, event.vlan(), event.socketState());
-  }
-
-  /** The same without an event around the packet. */
-  static void line(StringBuilder out, Layers layers) {
-    whole(out, layers, null, null);
-  }
-
-  private static void whole(
+  static void append(
       StringBuilder out, Layers layers, @Nullable Vlan stripped, @Nullable SocketState state) {
     new LayersText(out, layers).append(stripped, state);
     Layers innermost = layers;
@@ -65,7 +58,7 @@ final class LayersText {
     Layers quoted = innermost.quoted();
     if (quoted != null) {
       out.append(" quoted ");
-      whole(out, quoted, null, null);
+      append(out, quoted, null, null);
     }
     if (layers.truncated()) {
       out.append(" (truncated)");
@@ -141,7 +134,7 @@ final class LayersText {
       case Erspan erspan -> out.append(" erspan=").append(erspan.session());
       case Vxlan vxlan -> out.append(" vxlan=").append(vxlan.vni());
       case Geneve geneve -> out.append(" geneve=").append(geneve.vni());
-      default -> {} // all that is shown of it is shown above
+      default -> {} // shown above
     }
   }
 

@@ -7,10 +7,9 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** The stream behind a writer: one call per event, and silence after the first failure. */
+/** The stream of a writer: one call per event, and no more after the first failure. */
 final class LineOutput {
   private final OutputStream stream;
-  // Not synchronized: a full pipe blocks the writer, which must not pin a virtual thread's carrier.
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable IOException failure;
   private boolean closed;
@@ -19,7 +18,7 @@ final class LineOutput {
     this.stream = stream;
   }
 
-  /** Whole lines: the first bytes of an array that may be written to again after this. */
+  /** Writes whole lines: the first {@code length} bytes, which the caller may then overwrite. */
   void write(byte[] lines, int length) {
     begin();
     try {
@@ -62,7 +61,12 @@ final class LineOutput {
     }
   }
 
-  /** Takes the lock, if anything may still be written. */
+  /**
+   * Takes the lock.
+   *
+   * @throws UncheckedIOException if the stream failed before or is closed; the lock is not held
+   *     then
+   */
   private void begin() {
     lock.lock();
     if (failure != null || closed) {
@@ -71,10 +75,10 @@ final class LineOutput {
     }
   }
 
-  // System.out swallows errors and has to be asked.
+  // A PrintStream, such as System.out, throws no exceptions.
   private void checkPrintStream() throws IOException {
     if (stream instanceof PrintStream print && print.checkError()) {
-      throw new IOException("the stream reports an error, such as a pipe whose reader left");
+      throw new IOException("the PrintStream reports an error, such as a closed pipe");
     }
   }
 

@@ -10,8 +10,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of the owner, there and back. What is not known is left out; the cookie stands for the
- * socket.
+ * Writes and reads the fields of the owner. What is not known is left out; a cookie means that
+ * there is a socket.
  */
 final class OwnerJson {
   private @Nullable Long cookie;
@@ -50,7 +50,7 @@ final class OwnerJson {
     }
   }
 
-  /** Whether the field is the owner's; read then. */
+  /** Reads a field of the owner; returns false, and reads nothing, for another field. */
   boolean read(String name, JsonParser json) throws IOException {
     switch (name) {
       case "container_id" -> containerId = EventFields.text(json);

@@ -1,14 +1,14 @@
 package io.dropwatch.output;
 
-/** Text that is safe on a terminal. */
+/** Makes text safe for a terminal. */
 final class Printable {
   private Printable() {}
 
   /**
-   * Appends a text with everything in it that steers instead of prints made visible: controls (C0,
-   * DEL, C1) as {@code \x1b}, line separators, bidirectional and other format characters, and what
-   * Unicode has not assigned, as <code>\\u{202e}</code>. The backslash itself is doubled, so that
-   * no name can pretend.
+   * Appends a text with its invisible characters escaped: controls (C0, DEL, C1) as {@code \x1b};
+   * line separators, format characters such as bidirectional ones, private-use and unassigned code
+   * points as <code>\\u{202e}</code>. The backslash is doubled, so that a name cannot imitate an
+   * escape.
    */
   static void append(StringBuilder out, String text) {
     for (int i = 0; i < text.length(); ) {

@@ -7,11 +7,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * The stack as JSON. Drops of one cause have one stack, and a stack is half of a line, so the
- * stacks written last are kept as the bytes they were written as. Thread-safe.
+ * Writes stacks as JSON. A stack is half of a line, and drops of one cause have the same stack, so
+ * the encoded bytes are cached. Thread-safe.
  */
 final class StackJson {
-  private static final int MAX_KEPT = 1024;
+  private static final int MAX_CACHED = 1024;
 
   private static final class Encoded {
     final byte[] text;
@@ -23,16 +23,16 @@ final class StackJson {
     }
   }
 
-  private final Map<KernelStack, Encoded> kept = new ConcurrentHashMap<>();
+  private final Map<KernelStack, Encoded> cache = new ConcurrentHashMap<>();
 
   void writeFields(JsonLine json, KernelStack stack) {
-    Encoded encoded = kept.get(stack);
+    Encoded encoded = cache.get(stack);
     if (encoded == null) {
       encoded = encode(stack);
-      if (kept.size() >= MAX_KEPT) {
-        kept.clear();
+      if (cache.size() >= MAX_CACHED) {
+        cache.clear();
       }
-      kept.put(stack, encoded);
+      cache.put(stack, encoded);
     }
     json.writeFieldName("stack");
     json.writeRawValue(encoded.text);

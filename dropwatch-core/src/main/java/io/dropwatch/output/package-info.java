@@ -1,8 +1,9 @@
 /**
- * Events to text and JSON. In goes a {@link io.dropwatch.DropEvent}, out go whole lines: for people
- * ({@link io.dropwatch.output.TextWriter}) or for programs ({@link
- * io.dropwatch.output.JsonWriter}). Names in an event are chosen by whoever is being watched;
- * nothing written here can steer a terminal or end a line early.
+ * Writes events as text ({@link io.dropwatch.output.TextWriter}) and JSON ({@link
+ * io.dropwatch.output.JsonWriter}), and reads the JSON back ({@link
+ * io.dropwatch.output.JsonReader}). Input: a {@link io.dropwatch.DropEvent}. Output: whole lines.
+ * Names in an event are chosen by the processes that are watched; they are escaped, so that none
+ * can send control sequences to a terminal or end a line.
  */
 @NullMarked
 package io.dropwatch.output;

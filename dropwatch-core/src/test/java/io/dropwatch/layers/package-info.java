@@ -1,4 +1,4 @@
-/** Decoding, layer by layer, and the packets that tests share. */
+/** Tests of decoding, and packets for other tests. */
 @NullMarked
 package io.dropwatch.layers;
 

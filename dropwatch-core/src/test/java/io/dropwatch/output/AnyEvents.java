@@ -24,7 +24,7 @@ import net.jqwik.api.arbitraries.LongArbitrary;
 import net.jqwik.time.api.DateTimes;
 import org.jspecify.annotations.Nullable;
 
-/** Events with anything in every field. */
+/** Generates events with any value in every field. */
 final class AnyEvents {
   private AnyEvents() {}
 

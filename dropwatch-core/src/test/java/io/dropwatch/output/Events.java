@@ -18,12 +18,12 @@ import io.dropwatch.pcapfilter.LinkType;
 import java.time.Instant;
 import java.util.List;
 
-/** Events that tests of the writers share. */
+/** An event that tests of the writers share. */
 final class Events {
   private Events() {}
 
-  /** The event of the article's example. */
-  static DropEventBuilder article() {
+  /** An event with a value in every field. */
+  static DropEventBuilder sample() {
     return DropEvent.builder()
         .time(Instant.parse("2026-06-20T08:30:12.123456789Z"))
         .reason(new DropReason(5, "SKB_DROP_REASON_TCP_CSUM"))

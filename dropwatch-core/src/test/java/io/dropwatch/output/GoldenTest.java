@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * One event for each kind of packet in each format, as files to read. After a change that is meant:
- * {@code mvn test -pl dropwatch-core -am -Dtest=GoldenTest -Ddropwatch.golden=write}.
+ * Compares one event for each kind of packet, in each format, with a committed file. To update the
+ * files: {@code mvn test -pl dropwatch-core -am -Dtest=GoldenTest -Ddropwatch.golden=write}.
  */
 class GoldenTest {
   private static final Path FOLDER = Path.of("src/test/golden");
@@ -35,7 +35,8 @@ class GoldenTest {
 
   @ParameterizedTest
   @MethodSource("formats")
-  void everyKindOfPacket(String name, Function<DropEvent, String> format) throws IOException {
+  void format_everyKindOfPacket_equalsTheFile(String name, Function<DropEvent, String> format)
+      throws IOException {
     Path file = FOLDER.resolve(name);
     var lines = new StringBuilder();
     Packets.everyKind()
@@ -43,7 +44,7 @@ class GoldenTest {
             (kind, frame) ->
                 lines.append(
                     format.apply(
-                        Events.article()
+                        Events.sample()
                             .comm(kind)
                             .packet(LinkType.ETHERNET, frame)
                             .packetLength(frame.length)

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A process and a device may be called anything; a terminal and a parser must not notice. */
+/** Names of processes and devices are any bytes; output stays one line of visible characters. */
 class HostileNamesTest {
   static Stream<Arguments> names() {
     return Stream.of(
@@ -40,7 +40,7 @@ class HostileNamesTest {
 
   @ParameterizedTest
   @MethodSource("names")
-  void textOutputShowsThem(String name, String shown) {
+  void text_ofHostileName_isEscaped(String name, String shown) {
     DropEvent event =
         DropEvent.builder().comm(name).device(new NetworkDevice(name, 1, 0, 0)).build();
 
@@ -50,7 +50,8 @@ class HostileNamesTest {
   }
 
   @Property
-  void textIsOneLineOfVisibleCharacters(@ForAll String name, @ForAll @Size(max = 16) byte[] comm) {
+  void text_ofAnyName_isOneLineOfVisibleCharacters(
+      @ForAll String name, @ForAll @Size(max = 16) byte[] comm) {
     String text = TextWriter.format(named(name, comm));
 
     assertEquals(text.length() - 1, text.indexOf('\n'));
@@ -68,7 +69,7 @@ class HostileNamesTest {
   }
 
   @Property
-  void jsonIsOneLineOfPrintableAsciiThatParsesBack(
+  void json_ofAnyName_isOneLineOfPrintableAscii(
       @ForAll String name, @ForAll @Size(max = 16) byte[] comm) {
     DropEvent event = named(name, comm);
     String line = JsonWriter.format(event);

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** JSON as maps, lists, strings, numbers and booleans, read by a strict parser. */
+/** Parses JSON strictly into maps, lists, strings, numbers and booleans. */
 final class Json {
   private Json() {}
 

@@ -19,9 +19,9 @@ import net.jqwik.api.Property;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Our bytes beside those of Jackson's generator, which knows JSON. */
+/** Compares the bytes with those of Jackson's generator and of the JDK. */
 class JsonLineTest {
-  /** As Jackson escapes, and DEL. */
+  /** The escapes of Jackson, and DEL. */
   private static final class Escapes extends CharacterEscapes {
     private static final long serialVersionUID = 1;
 
@@ -47,7 +47,7 @@ class JsonLineTest {
   }
 
   @Property(tries = 2000)
-  void anyTextIsEscapedAsJacksonDoes(@ForAll String text) throws IOException {
+  void writeString_anyText_escapesLikeJackson(@ForAll String text) throws IOException {
     StringWriter theirs = new StringWriter();
     try (JsonGenerator json = jackson(theirs)) {
       json.writeStartArray();
@@ -64,18 +64,18 @@ class JsonLineTest {
   }
 
   @Property(tries = 2000)
-  void anyNumberIsWrittenAsLongPrintsIt(@ForAll long number) {
-    // Few random numbers are short.
+  void writeNumberField_anyNumber_isTheTextOfLong(@ForAll long number) {
+    // Shifted, since few random numbers are short.
     for (int shift = 0; shift < Long.SIZE; shift += 7) {
       long value = number >> shift;
       assertField(Long.toString(value), json -> json.writeNumberField("n", value));
       assertField(Long.toUnsignedString(value), json -> json.writeUnsignedField("n", value));
-      assertField('"' + Pointer.of(value) + '"', json -> json.writePointerField("n", value));
+      assertField('"' + FrameText.address(value) + '"', json -> json.writePointerField("n", value));
     }
   }
 
   @Test
-  void numbersAtTheEdges() {
+  void writeNumberField_powersOfTenAndLimits() {
     for (long value = 1; value > 0 && value < Long.MAX_VALUE / 10; value *= 10) {
       for (long near : List.of(value - 1, value, value + 1, -value)) {
         assertField(Long.toString(near), json -> json.writeNumberField("n", near));
@@ -88,11 +88,11 @@ class JsonLineTest {
   }
 
   @Property(tries = 1000)
-  void anyTimeIsWrittenAsTimestampHasIt(@ForAll long seed) {
+  void writeTimestampField_anyTime_isTheTextOfTimestamp(@ForAll long seed) {
     Random random = new Random(seed);
     JsonLine line = new JsonLine();
     for (int i = 0; i < 20; i++) {
-      // Few seconds, so that those kept are met again, in any order.
+      // Few different seconds, so that cached ones recur in any order.
       Instant time =
           Instant.ofEpochSecond(
               1_781_944_212L + random.nextInt(4) - 2,
@@ -106,7 +106,7 @@ class JsonLineTest {
   }
 
   @Property(tries = 500)
-  void addressesAreWrittenAsTheyPrint(@ForAll long seed) {
+  void writeAddressField_anyAddress_isItsText(@ForAll long seed) {
     Random random = new Random(seed);
     for (int length : new int[] {0, 4, 6, 16, 20}) {
       byte[] bytes = new byte[length];
@@ -121,7 +121,7 @@ class JsonLineTest {
   }
 
   @Test
-  void aLongLineAfterAShortOneAndBack() {
+  void reset_betweenLongAndShortLines() {
     JsonLine line = new JsonLine();
     for (int length : new int[] {10, 100_000, 10}) {
       line.reset();

@@ -16,9 +16,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LineOutputTest {
-  private static final DropEvent EVENT = Events.article().build();
+  private static final DropEvent EVENT = Events.sample().build();
 
-  /** A pipe whose reader leaves after some writes. */
+  /** A pipe whose reader exits after some writes. */
   private static final class Pipe extends OutputStream {
     private final List<Integer> writes = new ArrayList<>();
     private int room;
@@ -48,7 +48,7 @@ class LineOutputTest {
   }
 
   @Test
-  void eachEventIsOneWriteOfWholeLines() {
+  void write_event_isOneWriteOfWholeLines() {
     var pipe = new Pipe(2);
     try (var writer = new TextWriter(pipe)) {
       writer.write(EVENT);
@@ -61,7 +61,7 @@ class LineOutputTest {
   }
 
   @Test
-  void aBrokenPipeIsToldAndNothingFollows() {
+  void write_afterAFailure_failsAgain() {
     var writer = new JsonWriter(new Pipe(1));
     writer.write(EVENT);
 
@@ -74,14 +74,14 @@ class LineOutputTest {
   }
 
   @Test
-  void aPrintStreamIsAskedForItsErrors() {
+  void write_toFailedPrintStream_throws() {
     var writer = new TextWriter(new PrintStream(new Pipe(0), false, StandardCharsets.UTF_8));
 
     assertThrows(UncheckedIOException.class, () -> writer.write(EVENT));
   }
 
   @Test
-  void aClosedWriterSaysSo() {
+  void write_afterClose_throws() {
     var pipe = new Pipe(9);
     var writer = new TextWriter(pipe);
     writer.close();
@@ -93,12 +93,12 @@ class LineOutputTest {
   }
 
   @Test
-  void linesOfThreadsDoNotMix() throws InterruptedException {
+  void write_byManyThreads_keepsLinesWhole() throws InterruptedException {
     var bytes = new ByteArrayOutputStream();
     List<Thread> threads = new ArrayList<>();
     try (var writer = new JsonWriter(bytes)) {
       for (int i = 0; i < 4; i++) {
-        DropEvent event = Events.article().pid(i).build();
+        DropEvent event = Events.sample().pid(i).build();
         threads.add(
             Thread.ofVirtual()
                 .start(

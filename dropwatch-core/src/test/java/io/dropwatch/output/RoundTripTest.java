@@ -21,14 +21,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Event → JSON → event is the identity. */
+/** Reading a written event returns an equal event. */
 class RoundTripTest {
   private static JsonReader reader(String text) {
     return new JsonReader(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   @Property(tries = 300)
-  void eventsComeBackEqual(@ForAll("events") List<DropEvent> events) {
+  void read_writtenEvents_areEqual(@ForAll("events") List<DropEvent> events) {
     var bytes = new ByteArrayOutputStream();
     try (var writer = new JsonWriter(bytes)) {
       events.forEach(writer::write);
@@ -47,7 +47,7 @@ class RoundTripTest {
   }
 
   @Test
-  void aLineOfAnotherProgramLacksWhatItDoesNotTell() {
+  void read_lineOfAnotherProgram_leavesMissingFieldsUnknown() {
     String line =
         """
         {"observed_timestamp":"2026-06-20T08:30:12.123456789Z","comm":"nginx","pid":4521,
@@ -82,11 +82,11 @@ class RoundTripTest {
       quoteCharacter = '`',
       textBlock =
           """
-          {"pid":"x"}                      | line 1, column 8: pid: expected a number, not x
-          {"pid":1                         | line 1, column 9: it ends in the middle of an event
-          [1]                              | line 1, column 1: an event is a JSON object, not [
+          {"pid":"x"}                      | line 1, column 8: pid: expected a number, was x
+          {"pid":1                         | line 1, column 9: the recording ends in the middle of an event
+          [1]                              | line 1, column 1: an event is a JSON object, was [
           {"packet_bytes":"0"}             | line 1, column 17: packet_bytes:
-          {"drop_source":"nobody"}         | line 1, column 16: drop_source: 'nobody' is unknown
+          {"drop_source":"nobody"}         | line 1, column 16: drop_source: unknown value 'nobody'
           {"observed_timestamp":"today"}   | line 1, column 23: observed_timestamp: Text
           {"packet_len":-1}                | line 1, column 15: packet_len: a packet has no negative
           {"packet_len":9999999999}        | line 1, column 25: Numeric value (9999999999) out of range
@@ -94,12 +94,24 @@ class RoundTripTest {
           {"socket_state":"UNKNOWN(1)"}    | line 1, column 17: socket_state: not a socket state
           nonsense                         | line 1, column 9: Unrecognized token 'nonsense'
           """)
-  void whatIsNoEventSaysWhereAndWhy(String text, String message) {
+  void read_invalidEvent_throwsWithLineAndColumn(String text, String message) {
     try (var reader = reader(text)) {
-      var thrown = assertThrows(IllegalArgumentException.class, reader::read);
+      var thrown = assertThrows(RecordingFormatException.class, reader::read);
       String shown = String.valueOf(thrown.getMessage());
 
       assertEquals(message, shown.substring(0, Math.min(message.length(), shown.length())));
+    }
+  }
+
+  @Test
+  void read_invalidThirdLine_throwsWithItsNumber() {
+    try (var reader = reader("{}\n{}\n{\"pid\":null}\n")) {
+      reader.read();
+      reader.read();
+      var thrown = assertThrows(RecordingFormatException.class, reader::read);
+
+      assertEquals(3, thrown.line());
+      assertEquals(8, thrown.column());
     }
   }
 

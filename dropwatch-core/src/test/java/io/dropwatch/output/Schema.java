@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * As much of JSON Schema (draft 2020-12) as our schemas use; a keyword beyond that is an error, so
- * that none is passed over in silence.
+ * Validates by JSON Schema (draft 2020-12), with the keywords that our schema uses; another keyword
+ * is an error.
  */
 final class Schema {
   private static final String DEFINITIONS = "#/$defs/";
@@ -23,7 +23,7 @@ final class Schema {
     this.root = root;
   }
 
-  /** What is wrong with a value; empty when it is valid. */
+  /** Returns the errors of a value; empty when it is valid. */
   List<String> faults(Object value) {
     check("/", root, value);
     return faults;

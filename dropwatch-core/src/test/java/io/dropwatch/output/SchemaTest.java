@@ -16,33 +16,33 @@ import net.jqwik.api.Provide;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Every line that is written is valid by the schema. */
+/** Every written line is valid by the schema. */
 class SchemaTest {
   private static List<String> faults(Object event) {
     return new Schema(Json.object(JsonWriter.schema())).faults(event);
   }
 
   @Property(tries = 300)
-  void anyEvent(@ForAll("events") DropEvent event) {
+  void format_anyEvent_isValid(@ForAll("events") DropEvent event) {
     String line = JsonWriter.format(event);
 
     assertEquals(List.of(), faults(Json.object(line)), line);
   }
 
   @Test
-  void everyKindOfPacket() {
+  void format_everyKindOfPacket_isValid() {
     Packets.everyKind()
         .forEach(
             (kind, frame) -> {
               DropEvent event =
-                  Events.article().packet(LinkType.ETHERNET, frame).vlan(0x8100, 5).build();
+                  Events.sample().packet(LinkType.ETHERNET, frame).vlan(0x8100, 5).build();
 
               assertEquals(List.of(), faults(Json.object(JsonWriter.format(event))), kind);
             });
   }
 
   @Test
-  void anEventThatLacksOrAddsAFieldIsRefused() {
+  void schema_missingOrUnknownField_isInvalid() {
     Map<String, @Nullable Object> event =
         Json.object(JsonWriter.format(DropEvent.builder().build()));
     for (String name : event.keySet()) {

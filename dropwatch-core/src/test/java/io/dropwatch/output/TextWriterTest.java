@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class TextWriterTest {
   @Test
-  void theLineOfHuatuo() {
+  void format_tcpPacket() {
     byte[] packet =
         Packets.hex(
             """
@@ -76,7 +76,7 @@ class TextWriterTest {
           icmp-too-big | IPv4/ICMP smac=aa:bb:cc:dd:ee:ff dmac=11:22:33:44:55:66 10.0.1.5 > 10.0.2.10 type=DestinationUnreachable(FragmentationNeeded) mtu=1400 quoted IPv4/TCP 10.0.1.5:54321 > 10.0.2.10:8080 seq=0 (truncated)
           stp         | unknown smac=aa:bb:cc:dd:ee:ff dmac=11:22:33:44:55:66 dsap=0x42 ssap=0x42
           """)
-  void packets(String kind, String text) {
+  void format_everyKindOfPacket(String kind, String text) {
     byte[] frame = requireNonNull(Packets.everyKind().get(kind));
     DropEvent event = DropEvent.builder().packet(LinkType.ETHERNET, frame).build();
 
@@ -88,7 +88,7 @@ class TextWriterTest {
   }
 
   @Test
-  void bothTimesWithNanoseconds() {
+  void format_receivedTime_isLast() {
     DropEvent event =
         DropEvent.builder()
             .time(Instant.parse("2026-08-04T01:02:03.456789012Z"))
@@ -102,7 +102,7 @@ class TextWriterTest {
   }
 
   @Test
-  void aSharedStackSaysSo() {
+  void format_sharedStack_isMarked() {
     DropEvent event =
         DropEvent.builder()
             .stack(KernelStack.of(List.of(StackFrame.unknown(1))).asShared())
@@ -115,7 +115,7 @@ class TextWriterTest {
   }
 
   @Test
-  void nothingKnown() {
+  void format_emptyEvent() {
     assertEquals(
         "1970-01-01T00:00:00Z unknown reason=NOT_SUPPORTED drop_source=unknown len=0 dev=-"
             + " pid=0[] addr= source=tools\n",
@@ -123,7 +123,7 @@ class TextWriterTest {
   }
 
   @Test
-  void hardwareDropsShowTheGroup() {
+  void format_hardwareDrop_showsTheGroup() {
     DropEvent event =
         DropEvent.builder()
             .source(DropSource.HARDWARE)
@@ -138,7 +138,7 @@ class TextWriterTest {
   }
 
   @Test
-  void aLineForEachFrame() {
+  void format_stack_hasALineForEachFrame() {
     DropEvent event =
         DropEvent.builder()
             .stack(
@@ -155,7 +155,7 @@ class TextWriterTest {
   }
 
   @Test
-  void aFrameWithoutASymbolShowsItsAddress() {
+  void format_frameWithoutSymbol_showsTheAddress() {
     DropEvent event =
         DropEvent.builder()
             .stack(KernelStack.resolving(new long[] {0xffffffff81234567L}, StackFrame::unknown))
@@ -170,18 +170,18 @@ class TextWriterTest {
     "SKB_DROP_REASON_TCP_OLD_DATA, 0",
     "SKB_DROP_REASON_NOT_SPECIFIED, 33"
   })
-  void coloursSayHowBadItIs(String reason, int colour) {
+  void format_coloured_reasonHasTheColourOfItsNature(String reason, int colour) {
     String line =
         TextWriter.format(
-            Events.article().reason(new DropReason(1, reason)).build(), TextStyle.COLOURED);
+            Events.sample().reason(new DropReason(1, reason)).build(), TextWriter.Style.COLOURED);
 
     assertTrue(line.contains(" reason=\033[" + colour + "m" + reason + "\033[0m"), line);
   }
 
   @Test
-  void withoutItsEscapesColouredTextIsPlainText() {
-    DropEvent event = Events.article().comm("\033[2J").build();
-    String coloured = TextWriter.format(event, TextStyle.COLOURED);
+  void format_coloured_withoutEscapesIsPlainText() {
+    DropEvent event = Events.sample().comm("\033[2J").build();
+    String coloured = TextWriter.format(event, TextWriter.Style.COLOURED);
 
     assertEquals(TextWriter.format(event), coloured.replaceAll("\033\\[[0-9]+m", ""));
   }

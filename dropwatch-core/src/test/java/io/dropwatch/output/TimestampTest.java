@@ -20,12 +20,12 @@ class TimestampTest {
     "1781944212, 100000000, 2026-06-20T08:30:12.1Z",
     "-1, 999999999, 1969-12-31T23:59:59.999999999Z"
   })
-  void asManyDigitsAsThereAre(long seconds, int nanos, String text) {
+  void of_omitsTrailingZeros(long seconds, int nanos, String text) {
     assertEquals(text, Timestamp.of(Instant.ofEpochSecond(seconds, nanos)));
   }
 
   @Property
-  void javaReadsItBack(
+  void of_anyTime_isParsedByInstant(
       @ForAll @LongRange(min = -62167219200L, max = 253402300799L) long seconds,
       @ForAll @IntRange(max = 999_999_999) int nanos) {
     Instant time = Instant.ofEpochSecond(seconds, nanos);

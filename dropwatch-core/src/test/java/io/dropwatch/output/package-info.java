@@ -1,4 +1,4 @@
-/** What is written, against the published formats. */
+/** Tests of the output formats. */
 @NullMarked
 package io.dropwatch.output;
 

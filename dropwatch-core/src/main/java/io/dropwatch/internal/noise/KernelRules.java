@@ -12,17 +12,17 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The rules that the probe decides, in the numbers of the running kernel. */
+/** Translates the rules that the probe applies into numbers of the running kernel. */
 public final class KernelRules {
   private static final String PREFIX = "SKB_DROP_REASON_";
 
   private KernelRules() {}
 
   /**
-   * Takes of the rules those that the probe decides.
+   * Returns those of the rules that the probe applies.
    *
-   * @param reasons the running kernel's; modules that a rule is about must be loaded
-   * @throws DropWatchException if a rule names what this kernel does not have
+   * @param reasons of the running kernel; modules that a rule names must be loaded
+   * @throws DropWatchException if this kernel does not have the reason or the function of a rule
    */
   public static NoiseList of(List<NoiseRule> rules, KernelReasons reasons) {
     List<String> names = new ArrayList<>();
@@ -47,7 +47,7 @@ public final class KernelRules {
     }
     if (locations.size() > NoiseList.MAX_LOCATIONS) {
       throw DropWatchException.usage(
-          "the noise rules by location mean %d pieces of code, and the probe has room for %d: use fewer"
+          "the noise rules by location cover %d code ranges, the probe allows %d: use fewer rules"
               .formatted(locations.size(), NoiseList.MAX_LOCATIONS));
     }
     return new NoiseList(names, numbers, locations);
@@ -63,37 +63,36 @@ public final class KernelRules {
                         .formatted(
                             rule.name(),
                             reasons.builtIn().isEmpty()
-                                ? "gives no drop reasons (Linux 5.17); use a rule by location"
+                                ? "has no drop reasons, which need Linux 5.17: use a rule by"
+                                    + " location"
                                 : "has no drop reason "
                                     + rule.reason()
-                                    + "; use a name that events show")));
+                                    + ": use a name that events show")));
   }
 
   private static Optional<Integer> number(String name, Map<Integer, String> reasons) {
     return reasons.entrySet().stream()
-        .filter(reason -> isCalled(reason.getValue(), name))
+        .filter(reason -> isNamed(reason.getValue(), name))
         .map(Map.Entry::getKey)
         .findFirst();
   }
 
-  /**
-   * Whether what is written in a rule means the reason of this name, with or without the prefix.
-   */
-  static boolean isCalled(String kernelsName, String written) {
-    return kernelsName.equals(written) || kernelsName.equals(PREFIX + written);
+  /** Returns whether a rule's text names the reason, with or without the prefix. */
+  static boolean isNamed(String reason, String text) {
+    return reason.equals(text) || reason.equals(PREFIX + text);
   }
 
   private static List<KernelSymbols.Range> ranges(
       NoiseRule.Location rule, @Nullable KernelSymbols symbols) {
     if (symbols == null || symbols.hidden()) {
       throw DropWatchException.environment(
-          "noise rule '%s': the kernel hides where its functions are; it takes CAP_SYSLOG, and kernel.kptr_restrict below 2"
+          "noise rule '%s': the kernel hides the addresses of its functions: grant CAP_SYSLOG, and set kernel.kptr_restrict to 0 or 1"
               .formatted(rule.name()));
     }
     List<KernelSymbols.Range> ranges = symbols.ranges(rule.function());
     if (ranges.isEmpty()) {
       throw DropWatchException.usage(
-          "noise rule '%s': this kernel has no function %s; use a name that stacks show"
+          "noise rule '%s': this kernel has no function %s: use a name that stacks show"
               .formatted(rule.name(), rule.function()));
     }
     return ranges;

@@ -17,17 +17,16 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules that look at stacks. Drops of one cause have one stack, so what the rules say of a
- * stack is remembered: an event costs a look into a hash table, no symbol and no pattern. Not
- * thread-safe.
+ * Applies the rules by stack. Drops of one cause have the same stack, so the result for a stack is
+ * cached: an event costs one hash lookup, and neither symbols nor patterns. Not thread-safe.
  */
 public final class NoiseFilter {
-  /** Takes nothing for noise. */
+  /** Has no rules. */
   public static final NoiseFilter NONE = new NoiseFilter(List.of(), List.of());
 
-  private static final int MOST_STACKS = 4096;
+  private static final int MAX_STACKS = 4096;
 
-  /** What {@link #ruleOf} answers for what no rule takes out. */
+  /** The result of {@link #ruleOf} for an event that is not noise. */
   public static final int NO_RULE = -1;
 
   private record StackRule(
@@ -43,16 +42,16 @@ public final class NoiseFilter {
   }
 
   /**
-   * Takes of the rules those that look at stacks.
+   * Returns a filter by those of the rules that look at stacks.
    *
-   * @throws DropWatchException if two have one name, or a pattern is none
+   * @throws DropWatchException if two rules have the same name, or a pattern is not valid
    */
   public static NoiseFilter of(List<NoiseRule> rules) {
     Set<String> names = new LinkedHashSet<>();
     for (NoiseRule rule : rules) {
       if (!names.add(rule.name())) {
         throw DropWatchException.usage(
-            "two noise rules are called '%s': name each differently".formatted(rule.name()));
+            "two noise rules have the name '%s': use different names".formatted(rule.name()));
       }
     }
     List<StackRule> ofStacks = new ArrayList<>();
@@ -81,15 +80,12 @@ public final class NoiseFilter {
     };
   }
 
-  /**
-   * The names of all rules, whose places {@link #ruleOf} gives; also of those that the probe
-   * decides.
-   */
+  /** Returns the names of all rules, also of those that the probe applies, by {@link #ruleOf}. */
   public List<String> names() {
     return names;
   }
 
-  /** Which rule takes the event out, the first that does; {@link #NO_RULE} if none. */
+  /** Returns the index of the first rule that matches; {@link #NO_RULE} if none does. */
   public int ruleOf(DropEvent event) {
     if (rules.isEmpty() || event.stack().depth() == 0) {
       return NO_RULE;
@@ -103,11 +99,11 @@ public final class NoiseFilter {
   }
 
   private List<StackRule> matching(KernelStack stack) {
-    if (matching.size() >= MOST_STACKS) {
+    if (matching.size() >= MAX_STACKS) {
       matching.clear();
     }
-    // Equal by their functions too: the same addresses may be others, where other code was loaded
-    // since, and in a recording.
+    // Stacks are compared by their functions too: the same addresses mean other functions after
+    // other code was loaded, and in a recording.
     return matching.computeIfAbsent(stack, this::match);
   }
 
@@ -115,7 +111,7 @@ public final class NoiseFilter {
     return rules.stream().filter(rule -> rule.matches.test(stack)).toList();
   }
 
-  /** Whether a frame is of a function, or of what the compiler made of it. */
+  /** Returns whether a frame is in a function, or in a part such as {@code function.cold}. */
   static boolean isOf(StackFrame frame, String function) {
     String symbol = frame.symbol();
     return symbol != null

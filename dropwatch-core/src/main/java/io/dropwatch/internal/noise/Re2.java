@@ -8,10 +8,10 @@ import java.lang.invoke.MethodType;
 import java.util.function.Predicate;
 
 /**
- * Patterns of RE2/J, which is on the class path or not.
+ * Compiles patterns with RE2/J, an optional dependency.
  *
- * <p>By method handles: its jar has no module name, and a published module must not require one
- * that is guessed from a file's name.
+ * <p>Uses method handles: the jar has no module name, and a published module must not require a
+ * name that is derived from a file name.
  */
 final class Re2 {
   private static final String PATTERN = "com.google.re2j.Pattern";
@@ -19,7 +19,7 @@ final class Re2 {
   private Re2() {}
 
   /**
-   * @throws DropWatchException if the expression is none, or RE2/J is not there
+   * @throws DropWatchException if the expression is not valid, or RE2/J is not on the class path
    */
   static Predicate<String> predicate(NoiseRule.Pattern rule) {
     try {
@@ -41,7 +41,7 @@ final class Re2 {
       return text -> found(found, text);
     } catch (ReflectiveOperationException e) {
       throw DropWatchException.environment(
-          "noise rule '%s' is a pattern, which needs RE2/J: put com.google.re2j:re2j on the class path, or name a function instead"
+          "noise rule '%s' is a pattern, which needs RE2/J: add com.google.re2j:re2j to the class path, or use a rule by function"
               .formatted(rule.name()),
           e);
     } catch (Error e) {
@@ -60,7 +60,7 @@ final class Re2 {
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
-      throw new AssertionError("find throws nothing checked", e);
+      throw new AssertionError("find throws no checked exception", e);
     }
   }
 }

@@ -6,63 +6,61 @@ import io.dropwatch.model.NoiseRule;
 import java.util.List;
 
 /**
- * All kinds of rules, for events that were recorded: what the kernel would have decided is decided
- * from the event's fields. Counts what it takes. Not thread-safe.
+ * Applies all rules to recorded events: those of the probe too, by the event's fields. Counts the
+ * events of each rule. Not thread-safe.
  */
 public final class RecordedNoise {
   private final List<NoiseRule> rules;
   private final NoiseFilter ofStacks;
-  private final long[] taken;
+  private final long[] counts;
 
   /**
-   * @throws io.dropwatch.DropWatchException if two have one name, or a pattern is none
+   * @throws io.dropwatch.DropWatchException if two rules have the same name, or a pattern is not
+   *     valid
    */
   public RecordedNoise(List<NoiseRule> rules) {
     this.rules = List.copyOf(rules);
     this.ofStacks = NoiseFilter.of(rules);
-    this.taken = new long[rules.size()];
+    this.counts = new long[rules.size()];
   }
 
-  /** Whether a rule about the reason or the location takes the event out; it is counted then. */
-  public boolean takesInKernel(DropEvent event) {
-    for (int i = 0; i < taken.length; i++) {
-      if (isKernels(rules.get(i), event)) {
-        taken[i]++;
+  /** Returns whether a rule by reason or location matches the event, and counts it if so. */
+  public boolean suppressesInKernel(DropEvent event) {
+    for (int i = 0; i < counts.length; i++) {
+      if (matches(rules.get(i), event)) {
+        counts[i]++;
         return true;
       }
     }
     return false;
   }
 
-  private static boolean isKernels(NoiseRule rule, DropEvent event) {
+  private static boolean matches(NoiseRule rule, DropEvent event) {
     return switch (rule) {
-      case NoiseRule.Reason reason -> KernelRules.isCalled(event.reason().name(), reason.reason());
-      case NoiseRule.Location location -> isIn(location.function(), event);
+      case NoiseRule.Reason reason -> KernelRules.isNamed(event.reason().name(), reason.reason());
+      case NoiseRule.Location location ->
+          NoiseFilter.isOf(event.locationFrame(), location.function());
       case NoiseRule.Frame _, NoiseRule.Pattern _ -> false;
     };
   }
 
-  private static boolean isIn(String function, DropEvent event) {
-    return NoiseFilter.isOf(event.locationFrame(), function);
-  }
-
-  /** Whether a rule about the stack takes the event out; it is counted then. */
-  public boolean takes(DropEvent event) {
+  /** Returns whether a rule by stack matches the event, and counts it if so. */
+  public boolean suppresses(DropEvent event) {
     int rule = ofStacks.ruleOf(event);
     if (rule == NoiseFilter.NO_RULE) {
       return false;
     }
-    taken[rule]++;
+    counts[rule]++;
     return true;
   }
 
-  /** Adds how many events each rule has taken out. */
+  /** Adds the number of events of each rule. */
   public void addTo(DropStatisticsBuilder account) {
-    for (int i = 0; i < taken.length; i++) {
+    for (int i = 0; i < counts.length; i++) {
       String name = rules.get(i).name();
       switch (rules.get(i)) {
-        case NoiseRule.Reason _, NoiseRule.Location _ -> account.noiseInKernel(name, taken[i]);
-        case NoiseRule.Frame _, NoiseRule.Pattern _ -> account.noise(name, taken[i]);
+        case NoiseRule.Reason _, NoiseRule.Location _ -> account.noiseInKernel(name, counts[i]);
+        case NoiseRule.Frame _, NoiseRule.Pattern _ -> account.noise(name, counts[i]);
       }
     }
   }

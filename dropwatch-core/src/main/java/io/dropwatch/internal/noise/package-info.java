@@ -1,7 +1,7 @@
 /**
- * Noise rules, between reading a record and telling the listener. In go the rules and, one by one,
- * events; out comes whether an event is noise. What the kernel decides leaves as a {@link
- * io.dropwatch.internal.probe.NoiseList} for the probe.
+ * Applies noise rules, after a record is decoded and before the listener is called. Input: the
+ * rules and each event. Output: whether the event is noise. Rules that the probe applies become a
+ * {@link io.dropwatch.internal.probe.NoiseList}.
  */
 @NullMarked
 package io.dropwatch.internal.noise;

@@ -27,7 +27,28 @@ class NoiseFilterTest {
               new StackFrame(0x30, "nf_hook", 5, "nf_tables"),
               StackFrame.unknown(0xffff0000L)));
 
-  /** The function, and the state where the rule has one. */
+  /** Each default rule is equivalent to a pattern on its function. */
+  @ParameterizedTest
+  @CsvSource({
+    "close_wait,       skb_rbtree_purge, CLOSE_WAIT",
+    "neigh_invalidate, neigh_invalidate, unknown",
+    "bnxt_tx_int,      bnxt_tx_int,      unknown"
+  })
+  void defaultRules_equalAPatternOnTheFunction(String name, String function, String state) {
+    NoiseRule rule =
+        NoiseRule.DEFAULTS.stream()
+            .filter(each -> each.name().equals(name))
+            .findFirst()
+            .orElseThrow();
+    SocketState socketState = state.equals("unknown") ? null : SocketState.of(state);
+    DropEvent event = event(stackOf("kfree_skb", function), state);
+
+    assertEquals(new NoiseRule.Frame(name, function, socketState), rule);
+    assertTrue(isNoise(NoiseFilter.of(List.of(rule)), event));
+    assertTrue(
+        isNoise(NoiseFilter.of(List.of(new NoiseRule.Pattern(name, function + "/"))), event));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "skb_rbtree_purge,        CLOSE_WAIT,  true",
@@ -40,15 +61,15 @@ class NoiseFilterTest {
     "bnxt_tx_int,             CLOSE,       true",
     "kfree_skb_reason,        CLOSE_WAIT,  false"
   })
-  void theDefaultRules(String function, String state, boolean noise) {
+  void defaultRules_matchFunctionAndState(String function, String state, boolean noise) {
     NoiseFilter filter = NoiseFilter.of(NoiseRule.DEFAULTS);
     DropEvent event = event(stackOf("kfree_skb_list", function, "do_softirq"), state);
     assertEquals(noise, isNoise(filter, event));
-    assertEquals(noise, isNoise(filter, event), "by what is remembered");
+    assertEquals(noise, isNoise(filter, event), "from the cache");
   }
 
   @Test
-  void oneStackInTwoStates() {
+  void ruleOf_sameStackInOtherState() {
     NoiseFilter filter = NoiseFilter.of(NoiseRule.DEFAULTS);
     assertTrue(isNoise(filter, event(STACK, "CLOSE_WAIT")));
     assertFalse(isNoise(filter, event(STACK, "ESTABLISHED")));
@@ -56,7 +77,7 @@ class NoiseFilterTest {
   }
 
   @Test
-  void aRuleThatIsNotThereTakesNothing() {
+  void ruleOf_withoutTheRule_isNoRule() {
     NoiseFilter other = NoiseFilter.of(List.of(NoiseRule.NEIGH_INVALIDATE));
     assertFalse(isNoise(other, event(STACK, "CLOSE_WAIT")));
     assertFalse(isNoise(NoiseFilter.NONE, event(STACK, "CLOSE_WAIT")));
@@ -80,14 +101,14 @@ class NoiseFilterTest {
         "purge.*nf_hook;                     false",
         "tcp_v4_rcv/;                        false"
       })
-  void patternsAreFoundInEitherForm(String pattern, boolean noise) {
+  void pattern_isSearchedWithAndWithoutOffsets(String pattern, boolean noise) {
     NoiseFilter filter = NoiseFilter.of(List.of(new NoiseRule.Pattern("p", pattern)));
     assertEquals(noise, isNoise(filter, event(STACK, "ESTABLISHED")));
   }
 
-  /** What takes a backtracking matcher 2^n steps. */
+  /** A backtracking matcher needs 2^n steps for this one. */
   @Test
-  void patternsTakeLinearTime() {
+  void pattern_takesLinearTime() {
     String function = "a".repeat(5000);
     NoiseFilter filter = NoiseFilter.of(List.of(new NoiseRule.Pattern("p", "(a+)+b")));
     assertFalse(isNoise(filter, event(stackOf(function), "CLOSE")));
@@ -102,7 +123,7 @@ class NoiseFilterTest {
         "(a)\\1; noise rule 'p': '(a)\\1' is not an RE2 pattern: error parsing regexp: invalid"
             + " escape sequence: `\\1`"
       })
-  void whatIsNoPatternIsRefused(String pattern, String message) {
+  void of_invalidPattern_throws(String pattern, String message) {
     DropWatchException failure =
         assertThrows(
             DropWatchException.class,
@@ -112,7 +133,7 @@ class NoiseFilterTest {
   }
 
   @Test
-  void namesAreDifferent() {
+  void of_sameNameTwice_throws() {
     DropWatchException failure =
         assertThrows(
             DropWatchException.class,
@@ -121,13 +142,13 @@ class NoiseFilterTest {
                     List.of(
                         NoiseRule.BNXT_TX_INT, new NoiseRule.Frame("bnxt_tx_int", "other", null))));
     assertEquals(
-        "two noise rules are called 'bnxt_tx_int': name each differently", failure.getMessage());
-    assertThrows(DropWatchException.class, () -> new NoiseRule.Pattern(" ", "x"));
+        "two noise rules have the name 'bnxt_tx_int': use different names", failure.getMessage());
+    assertThrows(IllegalArgumentException.class, () -> new NoiseRule.Pattern(" ", "x"));
   }
 
-  /** Also where a rule that the kernel decides is between them. */
+  /** Rules that the probe applies count in the index. */
   @Test
-  void theFirstRuleThatMatchesIsTheOne() {
+  void ruleOf_isTheFirstMatch() {
     NoiseFilter filter =
         NoiseFilter.of(
             List.of(
@@ -143,9 +164,8 @@ class NoiseFilterTest {
     assertEquals(NoiseFilter.NO_RULE, filter.ruleOf(event(stackOf(), "CLOSE_WAIT")));
   }
 
-  /** The same drop again costs no look at a symbol: its event has the same stack. */
   @Test
-  void aKnownStackNeedsNoSymbols() {
+  void ruleOf_knownStack_resolvesNoSymbols() {
     AtomicInteger lookups = new AtomicInteger();
     NoiseFilter filter = NoiseFilter.of(NoiseRule.DEFAULTS);
     KernelStack stack =
@@ -161,9 +181,9 @@ class NoiseFilterTest {
     assertEquals(3, lookups.get());
   }
 
-  /** Where other code was loaded, or in a recording of another boot. */
+  /** After other code was loaded, or in a recording of another boot. */
   @Test
-  void theSameAddressesOfOtherFunctions() {
+  void ruleOf_sameAddressesOfOtherFunctions() {
     NoiseFilter filter = NoiseFilter.of(NoiseRule.DEFAULTS);
     for (String function : List.of("bnxt_tx_int", "mlx5e_rx", "bnxt_tx_int", "e1000_rx")) {
       KernelStack stack =

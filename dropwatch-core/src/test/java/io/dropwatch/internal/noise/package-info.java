@@ -1,4 +1,4 @@
-/** Which events are noise, on stacks that are written down. */
+/** Tests of noise rules, with fixed stacks. */
 @NullMarked
 package io.dropwatch.internal.noise;
 

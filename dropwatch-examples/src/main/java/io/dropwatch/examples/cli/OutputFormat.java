@@ -4,7 +4,6 @@ import io.dropwatch.examples.huatuo.HuatuoJsonWriter;
 import io.dropwatch.examples.terminal.Terminal;
 import io.dropwatch.output.EventWriter;
 import io.dropwatch.output.JsonWriter;
-import io.dropwatch.output.TextStyle;
 import io.dropwatch.output.TextWriter;
 import java.io.OutputStream;
 
@@ -20,7 +19,7 @@ enum OutputFormat {
     };
   }
 
-  private static TextStyle style() {
-    return Terminal.showsColours() ? TextStyle.COLOURED : TextStyle.PLAIN;
+  private static TextWriter.Style style() {
+    return Terminal.showsColours() ? TextWriter.Style.COLOURED : TextWriter.Style.PLAIN;
   }
 }

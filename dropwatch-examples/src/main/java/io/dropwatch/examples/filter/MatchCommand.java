@@ -1,7 +1,7 @@
 package io.dropwatch.examples.filter;
 
 import io.dropwatch.layers.Layers;
-import io.dropwatch.output.PacketText;
+import io.dropwatch.output.TextWriter;
 import io.dropwatch.pcapfilter.packet.CapturedPacket;
 import java.io.IOException;
 import java.time.ZoneOffset;
@@ -65,6 +65,6 @@ final class MatchCommand implements Callable<Integer> {
         + "  "
         + packet.wireLength()
         + "  "
-        + PacketText.line(layers);
+        + TextWriter.format(layers);
   }
 }

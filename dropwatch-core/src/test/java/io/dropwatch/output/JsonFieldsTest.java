@@ -6,14 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dropwatch.DropEvent;
-import io.dropwatch.internal.noise.NoiseFilter;
 import io.dropwatch.layers.Packets;
 import io.dropwatch.layers.Tcp;
-import io.dropwatch.model.KernelStack;
-import io.dropwatch.model.NoiseRule;
-import io.dropwatch.model.SocketState;
-import io.dropwatch.model.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
 import java.math.BigInteger;
 import java.util.List;
@@ -24,11 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * The article, line by line: its example, its table of fields, its table of noise, its filters in
- * jq. Its flags are compared where the command line is.
- */
-class ArticleTest {
+/** The names, order and types of the JSON fields, which users query with jq. */
+class JsonFieldsTest {
   private static final String EXAMPLE =
       """
       {
@@ -50,8 +41,8 @@ class ArticleTest {
       """;
 
   @Test
-  void theExample() {
-    String line = JsonWriter.format(Events.article().build());
+  void format_sampleEvent_containsTheseFields() {
+    String line = JsonWriter.format(Events.sample().build());
 
     assertContains(Json.object(EXAMPLE), Json.object(line), "");
   }
@@ -85,50 +76,22 @@ class ArticleTest {
           icmp  | ipv6-icmpv6      | type, code, checksum, id, seq
           arp   | arp              | addr_type, protocol, hw_address_size, prot_address_size, operation, sender_mac, sender_ip, target_mac, target_ip
           """)
-  void theTableOfFields(String layer, String kind, String fields) {
+  void format_layer_hasTheseFieldsInThisOrder(String layer, String kind, String fields) {
     Map<String, @Nullable Object> layers = layers(kind);
 
     assertEquals(
         List.of(fields.split(", ")), List.copyOf(Json.asObject(layers.get(layer)).keySet()));
   }
 
-  /** "Pattern", and "Stack Signature" as a rule of one's own would say it. */
-  @ParameterizedTest
-  @CsvSource({
-    "close_wait,       skb_rbtree_purge/, skb_rbtree_purge, CLOSE_WAIT",
-    "neigh_invalidate, neigh_invalidate/, neigh_invalidate, ",
-    "bnxt_tx_int,      bnxt_tx_int/,      bnxt_tx_int,      "
-  })
-  void theTableOfNoise(String name, String signature, String function, @Nullable String state) {
-    NoiseRule rule =
-        NoiseRule.DEFAULTS.stream()
-            .filter(each -> each.name().equals(name))
-            .findFirst()
-            .orElseThrow();
-    DropEvent event =
-        Events.article()
-            .socketState(state == null ? null : SocketState.of(state))
-            .stack(
-                KernelStack.of(
-                    List.of(
-                        new StackFrame(1, "kfree_skb", 2, null),
-                        new StackFrame(3, function, 4, null))))
-            .build();
-
-    assertEquals(
-        new NoiseRule.Frame(name, function, state == null ? null : SocketState.of(state)), rule);
-    assertEquals(0, NoiseFilter.of(List.of(rule)).ruleOf(event));
-    assertEquals(0, NoiseFilter.of(List.of(new NoiseRule.Pattern(name, signature))).ruleOf(event));
-  }
-
   /**
-   * {@code select(.layers.tcp.flags == "RST")}, {@code select(.stack | test("ip_finish_output"))}.
+   * For {@code select(.layers.tcp.flags == "RST")} and {@code select(.stack |
+   * test("ip_finish_output"))}.
    */
   @Test
-  void theFieldsThatItsJqFiltersAskFor() {
+  void format_tcpFlagsAndStack_areText() {
     byte[] reset = Packets.ether(0x0800, Packets.ipv4(6, Packets.tcp(Tcp.RST, new byte[0])));
     Map<String, @Nullable Object> event =
-        Json.object(JsonWriter.format(Events.article().packet(LinkType.ETHERNET, reset).build()));
+        Json.object(JsonWriter.format(Events.sample().packet(LinkType.ETHERNET, reset).build()));
     Map<String, @Nullable Object> layers = Json.asObject(event.get("layers"));
 
     assertEquals("RST", Json.asObject(layers.get("tcp")).get("flags"));
@@ -159,26 +122,25 @@ class ArticleTest {
         "layers",
         "stack"
       })
-  void theFieldsOfTheEvent(String name) {
-    String line = JsonWriter.format(Events.article().build());
+  void format_anyEvent_hasTheField(String name) {
+    String line = JsonWriter.format(Events.sample().build());
 
     assertTrue(Json.object(line).containsKey(name), line);
   }
 
   @Test
-  void missingLayersAreOmitted() {
+  void format_absentLayers_areOmitted() {
     Map<String, @Nullable Object> layers = layers("ipv4-udp");
 
     assertEquals(List.of("label", "ether", "ipv4", "udp"), List.copyOf(layers.keySet()));
     assertNull(
-        Json.object(
-                JsonWriter.format(Events.article().packet(LinkType.RAW_IP, new byte[0]).build()))
+        Json.object(JsonWriter.format(Events.sample().packet(LinkType.RAW_IP, new byte[0]).build()))
             .get("layers"));
   }
 
   @Test
-  void linkStatusIsAnArray() {
-    Map<String, @Nullable Object> event = Json.object(JsonWriter.format(Events.article().build()));
+  void format_linkStatus_isAnArray() {
+    Map<String, @Nullable Object> event = Json.object(JsonWriter.format(Events.sample().build()));
 
     assertEquals(
         List.of("linkstatus_adminup", "linkstatus_carrierup"), event.get("netdev_linkstatus"));
@@ -196,7 +158,7 @@ class ArticleTest {
           ah              | ip_extensions | 1 | type, next_header, len, spi, seq
           mpls            | mpls          | 2 | label, traffic_class, bottom, ttl
           """)
-  void whatCanOccurMoreThanOnceIsAnArray(String kind, String name, int count, String fields) {
+  void format_repeatableLayer_isAnArray(String kind, String name, int count, String fields) {
     var all = (List<?>) requireNonNull(layers(kind).get(name));
 
     assertEquals(count, all.size());
@@ -204,7 +166,7 @@ class ArticleTest {
   }
 
   @Test
-  void aPacketInsideAnotherIsAnInnerObject() {
+  void format_tunnel_hasAnInnerObject() {
     Map<String, @Nullable Object> layers = layers("vxlan");
 
     assertEquals("IPv4/UDP", layers.get("label"));
@@ -212,7 +174,7 @@ class ArticleTest {
   }
 
   @Test
-  void aPacketThatAnErrorQuotesIsAQuotedObject() {
+  void format_icmpError_hasAQuotedObject() {
     Map<String, @Nullable Object> layers = layers("icmp-too-big");
     Map<String, @Nullable Object> quoted = Json.asObject(layers.get("quoted"));
 
@@ -224,7 +186,7 @@ class ArticleTest {
 
   private static Map<String, @Nullable Object> layers(String kind) {
     byte[] frame = requireNonNull(everyKind().get(kind));
-    String line = JsonWriter.format(Events.article().packet(LinkType.ETHERNET, frame).build());
+    String line = JsonWriter.format(Events.sample().packet(LinkType.ETHERNET, frame).build());
     return Json.asObject(Json.object(line).get("layers"));
   }
 }
