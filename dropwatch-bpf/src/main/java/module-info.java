@@ -1,4 +1,4 @@
-/** Loads eBPF objects and reads their rings through libbpf, on the Java FFM API. */
+/** Loads eBPF objects and reads their rings through libbpf, with the Java FFM API. */
 module io.dropwatch.bpf {
   requires static transitive org.jspecify;
 

@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A program at work in the kernel, until it is closed. Its object may be closed first, which closes
- * it too. Safe for any thread.
+ * The attachment of a program. Closing it, or its object, detaches the program. Safe for any
+ * thread.
  */
 public final class BpfLink implements AutoCloseable {
   private final BpfObject object;
@@ -19,7 +19,7 @@ public final class BpfLink implements AutoCloseable {
     object.opened(this);
   }
 
-  /** {@return whether it has not been closed} */
+  /** {@return whether neither this nor the object has been closed} */
   public boolean isAttached() {
     synchronized (object.lock()) {
       return handle != null;
@@ -27,9 +27,9 @@ public final class BpfLink implements AutoCloseable {
   }
 
   /**
-   * Detaches the program; when this returns, no new run of it begins. Again: does nothing.
+   * Detaches the program. After this returned, no new run begins. A second call does nothing.
    *
-   * @throws BpfException if the kernel refuses, which leaves nothing to do again
+   * @throws BpfException if the kernel reports an error; the link counts as closed nonetheless
    */
   @Override
   public void close() {
@@ -40,7 +40,7 @@ public final class BpfLink implements AutoCloseable {
       }
       handle = null;
       object.closed(this);
-      Attempt.run("cannot detach program " + description, () -> Downcalls.destroyLink(link));
+      NativeCall.check("cannot detach program " + description, () -> LibbpfCalls.destroyLink(link));
     }
   }
 }

@@ -9,8 +9,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A map of a {@link BpfObject}, alive as long as the object is. Keys and values are bytes in the
- * machine's order, exactly as long as the map says. Safe for any thread.
+ * A map of a {@link BpfObject}, valid until the object is closed. Keys and values are byte arrays
+ * of exactly {@link #keySize} and {@link #valueSize} bytes, numbers in the machine's byte order.
+ * Safe for any thread.
+ *
+ * <p>All methods throw {@link IllegalStateException} if the object is closed; those that access
+ * entries also if it is not loaded.
  */
 public final class BpfMap {
   private final BpfObject object;
@@ -23,80 +27,88 @@ public final class BpfMap {
     this.handle = handle;
   }
 
-  /** {@return what it was asked for by} */
+  /** {@return the name passed to {@link BpfObject#map}} */
   public String name() {
     return name;
   }
 
-  /** {@return bytes of a key} */
+  /** {@return the size of a key in bytes} */
   public int keySize() {
     synchronized (object.lock()) {
       object.requireOpenHandle();
-      return Downcalls.keySize(handle);
+      return LibbpfCalls.keySize(handle);
     }
   }
 
-  /** {@return bytes of a value, of one CPU's value for a per-CPU map} */
+  /** {@return the size of a value in bytes; for a per-CPU map that of one CPU's value} */
   public int valueSize() {
     synchronized (object.lock()) {
       object.requireOpenHandle();
-      return Downcalls.valueSize(handle);
+      return LibbpfCalls.valueSize(handle);
     }
   }
 
-  /** {@return how many entries there may be; bytes for a BPF ring buffer} */
+  /** {@return the maximum number of entries; for a BPF ring buffer its size in bytes} */
   public int maxEntries() {
     synchronized (object.lock()) {
       object.requireOpenHandle();
-      return Downcalls.maxEntries(handle);
+      return LibbpfCalls.maxEntries(handle);
     }
   }
 
   /**
-   * Changes how many entries there may be.
+   * Sets the maximum number of entries.
    *
+   * @param entries at least 0; for a BPF ring buffer bytes, a power of two of at least a page
    * @return this
-   * @throws BpfException if libbpf refuses
+   * @throws IllegalArgumentException if entries is negative
    * @throws IllegalStateException if the object has been loaded or closed
+   * @throws BpfException if libbpf refuses
    */
   public BpfMap resize(int entries) {
+    if (entries < 0) {
+      throw new IllegalArgumentException("entries must be at least 0, was " + entries);
+    }
     synchronized (object.lock()) {
       object.whileOpen("resize map " + name);
-      Attempt.run(
-          "cannot give map " + name + " " + entries + " entries",
-          () -> Downcalls.setMaxEntries(handle, entries));
+      NativeCall.check(
+          "cannot resize map " + name + " to " + entries + " entries",
+          () -> LibbpfCalls.setMaxEntries(handle, entries));
       return this;
     }
   }
 
   /**
-   * Whether the load creates it; true without this. A program that uses a map which is not there is
-   * refused, unless the verifier finds that it never comes to that.
+   * Sets whether {@link BpfObject#load} creates this map; the default is true. The verifier rejects
+   * a program that uses a missing map in code that it can reach.
    *
    * @return this
-   * @throws BpfException if libbpf refuses
    * @throws IllegalStateException if the object has been loaded or closed
+   * @throws BpfException if libbpf refuses
    */
   public BpfMap autocreate(boolean create) {
     synchronized (object.lock()) {
-      object.whileOpen("choose map " + name);
-      Attempt.run("cannot choose map " + name, () -> Downcalls.setAutocreate(handle, create));
+      object.whileOpen("set autocreate of map " + name);
+      NativeCall.check(
+          "cannot set autocreate of map " + name, () -> LibbpfCalls.setAutocreate(handle, create));
       return this;
     }
   }
 
-  /** {@return whether it is in the kernel: the object is loaded, and its load was to create it} */
+  /** {@return whether the object is loaded and this map was created} */
   public boolean isCreated() {
     synchronized (object.lock()) {
       object.requireOpenHandle();
-      return Downcalls.mapFd(handle) >= 0;
+      return LibbpfCalls.mapFd(handle) >= 0;
     }
   }
 
   /**
-   * {@return the value of a key, or null if it has none}
+   * {@return the value of a key, or null if there is none}
    *
-   * @throws BpfException if the sizes are wrong, the map is per CPU, or the kernel refuses
+   * @throws IllegalArgumentException if the key has the wrong size
+   * @throws UnsupportedOperationException if the map is per-CPU
+   * @throws BpfException if the kernel refuses
    */
   public byte @Nullable [] lookup(byte[] key) {
     synchronized (object.lock()) {
@@ -106,14 +118,17 @@ public final class BpfMap {
         throw new UnsupportedOperationException(
             operation + ": it has a value for each CPU; use lookupPerCpu");
       }
-      return find(operation, key, Downcalls.valueSize(handle));
+      return find(operation, key, LibbpfCalls.valueSize(handle));
     }
   }
 
   /**
-   * {@return the values of a key, one for each possible CPU, by its number; empty if it has none}
+   * {@return the values of a key, indexed by CPU number, one for each possible CPU; empty if there
+   * is none}
    *
-   * @throws BpfException if the key's size is wrong, the map is not per CPU, or the kernel refuses
+   * @throws IllegalArgumentException if the key has the wrong size
+   * @throws UnsupportedOperationException if the map is not per-CPU
+   * @throws BpfException if the kernel refuses
    */
   public List<byte[]> lookupPerCpu(byte[] key) {
     synchronized (object.lock()) {
@@ -123,9 +138,9 @@ public final class BpfMap {
         throw new UnsupportedOperationException(
             operation + ": it has one value for all CPUs; use lookup");
       }
-      int size = Downcalls.valueSize(handle);
+      int size = LibbpfCalls.valueSize(handle);
       int cpus = Libbpf.possibleCpus();
-      // The kernel rounds each CPU's value up to eight bytes.
+      // The kernel pads each CPU's value to a multiple of eight bytes.
       int stride = (size + 7) & ~7;
       byte[] values = find(operation, key, stride * cpus);
       List<byte[]> each = new ArrayList<>();
@@ -143,23 +158,25 @@ public final class BpfMap {
       MemorySegment keySegment = key(operation, key, arena);
       MemorySegment value = arena.allocate(Math.max(1, valueBytes), Long.BYTES);
       long status =
-          Attempt.run(
+          NativeCall.check(
               operation,
               () ->
-                  absentAsOne(Downcalls.lookup(handle, keySegment, value.asSlice(0, valueBytes))));
+                  absentIs1(LibbpfCalls.lookup(handle, keySegment, value.asSlice(0, valueBytes))));
       return status == 1 ? null : value.asSlice(0, valueBytes).toArray(ValueLayout.JAVA_BYTE);
     }
   }
 
-  /** That a key is not there is an answer, not an error. */
-  private static int absentAsOne(int status) {
+  /** A missing key is a result, not an error. */
+  private static int absentIs1(int status) {
     return status == -Errno.ENOENT ? 1 : status;
   }
 
   /**
-   * Sets the value of a key, adding it if it is not there.
+   * Sets the value of a key, and adds the key if it is missing.
    *
-   * @throws BpfException if the sizes are wrong, the map is per CPU or full, or the kernel refuses
+   * @throws IllegalArgumentException if the key or the value has the wrong size
+   * @throws UnsupportedOperationException if the map is per-CPU
+   * @throws BpfException if the map is full (E2BIG), or the kernel refuses
    */
   public void update(byte[] key, byte[] value) {
     synchronized (object.lock()) {
@@ -168,11 +185,11 @@ public final class BpfMap {
       if (isPerCpu()) {
         throw new UnsupportedOperationException(operation + ": it has a value for each CPU");
       }
-      checkSize(operation, "value", value.length, Downcalls.valueSize(handle));
+      checkSize(operation, "value", value.length, LibbpfCalls.valueSize(handle));
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment keySegment = key(operation, key, arena);
         MemorySegment valueSegment = arena.allocateFrom(ValueLayout.JAVA_BYTE, value);
-        Attempt.run(operation, () -> Downcalls.update(handle, keySegment, valueSegment));
+        NativeCall.check(operation, () -> LibbpfCalls.update(handle, keySegment, valueSegment));
       }
     }
   }
@@ -180,8 +197,9 @@ public final class BpfMap {
   /**
    * Removes a key.
    *
-   * @return whether it was there
-   * @throws BpfException if the key's size is wrong, or the kernel refuses, as it does for arrays
+   * @return whether it was present
+   * @throws IllegalArgumentException if the key has the wrong size
+   * @throws BpfException if the kernel refuses, as for arrays
    */
   public boolean delete(byte[] key) {
     synchronized (object.lock()) {
@@ -189,27 +207,29 @@ public final class BpfMap {
       object.requireLoaded("delete from map " + name);
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment keySegment = key(operation, key, arena);
-        return Attempt.run(operation, () -> absentAsOne(Downcalls.delete(handle, keySegment))) == 0;
+        return NativeCall.check(operation, () -> absentIs1(LibbpfCalls.delete(handle, keySegment)))
+            == 0;
       }
     }
   }
 
-  /** Takes an entry of a per-CPU map. */
+  /** Receives the entries of a per-CPU map. */
   @FunctionalInterface
   public interface PerCpuConsumer {
     /**
-     * One entry.
+     * Called for each entry.
      *
-     * @param values one for each possible CPU, by its number
+     * @param values indexed by CPU number, one for each possible CPU
      */
     void entry(byte[] key, List<byte[]> values);
   }
 
   /**
-   * Gives all entries of a per-CPU hash map. Many are read with one system call (Linux 5.6). While
-   * others add, what they add may be missing.
+   * Reads all entries of a per-CPU hash map, many with each system call (Linux 5.6). Entries that
+   * are added meanwhile may be missing.
    *
-   * @throws BpfException if the map is not a per-CPU one, or the kernel refuses
+   * @throws UnsupportedOperationException if the map is not per-CPU
+   * @throws BpfException if the kernel refuses
    */
   public void forEachPerCpu(PerCpuConsumer entries) {
     synchronized (object.lock()) {
@@ -220,34 +240,34 @@ public final class BpfMap {
       }
       new PerCpuBatch(
               operation,
-              Downcalls.mapFd(handle),
-              Downcalls.keySize(handle),
-              Downcalls.valueSize(handle),
-              Downcalls.maxEntries(handle))
+              LibbpfCalls.mapFd(handle),
+              LibbpfCalls.keySize(handle),
+              LibbpfCalls.valueSize(handle),
+              LibbpfCalls.maxEntries(handle))
           .read(entries);
     }
   }
 
   /**
-   * {@return the keys that are there} While others add and remove, some may be missing or twice;
-   * there are never more than the map has entries.
+   * {@return all keys, at most {@link #maxEntries}} If entries are added or removed meanwhile, some
+   * keys may be missing or present twice.
    *
    * @throws BpfException if the kernel refuses
    */
   public List<byte[]> keys() {
     synchronized (object.lock()) {
       object.requireLoaded("list the keys of map " + name);
-      int limit = Downcalls.maxEntries(handle);
+      int limit = LibbpfCalls.maxEntries(handle);
       List<byte[]> keys = new ArrayList<>();
       try (Arena arena = Arena.ofConfined()) {
-        MemorySegment next = arena.allocate(Downcalls.keySize(handle), Long.BYTES);
+        MemorySegment next = arena.allocate(LibbpfCalls.keySize(handle), Long.BYTES);
         MemorySegment previous = MemorySegment.NULL;
         while (keys.size() < limit) {
           MemorySegment after = previous;
           long status =
-              Attempt.run(
+              NativeCall.check(
                   "cannot list the keys of map " + name,
-                  () -> absentAsOne(Downcalls.nextKey(handle, after, next)));
+                  () -> absentIs1(LibbpfCalls.nextKey(handle, after, next)));
           if (status == 1) {
             break;
           }
@@ -260,7 +280,7 @@ public final class BpfMap {
   }
 
   private MemorySegment key(String operation, byte[] key, Arena arena) {
-    checkSize(operation, "key", key.length, Downcalls.keySize(handle));
+    checkSize(operation, "key", key.length, LibbpfCalls.keySize(handle));
     return arena.allocateFrom(ValueLayout.JAVA_BYTE, key);
   }
 
@@ -272,16 +292,16 @@ public final class BpfMap {
   }
 
   private boolean isPerCpu() {
-    int type = Downcalls.mapType(handle);
+    int type = LibbpfCalls.mapType(handle);
     return type == LibbpfHeaders.BPF_MAP_TYPE_PERCPU_HASH()
         || type == LibbpfHeaders.BPF_MAP_TYPE_PERCPU_ARRAY()
         || type == LibbpfHeaders.BPF_MAP_TYPE_LRU_PERCPU_HASH()
         || type == LibbpfHeaders.BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE();
   }
 
-  /** {@return what a data map starts with, writable until the load} */
+  /** {@return the initial contents of a data map, writable until the load} */
   MemorySegment initialValue() {
-    MemorySegment value = Downcalls.initialValue(handle);
+    MemorySegment value = LibbpfCalls.initialValue(handle);
     if (value == null) {
       throw new BpfException(
           BpfException.Code.BAD_OBJECT, "map " + name + " has no initial value", null);
@@ -289,27 +309,27 @@ public final class BpfMap {
     return value;
   }
 
-  /** {@return a descriptor of the map that the caller owns and closes} */
+  /** {@return a duplicate of the map's descriptor, which the caller closes} */
   int duplicateFd() {
     synchronized (object.lock()) {
       object.requireLoaded("use map " + name);
       return (int)
-          Attempt.run(
-              "cannot use map " + name, () -> SystemCalls.duplicate(Downcalls.mapFd(handle)));
+          NativeCall.check(
+              "cannot use map " + name, () -> LibcCalls.duplicate(LibbpfCalls.mapFd(handle)));
     }
   }
 
   boolean isRingBuffer() {
     synchronized (object.lock()) {
       object.requireOpenHandle();
-      return Downcalls.mapType(handle) == LibbpfHeaders.BPF_MAP_TYPE_RINGBUF();
+      return LibbpfCalls.mapType(handle) == LibbpfHeaders.BPF_MAP_TYPE_RINGBUF();
     }
   }
 
   boolean isPerfEventArray() {
     synchronized (object.lock()) {
       object.requireOpenHandle();
-      return Downcalls.mapType(handle) == LibbpfHeaders.BPF_MAP_TYPE_PERF_EVENT_ARRAY();
+      return LibbpfCalls.mapType(handle) == LibbpfHeaders.BPF_MAP_TYPE_PERF_EVENT_ARRAY();
     }
   }
 }

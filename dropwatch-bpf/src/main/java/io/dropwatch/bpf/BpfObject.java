@@ -14,13 +14,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An eBPF object file on its way into the kernel: open, set up, load, attach, close.
+ * An eBPF object: opened, configured, loaded into the kernel, and closed.
  *
- * <p>Between {@link #open} and {@link #load} its read-only variables, the sizes of its maps and the
- * choice of programs can be changed; after it, programs can be attached and maps read. Programs and
- * maps belong to their object and answer with {@link IllegalStateException} once it is closed.
+ * <p>Between {@link #open} and {@link #load}, read-only variables, map sizes and the programs to
+ * load can be set; after it, programs can be attached and maps accessed. After {@link #close}, its
+ * programs and maps throw {@link IllegalStateException}.
  *
- * <p>Safe for any thread: each operation holds the object's lock while it is in the kernel.
+ * <p>Safe for any thread: each operation holds the object's lock during its system calls.
  */
 public final class BpfObject implements AutoCloseable {
   private final String name;
@@ -35,7 +35,7 @@ public final class BpfObject implements AutoCloseable {
   private enum State {
     OPEN,
     LOADED,
-    /** The kernel refused it; libbpf allows nothing but to close it. */
+    /** The kernel refused it; libbpf only allows closing it. */
     REFUSED,
     CLOSED
   }
@@ -47,12 +47,11 @@ public final class BpfObject implements AutoCloseable {
   }
 
   /**
-   * Opens an object from memory. Nothing is in the kernel yet.
+   * Opens an object from memory. Nothing is loaded into the kernel yet.
    *
-   * @param name what it is called in messages, and, cut to its first characters, in the kernel's
-   *     names of its data maps
-   * @param elf the object file's bytes
-   * @throws BpfException if libbpf is missing, or refuses the object
+   * @param name for messages; the names of the data maps begin with its first characters
+   * @param elf the contents of an object file, copied
+   * @throws BpfException if libbpf is missing, or the object is damaged
    */
   public static BpfObject open(String name, byte[] elf) {
     ElfImage image = ElfImage.of("eBPF object " + name, elf);
@@ -63,16 +62,17 @@ public final class BpfObject implements AutoCloseable {
       bpf_object_open_opts.object_name(options, arena.allocateFrom(name));
       MemorySegment bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, elf);
       long handle =
-          Attempt.run(
-              "cannot open eBPF object " + name, () -> Downcalls.openObject(bytes, options));
+          NativeCall.check(
+              "cannot open eBPF object " + name, () -> LibbpfCalls.openObject(bytes, options));
       return new BpfObject(name, image, MemorySegment.ofAddress(handle));
     }
   }
 
   /**
-   * Opens an object file; its name without {@code .o} becomes the object's.
+   * Opens an object file. The name of the object is the file name without {@code .bpf.o} or {@code
+   * .o}.
    *
-   * @throws BpfException if it cannot be read, libbpf is missing, or refuses the object
+   * @throws BpfException if the file cannot be read, libbpf is missing, or the object is damaged
    */
   public static BpfObject open(Path file) {
     byte[] elf;
@@ -89,12 +89,12 @@ public final class BpfObject implements AutoCloseable {
     return open((last == null ? file : last).toString().replaceFirst("(\\.bpf)?\\.o$", ""), elf);
   }
 
-  /** {@return what it was opened as} */
+  /** {@return the name that it was opened with} */
   public String name() {
     return name;
   }
 
-  /** {@return its {@code const volatile} variables, to be set before {@link #load}} */
+  /** {@return the {@code const volatile} variables, which can be set until {@link #load}} */
   public ReadOnlyData readOnlyData() {
     return new ReadOnlyData(this, image);
   }
@@ -102,15 +102,16 @@ public final class BpfObject implements AutoCloseable {
   /**
    * {@return a program}
    *
-   * @param programName the C function's name
-   * @throws BpfException if the object has none of this name; the message lists those it has
+   * @param programName the name of the C function
+   * @throws IllegalStateException if the object is closed
+   * @throws BpfException if there is no program of that name; the message lists all names
    */
   public BpfProgram program(String programName) {
     synchronized (lock) {
       MemorySegment object = handle();
       BpfProgram known = programs.get(programName);
       if (known == null) {
-        MemorySegment found = Downcalls.findProgram(object, programName);
+        MemorySegment found = LibbpfCalls.findProgram(object, programName);
         if (found == null) {
           throw new BpfException(
               BpfException.Code.BAD_OBJECT,
@@ -125,13 +126,13 @@ public final class BpfObject implements AutoCloseable {
     }
   }
 
-  /** {@return the names of its programs, in the order of the file} */
+  /** {@return the names of the programs, in the order of the file} */
   public List<String> programNames() {
     synchronized (lock) {
       List<String> names = new ArrayList<>();
       MemorySegment program = null;
-      while ((program = Downcalls.nextProgram(handle(), program)) != null) {
-        names.add(Downcalls.programName(program));
+      while ((program = LibbpfCalls.nextProgram(handle(), program)) != null) {
+        names.add(LibbpfCalls.programName(program));
       }
       return List.copyOf(names);
     }
@@ -140,16 +141,16 @@ public final class BpfObject implements AutoCloseable {
   /**
    * {@return a map}
    *
-   * @param mapName the C variable's name, or for data maps their section, for instance {@code
-   *     .rodata}
-   * @throws BpfException if the object has none of this name; the message lists those it has
+   * @param mapName the name of the C variable; for a data map the section, such as {@code .rodata}
+   * @throws IllegalStateException if the object is closed
+   * @throws BpfException if there is no map of that name; the message lists all names
    */
   public BpfMap map(String mapName) {
     synchronized (lock) {
       MemorySegment object = handle();
       BpfMap known = maps.get(mapName);
       if (known == null) {
-        MemorySegment found = Downcalls.findMap(object, mapName);
+        MemorySegment found = LibbpfCalls.findMap(object, mapName);
         if (found == null) {
           throw new BpfException(
               BpfException.Code.BAD_OBJECT,
@@ -164,13 +165,13 @@ public final class BpfObject implements AutoCloseable {
     }
   }
 
-  /** {@return the kernel's names of its maps, in the order of the file} */
+  /** {@return the kernel's names of the maps, in the order of the file} */
   public List<String> mapNames() {
     synchronized (lock) {
       List<String> names = new ArrayList<>();
       MemorySegment map = null;
-      while ((map = Downcalls.nextMap(handle(), map)) != null) {
-        names.add(Downcalls.mapName(map));
+      while ((map = LibbpfCalls.nextMap(handle(), map)) != null) {
+        names.add(LibbpfCalls.mapName(map));
       }
       return List.copyOf(names);
     }
@@ -181,24 +182,25 @@ public final class BpfObject implements AutoCloseable {
   }
 
   /**
-   * Brings its maps and those of its programs that are to be loaded into the kernel.
+   * Loads the maps and the programs into the kernel, see {@link BpfMap#autocreate} and {@link
+   * BpfProgram#autoload}.
    *
-   * @throws BpfException if the kernel refuses; with the verifier's last lines if it was the
-   *     verifier. Then the object can only be closed.
-   * @throws IllegalStateException if it has been loaded, refused or closed before
+   * @throws IllegalStateException if it has been loaded, refused or closed
+   * @throws BpfException if the kernel refuses; with {@link BpfException#verifierLog} if the
+   *     verifier rejected a program. Then the object can only be closed
    */
   public void load() {
     synchronized (lock) {
       MemorySegment object = whileOpen("load it");
       state = State.REFUSED;
-      Attempt.run("cannot load eBPF object " + name, () -> Downcalls.loadObject(object));
+      NativeCall.check("cannot load eBPF object " + name, () -> LibbpfCalls.loadObject(object));
       state = State.LOADED;
     }
   }
 
   /**
-   * Detaches and releases everything, and closes the links that {@link BpfProgram#attach} gave. A
-   * ring opened on one of its maps stays readable. Again: does nothing.
+   * Closes all links, and releases the programs and maps. Rings opened on the maps stay readable. A
+   * second call does nothing.
    *
    * @throws BpfException if a link could not be closed; everything else is released nonetheless
    */
@@ -219,19 +221,19 @@ public final class BpfObject implements AutoCloseable {
       }
       state = State.CLOSED;
       handle = null;
-      Downcalls.closeObject(object);
+      LibbpfCalls.closeObject(object);
       if (failed != null) {
         throw failed;
       }
     }
   }
 
-  /** The lock that guards all native state of the object, its programs, maps and links. */
+  /** Guards all native state of the object and its programs, maps and links. */
   Object lock() {
     return lock;
   }
 
-  /** Remembers a link, to close it with the object. */
+  /** Adds a link to close with the object. */
   void opened(BpfLink link) {
     links.add(link);
   }
@@ -240,12 +242,12 @@ public final class BpfObject implements AutoCloseable {
     links.remove(link);
   }
 
-  /** Checks that it is not closed. */
+  /** Checks that the object is not closed. */
   void requireOpenHandle() {
     var _ = handle();
   }
 
-  /** The object, not closed. */
+  /** {@return the handle; the object is not closed} */
   private MemorySegment handle() {
     MemorySegment object = handle;
     if (object == null) {
@@ -254,7 +256,7 @@ public final class BpfObject implements AutoCloseable {
     return object;
   }
 
-  /** The object, not loaded yet. */
+  /** {@return the handle; the object is neither loaded nor closed} */
   MemorySegment whileOpen(String what) {
     MemorySegment object = handle();
     if (state != State.OPEN) {
@@ -264,7 +266,7 @@ public final class BpfObject implements AutoCloseable {
     return object;
   }
 
-  /** Checks that it is in the kernel. */
+  /** Checks that the object is loaded. */
   void requireLoaded(String what) {
     if (state != State.LOADED) {
       throw new IllegalStateException(

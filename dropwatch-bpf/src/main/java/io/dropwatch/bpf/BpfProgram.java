@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 
-/** A program of a {@link BpfObject}, alive as long as the object is. Safe for any thread. */
+/** A program of a {@link BpfObject}, valid until the object is closed. Safe for any thread. */
 public final class BpfProgram {
   private final BpfObject object;
   private final String name;
@@ -19,92 +19,102 @@ public final class BpfProgram {
     this.handle = handle;
   }
 
-  /** {@return the C function's name} */
+  /** {@return the name of the C function} */
   public String name() {
     return name;
   }
 
   /**
-   * {@return its ELF section, which says what it attaches to, for instance {@code
+   * {@return the ELF section, which names what the program attaches to, such as {@code
    * tp_btf/kfree_skb}}
+   *
+   * @throws IllegalStateException if the object is closed
    */
   public String section() {
     synchronized (object.lock()) {
       object.requireOpenHandle();
-      return Downcalls.programSection(handle);
+      return LibbpfCalls.programSection(handle);
     }
   }
 
   /**
-   * Chooses whether {@link BpfObject#load} loads it. Without choice libbpf loads all but those
-   * whose section begins with a question mark.
+   * Sets whether {@link BpfObject#load} loads this program. By default libbpf loads all programs
+   * except those whose section begins with a question mark.
    *
    * @return this
-   * @throws IllegalStateException if the object is not merely open
+   * @throws IllegalStateException if the object has been loaded or closed
    */
   public BpfProgram autoload(boolean load) {
     synchronized (object.lock()) {
-      object.whileOpen("choose program " + name);
-      Attempt.run("cannot choose program " + name, () -> Downcalls.setAutoload(handle, load));
+      object.whileOpen("set autoload of program " + name);
+      NativeCall.check(
+          "cannot set autoload of program " + name, () -> LibbpfCalls.setAutoload(handle, load));
       return this;
     }
   }
 
   /**
-   * Attaches it to what its section names: {@code tp_btf/…}, {@code tracepoint/…}, {@code raw_tp/…}
-   * and whatever else libbpf attaches by itself.
+   * Attaches the program to what its section names: {@code tp_btf/…}, {@code tracepoint/…}, {@code
+   * raw_tp/…} and all others that bpf_program__attach() supports.
    *
-   * @throws BpfException if the kernel has no such place, or refuses
+   * @return the link, which stays attached until it or the object is closed
    * @throws IllegalStateException if the object is not loaded
+   * @throws BpfException if the kernel has no such target, or refuses
    */
   public BpfLink attach() {
     synchronized (object.lock()) {
       object.requireLoaded("attach program " + name);
-      String section = Downcalls.programSection(handle);
+      String section = LibbpfCalls.programSection(handle);
       long link =
-          Attempt.run(
+          NativeCall.check(
               "cannot attach program " + name + " to " + section,
-              () -> Downcalls.attach(handle),
+              () -> LibbpfCalls.attach(handle),
               errno -> Preflight.attachCause(section, errno));
       return new BpfLink(object, name + " to " + section, MemorySegment.ofAddress(link));
     }
   }
 
   /**
-   * {@return its file descriptor, which stays this object's: do not close it}
+   * {@return the file descriptor, which the object owns: do not close it}
    *
-   * @throws BpfException if the program was not chosen to be loaded
    * @throws IllegalStateException if the object is not loaded
+   * @throws BpfException if this program was not loaded, see {@link #autoload}
    */
   public int fd() {
     synchronized (object.lock()) {
       object.requireLoaded("use program " + name);
-      return (int) Attempt.run("cannot use program " + name, () -> Downcalls.programFd(handle));
+      return (int)
+          NativeCall.check("cannot use program " + name, () -> LibbpfCalls.programFd(handle));
     }
   }
 
   /**
-   * Runs it once on a packet: BPF_PROG_TEST_RUN. For program types that take one (tc, XDP, socket
-   * filter) the packet is an Ethernet frame of 14 bytes or more; for {@code syscall} programs give
-   * an empty one.
+   * Runs the program once, by BPF_PROG_TEST_RUN.
    *
-   * @throws BpfException if the kernel cannot run a program of this type so
+   * @param packet an Ethernet frame of at least 14 bytes, for the program types that take one (tc,
+   *     XDP, socket filter); empty for others, such as {@code syscall}
+   * @throws IllegalStateException if the object is not loaded
+   * @throws BpfException if the kernel cannot run programs of this type, or refuses the packet
    */
   public TestRun testRun(byte[] packet) {
     return testRun(packet, new byte[0], 1);
   }
 
   /**
-   * Runs it on a packet, some times over.
+   * Runs the program several times, by BPF_PROG_TEST_RUN.
    *
-   * @param packet see {@link #testRun(byte[])}; may be empty
-   * @param context the program's context (for tc {@code struct __sk_buff}); empty for none
-   * @param repeat how often, at least once
-   * @throws BpfException if the kernel cannot run a program of this type so
+   * @param packet as in {@link #testRun(byte[])}
+   * @param context the context of the program (for tc {@code struct __sk_buff}); empty for none
+   * @param repeat the number of runs, at least 1; 1 without a packet, as the kernel repeats only
+   *     runs on packets
+   * @throws IllegalArgumentException if repeat is out of range
+   * @throws IllegalStateException if the object is not loaded
+   * @throws BpfException if the kernel cannot run programs of this type, or refuses the packet
    */
   public TestRun testRun(byte[] packet, byte[] context, int repeat) {
-    if (repeat < 1) {
-      throw new IllegalArgumentException("a program runs at least once, not " + repeat + " times");
+    if (repeat < 1 || (packet.length == 0 && repeat > 1)) {
+      throw new IllegalArgumentException(
+          "repeat must be at least 1, and 1 without a packet, was " + repeat);
     }
     synchronized (object.lock()) {
       int fd = fd();
@@ -122,9 +132,9 @@ public final class BpfProgram {
           bpf_test_run_opts.ctx_in(options, arena.allocateFrom(ValueLayout.JAVA_BYTE, context));
           bpf_test_run_opts.ctx_size_in(options, context.length);
         }
-        // Only packets can be run over and over; elsewhere the kernel wants zero.
+        // Without a packet the kernel accepts only zero.
         bpf_test_run_opts.repeat(options, packet.length > 0 ? repeat : 0);
-        Attempt.run("cannot run program " + name, () -> Downcalls.testRun(fd, options));
+        NativeCall.check("cannot run program " + name, () -> LibbpfCalls.testRun(fd, options));
         int written = packet.length > 0 ? bpf_test_run_opts.data_size_out(options) : 0;
         return new TestRun(
             bpf_test_run_opts.retval(options),
@@ -135,25 +145,27 @@ public final class BpfProgram {
   }
 
   /**
-   * {@return what the kernel knows of it}
+   * {@return what the kernel reports about this program}
    *
-   * @throws BpfException if the kernel refuses
+   * @throws IllegalStateException if the object is not loaded
+   * @throws BpfException if this program was not loaded, or the kernel refuses
    */
   public ProgramInfo info() {
     synchronized (object.lock()) {
       int fd = fd();
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment info = arena.allocate(bpf_prog_info.layout());
-        Attempt.run("cannot ask about program " + name, () -> Downcalls.objectInfo(fd, info));
-        return ProgramInfo.of(info);
+        NativeCall.check("cannot query program " + name, () -> LibbpfCalls.objectInfo(fd, info));
+        return new ProgramInfo(info);
       }
     }
   }
 
   /**
-   * {@return how often it was not run because it was already running on that CPU}
+   * {@return the number of events missed because the program was already running on that CPU}
    *
-   * @throws BpfException if the kernel refuses
+   * @throws IllegalStateException if the object is not loaded
+   * @throws BpfException if this program was not loaded, or the kernel refuses
    */
   public long recursionMisses() {
     return info().recursionMisses();

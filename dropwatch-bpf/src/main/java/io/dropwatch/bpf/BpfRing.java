@@ -5,16 +5,16 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A BPF ring buffer: a map of type RINGBUF (Linux 5.8), one ring for all CPUs, read from the
- * mapping. It needs no perf_event_open(2), a CPU that comes online later writes into it like any
- * other, and records of different CPUs come in the order in which they were written.
+ * A BPF ring buffer: a map of type RINGBUF (Linux 5.8), one ring for all CPUs. It needs no
+ * perf_event_open(2), works on CPUs that go online later, and delivers the records of all CPUs in
+ * the order in which they were written.
  *
- * <p>The program decides when the reader is woken, with the flags of bpf_ringbuf_output(): to be
- * cheap it says BPF_RB_NO_WAKEUP until enough bytes wait, and BPF_RB_FORCE_WAKEUP for the record
- * that makes them enough. What lies in the ring without a wakeup is read when the time of {@link
- * #poll} is over.
+ * <p>The program decides when the reader is woken, by the flags of bpf_ringbuf_output(). To save
+ * wakeups it passes BPF_RB_NO_WAKEUP until enough bytes wait, and BPF_RB_FORCE_WAKEUP with the
+ * record that reaches that number. Records without a wakeup are read when the timeout of {@link
+ * #poll} has elapsed.
  */
-public final class BpfRing extends GuardedRing {
+public final class BpfRing extends EventRing {
   private final Arena mapping;
   private final int mapFd;
   private final int epollFd;
@@ -30,8 +30,8 @@ public final class BpfRing extends GuardedRing {
     this.epollFd = epollFd;
     this.bytes = bytes;
     this.wakeupBytes = wakeupBytes;
-    this.ready = mapping.allocate(2 * SystemCalls.EPOLL_EVENT_BYTES, Long.BYTES);
-    int page = Downcalls.pageSize();
+    this.ready = mapping.allocate(2 * LibcCalls.EPOLL_EVENT_BYTES, Long.BYTES);
+    int page = LibbpfCalls.pageSize();
     MemorySegment control = map(mapping, mapFd, page, true, 0);
     MemorySegment data = map(mapping, mapFd, page + 2L * bytes, false, page);
     this.cursor =
@@ -41,37 +41,37 @@ public final class BpfRing extends GuardedRing {
   private static MemorySegment map(
       Arena mapping, int fd, long bytes, boolean writable, long offset) {
     long address =
-        Attempt.run(
+        NativeCall.check(
             "cannot map " + bytes + " bytes of a BPF ring",
-            () -> SystemCalls.map(fd, bytes, writable, offset),
+            () -> LibcCalls.map(fd, bytes, writable, offset),
             Preflight::ringCause);
-    return MemorySegment.ofAddress(address).reinterpret(bytes, mapping, SystemCalls::unmap);
+    return MemorySegment.ofAddress(address).reinterpret(bytes, mapping, LibcCalls::unmap);
   }
 
   /**
-   * {@return whether the running kernel has such maps, and lets this process make one}
+   * {@return whether the running kernel has maps of this type and lets this process create one}
    *
    * @throws BpfException if libbpf is missing or too old
    */
   public static boolean isSupported() {
     Libbpf.require();
-    return Downcalls.probeMapType(LibbpfHeaders.BPF_MAP_TYPE_RINGBUF()) == 1;
+    return LibbpfCalls.probeMapType(LibbpfHeaders.BPF_MAP_TYPE_RINGBUF()) == 1;
   }
 
   /**
-   * Opens the ring of a map. Its size is the map's: see {@link BpfMap#resize}, bytes in a power of
-   * two of at least a page.
+   * Opens the ring of a map. The size of the ring is that of the map: see {@link BpfMap#resize}.
    *
-   * @param map of type RINGBUF, in a loaded object; the ring stays readable when the object is
-   *     closed
-   * @param wakeupBytes the number of waiting bytes from which the program wakes the reader, or
-   *     fewer; as many do not let {@link #poll} wait
-   * @throws BpfException if the map is of another type, or the kernel refuses
+   * @param map a map of type RINGBUF in a loaded object; the ring stays readable after the object
+   *     was closed
+   * @param wakeupBytes the number of waiting bytes at which the program wakes the reader, or less;
+   *     if as many wait, {@link #poll} does not wait. At least 1
+   * @throws IllegalArgumentException if the map is of another type, or wakeupBytes is less than 1
    * @throws IllegalStateException if the map's object is not loaded
+   * @throws BpfException if the kernel refuses
    */
   public static BpfRing open(BpfMap map, int wakeupBytes) {
     if (wakeupBytes < 1) {
-      throw new IllegalArgumentException("a wakeup after " + wakeupBytes + " bytes");
+      throw new IllegalArgumentException("wakeupBytes must be at least 1, was " + wakeupBytes);
     }
     String operation = "cannot open the BPF ring of map " + map.name();
     if (!map.isRingBuffer()) {
@@ -83,24 +83,24 @@ public final class BpfRing extends GuardedRing {
     int epollFd = -1;
     Arena mapping = Arena.ofShared();
     try {
-      wakeFd = (int) Attempt.run(operation, SystemCalls::eventFd);
-      epollFd = (int) Attempt.run(operation, SystemCalls::epollCreate);
+      wakeFd = (int) NativeCall.check(operation, LibcCalls::eventFd);
+      epollFd = (int) NativeCall.check(operation, LibcCalls::epollCreate);
       int wake = wakeFd;
       int epoll = epollFd;
-      // Each wakeup once: records that lie there without one are for the timeout.
-      Attempt.run(operation, () -> SystemCalls.epollAdd(epoll, mapFd, true));
-      Attempt.run(operation, () -> SystemCalls.epollAdd(epoll, wake, false));
+      // Edge-triggered: records without a wakeup wait for the timeout.
+      NativeCall.check(operation, () -> LibcCalls.epollAdd(epoll, mapFd, true));
+      NativeCall.check(operation, () -> LibcCalls.epollAdd(epoll, wake, false));
       return new BpfRing(mapping, mapFd, epoll, wake, bytes, wakeupBytes);
     } catch (Throwable e) {
       release(mapping, mapFd, epollFd);
       if (wakeFd >= 0) {
-        SystemCalls.close(wakeFd);
+        LibcCalls.close(wakeFd);
       }
       throw e;
     }
   }
 
-  /** {@return the ring's size in bytes, for all CPUs together} */
+  /** {@return the size of the ring in bytes, a power of two} */
   public int bytes() {
     return bytes;
   }
@@ -112,12 +112,12 @@ public final class BpfRing extends GuardedRing {
 
   @Override
   void await(int timeoutMillis) {
-    // So many that the program has said so already, while they were not being waited for.
+    // The wakeup for these may have come before the wait.
     if (cursor.available() >= wakeupBytes) {
       return;
     }
-    int status = SystemCalls.epollWait(epollFd, ready, timeoutMillis);
-    // A signal is as good as a timeout: what is there is read then.
+    int status = LibcCalls.epollWait(epollFd, ready, timeoutMillis);
+    // A signal ends the wait like a timeout.
     if (status < 0 && status != -Errno.EINTR) {
       throw new BpfException("cannot wait for a BPF ring", Errno.of(status));
     }
@@ -131,8 +131,8 @@ public final class BpfRing extends GuardedRing {
   private static void release(Arena mapping, int mapFd, int epollFd) {
     mapping.close();
     if (epollFd >= 0) {
-      SystemCalls.close(epollFd);
+      LibcCalls.close(epollFd);
     }
-    SystemCalls.close(mapFd);
+    LibcCalls.close(mapFd);
   }
 }

@@ -5,12 +5,13 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The types of one BTF image by number: where each begins, and no object for any of them.
+ * An index of the types in one BTF image: the offset of each type id.
  *
- * <p>A kernel has some 150,000 types, of which a program asks for a handful. Building the index is
- * one pass over the type section; a look-up by name is one more and compares bytes.
+ * <p>A kernel has some 150,000 types, and a program asks for a few. So there is no object for each.
+ * Building the index takes one pass over the type section; a lookup by name takes another and
+ * compares bytes.
  *
- * <p>Split BTF, as modules have it, continues the numbers and the string offsets of its base.
+ * <p>Split BTF, as modules have it, continues the type ids and string offsets of its base.
  *
  * <p>Source: Linux, Documentation/bpf/btf.rst and include/uapi/linux/btf.h.
  */
@@ -44,16 +45,14 @@ final class BtfTypes {
   private final int[] offsets;
 
   /**
-   * Indexes an image.
-   *
-   * @param base the types it continues, or null
-   * @throws BpfException if it is no BTF, is cut short, or a type runs over its end
+   * @param base the base of split BTF, or null
+   * @throws BpfException if the image is damaged, not BTF or big-endian
    */
   BtfTypes(ByteImage image, @Nullable BtfTypes base) {
     this.image = image;
     this.base = base;
     if (image.u16(0, "magic") != MAGIC) {
-      throw image.damaged("it does not begin with BTF's magic number in little-endian order");
+      throw image.damaged("it does not begin with the magic number of little-endian BTF");
     }
     long header = image.u32(4, "header length");
     if (header < HEADER_BYTES) {
@@ -77,11 +76,11 @@ final class BtfTypes {
     int at = start;
     while (at < end) {
       if (end - at < TYPE_BYTES) {
-        throw image.damaged("its last type is cut short");
+        throw image.damaged("its last type is truncated");
       }
       long size = TYPE_BYTES + (long) trailing(at);
       if (size > end - at) {
-        throw image.damaged("type " + (firstId + count) + " runs over the end of its section");
+        throw image.damaged("type " + (firstId + count) + " exceeds its section");
       }
       if (count == found.length) {
         found = Arrays.copyOf(found, count + (count >> 1));
@@ -92,7 +91,7 @@ final class BtfTypes {
     return Arrays.copyOf(found, count);
   }
 
-  /** Bytes after the common 12, by kind. */
+  /** {@return the number of bytes after the common 12} */
   private int trailing(int at) {
     int info = image.s32(at + 4, "type");
     int vlen = info & 0xffff;
@@ -103,13 +102,11 @@ final class BtfTypes {
       case ARRAY -> 12;
       case STRUCT, UNION, 15, ENUM64 -> vlen * 12; // 15 is DATASEC
       case ENUM, FUNC_PROTO -> vlen * 8;
-      default ->
-          throw image.damaged(
-              "a type at offset " + at + " is of kind " + kind + ", which is unknown");
+      default -> throw image.damaged("a type at offset " + at + " is of unknown kind " + kind);
     };
   }
 
-  /** {@return one more than the last number} */
+  /** {@return one more than the last id} */
   int endId() {
     return firstId + offsets.length;
   }
@@ -118,14 +115,14 @@ final class BtfTypes {
     return firstString + (stringsEnd - strings);
   }
 
-  /** {@return how many types this image itself holds} */
+  /** {@return the number of types in this image, without its base} */
   int count() {
     return offsets.length;
   }
 
   /**
-   * {@return the number of the first type of this name and one of two kinds, in this image and then
-   * in its base; 0 if there is none}
+   * {@return the id of the first type with a name and one of two kinds, in this image or else in
+   * its base; 0 if there is none}
    */
   int find(String name, int kind, int otherKind) {
     byte[] wanted = name.getBytes(StandardCharsets.UTF_8);
@@ -154,7 +151,7 @@ final class BtfTypes {
         && Arrays.equals(bytes, (int) start, (int) end, wanted, 0, wanted.length);
   }
 
-  /** {@return the kind of a type, {@code BTF_KIND_*}; 0, void, for number 0} */
+  /** {@return the kind of a type, {@code BTF_KIND_*}; 0 for void, id 0} */
   int kind(int id) {
     return id == 0 ? 0 : (word(id, 4) >>> 24) & 0x1f;
   }
@@ -164,31 +161,33 @@ final class BtfTypes {
     return word(id, 4) & 0xffff;
   }
 
-  /** {@return the info word's flag: bit-fields for a struct, signed values for an enum} */
+  /**
+   * {@return the kind_flag: a union for FWD, bit-fields for a struct, signed values for an enum}
+   */
   boolean kindFlag(int id) {
     return word(id, 4) < 0;
   }
 
-  /** {@return the size in bytes or the number of the type it refers to, by kind} */
+  /** {@return the size in bytes or the id of the referenced type, depending on the kind} */
   int sizeOrType(int id) {
     return word(id, 8);
   }
 
-  /** {@return its name, empty if it has none} */
+  /** {@return the name, empty if there is none} */
   String name(int id) {
     return string(word(id, 0) & 0xffff_ffffL);
   }
 
-  /** {@return a 32-bit word of what follows the common 12 bytes} */
+  /** {@return a 32-bit word after the common 12 bytes} */
   int extra(int id, int index) {
     return word(id, TYPE_BYTES + 4 * index);
   }
 
-  /** {@return the string at an offset that some type holds} */
+  /** {@return the string at an offset} */
   String string(long offset) {
     if (offset < firstString) {
       if (base == null) {
-        throw image.damaged("a string at offset " + offset);
+        throw image.damaged("string offset " + offset + " is in a base, and there is none");
       }
       return base.string(offset);
     }
@@ -201,7 +200,7 @@ final class BtfTypes {
     }
     int index = id - firstId;
     if (index < 0 || index >= offsets.length) {
-      throw image.damaged("it refers to type " + Integer.toUnsignedString(id) + ", which it lacks");
+      throw image.damaged("there is no type " + Integer.toUnsignedString(id));
     }
     return image.s32(offsets[index] + (long) offset, "type");
   }

@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Little-endian reads from an input that may be hostile: every read outside of it is a {@link
- * BpfException} that names the input, what was being read and where.
+ * Little-endian reads from an untrusted input. A read out of bounds is a {@link BpfException} that
+ * names the input, what was read, and the offset.
  */
 final class ByteImage {
   private static final VarHandle U16 =
@@ -22,10 +22,9 @@ final class ByteImage {
   private final byte[] bytes;
 
   /**
-   * Reads from an array, which is not copied and must not change.
-   *
    * @param code of the exceptions
-   * @param input what the bytes are, for messages
+   * @param input the name of the input, for messages
+   * @param bytes not copied
    */
   ByteImage(BpfException.Code code, String input, byte[] bytes) {
     this.code = code;
@@ -49,7 +48,7 @@ final class ByteImage {
     return (short) U16.get(bytes, check(offset, 2, what)) & 0xffff;
   }
 
-  /** An unsigned 32-bit number as a signed one: for values that are compared, not for offsets. */
+  /** A 32-bit number as a signed one. For unsigned values, such as offsets, see {@link #u32}. */
   int s32(long offset, String what) {
     return (int) U32.get(bytes, check(offset, 4, what));
   }
@@ -62,7 +61,7 @@ final class ByteImage {
     return (long) U64.get(bytes, check(offset, 8, what));
   }
 
-  /** A string that ends with a zero byte before {@code end}. */
+  /** {@return a string that ends with a zero byte before an end} */
   String string(long offset, long end, String what) {
     int from = check(offset, 1, what);
     int to = from;
@@ -70,19 +69,19 @@ final class ByteImage {
       to++;
     }
     if (to >= Math.min(end, bytes.length)) {
-      throw damaged(what + " at offset " + offset + " does not end");
+      throw damaged(what + " at offset " + offset + " is not terminated");
     }
     return new String(bytes, from, to - from, StandardCharsets.UTF_8);
   }
 
-  /** Checks that {@code size} bytes are there, and gives the offset as an index. */
+  /** Checks the bounds and returns the offset as an index. */
   int check(long offset, long size, String what) {
     if (offset < 0 || size < 0 || offset > bytes.length - size) {
       throw damaged(
           what
               + " at offset "
               + Long.toUnsignedString(offset)
-              + " lies beyond its end ("
+              + " is out of bounds ("
               + bytes.length
               + " bytes)");
     }

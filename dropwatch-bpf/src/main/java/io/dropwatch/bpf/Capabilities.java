@@ -17,7 +17,7 @@ record Capabilities(long mask) {
   private static final int PERFMON = 38;
   private static final int BPF = 39;
 
-  /** Those that matter here, in the order of their numbers. */
+  /** The relevant capabilities in ascending order. */
   private static final Map<Integer, String> NAMES =
       new TreeMap<>(
           Map.of(
@@ -28,10 +28,10 @@ record Capabilities(long mask) {
               BPF, "CAP_BPF"));
 
   /**
-   * Reads the hexadecimal mask.
+   * Parses the hexadecimal mask.
    *
-   * @param hex as in /proc/pid/status; anything else is taken as all capabilities, because then
-   *     nothing is known to be missing
+   * @param hex as in /proc/pid/status; anything else counts as all capabilities, because then none
+   *     is known to be missing
    */
   static Capabilities of(String hex) {
     String digits = hex.strip();
@@ -40,7 +40,7 @@ record Capabilities(long mask) {
         : new Capabilities(-1);
   }
 
-  /** CAP_SYS_ADMIN is what CAP_BPF and CAP_PERFMON were split from in Linux 5.8. */
+  /** CAP_SYS_ADMIN includes CAP_BPF and CAP_PERFMON, which Linux 5.8 split from it. */
   boolean mayTrace() {
     return has(SYS_ADMIN) || (has(BPF) && has(PERFMON));
   }
@@ -57,7 +57,7 @@ record Capabilities(long mask) {
     return (mask & (1L << capability)) != 0;
   }
 
-  /** Names, joined by commas. */
+  /** {@return the names, joined by commas} */
   @Override
   public String toString() {
     String held =

@@ -8,74 +8,93 @@ import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /**
- * A ring for each CPU that runs, while CPUs come and go.
+ * One ring for each online CPU, while CPUs go online and offline.
  *
- * <p>When a CPU goes offline, the kernel takes its perf event off for good: its ring is emptied and
- * given back, and when it comes again it needs a new one. A CPU that was off and on again between
- * two looks keeps a ring that nothing is written into; that shows only in what programs there could
- * not write. For the reader only.
+ * <p>When a CPU goes offline, the kernel disables its perf event for good: its ring is drained and
+ * closed, and the CPU needs a new one when it is online again. A CPU that went offline and online
+ * between two checks keeps a ring that the kernel no longer writes into. Only the failed writes of
+ * the programs there show that. For the reading thread only.
  */
 final class CpuRings {
   private static final long UNKNOWN = -1;
 
-  private static final class Held {
+  /** The ring of one CPU. */
+  interface CpuRing extends AutoCloseable {
+    /** {@return the number of the CPU} */
+    int cpu();
+
+    /**
+     * Delivers the records present at the call.
+     *
+     * @return the number of records delivered
+     */
+    int drain(RingConsumer consumer);
+
+    /** {@return the number of records of unknown types, which were skipped} */
+    long skipped();
+
+    /** Removes the ring from the map and releases its memory with the records in it. */
+    @Override
+    void close();
+  }
+
+  private static final class Entry {
     final CpuRing ring;
-    long unwritten = UNKNOWN;
+    long failedWrites = UNKNOWN;
     boolean dead;
 
-    Held(CpuRing ring) {
+    Entry(CpuRing ring) {
       this.ring = ring;
     }
   }
 
-  private final List<Held> rings = new ArrayList<>();
+  private final List<Entry> rings = new ArrayList<>();
   private final IntFunction<CpuRing> opener;
   private final Consumer<String> warning;
   private int[] online = {};
-  private long skippedByGone;
+  private long skippedByClosed;
   private boolean settled = true;
   private boolean warned;
 
   /**
-   * No rings yet.
+   * Creates an empty set.
    *
-   * @param opener opens the ring of a CPU; throws {@link BpfException} where that cannot be at the
-   *     moment
-   * @param warning told the first time that a CPU which runs gets no ring; throws nothing
+   * @param opener opens the ring of a CPU; throws {@link BpfException} if that fails for now
+   * @param warning called for the first online CPU whose ring cannot be opened; must not throw
    */
   CpuRings(IntFunction<CpuRing> opener, Consumer<String> warning) {
     this.opener = opener;
     this.warning = warning;
   }
 
-  /** From now on these CPUs run, in ascending order; {@link #settle} follows. */
+  /** Sets the online CPUs, in ascending order; takes effect in {@link #settle}. */
   void online(int[] cpus) {
     online = cpus.clone();
     settled = false;
   }
 
   /**
-   * What programs could not write for want of a ring, by CPU. Where it grows while there is a ring,
-   * that ring is dead. What is told first after a ring was opened is only where to count from: it
-   * may belong to the time before.
+   * Sets how many records programs failed to write because there was no ring, by CPU. If the number
+   * grows while there is a ring, that ring is dead. The first number after a ring was opened is
+   * only the baseline, as the failures may be older than the ring.
    */
-  void unwritten(long[] byCpu) {
-    for (Held held : rings) {
-      int cpu = held.ring.cpu();
+  void failedWrites(long[] byCpu) {
+    for (Entry entry : rings) {
+      int cpu = entry.ring.cpu();
       if (cpu < byCpu.length) {
-        held.dead |= held.unwritten != UNKNOWN && byCpu[cpu] > held.unwritten;
-        held.unwritten = byCpu[cpu];
-        settled &= !held.dead;
+        entry.dead |= entry.failedWrites != UNKNOWN && byCpu[cpu] > entry.failedWrites;
+        entry.failedWrites = byCpu[cpu];
+        settled &= !entry.dead;
       }
     }
   }
 
   /**
-   * Empties and gives back the rings of CPUs that do not run and those that are dead, and opens
-   * what is missing. What cannot be opened now is tried again by the next call.
+   * Drains and closes the rings of offline CPUs and dead rings, and opens missing ones. Those that
+   * fail are tried again by the next call.
    *
-   * @param closed whether the consumer has closed everything
-   * @return how many records were delivered
+   * @param closed whether the consumer has closed the whole ring
+   * @return the number of records delivered
    */
   int settle(RingConsumer consumer, BooleanSupplier closed) {
     if (settled) {
@@ -83,20 +102,20 @@ final class CpuRings {
     }
     int delivered = 0;
     for (int i = rings.size() - 1; i >= 0; i--) {
-      Held held = rings.get(i);
-      if (held.dead || Arrays.binarySearch(online, held.ring.cpu()) < 0) {
-        delivered += held.ring.drain(consumer);
+      Entry entry = rings.get(i);
+      if (entry.dead || Arrays.binarySearch(online, entry.ring.cpu()) < 0) {
+        delivered += entry.ring.drain(consumer);
         if (closed.getAsBoolean()) {
           return delivered;
         }
-        skippedByGone += held.ring.skipped();
+        skippedByClosed += entry.ring.skipped();
         rings.remove(i);
-        held.ring.close();
+        entry.ring.close();
       }
     }
     settled = true;
     for (int cpu : online) {
-      if (rings.stream().noneMatch(held -> held.ring.cpu() == cpu)) {
+      if (rings.stream().noneMatch(entry -> entry.ring.cpu() == cpu)) {
         settled &= open(cpu);
       }
     }
@@ -109,10 +128,10 @@ final class CpuRings {
       add(opener.apply(cpu));
       return true;
     } catch (BpfException e) {
-      if (!warned && !isGone(e)) {
+      if (!warned && !isOffline(e)) {
         warned = true;
         warning.accept(
-            "CPU %d has no ring, and its events are lost until it has: it is tried again ten times a second. %s"
+            "CPU %d has no ring, so its events are lost; opening one is retried ten times a second. %s"
                 .formatted(cpu, e.getMessage()));
       }
       return false;
@@ -120,16 +139,16 @@ final class CpuRings {
   }
 
   /** Whether the CPU went offline meanwhile, or its perf events are not ready yet. */
-  static boolean isGone(BpfException e) {
+  static boolean isOffline(BpfException e) {
     Errno errno = e.errno();
     return errno != null && errno.number() == Errno.ENODEV;
   }
 
   /**
-   * Delivers what was in the rings when it was called, ring by ring.
+   * Delivers the records present at the call, ring by ring.
    *
-   * @param closed whether the consumer has closed everything; ends it early
-   * @return how many records were delivered
+   * @param closed whether the consumer has closed the whole ring, which ends this early
+   * @return the number of records delivered
    */
   int drain(RingConsumer consumer, BooleanSupplier closed) {
     int delivered = 0;
@@ -139,29 +158,29 @@ final class CpuRings {
     return delivered;
   }
 
-  /** One more, just opened. */
+  /** Adds a ring that was just opened. */
   void add(CpuRing ring) {
-    rings.add(new Held(ring));
+    rings.add(new Entry(ring));
   }
 
-  /** {@return whether every CPU that runs has a living ring, and no other has one} */
+  /** {@return whether every online CPU has a live ring, and no other CPU has one} */
   boolean isSettled() {
     return settled;
   }
 
-  /** {@return how many CPUs have a ring} */
+  /** {@return the number of CPUs that have a ring} */
   int size() {
     return rings.size();
   }
 
-  /** {@return how many records of unknown types were passed over} */
+  /** {@return the number of records of unknown types, which were skipped} */
   long skipped() {
-    return skippedByGone + rings.stream().mapToLong(held -> held.ring.skipped()).sum();
+    return skippedByClosed + rings.stream().mapToLong(entry -> entry.ring.skipped()).sum();
   }
 
-  /** Gives all of them back. */
+  /** Closes all rings. */
   void close() {
-    rings.forEach(held -> held.ring.close());
+    rings.forEach(entry -> entry.ring.close());
     rings.clear();
   }
 }

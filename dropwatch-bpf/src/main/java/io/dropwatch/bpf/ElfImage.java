@@ -10,12 +10,13 @@ import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A relocatable eBPF object in ELF64 little-endian form, as {@code clang -target bpf} writes it.
+ * A relocatable eBPF object file, ELF64 little-endian, as {@code clang -target bpf} writes it.
  *
- * <p>Pure Java: it needs neither libbpf nor Linux. It reads just enough to find functions and
- * read-only variables, and to overwrite code that does nothing. Immutable and safe for any thread.
+ * <p>Finds functions and read-only variables, and replaces nops and constants in code. Pure Java:
+ * it needs neither libbpf nor Linux. Immutable and safe for any thread.
  *
- * <p>Sources: elf(5); Linux, Documentation/bpf/llvm_reloc.rst for the relocation sections.
+ * <p>Sources: elf(5); Linux, Documentation/bpf/standardization/instruction-set.rst,
+ * Documentation/bpf/llvm_reloc.rst.
  */
 public final class ElfImage {
   private static final int HEADER_BYTES = 64;
@@ -25,12 +26,12 @@ public final class ElfImage {
   private static final int INSTRUCTION_BYTES = 8;
 
   /** {@code goto +0} as a little-endian number. */
-  private static final long NOTHING = 0x05;
+  private static final long NOP = 0x05;
 
-  /** Operation code of the one instruction that takes 16 bytes. */
+  /** Opcode of the only instruction of 16 bytes: {@code BPF_LD | BPF_IMM | BPF_DW}. */
   private static final int LOAD_64_BITS = 0x18;
 
-  /** Operation code that moves a number into a register of 64 bits. */
+  /** Opcode {@code BPF_ALU64 | BPF_MOV | BPF_K}. */
   private static final int MOVE = 0xb7;
 
   private static final int SHF_EXECINSTR = 4;
@@ -56,12 +57,12 @@ public final class ElfImage {
     this.symbolTable = findSymbolTable();
   }
 
-  /** A section header, and where its content is. */
+  /** A section header with the position of the contents in the file. */
   private record Section(
       String name, int type, boolean code, int offset, int size, int link, int info) {}
 
   /**
-   * A symbol and the bytes it stands for.
+   * A function or variable.
    *
    * @param section the name of its section
    * @param value offset in the section, in bytes
@@ -71,32 +72,23 @@ public final class ElfImage {
   record Symbol(String name, int sectionIndex, String section, int value, int offset, int size) {}
 
   /**
-   * Reads an object.
+   * {@return an object read from memory}
    *
-   * @param elf the file's bytes; copied
-   * @throws BpfException if this is no eBPF object; the message says what was found
+   * @param elf the contents of the file, copied
+   * @throws BpfException with the code BAD_OBJECT if this is not an eBPF object, or it is damaged
    */
   public static ElfImage of(byte[] elf) {
     return of("the eBPF object", elf);
   }
 
-  /** As {@link #of(byte[])}, with the words that messages call it by. */
+  /** As {@link #of(byte[])}, with a name for messages. */
   static ElfImage of(String name, byte[] elf) {
     return new ElfImage(name, new ByteImage(BpfException.Code.BAD_OBJECT, name, elf.clone()));
   }
 
-  /** {@return a copy of the file's bytes} */
+  /** {@return a copy of the contents of the file} */
   public byte[] bytes() {
     return image.array().clone();
-  }
-
-  /**
-   * {@return the length of a function, in eBPF instructions of 8 bytes}
-   *
-   * @throws BpfException if the object has no such function
-   */
-  public int functionSize(String function) {
-    return function(function).size() / INSTRUCTION_BYTES;
   }
 
   /** {@return whether the object has a function of this name} */
@@ -105,75 +97,91 @@ public final class ElfImage {
   }
 
   /**
-   * Overwrites the end of a function, keeping its length: what comes before stays, so a body of
-   * {@code goto +0} stays valid code that falls into the new end.
+   * {@return the length of the longest run of nops ({@code goto +0}) in a function, in instructions
+   * of 8 bytes}
    *
-   * @param function a function without relocations where the new code goes
-   * @param code eBPF instructions, 8 bytes each
-   * @return a new image; this one stays as it is
-   * @throws BpfException if there is no such function, or the code is longer than it (the message
-   *     says both numbers), is no whole number of instructions, or would overwrite an instruction
-   *     that libbpf relocates
+   * @throws BpfException with the code BAD_OBJECT if there is no such function
+   */
+  public int nopRunLength(String function) {
+    return longestNopRun(function(function)).size() / INSTRUCTION_BYTES;
+  }
+
+  /**
+   * Replaces the end of the longest run of nops in a function. The nops before the code fall
+   * through into it, and the code must fall through at its end.
+   *
+   * @param code eBPF instructions of 8 bytes, at most {@link #nopRunLength}
+   * @return a new image
+   * @throws IllegalArgumentException if the code is not whole instructions, or is too long
+   * @throws BpfException with the code BAD_OBJECT if there is no such function
+   */
+  public ElfImage withCode(String function, byte[] code) {
+    Symbol symbol = function(function);
+    return withEnd(symbol, longestNopRun(symbol), code);
+  }
+
+  /**
+   * Replaces the end of a function, up to its last instruction. Nops before the code fall through
+   * into it.
+   *
+   * @param code eBPF instructions of 8 bytes, at most as many as the function has
+   * @return a new image
+   * @throws IllegalArgumentException if the code is not whole instructions, or is too long
+   * @throws BpfException with the code BAD_OBJECT if there is no such function, or libbpf relocates
+   *     an instruction that would be replaced
    */
   public ElfImage withFunctionTail(String function, byte[] code) {
     Symbol symbol = function(function);
     return withEnd(symbol, new Run(0, symbol.size()), code);
   }
 
-  /**
-   * {@return the length of the longest run of {@code goto +0}, which do nothing, in a function; in
-   * instructions}
-   *
-   * @throws BpfException if the object has no such function
-   */
-  public int runSize(String function) {
-    return longestRun(function(function)).size() / INSTRUCTION_BYTES;
+  private ElfImage withEnd(Symbol symbol, Run run, byte[] code) {
+    if (code.length % INSTRUCTION_BYTES != 0 || code.length > run.size()) {
+      throw new IllegalArgumentException(
+          "code for function %s of %s must have a multiple of 8 bytes and at most %d, has %d"
+              .formatted(symbol.name(), name, run.size(), code.length));
+    }
+    int start = run.start() + run.size() - code.length;
+    checkNotRelocated(symbol, start, code.length);
+    byte[] changed = bytes();
+    System.arraycopy(code, 0, changed, symbol.offset() + start, code.length);
+    return new ElfImage(name, new ByteImage(BpfException.Code.BAD_OBJECT, name, changed));
   }
 
   /**
-   * As {@link #withFunctionTail}, but overwrites the end of the longest run of {@code goto +0} in
-   * the function. What comes before it and behind it stays: the new code begins where the run falls
-   * into it, and ends by falling through.
+   * Replaces instructions by nops, in all code.
+   *
+   * @param unwanted selects the instructions; gets each as a little-endian number, with the opcode
+   *     in the lowest byte
+   * @return a new image
    */
-  public ElfImage withRunEnd(String function, byte[] code) {
-    Symbol symbol = function(function);
-    return withEnd(symbol, longestRun(symbol), code);
+  public ElfImage withNops(LongPredicate unwanted) {
+    return withEach(instruction -> unwanted.test(instruction) ? NOP : instruction);
   }
 
   /**
-   * Overwrites instructions, wherever they are, with {@code goto +0}, which does nothing.
+   * Sets boolean constants in all code: each move of the immediate {@code first + n} into a
+   * register becomes a move of 1 if flag n is set, and of 0 otherwise. The verifier treats it as a
+   * constant, and unlike read-only data it costs no load.
    *
-   * @param unwanted which: an instruction is asked about as a little-endian number, its operation
-   *     code in the lowest byte
-   * @return a new image; this one stays as it is
+   * @param first the immediate that stands for flag 0; the object must use no other immediates of
+   *     the range
+   * @param flags the values
+   * @param count the number of flags, at least 0
+   * @return a new image
    */
-  public ElfImage without(LongPredicate unwanted) {
-    return withEach(instruction -> unwanted.test(instruction) ? NOTHING : instruction);
-  }
-
-  /**
-   * Answers questions that the source leaves open: wherever code moves the number {@code first + n}
-   * into a register, it moves 1 for a yes and 0 for a no. To the verifier that is a constant, and
-   * unlike read-only data it costs no load.
-   *
-   * @param first numbers from this one on stand for questions, and nothing else in the object is
-   *     such a number
-   * @param yes the answers
-   * @param questions how many there are
-   * @return a new image; this one stays as it is
-   */
-  public ElfImage withAnswers(int first, BitSet yes, int questions) {
+  public ElfImage withFlags(int first, BitSet flags, int count) {
     return withEach(
         instruction -> {
-          int question = (int) (instruction >>> 32) - first;
-          if (operationCode(instruction) != MOVE || question < 0 || question >= questions) {
+          int flag = (int) (instruction >>> 32) - first;
+          if (opcode(instruction) != MOVE || flag < 0 || flag >= count) {
             return instruction;
           }
-          return (instruction & 0xffff_ffffL) | (yes.get(question) ? 1L << 32 : 0);
+          return (instruction & 0xffff_ffffL) | (flags.get(flag) ? 1L << 32 : 0);
         });
   }
 
-  /** Changes instructions one by one, each as a little-endian number. */
+  /** Changes the instructions one by one, each as a little-endian number. */
   private ElfImage withEach(LongUnaryOperator change) {
     byte[] changed = bytes();
     ByteBuffer code = ByteBuffer.wrap(changed).order(ByteOrder.LITTLE_ENDIAN);
@@ -184,8 +192,8 @@ public final class ElfImage {
       int end = section.offset() + section.size() - INSTRUCTION_BYTES;
       for (int at = section.offset(); at <= end; at += INSTRUCTION_BYTES) {
         long instruction = code.getLong(at);
-        if (operationCode(instruction) == LOAD_64_BITS) {
-          at += INSTRUCTION_BYTES; // its second half is a number
+        if (opcode(instruction) == LOAD_64_BITS) {
+          at += INSTRUCTION_BYTES; // the second half is data
         } else {
           code.putLong(at, change.applyAsLong(instruction));
         }
@@ -194,37 +202,18 @@ public final class ElfImage {
     return new ElfImage(name, new ByteImage(BpfException.Code.BAD_OBJECT, name, changed));
   }
 
-  private static int operationCode(long instruction) {
+  private static int opcode(long instruction) {
     return (int) instruction & 0xff;
-  }
-
-  private ElfImage withEnd(Symbol symbol, Run run, byte[] code) {
-    String operation = "cannot put code into function " + symbol.name() + " of " + name;
-    if (code.length % INSTRUCTION_BYTES != 0) {
-      throw new IllegalArgumentException(
-          "%s: the code must have a multiple of 8 bytes, has %d".formatted(operation, code.length));
-    }
-    if (code.length > run.size()) {
-      throw new IllegalArgumentException(
-          "%s: the code must have at most %d instructions, has %d"
-              .formatted(
-                  operation, run.size() / INSTRUCTION_BYTES, code.length / INSTRUCTION_BYTES));
-    }
-    int start = run.start() + run.size() - code.length;
-    checkNotRelocated(operation, symbol, start, code.length);
-    byte[] changed = bytes();
-    System.arraycopy(code, 0, changed, symbol.offset() + start, code.length);
-    return new ElfImage(name, new ByteImage(BpfException.Code.BAD_OBJECT, name, changed));
   }
 
   /** In bytes from the start of a function. */
   private record Run(int start, int size) {}
 
-  private Run longestRun(Symbol symbol) {
+  private Run longestNopRun(Symbol symbol) {
     Run longest = new Run(0, 0);
     int start = 0;
     for (int at = 0; at + INSTRUCTION_BYTES <= symbol.size(); at += INSTRUCTION_BYTES) {
-      if (image.s64(symbol.offset() + at, "instruction") != NOTHING) {
+      if (image.s64(symbol.offset() + at, "instruction") != NOP) {
         start = at + INSTRUCTION_BYTES;
       } else if (at + INSTRUCTION_BYTES - start > longest.size()) {
         longest = new Run(start, at + INSTRUCTION_BYTES - start);
@@ -248,20 +237,18 @@ public final class ElfImage {
     return symbol;
   }
 
-  private void checkNotRelocated(String operation, Symbol symbol, int start, int length) {
+  private void checkNotRelocated(Symbol symbol, int start, int length) {
     for (Section section : sections) {
       if (section.type() != SHT_REL || section.info() != symbol.sectionIndex()) {
         continue;
       }
       for (int at = 0; at + RELOCATION_BYTES <= section.size(); at += RELOCATION_BYTES) {
-        long target = image.s64(section.offset() + at, "relocation");
-        if (target >= symbol.value() + start && target < symbol.value() + start + length) {
+        long target = image.s64(section.offset() + at, "relocation") - symbol.value();
+        if (target >= start && target < start + length) {
           throw new BpfException(
               BpfException.Code.BAD_OBJECT,
-              operation
-                  + ": libbpf relocates the instruction at byte "
-                  + target
-                  + " of its section",
+              "cannot replace byte %d of function %s of %s: libbpf relocates it"
+                  .formatted(target, symbol.name(), name),
               null);
         }
       }

@@ -6,13 +6,13 @@ import java.util.TreeMap;
 /**
  * An error number of the kernel or of libbpf, with its name.
  *
- * @param number positive, as in {@code errno}; 4000 and above are libbpf's own ({@code
+ * @param number positive, as in {@code errno}; numbers from 4000 on are libbpf's ({@code
  *     bpf/libbpf_legacy.h})
- * @param name as in C, for instance {@code EPERM}; the number's digits where there is no name
- * @param description what {@code strerror(3)} or {@code libbpf_strerror} says
+ * @param name the C constant, such as {@code EPERM}; the digits of a number that has none
+ * @param description the text of {@code strerror(3)} or {@code libbpf_strerror}
  */
 public record Errno(int number, String name, String description) {
-  /** Numbers of x86-64 and arm64, which are the same: include/uapi/asm-generic/errno.h. */
+  /** The numbers of x86-64 and arm64: include/uapi/asm-generic/errno.h. */
   private static final Map<Integer, Errno> KNOWN =
       parse(
           """
@@ -163,7 +163,6 @@ public record Errno(int number, String name, String description) {
           4013 LIBBPF_ERRNO__NLPARSE netlink parsing error
           """);
 
-  /** {@code EPERM}: the kernel wants a privilege. */
   static final int EPERM = 1;
 
   static final int ENOENT = 2;
@@ -175,9 +174,9 @@ public record Errno(int number, String name, String description) {
   static final int EINVAL = 22;
 
   /**
-   * {@return the error of this number}
+   * {@return the error with a number}
    *
-   * @param number positive or negated, as libbpf returns it
+   * @param number positive, or negated as libbpf returns it
    */
   public static Errno of(int number) {
     int positive = Math.abs(number);
@@ -197,7 +196,7 @@ public record Errno(int number, String name, String description) {
     return parsed;
   }
 
-  /** The name and what it means: {@code EPERM (Operation not permitted)}. */
+  /** {@return the name and the description: {@code EPERM (Operation not permitted)}} */
   @Override
   public String toString() {
     return name + " (" + description + ")";

@@ -19,21 +19,24 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What a kernel says about its own types: BTF, as {@code /sys/kernel/btf/vmlinux} holds it.
+ * The kernel's BTF type information, as in {@code /sys/kernel/btf/vmlinux}.
  *
- * <p>Pure Java, readable without privileges. Numbers and prototypes change from kernel to kernel,
- * so programs ask here and do not go by version numbers. Immutable and safe for any thread.
+ * <p>Enum values and prototypes differ between kernels, also of the same version; BTF has those of
+ * the running one. Pure Java, readable without privileges. Immutable and safe for any thread.
+ *
+ * <p>All methods that read type information throw {@link BpfException} with the code BAD_BTF if it
+ * is damaged.
  *
  * <p>Source: Linux, Documentation/bpf/btf.rst.
  */
 public final class KernelBtf {
   private static final Path DIRECTORY = Path.of("/sys/kernel/btf");
 
-  /** Types refer to types; a chain longer than this is a loop. */
+  /** The length of a chain of references between types after which it counts as a loop. */
   private static final int MAX_CHAIN = 64;
 
-  /** What stands between a name and its prototype. */
-  private static final Set<Integer> POINTERS_AND_NAMES =
+  /** The kinds between a name and its prototype. */
+  private static final Set<Integer> REFERENCES =
       Set.of(BtfTypes.TYPEDEF, BtfTypes.FUNC, BtfTypes.PTR, BtfTypes.CONST, BtfTypes.TYPE_TAG);
 
   private final BtfTypes types;
@@ -42,29 +45,49 @@ public final class KernelBtf {
     this.types = types;
   }
 
-  /**
-   * A parameter of a function.
-   *
-   * @param name empty where BTF has none, as in all prototypes of function pointers
-   * @param type as C writes it, for instance {@code struct sk_buff *}
-   */
-  public record Parameter(String name, String type) {}
+  /** A parameter of a function. Immutable. */
+  public static final class Parameter {
+    private final String name;
+    private final String type;
+
+    Parameter(String name, String type) {
+      this.name = name;
+      this.type = type;
+    }
+
+    /** {@return the name; empty if BTF has none, as in prototypes of function pointers} */
+    public String name() {
+      return name;
+    }
+
+    /** {@return the type as in C, such as {@code struct sk_buff *}} */
+    public String type() {
+      return type;
+    }
+
+    /** {@return the type and the name} */
+    @Override
+    public String toString() {
+      return name.isEmpty() ? type : type + " " + name;
+    }
+  }
 
   /**
-   * Reads the running kernel's types, some megabytes.
+   * {@return the types of the running kernel} Reads some megabytes.
    *
-   * @throws BpfException if the kernel offers none or they are damaged
+   * @throws BpfException with the code NO_BTF if the kernel has no BTF
    */
   public static KernelBtf load() {
     return new KernelBtf(new BtfTypes(read(DIRECTORY.resolve("vmlinux")), null));
   }
 
   /**
-   * Reads the types of one loaded module, on top of the kernel's.
+   * {@return the types of one loaded module, on top of those of the kernel}
    *
-   * @param module its name as in {@code /proc/modules}
-   * @param kernel what {@link #load} gave
-   * @throws BpfException if there is no such module or its types are damaged
+   * @param module the name as in {@code /proc/modules}
+   * @param kernel the result of {@link #load}
+   * @throws IllegalArgumentException if the name is empty or contains a slash
+   * @throws BpfException with the code NO_BTF if there is no such module or it has no BTF
    */
   public static KernelBtf loadModule(String module, KernelBtf kernel) {
     if (module.isEmpty() || module.indexOf('/') >= 0) {
@@ -74,16 +97,16 @@ public final class KernelBtf {
   }
 
   /**
-   * {@return the names of the loaded modules whose types mention a word, in alphabetical order;
-   * empty if the kernel has no types of modules (before 5.11, or without
+   * {@return the names of the loaded modules whose BTF contains a string, in alphabetical order;
+   * empty if the kernel has no BTF of modules (before 5.11, or without
    * CONFIG_DEBUG_INFO_BTF_MODULES)}
    *
-   * <p>Reads some megabytes, but indexes nothing: {@link #loadModule} those that are left.
+   * <p>Reads some megabytes, but builds no index, so it is a cheap test before {@link #loadModule}.
    *
-   * @param word part of a name, ASCII
+   * @param word part of the name of a type, member or value
    */
   public static List<String> modulesMentioning(String word) {
-    byte[] wanted = word.getBytes(StandardCharsets.US_ASCII);
+    byte[] wanted = word.getBytes(StandardCharsets.UTF_8);
     try (Stream<Path> files = Files.list(DIRECTORY)) {
       return files
           .filter(file -> !file.getFileName().toString().equals("vmlinux"))
@@ -101,7 +124,7 @@ public final class KernelBtf {
     try {
       bytes = Files.readAllBytes(file);
     } catch (IOException e) {
-      return false; // unloaded meanwhile
+      return false; // was unloaded meanwhile
     }
     for (int at = 0; at + wanted.length <= bytes.length; at++) {
       if (Arrays.equals(bytes, at, at + wanted.length, wanted, 0, wanted.length)) {
@@ -112,9 +135,9 @@ public final class KernelBtf {
   }
 
   /**
-   * Reads types from memory.
+   * {@return types read from memory}
    *
-   * @param btf a whole image; copied
+   * @param btf the contents of a BTF section, copied
    * @throws BpfException if they are damaged
    */
   public static KernelBtf of(byte[] btf) {
@@ -122,7 +145,7 @@ public final class KernelBtf {
         new BtfTypes(new ByteImage(BpfException.Code.BAD_BTF, "the BTF", btf.clone()), null));
   }
 
-  /** Over types that are indexed already. */
+  /** {@return a view of indexed types} */
   static KernelBtf of(BtfTypes types) {
     return new KernelBtf(types);
   }
@@ -140,10 +163,10 @@ public final class KernelBtf {
   }
 
   /**
-   * {@return the names of an enum's values by number, in the order of declaration; empty if the
-   * kernel has no such enum} Values beyond 32 bits keep their low half.
+   * {@return the names of the values of an enum by number, in the order of declaration; empty if
+   * there is no such enum} Of 64-bit values the low 32 bits are given.
    *
-   * @param enumName without the word {@code enum}, for instance {@code skb_drop_reason}
+   * @param enumName without the word {@code enum}, such as {@code skb_drop_reason}
    */
   public Map<Integer, String> enumValues(String enumName) {
     int id = types.find(enumName, BtfTypes.ENUM, BtfTypes.ENUM64);
@@ -151,11 +174,11 @@ public final class KernelBtf {
   }
 
   /**
-   * {@return the enums whose names end so, and the names of their values by number}
+   * {@return the enums whose names end with a suffix, each as in {@link #enumValues}}
    *
-   * <p>Of this image alone: a module's enums without those of the kernel it belongs to.
+   * <p>For a module these are the enums of the module alone, without those of the kernel.
    *
-   * @param suffix for instance {@code drop_reason}
+   * @param suffix such as {@code drop_reason}
    */
   public Map<String, Map<Integer, String>> enumsEndingWith(String suffix) {
     Map<String, Map<Integer, String>> found = new LinkedHashMap<>();
@@ -182,13 +205,13 @@ public final class KernelBtf {
   }
 
   /**
-   * {@return the parameters of a function, or of a typedef of a function (pointer); empty if the
-   * kernel has neither}
+   * {@return the parameters of a function, or of a typedef of a function or function pointer; empty
+   * if there is neither}
    *
-   * <p>A raw tracepoint's arguments are those of {@code btf_trace_<name>} without the first, {@code
-   * void *}.
+   * <p>The arguments of a raw tracepoint are those of {@code btf_trace_<name>} without the first,
+   * {@code void *}.
    *
-   * @param name for instance {@code btf_trace_kfree_skb}
+   * @param name such as {@code btf_trace_kfree_skb}
    */
   public Optional<List<Parameter>> parameters(String name) {
     int id = types.find(name, BtfTypes.TYPEDEF, BtfTypes.FUNC);
@@ -197,7 +220,7 @@ public final class KernelBtf {
       if (kind == BtfTypes.FUNC_PROTO) {
         return Optional.of(parametersOf(id));
       }
-      id = POINTERS_AND_NAMES.contains(kind) ? types.sizeOrType(id) : 0;
+      id = REFERENCES.contains(kind) ? types.sizeOrType(id) : 0;
     }
     return Optional.empty();
   }
@@ -211,16 +234,16 @@ public final class KernelBtf {
     return List.copyOf(parameters);
   }
 
-  /** {@return whether the kernel has a function of this name that its types describe} */
+  /** {@return whether there is a function of this name} */
   public boolean hasFunction(String name) {
     return types.find(name, BtfTypes.FUNC, BtfTypes.FUNC) != 0;
   }
 
   /**
-   * {@return whether a struct or union has a member of this name, directly or in a nameless struct
-   * or union inside it; false if there is no such struct}
+   * {@return whether a struct or union has a member of this name, directly or in an anonymous
+   * struct or union inside it; false if there is no such struct}
    *
-   * @param struct without the word {@code struct}, for instance {@code sk_buff}
+   * @param struct without the word {@code struct}, such as {@code sk_buff}
    */
   public boolean hasStructField(String struct, String field) {
     int found = types.find(struct, BtfTypes.STRUCT, BtfTypes.UNION);
@@ -237,7 +260,7 @@ public final class KernelBtf {
           return true;
         }
         int member = types.extra(id, 3 * i + 1);
-        // Damaged types may contain themselves, so each is looked at once.
+        // Damaged types may contain themselves, so visit each once.
         if (name.isEmpty() && isStruct(member) && seen.add(member)) {
           open.add(member);
         }
@@ -251,7 +274,7 @@ public final class KernelBtf {
     return kind == BtfTypes.STRUCT || kind == BtfTypes.UNION;
   }
 
-  /** As C writes it, as far as parameters need it. */
+  /** {@return a type as in C, for the kinds that parameters have} */
   private String typeName(int id, int steps) {
     if (steps == 0) {
       return "...";

@@ -11,15 +11,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names for addresses in the kernel's code, from {@code /proc/kallsyms}.
+ * A snapshot of the kernel's symbols from {@code /proc/kallsyms}, which resolves code addresses to
+ * names. Immutable, some megabytes, safe for any thread. Modules and eBPF programs that are loaded
+ * later are missing; see {@link #refreshed}.
  *
- * <p>A snapshot: immutable, some megabytes, safe for any thread. What is loaded later (modules,
- * eBPF programs) is unknown to it; {@link #refreshed} takes another.
- *
- * <p>It rather gives no name than a wrong one. Only symbols of code are resolved (types t, T, w, W
- * of nm(1)), each up to the next symbol of any type. kallsyms has no sizes, so the last symbol of
- * the kernel, of a module, and each eBPF program is trusted to the end of its page only. Of several
- * symbols at one address the first in the file counts, as in the kernel's own stack traces.
+ * <p>A doubtful address gets no name rather than a wrong one. Only symbols of code count (types t,
+ * T, w, W of nm(1)), each up to the next symbol of any type. kallsyms has no sizes, so the last
+ * symbol of the kernel, the last of a module, and each eBPF program extend to the end of their
+ * page. Of several symbols at one address the first in the file counts, as in the kernel's stack
+ * traces.
  */
 public final class KernelSymbols {
   private static final Path KALLSYMS = Path.of("/proc/kallsyms");
@@ -51,7 +51,7 @@ public final class KernelSymbols {
       long address = table.address(line);
       next = i + 1;
       while (next < order.length && table.address(order[next]) == address) {
-        // An alias of data before one of code is still code.
+        // Data and code at one address: code.
         if (table.name(line) == SymbolTable.NOT_CODE) {
           line = order[next];
         }
@@ -84,7 +84,7 @@ public final class KernelSymbols {
   }
 
   /**
-   * Reads the running kernel's symbols.
+   * {@return the symbols of the running kernel}
    *
    * @throws BpfException if {@code /proc/kallsyms} cannot be read
    */
@@ -93,9 +93,9 @@ public final class KernelSymbols {
   }
 
   /**
-   * Reads a file of the same form, such as another machine's.
+   * {@return the symbols in a file with the format of {@code /proc/kallsyms}}
    *
-   * @throws BpfException if it cannot be read
+   * @throws BpfException if the file cannot be read
    */
   public static KernelSymbols load(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
@@ -109,35 +109,34 @@ public final class KernelSymbols {
     }
   }
 
-  /** Reads lines of the same form, which came from a file. */
+  /** {@return the symbols in lines that came from a file} */
   static KernelSymbols read(Path file, InputStream lines) throws IOException {
     return new KernelSymbols(file, SymbolTable.read(lines));
   }
 
   /**
-   * {@return the symbols as they are now} For addresses that were unknown; it costs as much as the
-   * first time, so a caller does it once and remembers.
+   * {@return a new snapshot of the same file} It takes as long as the first.
    *
-   * @throws BpfException if they cannot be read any more
+   * @throws BpfException if the file cannot be read any more
    */
   public KernelSymbols refreshed() {
     return load(source);
   }
 
   /**
-   * {@return whether the kernel hides all addresses} It shows them to processes with CAP_SYSLOG,
-   * unless {@code kernel.kptr_restrict} is 2.
+   * {@return whether the kernel hides all addresses from this process} A process with CAP_SYSLOG
+   * sees them, unless {@code kernel.kptr_restrict} is 2.
    */
   public boolean hidden() {
     return hidden;
   }
 
-  /** {@return how many symbols of code are known} */
+  /** {@return the number of symbols of code} */
   public int size() {
     return starts.length;
   }
 
-  /** {@return the symbol that an address lies in, or null where none is known for certain} */
+  /** {@return the symbol that contains an address, or null if none certainly does} */
   public @Nullable KernelSymbol resolve(long address) {
     int low = 0;
     int high = starts.length - 1;
@@ -157,27 +156,27 @@ public final class KernelSymbols {
   }
 
   /**
-   * Code of a function.
+   * An address range of code.
    *
-   * @param start first address
-   * @param end address behind the last
+   * @param start the first address
+   * @param end the address after the last
    */
   public record Range(long start, long end) {}
 
   /**
-   * {@return where the code of a function is: none if no such function is known, several where the
-   * compiler split it ({@code name.cold}), made a variant of it ({@code name.isra.0}), or files
-   * have functions of one name}
+   * {@return the address ranges of a function: none if it is unknown, several if the compiler split
+   * it ({@code name.cold}) or specialised it ({@code name.isra.0}), or if several files have a
+   * function of that name}
    */
   public List<Range> ranges(String function) {
     byte[] wanted = function.getBytes(StandardCharsets.UTF_8);
     List<Range> ranges = new ArrayList<>();
     for (int i = 0; i < starts.length; i++) {
       int from = names[i];
-      int behind = from + wanted.length;
-      if (behind < nameBytes.length
-          && (nameBytes[behind] == 0 || nameBytes[behind] == '.')
-          && Arrays.equals(nameBytes, from, behind, wanted, 0, wanted.length)) {
+      int nameEnd = from + wanted.length;
+      if (nameEnd < nameBytes.length
+          && (nameBytes[nameEnd] == 0 || nameBytes[nameEnd] == '.')
+          && Arrays.equals(nameBytes, from, nameEnd, wanted, 0, wanted.length)) {
         ranges.add(new Range(starts[i], ends[i]));
       }
     }

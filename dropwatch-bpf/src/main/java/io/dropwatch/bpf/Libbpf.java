@@ -11,11 +11,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The native library, {@code libbpf.so.1}.
+ * The native library {@code libbpf.so.1}.
  *
- * <p>Whether it is there is a value ({@link #problem}), asked once for the process; nothing here
- * throws {@link LinkageError}. Everything in this package that needs the library calls {@link
- * #require} first.
+ * <p>It is loaded at the first use, once for the process. A missing library is a value ({@link
+ * #problem}) or a {@link BpfException} ({@link #require}), never a {@link LinkageError}. Safe for
+ * any thread.
  */
 public final class Libbpf {
   static final String SONAME = "libbpf.so.1";
@@ -26,13 +26,14 @@ public final class Libbpf {
 
   private Libbpf() {}
 
-  /** Holds the answer; the class is initialised by the first who asks, and once. */
+  /** Initialised at the first use. */
   private static final class Loaded {
     static final Preflight.@Nullable Finding PROBLEM = load();
 
     private static Preflight.@Nullable Finding load() {
-      // Loaded here first: a failure inside the generated class's initialiser would be for ever a
-      // NoClassDefFoundError without the cause.
+      // Loaded here first: after a failure in the initialiser of the generated class, each use of
+      // it
+      // would be a NoClassDefFoundError without the cause.
       SymbolLookup library;
       try {
         library = SymbolLookup.libraryLookup(SONAME, Arena.global());
@@ -63,7 +64,7 @@ public final class Libbpf {
       return new Preflight.Finding(code, true, problem, remedy);
     }
 
-    /** Every function that is called, so that none is missing at its first use. */
+    /** All functions that are called, so that none is missing at its first use. */
     private static List<String> functions() {
       Stream<String> bound =
           Arrays.stream(LibbpfHeaders.class.getDeclaredMethods())
@@ -71,21 +72,22 @@ public final class Libbpf {
               .filter(name -> name.endsWith("$address"))
               .map(name -> name.substring(0, name.length() - "$address".length()));
       return Stream.concat(
-              bound, Stream.of(Downcalls.LOOKUP_BATCH, Downcalls.NEXT_PROGRAM, Downcalls.NEXT_LINK))
+              bound,
+              Stream.of(LibbpfCalls.LOOKUP_BATCH, LibbpfCalls.NEXT_PROGRAM, LibbpfCalls.NEXT_LINK))
           .sorted()
           .toList();
     }
   }
 
-  /** {@return why libbpf cannot be used, and the remedy; null when it can} */
+  /** {@return why libbpf cannot be used, and the remedy; null if it can} */
   public static Preflight.@Nullable Finding problem() {
     return Loaded.PROBLEM;
   }
 
   /**
-   * Loads libbpf and resolves every symbol that this package uses.
+   * Loads libbpf and checks that it has every function that this package calls.
    *
-   * @throws BpfException if it is missing or too old; the message says what to install
+   * @throws BpfException if it is missing or too old; the remedy says what to install
    */
   public static void require() {
     Preflight.Finding problem = problem();
@@ -96,30 +98,31 @@ public final class Libbpf {
   }
 
   /**
-   * {@return the library's version, for instance {@code v1.1}}
+   * {@return the version, such as {@code v1.1}}
    *
    * @throws BpfException if it is missing or too old
    */
   public static String version() {
     require();
-    return Downcalls.version();
+    return LibbpfCalls.version();
   }
 
   /**
-   * {@return how many CPUs the kernel may ever have, which is the number of values in an entry of a
-   * per-CPU map}
+   * {@return the number of possible CPUs, which is the number of values in an entry of a per-CPU
+   * map}
    *
-   * @throws BpfException if libbpf is missing or the number is not to be had
+   * @throws BpfException if libbpf is missing or too old, or sysfs cannot be read
    */
   public static int possibleCpus() {
     require();
-    return (int) Attempt.run("cannot count the possible CPUs", Downcalls::possibleCpus);
+    return (int)
+        NativeCall.check("cannot read the number of possible CPUs", LibbpfCalls::possibleCpus);
   }
 
   /**
-   * {@return how many CPUs run now}
+   * {@return the number of CPUs that are online now}
    *
-   * @throws BpfException if sysfs does not tell
+   * @throws BpfException if sysfs cannot be read
    */
   public static int onlineCpus() {
     return OnlineCpus.read().length;

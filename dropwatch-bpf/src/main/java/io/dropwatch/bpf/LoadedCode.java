@@ -10,52 +10,80 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is loaded into the kernel beside its own code. While two of these are equal, {@link
- * KernelSymbols} read at one of these times hold at the other: where code comes to lie that was not
- * there, something here is different.
+ * The modules and eBPF programs that are loaded at one time. Immutable.
  *
- * @param modules a line for each: name, size, state, address (proc_modules(5)); null when that is
- *     not to be known
- * @param programs ids of eBPF programs, and negated ones of their links, which the kernel does not
- *     use again; null when they were not asked for, or are not to be known
+ * <p>If two of these are equal, {@link KernelSymbols} read at one time are right at the other: new
+ * code at an address changes something here.
  */
-public record LoadedCode(@Nullable String modules, @Nullable List<Integer> programs) {
-  /** Nothing is known, so this says nothing of any symbol. */
+public final class LoadedCode {
+  /** Neither modules nor programs are known. */
   public static final LoadedCode UNKNOWN = new LoadedCode(null, null);
 
   private static final Path MODULES = Path.of("/proc/modules");
-  private static final int MOST_PROGRAMS = 1 << 16;
+  private static final int MAX_PROGRAMS = 1 << 16;
 
-  public LoadedCode {
-    programs = programs == null ? null : List.copyOf(programs);
+  private final @Nullable String modules;
+  private final @Nullable List<Integer> programs;
+
+  private LoadedCode(@Nullable String modules, @Nullable List<Integer> programs) {
+    this.modules = modules;
+    this.programs = programs;
   }
 
   /**
-   * What is loaded now: 0.1 ms for a hundred modules and as many programs.
+   * {@return the given modules and programs}
    *
-   * @param programs whether to look at eBPF programs too, which needs libbpf and CAP_SYS_ADMIN
+   * @param modules see {@link #modules}
+   * @param programs see {@link #programs}; copied
+   */
+  public static LoadedCode of(@Nullable String modules, @Nullable List<Integer> programs) {
+    return new LoadedCode(modules, programs == null ? null : List.copyOf(programs));
+  }
+
+  /**
+   * {@return what is loaded now}
+   *
+   * @param programs whether to list eBPF programs too, which needs libbpf and CAP_SYS_ADMIN
    */
   public static LoadedCode now(boolean programs) {
     return new LoadedCode(modulesIn(MODULES), programs ? programIds() : null);
   }
 
-  /** Whether the modules are known, and the same as those of another time. */
+  /**
+   * {@return a line for each module with its name, size, state and address, see proc_modules(5);
+   * null if unknown}
+   */
+  public @Nullable String modules() {
+    return modules;
+  }
+
+  /**
+   * {@return the ids of the eBPF programs and the negated ids of their links, which the kernel does
+   * not reuse; null if not asked for or unknown}
+   */
+  public @Nullable List<Integer> programs() {
+    return programs;
+  }
+
+  /** {@return whether the modules of both times are known and the same} */
   public boolean sameModules(LoadedCode other) {
     return modules != null && modules.equals(other.modules);
   }
 
-  /** Whether the programs are known, and the same as those of another time. */
+  /** {@return whether the programs of both times are known and the same} */
   public boolean samePrograms(LoadedCode other) {
     return programs != null && programs.equals(other.programs);
   }
 
   /**
-   * Whether everything of an earlier time is still there, so that whatever is met in the time
-   * between lies in what is here now.
+   * {@return whether all code of an earlier time is still loaded} Then every address seen in
+   * between lies in code that is loaded now.
    */
   public boolean onlyAddsTo(LoadedCode earlier) {
     return modules != null
@@ -65,13 +93,13 @@ public record LoadedCode(@Nullable String modules, @Nullable List<Integer> progr
             || (earlier.programs != null && new HashSet<>(programs).containsAll(earlier.programs)));
   }
 
-  /** What is known, and the same, of both times. */
+  /** {@return the modules and the programs, each only if known and the same at both times} */
   public LoadedCode sharedWith(LoadedCode other) {
     return new LoadedCode(
         sameModules(other) ? modules : null, samePrograms(other) ? programs : null);
   }
 
-  // A module's state says nothing of where it lies.
+  // The lines without the state.
   private static Set<String> places(String modules) {
     return modules.lines().map(line -> line.replaceFirst(" \\S+ (\\S+)$", " $1")).collect(toSet());
   }
@@ -101,24 +129,38 @@ public record LoadedCode(@Nullable String modules, @Nullable List<Integer> progr
       return null;
     }
     List<Integer> ids = new ArrayList<>();
-    boolean complete = add(ids, 1, Downcalls::nextProgramId) && add(ids, -1, Downcalls::nextLinkId);
-    return complete ? ids : null;
+    boolean complete =
+        add(ids, 1, LibbpfCalls::nextProgramId) && add(ids, -1, LibbpfCalls::nextLinkId);
+    return complete ? List.copyOf(ids) : null;
   }
 
-  /** {@code -ENOENT} behind the last. */
-  private interface NextId {
-    int after(int id);
-  }
-
-  private static boolean add(List<Integer> ids, int sign, NextId next) {
+  private static boolean add(List<Integer> ids, int sign, IntUnaryOperator nextId) {
     int id = 0;
-    while (ids.size() < MOST_PROGRAMS) {
-      id = next.after(id);
+    while (ids.size() < MAX_PROGRAMS) {
+      id = nextId.applyAsInt(id);
       if (id < 0) {
         return id == -Errno.ENOENT;
       }
       ids.add(sign * id);
     }
     return false;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof LoadedCode code
+        && Objects.equals(modules, code.modules)
+        && Objects.equals(programs, code.programs);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(modules, programs);
+  }
+
+  /** {@return the modules and the programs} */
+  @Override
+  public String toString() {
+    return "modules " + modules + ", programs " + programs;
   }
 }

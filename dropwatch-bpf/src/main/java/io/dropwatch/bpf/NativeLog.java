@@ -5,16 +5,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What libbpf prints while a thread is inside one operation.
+ * The lines that libbpf logs during one operation.
  *
- * <p>libbpf has one print callback for the process and calls it on the thread that called it, so a
- * thread-local list gives each operation its own lines. Lines outside of an operation are dropped.
+ * <p>libbpf has one print callback for the process and calls it on the calling thread, so a
+ * thread-local list separates the operations. Lines outside of an operation are dropped.
  */
 final class NativeLog {
   private static final ThreadLocal<@Nullable NativeLog> CURRENT = new ThreadLocal<>();
   private static final int MAX_LINES = 200;
 
-  /** Of a log that may be 16 MiB long, the end is what says why. */
+  /** The reason is at the end of a log of up to 16 MiB. */
   private static final int MAX_VERIFIER_LINES = 40;
 
   private final List<String> libbpf = new ArrayList<>();
@@ -26,13 +26,14 @@ final class NativeLog {
     this.outer = outer;
   }
 
-  /** Starts collecting on this thread; an operation inside an operation collects for itself. */
+  /** Starts collecting on this thread. Operations nest. */
   static NativeLog begin() {
     NativeLog log = new NativeLog(CURRENT.get());
     CURRENT.set(log);
     return log;
   }
 
+  /** Stops collecting. */
   Lines end() {
     if (outer == null) {
       CURRENT.remove();
@@ -42,12 +43,12 @@ final class NativeLog {
     return new Lines(List.copyOf(libbpf), verifier);
   }
 
-  /** Whether anyone would read what is printed now. */
+  /** Whether this thread is inside an operation. */
   static boolean isCollecting() {
     return CURRENT.get() != null;
   }
 
-  /** Takes one call of the print callback, which may hold many lines. */
+  /** Receives the text of one call of the print callback, which may be many lines. */
   static void print(String text) {
     NativeLog log = CURRENT.get();
     if (log != null) {
@@ -55,8 +56,8 @@ final class NativeLog {
     }
   }
 
-  // One call holds the whole log: "prog 'x': -- BEGIN PROG LOAD LOG --\n…\n-- END PROG LOAD LOG
-  // --".
+  // The verifier's log is one call: "prog 'x': -- BEGIN PROG LOAD LOG --\n…\n-- END PROG LOAD LOG
+  // --"
   private void add(String text) {
     int begin = text.indexOf("-- BEGIN PROG LOAD LOG --");
     if (begin >= 0) {
@@ -80,15 +81,17 @@ final class NativeLog {
   }
 
   /**
-   * What one operation printed.
+   * The log of one operation.
    *
-   * @param libbpf its own lines, without the {@code libbpf: } in front
+   * @param libbpf the lines of libbpf, without the prefix {@code libbpf: }
    * @param verifier the last lines of the verifier's log
    */
   record Lines(List<String> libbpf, List<String> verifier) {
     static final Lines NONE = new Lines(List.of(), List.of());
 
-    /** The verifier's verdict, or else the first thing libbpf complained about. */
+    /**
+     * {@return the verdict of the verifier, or else the first line of libbpf; null without either}
+     */
     @Nullable String summary() {
       for (String line : verifier.reversed()) {
         if (!isStatistics(line)) {

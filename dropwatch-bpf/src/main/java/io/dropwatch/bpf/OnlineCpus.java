@@ -1,5 +1,6 @@
 package io.dropwatch.bpf;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -8,32 +9,32 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Which CPUs run now, by the kernel's numbers: read again and again without garbage. */
-final class OnlineCpus implements CpuChanges {
+/** Reads the numbers of the online CPUs, again and again without garbage. For one thread. */
+final class OnlineCpus implements Closeable {
   private static final Path FILE = Path.of("/sys/devices/system/cpu/online");
 
-  /** What sysfs has room for. */
-  private static final int MOST_BYTES = 4096;
+  /** The size limit of a sysfs file. */
+  private static final int MAX_BYTES = 4096;
 
-  // Not a channel: a listener's interrupt would close it.
+  // Not a channel: an interrupt would close that.
   private final RandomAccessFile file;
-  private byte[] told = new byte[MOST_BYTES];
-  private byte[] found = new byte[MOST_BYTES];
+  private byte[] last = new byte[MAX_BYTES];
+  private byte[] read = new byte[MAX_BYTES];
 
   private OnlineCpus(RandomAccessFile file) {
     this.file = file;
   }
 
   /**
-   * {@return changes, of which the first are the CPUs that run now}
+   * {@return a reader whose first result is the list of online CPUs}
    *
-   * @throws BpfException if sysfs does not tell
+   * @throws BpfException if sysfs cannot be read
    */
   static OnlineCpus open() {
     return open(FILE);
   }
 
-  /** The same from another file. */
+  /** Opens another file of that format. */
   static OnlineCpus open(Path list) {
     try {
       return new OnlineCpus(new RandomAccessFile(list.toFile(), "r"));
@@ -43,9 +44,9 @@ final class OnlineCpus implements CpuChanges {
   }
 
   /**
-   * {@return their numbers, ascending}
+   * {@return the numbers of the online CPUs, ascending}
    *
-   * @throws BpfException if sysfs does not tell
+   * @throws BpfException if sysfs cannot be read
    */
   static int[] read() {
     try (OnlineCpus cpus = open()) {
@@ -54,19 +55,21 @@ final class OnlineCpus implements CpuChanges {
     }
   }
 
-  @Override
-  public int @Nullable [] next() {
+  /**
+   * {@return the numbers of the online CPUs, ascending; null if they are those of the last call}
+   */
+  int @Nullable [] next() {
     try {
       file.seek(0);
-      int length = Math.max(0, file.read(found));
-      Arrays.fill(found, length, MOST_BYTES, (byte) 0);
-      if (Arrays.equals(found, told)) {
+      int length = Math.max(0, file.read(read));
+      Arrays.fill(read, length, MAX_BYTES, (byte) 0);
+      if (Arrays.equals(read, last)) {
         return null;
       }
-      int[] cpus = parse(new String(found, 0, length, StandardCharsets.US_ASCII));
-      byte[] before = told;
-      told = found;
-      found = before;
+      int[] cpus = parse(new String(read, 0, length, StandardCharsets.US_ASCII));
+      byte[] before = last;
+      last = read;
+      read = before;
       return cpus;
     } catch (IllegalArgumentException e) {
       throw unreadable(new IOException("not a list of CPUs", e));
@@ -83,7 +86,7 @@ final class OnlineCpus implements CpuChanges {
         "Mount /sys");
   }
 
-  /** Parses the kernel's list format: {@code 0-3,8}. */
+  /** Parses the list format of the kernel, such as {@code 0-3,8}. */
   static int[] parse(String list) {
     return Arrays.stream(list.strip().split(",", -1)).flatMapToInt(OnlineCpus::range).toArray();
   }

@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a per-CPU hash map with few system calls: bpf_map_lookup_batch(), kernel/bpf/hashtab.c,
- * which goes through the buckets and tells where it ended.
+ * Reads a per-CPU hash map with few system calls, by bpf_map_lookup_batch(). Source:
+ * kernel/bpf/hashtab.c.
  */
 final class PerCpuBatch {
   private static final int BATCH = 1024;
@@ -29,14 +29,14 @@ final class PerCpuBatch {
     this.maxEntries = maxEntries;
   }
 
-  /** The kernel rounds each CPU's value up to eight bytes. */
+  /** The kernel pads each CPU's value to a multiple of eight bytes. */
   private int stride() {
     return (valueSize + 7) & ~7;
   }
 
   void read(BpfMap.PerCpuConsumer entries) {
     try (Arena arena = Arena.ofConfined()) {
-      // A bucket must fit as a whole: where it does not, twice the room.
+      // Buckets are read as a whole; if one does not fit (ENOSPC), double the room.
       int room = Math.min(BATCH, maxEntries);
       MemorySegment keys = arena.allocate((long) keySize * room, Long.BYTES);
       MemorySegment values = arena.allocate((long) stride() * cpus * room, Long.BYTES);
@@ -46,7 +46,7 @@ final class PerCpuBatch {
       @Nullable MemorySegment from = null;
       while (true) {
         count.set(ValueLayout.JAVA_INT, 0, room);
-        int status = Downcalls.lookupBatch(mapFd, from, next, keys, values, count);
+        int status = LibbpfCalls.lookupBatch(mapFd, from, next, keys, values, count);
         if (status == -Errno.ENOSPC && room < maxEntries) {
           room = Math.min(2 * room, maxEntries);
           keys = arena.allocate((long) keySize * room, Long.BYTES);

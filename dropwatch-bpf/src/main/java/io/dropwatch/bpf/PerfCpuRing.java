@@ -7,18 +7,20 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** A perf event of one CPU, its mapping and its place in the map: libbpf's, with one CPU each. */
-final class PerfCpuRing implements CpuRing {
-  /** Bit 14 of the bit-field in {@code struct perf_event_attr}: wakeup_watermark counts. */
+/**
+ * A perf event of one CPU, its mapping and its map entry: a {@code struct perf_buffer} of one CPU.
+ */
+final class PerfCpuRing implements CpuRings.CpuRing {
+  /** Bit 14 of the bit-field in {@code struct perf_event_attr}: watermark. */
   private static final long WATERMARK = 1L << 14;
 
   private static final long FLAGS_OFFSET = 40;
 
   /**
-   * What all rings of a map have in common.
+   * The settings that all rings of a map share.
    *
-   * @param operation what is tried, in words
-   * @param pages of 4096 bytes or what the machine has, a power of two, without the control page
+   * @param operation for messages
+   * @param pages size without the control page, a power of two
    */
   record Plan(String operation, int mapFd, long pages, Wakeup wakeup) {}
 
@@ -31,28 +33,28 @@ final class PerfCpuRing implements CpuRing {
     this.cpu = cpu;
     this.mapping = mapping;
     this.buffer = buffer;
-    int page = Downcalls.pageSize();
-    MemorySegment memory = Downcalls.perfMapping(buffer, 0, mapping);
+    int page = LibbpfCalls.pageSize();
+    MemorySegment memory = LibbpfCalls.perfMapping(buffer, 0, mapping);
     this.cursor = new PerfCursor(cpu, memory.asSlice(0, page), memory.asSlice(page));
   }
 
   /**
    * Opens the ring of one CPU, puts it into the map and lets it wake the reader.
    *
-   * @param epollFd gets the descriptor that is ready when the ring is
-   * @throws BpfException if the kernel refuses: with ENODEV where the CPU does not run
+   * @param epollFd the epoll instance that the reader waits for
+   * @throws BpfException if the kernel refuses: with ENODEV if the CPU is offline
    */
   static PerfCpuRing open(Plan plan, int cpu, int epollFd) {
     MemorySegment buffer = MemorySegment.ofAddress(openBuffer(plan, cpu));
     Arena mapping = Arena.ofShared();
     try {
-      // libbpf's own epoll descriptor is itself ready when the ring is.
-      int fd = Downcalls.perfBufferEpollFd(buffer);
-      Attempt.run(plan.operation(), () -> SystemCalls.epollAdd(epollFd, fd, false));
+      // The epoll instance of the perf_buffer is itself ready when the ring is.
+      int fd = LibbpfCalls.perfBufferEpollFd(buffer);
+      NativeCall.check(plan.operation(), () -> LibcCalls.epollAdd(epollFd, fd, false));
       return new PerfCpuRing(cpu, mapping, buffer);
     } catch (Throwable e) {
       mapping.close();
-      Downcalls.freePerfBuffer(buffer);
+      LibbpfCalls.freePerfBuffer(buffer);
       throw e;
     }
   }
@@ -65,12 +67,10 @@ final class PerfCpuRing implements CpuRing {
       perf_event_attr.config(attributes, LibbpfHeaders.PERF_COUNT_SW_BPF_OUTPUT());
       perf_event_attr.sample_type(attributes, LibbpfHeaders.PERF_SAMPLE_RAW());
       perf_event_attr.sample_period(attributes, 1);
-      switch (plan.wakeup()) {
-        case Wakeup.AfterRecords(int records) -> perf_event_attr.wakeup_events(attributes, records);
-        case Wakeup.AfterBytes(int bytes) -> {
-          attributes.set(ValueLayout.JAVA_LONG, FLAGS_OFFSET, WATERMARK);
-          perf_event_attr.wakeup_watermark(attributes, bytes);
-        }
+      // wakeup_events and wakeup_watermark are one union.
+      perf_event_attr.wakeup_events(attributes, plan.wakeup().count());
+      if (plan.wakeup().inBytes()) {
+        attributes.set(ValueLayout.JAVA_LONG, FLAGS_OFFSET, WATERMARK);
       }
       MemorySegment options = arena.allocate(perf_buffer_raw_opts.layout());
       perf_buffer_raw_opts.sz(options, options.byteSize());
@@ -78,9 +78,9 @@ final class PerfCpuRing implements CpuRing {
       MemorySegment number = arena.allocateFrom(ValueLayout.JAVA_INT, cpu);
       perf_buffer_raw_opts.cpus(options, number);
       perf_buffer_raw_opts.map_keys(options, number);
-      return Attempt.run(
+      return NativeCall.check(
           plan.operation(),
-          () -> Downcalls.openPerfBuffer(plan.mapFd(), plan.pages(), attributes, options),
+          () -> LibbpfCalls.openPerfBuffer(plan.mapFd(), plan.pages(), attributes, options),
           Preflight::ringCause);
     }
   }
@@ -102,9 +102,8 @@ final class PerfCpuRing implements CpuRing {
 
   @Override
   public void close() {
-    // First of all no one may read the mapping any more, also not through a slice that a consumer
-    // kept.
+    // First end all access to the mapping, also through a slice that a consumer kept.
     mapping.close();
-    Downcalls.freePerfBuffer(buffer);
+    LibbpfCalls.freePerfBuffer(buffer);
   }
 }

@@ -7,17 +7,17 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 
 /**
- * Reads one CPU's perf ring. It knows memory only, no file descriptor, so that every wrap-around is
- * tested without privileges.
+ * Reads one CPU's perf ring. It works on memory alone, without a file descriptor, so that
+ * wrap-around is tested without privileges.
  *
  * <pre>
- *  control page: … data_head u64 (kernel writes)  data_tail u64 (we write)  …
- *  data: a power of two of bytes; head and tail count bytes for ever, and are taken modulo its size
+ *  control page: … data_head u64 (written by the kernel)  data_tail u64 (written here)  …
+ *  data: a power of two of bytes; head and tail only grow, and are taken modulo its size
  *
  *  record, 8-byte aligned, a multiple of 8 long, may wrap:
- *   0 type u32 | 4 misc u16 | 6 size u16, of all
- *   SAMPLE  8 size u32 of the payload, padding included | 12 payload
- *   LOST    8 id u64 | 16 how many u64
+ *   0 type u32 | 4 misc u16 | 6 size u16 of the whole record
+ *   SAMPLE  8 size u32 of the payload with padding | 12 payload
+ *   LOST    8 id u64 | 16 count u64
  * </pre>
  *
  * <p>Source: perf_event_open(2), "MMAP layout", and include/uapi/linux/perf_event.h.
@@ -30,8 +30,7 @@ final class PerfCursor {
   private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED;
   private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED;
 
-  // PERF_RECORD_*, here because the bindings' constants come with the library and this is pure
-  // Java.
+  // PERF_RECORD_*: not from the bindings, which load libbpf.
   private static final int LOST = 2;
   private static final int SAMPLE = 9;
 
@@ -42,8 +41,8 @@ final class PerfCursor {
   private static final int SAMPLE_BYTES = 12;
   private static final int LOST_BYTES = 24;
 
-  /** Room is given back this often, since each time costs the producer a cache miss. */
-  private static final int RELEASES_PER_RING = 8;
+  /** How often in a ring the tail is published: each time costs the producer a cache miss. */
+  private static final int TAIL_UPDATES_PER_RING = 8;
 
   private final int cpu;
   private final MemorySegment control;
@@ -54,7 +53,7 @@ final class PerfCursor {
   private long skipped;
 
   /**
-   * A cursor at the ring's own tail.
+   * Creates a cursor at the ring's tail.
    *
    * @param control the control page, writable
    * @param data the ring's bytes, a power of two, at least 8
@@ -62,7 +61,7 @@ final class PerfCursor {
   PerfCursor(int cpu, MemorySegment control, MemorySegment data) {
     if (data.byteSize() < HEADER_BYTES || Long.bitCount(data.byteSize()) != 1) {
       throw new IllegalArgumentException(
-          "a ring has a power of two of bytes, not " + data.byteSize());
+          "the ring's size must be a power of two, was " + data.byteSize());
     }
     this.cpu = cpu;
     this.control = control;
@@ -77,17 +76,17 @@ final class PerfCursor {
     return perf_event_mmap_page.layout().varHandle(MemoryLayout.PathElement.groupElement(name));
   }
 
-  /** {@return records of other types, which a newer kernel may write} */
+  /** {@return the number of records of other types, which newer kernels may write} */
   long skipped() {
     return skipped;
   }
 
   /**
-   * Delivers what was in the ring when it was called; what comes in meanwhile is for the next time,
-   * so that one busy CPU does not starve the others.
+   * Delivers the records present at the call. Later ones wait for the next call, so that a busy CPU
+   * does not starve the others.
    *
-   * @return how many records were delivered
-   * @throws BpfException if a record's size is impossible; the ring is of no use after that
+   * @return the number of records delivered
+   * @throws BpfException if a record's size is invalid; then the ring cannot be read any more
    */
   int drain(RingConsumer consumer) {
     long head = (long) HEAD.getAcquire(control, 0L);
@@ -101,12 +100,12 @@ final class PerfCursor {
       while (tail != head) {
         int size = checkedSize(tail, head);
         long at = tail;
-        // Before the consumer has it: a record whose consumer throws is not delivered again.
+        // First, so that a record whose consumer throws is not delivered again.
         tail += size;
         if (deliver(at, size, consumer)) {
           delivered++;
         }
-        if (tail - released >= data.byteSize() / RELEASES_PER_RING) {
+        if (tail - released >= data.byteSize() / TAIL_UPDATES_PER_RING) {
           TAIL.setRelease(control, 0L, tail);
           released = tail;
         }
@@ -119,7 +118,7 @@ final class PerfCursor {
 
   private int checkedSize(long tail, long head) {
     long available = head - tail;
-    // A header does not wrap: records begin at multiples of 8.
+    // A header never wraps: records are 8-byte aligned.
     int size = (tail & 7) != 0 ? 0 : sizeAt((tail & mask) + 6);
     if (size < HEADER_BYTES || (size & 7) != 0 || size > available || available > data.byteSize()) {
       throw new BpfException(
@@ -144,7 +143,7 @@ final class PerfCursor {
     return data.get(U16, offset) & 0xffff;
   }
 
-  /** Returns whether it was a program's record. */
+  /** Returns whether this was a record of a program. */
   private boolean deliver(long tail, int size, RingConsumer consumer) {
     long offset = tail & mask;
     long untilEnd = data.byteSize() - offset;

@@ -12,11 +12,11 @@ import java.lang.invoke.MethodHandles;
 import java.nio.charset.StandardCharsets;
 
 /**
- * libbpf's print callback, {@code int (*)(enum libbpf_print_level, const char *format, va_list)},
- * which hands what libbpf prints to {@link NativeLog}.
+ * The print callback of libbpf, {@code int (*)(enum libbpf_print_level, const char *format,
+ * va_list)}. It passes the text to {@link NativeLog}.
  *
- * <p>A {@code va_list} parameter is a pointer on x86-64 (array of one 24-byte struct) and on arm64
- * (32-byte struct passed by reference) alike; jextract leaves functions with one out.
+ * <p>A {@code va_list} parameter is a pointer both on x86-64 (array of one 24-byte struct) and on
+ * arm64 (32-byte struct passed by reference); jextract omits functions with one.
  */
 final class PrintCallback {
   private static final AddressLayout POINTER = LibbpfHeaders.C_POINTER;
@@ -25,10 +25,10 @@ final class PrintCallback {
   private static final long VA_LIST_BYTES =
       System.getProperty("os.arch", "").equals("aarch64") ? 32 : 24;
 
-  /** libbpf's own log buffer ends at 16 MiB. */
+  /** The log buffer of libbpf has at most 16 MiB. */
   private static final int MAX_TEXT = 1 << 25;
 
-  /** Linked when something is printed, which mostly nothing is: a link costs milliseconds. */
+  /** Linked at the first output only, because linking takes milliseconds. */
   private static final class Vsnprintf {
     static final MethodHandle HANDLE =
         Linker.nativeLinker()
@@ -40,7 +40,7 @@ final class PrintCallback {
 
   private PrintCallback() {}
 
-  /** Points libbpf at it, for the rest of the process. */
+  /** Sets the callback for the rest of the process. */
   static void install() {
     MethodHandle print;
     try {
@@ -57,7 +57,7 @@ final class PrintCallback {
 
   @SuppressWarnings("UnusedMethod") // called by libbpf
   private static int print(int level, MemorySegment format, MemorySegment arguments) {
-    // Whatever escapes an upcall ends the JVM.
+    // An exception that leaves an upcall ends the JVM.
     try {
       if (level != LibbpfHeaders.LIBBPF_DEBUG() && NativeLog.isCollecting()) {
         NativeLog.print(format(format, arguments));
@@ -70,7 +70,7 @@ final class PrintCallback {
 
   private static String format(MemorySegment format, MemorySegment arguments) throws Throwable {
     try (Arena arena = Arena.ofConfined()) {
-      // vsnprintf walks the list it is given, so the first call, which only measures, gets a copy.
+      // vsnprintf consumes its va_list, so the first call, which only measures, gets a copy.
       MemorySegment copy = arena.allocate(VA_LIST_BYTES, Long.BYTES);
       copy.copyFrom(arguments.reinterpret(VA_LIST_BYTES));
       int length = (int) Vsnprintf.HANDLE.invokeExact(MemorySegment.NULL, 0L, format, copy);

@@ -4,10 +4,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * The {@code const volatile} variables of an object, which the verifier takes for constants: set
- * before {@link BpfObject#load}, they let it remove code that is switched off.
+ * The {@code const volatile} variables of an object. They are set before {@link BpfObject#load},
+ * and then the verifier treats them as constants and removes code that they switch off.
  *
- * <p>Numbers are written in the machine's byte order, as the C variables are.
+ * <p>Numbers are stored in the machine's byte order. All setters throw {@link BpfException} with
+ * the code BAD_OBJECT if the object has no such variable or it has another size, and {@link
+ * IllegalStateException} if the object has been loaded or closed. Safe for any thread.
  */
 public final class ReadOnlyData {
   private final BpfObject object;
@@ -18,13 +20,13 @@ public final class ReadOnlyData {
     this.image = image;
   }
 
-  /** {@return whether there is such a variable} */
+  /** {@return whether the object has this variable} */
   public boolean has(String variable) {
     return image.readOnlyVariable(variable) != null;
   }
 
   /**
-   * {@return a variable's size in bytes}
+   * {@return the size of a variable in bytes}
    *
    * @throws BpfException if there is no such variable
    */
@@ -33,11 +35,9 @@ public final class ReadOnlyData {
   }
 
   /**
-   * Sets a variable of one byte, for instance a {@code bool}.
+   * Sets a variable of one byte, such as a {@code bool}.
    *
    * @return this
-   * @throws BpfException if there is no such variable, or it has another size
-   * @throws IllegalStateException if the object has been loaded or closed
    */
   public ReadOnlyData setByte(String variable, byte value) {
     value(variable, 1, true).set(ValueLayout.JAVA_BYTE, 0, value);
@@ -48,8 +48,6 @@ public final class ReadOnlyData {
    * Sets a variable of four bytes.
    *
    * @return this
-   * @throws BpfException if there is no such variable, or it has another size
-   * @throws IllegalStateException if the object has been loaded or closed
    */
   public ReadOnlyData setInt(String variable, int value) {
     value(variable, 4, true).set(ValueLayout.JAVA_INT_UNALIGNED, 0, value);
@@ -60,8 +58,6 @@ public final class ReadOnlyData {
    * Sets a variable of eight bytes.
    *
    * @return this
-   * @throws BpfException if there is no such variable, or it has another size
-   * @throws IllegalStateException if the object has been loaded or closed
    */
   public ReadOnlyData setLong(String variable, long value) {
     value(variable, 8, true).set(ValueLayout.JAVA_LONG_UNALIGNED, 0, value);
@@ -69,11 +65,10 @@ public final class ReadOnlyData {
   }
 
   /**
-   * Sets the beginning of an array or struct; what follows keeps the value it has in the object.
+   * Sets the first bytes of an array or struct; the others keep their values.
    *
+   * @param value at most as many bytes as the variable has
    * @return this
-   * @throws BpfException if there is no such variable, or it is smaller
-   * @throws IllegalStateException if the object has been loaded or closed
    */
   public ReadOnlyData setBytes(String variable, byte[] value) {
     value(variable, value.length, false).copyFrom(MemorySegment.ofArray(value));
@@ -81,7 +76,7 @@ public final class ReadOnlyData {
   }
 
   /**
-   * {@return a variable of four bytes: what the object's source says, or what has been set}
+   * {@return the value of a variable of four bytes}
    *
    * @throws BpfException if there is no such variable, or it has another size
    * @throws IllegalStateException if the object has been loaded or closed
@@ -113,7 +108,7 @@ public final class ReadOnlyData {
     synchronized (object.lock()) {
       object.whileOpen("set variable " + variable);
       MemorySegment section = object.map(symbol.section()).initialValue();
-      // The offset is the file's, the mapping libbpf's; both are the section's bytes.
+      // The mapping of libbpf has the layout of the section in the file.
       return section.asSlice(symbol.value(), bytes);
     }
   }

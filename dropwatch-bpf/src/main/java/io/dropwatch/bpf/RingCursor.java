@@ -5,16 +5,16 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 
 /**
- * Reads a BPF ring buffer. It knows memory only, no file descriptor, so that every wrap-around is
- * tested without privileges.
+ * Reads a BPF ring buffer. It works on memory alone, without a file descriptor, so that wrap-around
+ * is tested without privileges.
  *
  * <pre>
- *  consumer page: position u64 (we write)     producer page: position u64 (kernel writes)
+ *  consumer page: position u64 (written here)   producer page: position u64 (written by the kernel)
  *  data: a power of two of bytes, mapped twice in a row, so that no record wraps
  *
  *  record, 8-byte aligned:
- *   0 length u32: bit 31 BUSY (being written), bit 30 DISCARD (to be passed over), rest payload
- *   4 page offset u32, the kernel's own | 8 payload, filled up to a multiple of 8
+ *   0 length u32: bit 31 BUSY (being written), bit 30 DISCARD (to be skipped), rest payload length
+ *   4 page offset u32, for the kernel | 8 payload, padded to a multiple of 8
  * </pre>
  *
  * <p>Source: kernel/bpf/ringbuf.c and Documentation/bpf/ringbuf.rst.
@@ -27,10 +27,10 @@ final class RingCursor {
   private static final int DISCARD = 1 << 30;
   private static final int HEADER_BYTES = 8;
 
-  /** Room is given back this often, since each time costs the producer a cache miss. */
-  private static final int RELEASES_PER_RING = 8;
+  /** How often in a ring the position is published: each time costs the producer a cache miss. */
+  private static final int POSITION_UPDATES_PER_RING = 8;
 
-  /** A ring has one reader's view of all CPUs. */
+  /** All CPUs share the ring. */
   private static final int NO_CPU = -1;
 
   private final MemorySegment consumer;
@@ -40,11 +40,11 @@ final class RingCursor {
   private final long mask;
 
   /**
-   * A cursor at the ring's own consumer position.
+   * Creates a cursor at the ring's consumer position.
    *
-   * @param consumer the page with our position, writable
-   * @param producer the page with the kernel's position
-   * @param data the ring's bytes, twice: two times a power of two, at least 16
+   * @param consumer the page with the position read so far, writable
+   * @param producer the page with the position written so far
+   * @param data the ring's bytes, mapped twice: two times a power of two, at least 16
    */
   RingCursor(MemorySegment consumer, MemorySegment producer, MemorySegment data) {
     this.consumer = consumer;
@@ -54,20 +54,20 @@ final class RingCursor {
     this.mask = size - 1;
     if (size < HEADER_BYTES || Long.bitCount(size) != 1 || data.byteSize() % 2 != 0) {
       throw new IllegalArgumentException(
-          "a ring has twice a power of two of bytes, not " + data.byteSize());
+          "the mapping's size must be twice a power of two, was " + data.byteSize());
     }
   }
 
-  /** {@return bytes that wait to be read, those still being written included} */
+  /** {@return the number of bytes to read, including those still being written} */
   long available() {
     return (long) POSITION.getAcquire(producer, 0L) - (long) POSITION.get(consumer, 0L);
   }
 
   /**
-   * Delivers what was in the ring when it was called, up to a record that is still being written.
+   * Delivers the records present at the call, up to the first that is still being written.
    *
-   * @return how many records were delivered
-   * @throws BpfException if a record's size is impossible; the ring is of no use after that
+   * @return the number of records delivered
+   * @throws BpfException if a record's size is invalid; then the ring cannot be read any more
    */
   int drain(RingConsumer records) {
     long head = (long) POSITION.getAcquire(producer, 0L);
@@ -77,7 +77,7 @@ final class RingCursor {
     try {
       while (tail != head) {
         long at = tail & mask;
-        // Acquire: what was written before BUSY was taken away is there.
+        // Acquire: pairs with the release of the producer that clears BUSY.
         int header = (tail & 7) != 0 ? 0 : (int) LENGTH.getAcquire(data, at);
         if ((header & BUSY) != 0) {
           break;
@@ -85,15 +85,15 @@ final class RingCursor {
         int length = header & ~DISCARD;
         long whole = (length + (HEADER_BYTES + 7L)) & -8L;
         if ((tail & 7) != 0 || whole > head - tail || head - tail > size) {
-          throw broken(tail, head, length);
+          throw corrupt(tail, head, length);
         }
-        // Before the consumer has it: a record whose consumer throws is not delivered again.
+        // First, so that a record whose consumer throws is not delivered again.
         tail += whole;
         if ((header & DISCARD) == 0) {
           delivered++;
           records.recordAt(NO_CPU, data, at + HEADER_BYTES, length);
         }
-        if (tail - released >= size / RELEASES_PER_RING) {
+        if (tail - released >= size / POSITION_UPDATES_PER_RING) {
           POSITION.setRelease(consumer, 0L, tail);
           released = tail;
         }
@@ -106,7 +106,7 @@ final class RingCursor {
     return delivered;
   }
 
-  private BpfException broken(long tail, long head, int length) {
+  private BpfException corrupt(long tail, long head, int length) {
     return new BpfException(
         BpfException.Code.CORRUPT_RING,
         "cannot read the BPF ring: invalid record of "

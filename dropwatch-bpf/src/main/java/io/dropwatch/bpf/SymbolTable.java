@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads lines of {@code /proc/kallsyms}: {@code address type name [module]}.
+ * The lines of {@code /proc/kallsyms}: {@code address type name [module]}.
  *
- * <p>The file is read in pieces and nothing is kept of a line but numbers: its address, whether it
- * is code, its module's number, and where its name begins among the bytes of all names.
+ * <p>Of a line only numbers are kept: the address, the index of the module, and the offset of the
+ * name in the bytes of all names.
  */
 final class SymbolTable {
   private static final int MAX_LINE = 4096;
@@ -28,13 +28,13 @@ final class SymbolTable {
   private final List<String> moduleNames = new ArrayList<>(List.of(""));
   private final Map<String, Short> moduleNumbers = new HashMap<>();
 
-  /** In place of a name: the symbol is no code, so it only ends the one before it. */
+  /** Instead of a name: the symbol is not code, and only ends the one before. */
   static final int NOT_CODE = -1;
 
-  /** These label where code ends. */
+  /** Labels at the end of code. */
   private static final List<String> ENDS = List.of("_etext", "_einittext", "_end");
 
-  /** Reads to the end. Lines of any other form are passed over. */
+  /** Reads to the end. Lines of other formats are skipped. */
   static SymbolTable read(InputStream lines) throws IOException {
     SymbolTable table = new SymbolTable();
     byte[] buffer = new byte[1 << 16];
@@ -135,12 +135,12 @@ final class SymbolTable {
     count++;
   }
 
-  /** {@return whether no line had an address, which is how the kernel hides them} */
+  /** {@return whether all addresses are 0, which is how the kernel hides them} */
   boolean hidden() {
     return hidden;
   }
 
-  /** {@return numbers of the lines in the order of their addresses, equal ones as in the file} */
+  /** {@return the line numbers in the order of the addresses; equal addresses as in the file} */
   int[] order() {
     boolean sorted = true;
     for (int i = 1; i < count && sorted; i++) {

@@ -2,7 +2,7 @@ package io.dropwatch.bpf;
 
 import java.time.Duration;
 
-/** What running a program by BPF_PROG_TEST_RUN gave. Immutable. */
+/** The result of {@link BpfProgram#testRun}. Immutable. */
 public final class TestRun {
   private final int result;
   private final byte[] data;
@@ -19,12 +19,12 @@ public final class TestRun {
     return result;
   }
 
-  /** {@return a copy of the packet after the run; empty for programs without one} */
+  /** {@return a copy of the packet after the run; empty if there was none} */
   public byte[] data() {
     return data.clone();
   }
 
-  /** {@return the time of one run, the average if it was repeated} */
+  /** {@return the time of one run, in nanoseconds; the average of repeated runs} */
   public Duration duration() {
     return duration;
   }

@@ -1,35 +1,51 @@
 package io.dropwatch.bpf;
 
 /**
- * When the kernel wakes the reader of a ring. A wakeup for each record is what limits the producer
- * (to some 70,000 a second), so they are batched and the reader's timeout bounds the latency.
+ * When the kernel wakes the reader of a perf ring. A wakeup for each record limits the producer to
+ * some 70,000 records a second, so wake for many at once; the timeout of {@link EventRing#poll}
+ * bounds the latency.
  */
-public sealed interface Wakeup {
-  /**
-   * After so many records on one CPU.
-   *
-   * @param records at least 1
-   */
-  record AfterRecords(int records) implements Wakeup {
-    /** Checks the number. */
-    public AfterRecords {
-      if (records < 1) {
-        throw new IllegalArgumentException("a wakeup after " + records + " records");
-      }
+public final class Wakeup {
+  private final int count;
+  private final boolean bytes;
+
+  private Wakeup(int count, boolean bytes) {
+    this.count = count;
+    this.bytes = bytes;
+    if (count < 1) {
+      throw new IllegalArgumentException("wakeup must be after at least 1, was " + this);
     }
   }
 
   /**
-   * After so many bytes on one CPU.
+   * {@return a wakeup after a number of records on one CPU}
    *
-   * @param bytes at least 1; the kernel takes half of the ring at most
+   * @param records at least 1
    */
-  record AfterBytes(int bytes) implements Wakeup {
-    /** Checks the number. */
-    public AfterBytes {
-      if (bytes < 1) {
-        throw new IllegalArgumentException("a wakeup after " + bytes + " bytes");
-      }
-    }
+  public static Wakeup afterRecords(int records) {
+    return new Wakeup(records, false);
+  }
+
+  /**
+   * {@return a wakeup after a number of bytes on one CPU, headers included}
+   *
+   * @param bytes 1 to the size of the ring
+   */
+  public static Wakeup afterBytes(int bytes) {
+    return new Wakeup(bytes, true);
+  }
+
+  int count() {
+    return count;
+  }
+
+  boolean inBytes() {
+    return bytes;
+  }
+
+  /** {@return the number and its unit} */
+  @Override
+  public String toString() {
+    return count + (bytes ? " bytes" : " records");
   }
 }

@@ -9,7 +9,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How errors are told. */
 final class BpfExceptionTest {
   @ParameterizedTest
   @CsvSource({
@@ -22,7 +21,7 @@ final class BpfExceptionTest {
     "4013, LIBBPF_ERRNO__NLPARSE (netlink parsing error)",
     "9999, 9999 (unknown error 9999)",
   })
-  void namesErrors(int number, String text) {
+  void errno_hasNameAndDescription(int number, String text) {
     assertEquals(text, Errno.of(number).toString());
   }
 
@@ -30,7 +29,7 @@ final class BpfExceptionTest {
     return assertThrows(
         BpfException.class,
         () ->
-            Attempt.run(
+            NativeCall.check(
                 "cannot do it",
                 () -> {
                   for (String line : printed) {
@@ -42,24 +41,25 @@ final class BpfExceptionTest {
   }
 
   @Test
-  void putsTheMostTellingLineIntoOneLine() {
-    BpfException silent = fail(-22);
-    assertEquals("cannot do it: EINVAL (Invalid argument). Do something else", silent.getMessage());
-    assertEquals(List.of(), silent.log());
+  void getMessage_hasErrnoFirstLogLineAndRemedy() {
+    BpfException unlogged = fail(-22);
+    assertEquals(
+        "cannot do it: EINVAL (Invalid argument). Do something else", unlogged.getMessage());
+    assertEquals(List.of(), unlogged.log());
 
-    BpfException told = fail(-22, "libbpf: first\n", "libbpf: second\n");
+    BpfException logged = fail(-22, "libbpf: first\n", "libbpf: second\n");
     assertEquals(
         "cannot do it: EINVAL (Invalid argument); libbpf says: first. Do something else",
-        told.getMessage());
-    assertEquals(List.of("first", "second"), told.log());
-    assertEquals("cannot do it: EINVAL (Invalid argument); libbpf says: first", told.problem());
-    assertEquals("Do something else", told.remedy());
-    assertEquals(BpfException.Code.MEMLOCK, told.code());
-    assertEquals(Errno.of(22), told.errno());
+        logged.getMessage());
+    assertEquals(List.of("first", "second"), logged.log());
+    assertEquals("cannot do it: EINVAL (Invalid argument); libbpf says: first", logged.problem());
+    assertEquals("Do something else", logged.remedy());
+    assertEquals(BpfException.Code.MEMLOCK, logged.code());
+    assertEquals(Errno.of(22), logged.errno());
   }
 
   @Test
-  void keepsTheEndOfTheVerifiersLog() {
+  void verifierLog_keepsLastLines() {
     StringBuilder log = new StringBuilder("libbpf: prog 'x': -- BEGIN PROG LOAD LOG --\n");
     for (int i = 0; i < 1000; i++) {
       log.append(i).append(": (bf) r0 = r1\n");
@@ -79,12 +79,12 @@ final class BpfExceptionTest {
   }
 
   @Test
-  void takesWhatTheLogLacks() {
+  void verifierLog_withoutEndMarker_isKept() {
     assertEquals(
         List.of("only this"),
         fail(-13, "prog 'x': -- BEGIN PROG LOAD LOG --\nonly this").verifierLog());
     assertEquals(List.of(), fail(-13, "prog 'x': -- BEGIN PROG LOAD LOG --").verifierLog());
     NativeLog.print("outside of an operation");
-    assertEquals(5, Attempt.run("cannot", () -> 5));
+    assertEquals(5, NativeCall.check("cannot", () -> 5));
   }
 }

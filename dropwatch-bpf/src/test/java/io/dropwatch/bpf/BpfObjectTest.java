@@ -41,7 +41,7 @@ final class BpfObjectTest {
       TestRun run = object.program("emit").testRun(TestObjects.packet());
       assertEquals(7, run.result());
       assertEquals(64, run.data().length);
-      // No ring is open, so all three failed: ENOENT.
+      // Without a ring all three failed with ENOENT.
       List<byte[]> counters = object.map("counters").lookupPerCpu(u32(0));
       assertEquals(Libbpf.possibleCpus(), counters.size());
       int failed = 0;
@@ -56,7 +56,7 @@ final class BpfObjectTest {
   }
 
   @Test
-  void namesItsProgramsAndMaps() {
+  void listsProgramsAndMapsInFileOrder() {
     try (BpfObject object = TestObjects.open("ring")) {
       assertEquals("ring", object.name());
       assertEquals(List.of("emit", "emit_ring"), object.programNames());
@@ -68,7 +68,7 @@ final class BpfObjectTest {
   }
 
   @Test
-  void readsWritesAndListsMap() {
+  void map_updateLookupDeleteKeys() {
     try (BpfObject object = TestObjects.open("ring")) {
       BpfMap table = object.map("table").resize(3);
       object.load();
@@ -93,7 +93,7 @@ final class BpfObjectTest {
   }
 
   @Test
-  void refusesWrongSizesAndKindsOfAccess() {
+  void map_wrongSizeOrKindOfAccess_throws() {
     try (BpfObject object = TestObjects.open("ring")) {
       object.load();
       BpfMap table = object.map("table");
@@ -118,11 +118,15 @@ final class BpfObjectTest {
       assertThrows(
           IllegalArgumentException.class,
           () -> object.program("emit").testRun(TestObjects.packet(), new byte[0], 0));
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> object.program("emit").testRun(new byte[0], new byte[0], 2));
+      assertThrows(IllegalArgumentException.class, () -> table.resize(-1));
     }
   }
 
   @Test
-  void saysWhatItHasWhenANameIsWrong() {
+  void unknownName_messageListsKnownNames() {
     try (BpfObject object = TestObjects.open("ring")) {
       assertMessage(
           "eBPF object ring has no program emitt: it has emit, emit_ring",
@@ -146,7 +150,7 @@ final class BpfObjectTest {
   }
 
   @Test
-  void carriesTheVerifiersLastLines() {
+  void load_verifierRejects_exceptionHasVerifierLog() {
     try (BpfObject object = TestObjects.open("refused")) {
       BpfException refused = assertThrows(BpfException.class, object::load);
       assertEquals("EACCES", nameOf(refused));
@@ -164,7 +168,7 @@ final class BpfObjectTest {
           refused.log().stream()
               .anyMatch(line -> line.startsWith("prog 'out_of_bounds': BPF program load failed")),
           refused.log().toString());
-      // As root nothing is missing, so no advice about privileges.
+      // As root nothing is missing, so there is no remedy.
       assertNull(refused.remedy());
       IllegalStateException again = assertThrows(IllegalStateException.class, object::load);
       assertEquals(
@@ -173,7 +177,7 @@ final class BpfObjectTest {
   }
 
   @Test
-  void loadsOnlyTheProgramsChosen() {
+  void load_skipsProgramsWithoutAutoload() {
     try (BpfObject object = TestObjects.open("refused")) {
       object.program("out_of_bounds").autoload(false);
       object.load();
@@ -188,7 +192,7 @@ final class BpfObjectTest {
   }
 
   @Test
-  void knowsWhatTheKernelKnowsOfAProgram() {
+  void info_ofLoadedProgram() {
     try (BpfObject object = TestObjects.open("ring")) {
       object.load();
       ProgramInfo info = object.program("emit").info();
@@ -202,36 +206,11 @@ final class BpfObjectTest {
   }
 
   @Test
-  void runsTheCodePutIntoTheSlot() {
-    // r0 = r1; r0 <<= 1; exit
-    byte[] code = {
-      (byte) 0xbf,
-      0x10,
-      0,
-      0,
-      0,
-      0,
-      0,
-      0,
-      0x67,
-      0,
-      0,
-      0,
-      1,
-      0,
-      0,
-      0,
-      (byte) 0x95,
-      0,
-      0,
-      0,
-      0,
-      0,
-      0,
-      0
-    };
+  void load_withCodeInNopRun_runsTheCode() {
+    // r0 = r1; r0 <<= 1
+    byte[] code = {(byte) 0xbf, 0x10, 0, 0, 0, 0, 0, 0, 0x67, 0, 0, 0, 1, 0, 0, 0};
     ElfImage image = ElfImage.of(TestObjects.elf("slot"));
-    byte[] filled = image.withFunctionTail("slot", code).bytes();
+    byte[] filled = image.withCode("slot", code).bytes();
     try (BpfObject before = BpfObject.open("before", image.bytes());
         BpfObject after = BpfObject.open("after", filled)) {
       before.load();
@@ -242,7 +221,7 @@ final class BpfObjectTest {
   }
 
   @Test
-  void closesTwiceAndInAnyOrderAndAnswersAfterwards() {
+  void close_twiceAndInAnyOrder_thenThrowsIllegalState() {
     BpfObject object = TestObjects.open("drops");
     object.load();
     BpfProgram modern = object.program("modern");
@@ -252,7 +231,7 @@ final class BpfObjectTest {
     first.close();
     first.close();
     assertFalse(first.isAttached());
-    BpfLink second = modern.attach(); // 6.1 refuses two links of one program at a time
+    BpfLink second = modern.attach(); // Linux 6.1 refuses two links of one program
     object.close();
     object.close();
     assertFalse(second.isAttached());
@@ -273,7 +252,7 @@ final class BpfObjectTest {
   }
 
   @Test
-  void wantsTheOrderOpenLoadAttach() {
+  void wrongOrderOfOpenLoadAttach_throwsIllegalState() {
     try (BpfObject object = TestObjects.open("drops")) {
       assertEquals(
           "cannot attach program modern: eBPF object drops is not loaded",
@@ -288,14 +267,14 @@ final class BpfObjectTest {
           assertThrows(IllegalStateException.class, () -> object.map("seen").resize(5))
               .getMessage());
       assertEquals(
-          "cannot choose program modern: eBPF object drops has been loaded",
+          "cannot set autoload of program modern: eBPF object drops has been loaded",
           assertThrows(IllegalStateException.class, () -> object.program("modern").autoload(false))
               .getMessage());
     }
   }
 
   @Test
-  void saysWhereItCannotAttach() {
+  void attach_toMissingTarget_throws() {
     try (BpfObject object = TestObjects.open("drops")) {
       BpfProgram nowhere = object.program("nowhere").autoload(true);
       object.load();
@@ -310,7 +289,7 @@ final class BpfObjectTest {
     }
     try (BpfObject object = TestObjects.open("slot")) {
       object.load();
-      // A tc program attaches to a device, which its section does not name.
+      // The section of a tc program does not name the device.
       BpfException failed =
           assertThrows(BpfException.class, () -> object.program("call_slot").attach());
       assertEquals("EOPNOTSUPP", nameOf(failed));
@@ -318,7 +297,7 @@ final class BpfObjectTest {
   }
 
   @Test
-  void refusesWhatIsNoObject(@TempDir Path folder) throws Exception {
+  void open_missingOrDamagedFile_throws(@TempDir Path folder) throws Exception {
     assertMessage(
         "cannot read eBPF object /nowhere/probe.o: no such file. Check the path and the file's"
             + " permissions",
@@ -332,7 +311,7 @@ final class BpfObjectTest {
         assertThrows(BpfException.class, () -> BpfObject.open(java))
             .getMessage()
             .contains("not a relocatable one (1) for eBPF (247)"));
-    // An ELF file for eBPF in form, whose BTF is garbage.
+    // A valid ELF file with damaged BTF.
     byte[] broken = TestObjects.elf("drops");
     int btf = indexOf(broken, new byte[] {(byte) 0x9f, (byte) 0xeb, 1, 0});
     broken[btf + 4] = 99;

@@ -12,14 +12,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/**
- * BPF rings in the running kernel, written by a program that BPF_PROG_TEST_RUN runs. Needs root.
- */
+/** {@link BpfRing} in the running kernel, written by BPF_PROG_TEST_RUN of a program. Needs root. */
 @Timeout(60)
 final class BpfRingTest {
   private static final Duration LONG = Duration.ofSeconds(30);
@@ -37,7 +34,7 @@ final class BpfRingTest {
 
         @Override
         public void lost(int cpu, long count) {
-          throw new AssertionError("a BPF ring tells of no loss");
+          throw new AssertionError("a BPF ring reports no loss");
         }
       };
 
@@ -61,12 +58,12 @@ final class BpfRingTest {
   }
 
   @Test
-  void thisKernelHasThem() {
+  void isSupported_onThisKernel() {
     assertTrue(BpfRing.isSupported());
   }
 
   @Test
-  void deliversEveryRecordThroughManyWraps() {
+  void drain_deliversEveryRecordThroughManyWraps() {
     try (BpfObject object = loaded(25, 0);
         BpfRing ring = BpfRing.open(object.map("ring"), 1)) {
       assertEquals(4096, ring.bytes());
@@ -84,21 +81,21 @@ final class BpfRingTest {
   }
 
   @Test
-  void sentIsReadAndFailedIsCountedWhenTheRingIsFull() {
+  void fullRing_deliversSentRecordsAndProgramCountsFailedOnes() {
     try (BpfObject object = loaded(2048, 0);
         BpfRing ring = BpfRing.open(object.map("ring"), 1)) {
       run(object);
       assertEquals(sum(object, 0), ring.drain(collecting));
-      assertTrue(sum(object, 1) > 1500, "the ring of a page took " + sum(object, 0));
+      assertTrue(sum(object, 1) > 1500, "records in a ring of one page: " + sum(object, 0));
       assertEquals(0, ring.drain(collecting));
     }
   }
 
   @Test
-  void whatNobodyWokeForIsReadWhenTheTimeIsOver() {
+  void poll_deliversRecordsWithoutWakeupAfterTimeout() throws InterruptedException {
     try (BpfObject object = loaded(3, NEVER);
         BpfRing ring = BpfRing.open(object.map("ring"), NEVER)) {
-      ring.poll(Duration.ofMillis(1), collecting); // what was there when it was opened
+      ring.poll(Duration.ofMillis(1), collecting); // the wakeup of the open
       run(object);
       long start = System.nanoTime();
       assertEquals(3, ring.poll(Duration.ofMillis(80), collecting));
@@ -107,27 +104,26 @@ final class BpfRingTest {
   }
 
   @Test
-  void isWokenFromTheGivenNumberOfBytesOn() throws InterruptedException {
+  void poll_isWokenAtWakeupBytes() throws Exception {
     try (BpfObject object = loaded(25, 256);
         BpfRing ring = BpfRing.open(object.map("ring"), 256)) {
-      AtomicInteger read = new AtomicInteger();
-      Thread reader = Thread.ofPlatform().start(() -> read.set(pollUntilSome(ring)));
+      FutureTask<Integer> reader =
+          new FutureTask<>(
+              () -> {
+                int read;
+                do {
+                  read = ring.poll(LONG, collecting);
+                } while (read == 0);
+                return read;
+              });
+      Thread.ofPlatform().start(reader);
       run(object);
-      reader.join();
-      assertTrue(read.get() > 0);
+      assertTrue(reader.get() > 0);
     }
-  }
-
-  private int pollUntilSome(BpfRing ring) {
-    int read = 0;
-    while (read == 0) {
-      read = ring.poll(LONG, collecting);
-    }
-    return read;
   }
 
   @Test
-  void enoughBytesAreNotWaitedFor() {
+  void poll_doesNotWaitIfWakeupBytesAreAvailable() throws InterruptedException {
     try (BpfObject object = loaded(25, NEVER);
         BpfRing ring = BpfRing.open(object.map("ring"), 256)) {
       ring.poll(Duration.ofMillis(1), collecting);
@@ -137,33 +133,31 @@ final class BpfRingTest {
   }
 
   @Test
-  void closeEndsAPoll() throws InterruptedException {
+  void close_endsPoll() throws Exception {
     try (BpfObject object = loaded(1, 0)) {
       BpfRing ring = BpfRing.open(object.map("ring"), 1);
-      AtomicReference<Object> answer = new AtomicReference<>();
       CountDownLatch running = new CountDownLatch(1);
-      Thread reader =
-          Thread.ofPlatform()
-              .start(
-                  () -> {
-                    running.countDown();
-                    int last;
-                    do {
-                      last = ring.poll(LONG, collecting);
-                    } while (last != EventRing.CLOSED);
-                    answer.set(last);
-                  });
+      FutureTask<Integer> reader =
+          new FutureTask<>(
+              () -> {
+                running.countDown();
+                int last;
+                do {
+                  last = ring.poll(LONG, collecting);
+                } while (last != EventRing.CLOSED);
+                return last;
+              });
+      Thread.ofPlatform().start(reader);
       running.await();
       ring.close();
-      reader.join();
-      assertEquals(EventRing.CLOSED, answer.get());
+      assertEquals(EventRing.CLOSED, reader.get());
       assertEquals(EventRing.CLOSED, ring.drain(collecting));
       ring.close();
     }
   }
 
   @Test
-  void theConsumerMayClose() {
+  void close_byConsumer() {
     try (BpfObject object = loaded(3, 0)) {
       BpfRing ring = BpfRing.open(object.map("ring"), 1);
       run(object);
@@ -185,7 +179,7 @@ final class BpfRingTest {
   }
 
   @Test
-  void staysReadableWhenTheObjectIsClosed() {
+  void drain_afterObjectClosed_deliversRecords() {
     BpfObject object = loaded(3, 0);
     try (BpfRing ring = BpfRing.open(object.map("ring"), 1)) {
       run(object);
@@ -195,7 +189,7 @@ final class BpfRingTest {
   }
 
   @Test
-  void refusesAMapOfAnotherType() {
+  void open_mapOfOtherType_throws() {
     try (BpfObject object = loaded(1, 0)) {
       IllegalArgumentException refused =
           assertThrows(IllegalArgumentException.class, () -> BpfRing.open(object.map("events"), 1));
@@ -204,10 +198,10 @@ final class BpfRingTest {
   }
 
   @Test
-  void theKernelSaysWhichSizesItTakes() {
+  void resize_isRoundedUpByLibbpf() {
     for (int bytes : new int[] {0, 1, 4095, 5000}) {
       try (BpfObject object = TestObjects.open("ring")) {
-        // libbpf 1.1 rounds up to what the kernel takes, all but zero.
+        // libbpf 1.1 rounds up to a valid size, except 0.
         object.map("ring").resize(bytes);
         if (bytes == 0) {
           assertThrows(BpfException.class, object::load);
@@ -220,7 +214,7 @@ final class BpfRingTest {
   }
 
   @Test
-  void aMapThatIsNotCreatedIsNotInTheKernel() {
+  void autocreateFalse_mapIsNotCreated() {
     try (BpfObject object = TestObjects.open("ring")) {
       object.program("emit_ring").autoload(false);
       object.map("ring").autocreate(false);

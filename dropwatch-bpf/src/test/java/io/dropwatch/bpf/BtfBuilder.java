@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Writes BTF, for tests: types get the numbers 1, 2, … in the order of the calls. */
+/** Builds BTF for tests. Types get the ids 1, 2, … in the order of the calls. */
 final class BtfBuilder {
   private final ByteArrayOutputStream types = new ByteArrayOutputStream();
   private final ByteArrayOutputStream strings = new ByteArrayOutputStream();
@@ -16,12 +16,12 @@ final class BtfBuilder {
     strings.write(0);
   }
 
-  /** Split BTF, whose strings come after those of its base. */
+  /** Split BTF: its string offsets continue those of the base. */
   BtfBuilder(int firstString) {
     this.firstString = firstString;
   }
 
-  /** One type: kind, name, its info word's count and flag, size or type, and what follows. */
+  /** Adds a type: kind, name, vlen, kind_flag, size or type, and the words after those. */
   BtfBuilder type(int kind, String name, int vlen, boolean flag, int sizeOrType, int... extra) {
     word(string(name));
     word(kind << 24 | vlen | (flag ? 1 << 31 : 0));
@@ -32,7 +32,7 @@ final class BtfBuilder {
     return this;
   }
 
-  /** The offset of a string, added. The empty one is the base's. */
+  /** Adds a string and returns its offset. The empty string is at 0. */
   int string(String text) {
     if (text.isEmpty()) {
       return 0;

@@ -8,17 +8,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Runs {@link Child} in another JVM: with other capabilities, or another view of the file system.
+ * Runs {@link ChildMain} in another JVM, with other capabilities or another view of the file
+ * system.
  */
 final class ChildJvm {
   private ChildJvm() {}
 
   /**
-   * Runs one of the child's actions.
+   * Runs an action.
    *
-   * @param prefix a command that ends by executing what follows it
-   * @param action see {@link Child#main}
-   * @return what it printed on either stream
+   * @param prefix a command that executes its last arguments
+   * @param action see {@link ChildMain#main}
+   * @return the output, stdout and stderr
    */
   static String run(List<String> prefix, String action) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(prefix);
@@ -27,7 +28,7 @@ final class ChildJvm {
     command.add("-XX:TieredStopAtLevel=1");
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
-    command.add(Child.class.getName());
+    command.add(ChildMain.class.getName());
     command.add(action);
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try {
@@ -35,7 +36,7 @@ final class ChildJvm {
       String output =
           new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
       if (!process.waitFor(Duration.ofSeconds(60))) {
-        throw new AssertionError("the child does not end: " + output);
+        throw new AssertionError("the child does not exit: " + output);
       }
       return output;
     } finally {
@@ -43,7 +44,7 @@ final class ChildJvm {
     }
   }
 
-  /** Root by number, with these capabilities and no others. */
+  /** Runs as root with these capabilities only. */
   static List<String> withOnly(String... capabilities) {
     StringBuilder bounding = new StringBuilder("-all");
     for (String capability : capabilities) {
@@ -52,7 +53,7 @@ final class ChildJvm {
     return List.of("setpriv", "--bounding-set=" + bounding, "--inh-caps=-all");
   }
 
-  /** In a mount name space of its own, after some mounting. */
+  /** Runs in its own mount namespace, after a shell command. */
   static List<String> after(String shell) {
     return List.of("unshare", "--mount", "sh", "-ec", shell + "; exec \"$@\"", "sh");
   }

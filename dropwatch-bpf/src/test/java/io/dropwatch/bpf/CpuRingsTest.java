@@ -15,14 +15,14 @@ import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** CPUs that come and go, without a kernel. */
+/** {@link CpuRings} with fake rings. No privileges. */
 final class CpuRingsTest {
-  private final class Fake implements CpuRing {
+  private final class FakeRing implements CpuRings.CpuRing {
     final int cpu;
     int records;
     boolean closed;
 
-    Fake(int cpu) {
+    FakeRing(int cpu) {
       this.cpu = cpu;
     }
 
@@ -33,7 +33,7 @@ final class CpuRingsTest {
 
     @Override
     public int drain(RingConsumer consumer) {
-      assertFalse(closed, "read after its end");
+      assertFalse(closed, "drained after close");
       int there = records;
       while (records > 0) {
         records--;
@@ -51,49 +51,49 @@ final class CpuRingsTest {
     public void close() {
       assertFalse(closed, "closed twice");
       closed = true;
-      closedRings++;
+      closeCount++;
     }
   }
 
-  private final Map<Integer, Fake> opened = new HashMap<>();
+  private final Map<Integer, FakeRing> opened = new HashMap<>();
   private final Set<Integer> refused = new HashSet<>();
-  private final List<Integer> heard = new ArrayList<>();
+  private final List<Integer> delivered = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
   private int errno = 24;
-  private final RingConsumer hearing =
+  private final RingConsumer collecting =
       new RingConsumer() {
         @Override
         public void record(int cpu, MemorySegment payload) {
-          heard.add(cpu);
+          delivered.add(cpu);
           if (throwing) {
-            throw new IllegalStateException("a bad consumer");
+            throw new IllegalStateException("from the consumer");
           }
-          over |= closing;
+          closed |= closing;
         }
 
         @Override
         public void lost(int cpu, long count) {}
       };
   private final CpuRings rings = new CpuRings(this::open, warnings::add);
-  private int closedRings;
+  private int closeCount;
   private boolean throwing;
   private boolean closing;
-  private boolean over;
+  private boolean closed;
 
-  private CpuRing open(int cpu) {
+  private CpuRings.CpuRing open(int cpu) {
     if (refused.contains(cpu)) {
       throw new BpfException("cannot open a ring", Errno.of(-errno));
     }
-    Fake ring = new Fake(cpu);
+    FakeRing ring = new FakeRing(cpu);
     opened.put(cpu, ring);
     return ring;
   }
 
   private int settle() {
-    return rings.settle(hearing, () -> over);
+    return rings.settle(collecting, () -> closed);
   }
 
-  private Fake ring(int cpu) {
+  private FakeRing ring(int cpu) {
     return Objects.requireNonNull(opened.get(cpu));
   }
 
@@ -104,32 +104,32 @@ final class CpuRingsTest {
   }
 
   @Test
-  void aCpuThatComesGetsARing() {
+  void onlineCpu_getsRing() {
     start(0, 2);
     rings.online(new int[] {0, 1, 2});
     settle();
     assertEquals(3, rings.size());
     ring(1).records = 2;
-    assertEquals(2, rings.drain(hearing, () -> over));
-    assertEquals(List.of(1, 1), heard);
-    assertEquals(0, closedRings);
+    assertEquals(2, rings.drain(collecting, () -> closed));
+    assertEquals(List.of(1, 1), delivered);
+    assertEquals(0, closeCount);
   }
 
   @Test
-  void theRingOfACpuThatGoesIsEmptiedAndGivenBack() {
+  void offlineCpu_ringIsDrainedAndClosed() {
     start(0, 1);
     ring(0).records = 1;
     ring(1).records = 3;
     rings.online(new int[] {0});
     assertEquals(3, settle());
-    assertEquals(List.of(1, 1, 1), heard);
+    assertEquals(List.of(1, 1, 1), delivered);
     assertTrue(ring(1).closed);
     assertFalse(ring(0).closed);
-    assertEquals(2, rings.skipped(), "what a ring that is gone has passed over counts on");
+    assertEquals(2, rings.skipped(), "the skipped records of closed rings still count");
   }
 
   @Test
-  void aCpuThatCannotHaveARingYetIsTriedAgain() {
+  void failedOpen_isRetried() {
     start(0);
     refused.add(1);
     rings.online(new int[] {0, 1});
@@ -144,7 +144,7 @@ final class CpuRingsTest {
   }
 
   @Test
-  void theFirstTimeThatACpuGetsNoRingIsTold() {
+  void failedOpen_warnsOnce() {
     start(0);
     refused.add(1);
     refused.add(2);
@@ -153,13 +153,13 @@ final class CpuRingsTest {
     settle();
     assertEquals(
         List.of(
-            "CPU 1 has no ring, and its events are lost until it has: it is tried again ten times a"
-                + " second. cannot open a ring: EMFILE (Too many open files)"),
+            "CPU 1 has no ring, so its events are lost; opening one is retried ten times a second."
+                + " cannot open a ring: EMFILE (Too many open files)"),
         warnings);
   }
 
   @Test
-  void aCpuThatWentAgainIsNothingToTell() {
+  void failedOpen_becauseCpuIsOffline_doesNotWarn() {
     start(0);
     errno = 19;
     refused.add(1);
@@ -170,54 +170,54 @@ final class CpuRingsTest {
   }
 
   @Test
-  void aCpuThatWasOffAndOnAgainIsKnownByWhatItCouldNotWrite() {
+  void growingFailedWrites_reopensRing() {
     start(0, 1);
-    rings.unwritten(new long[] {0, 0});
+    rings.failedWrites(new long[] {0, 0});
     settle();
-    Fake dead = ring(1);
+    FakeRing dead = ring(1);
     dead.records = 2;
-    rings.unwritten(new long[] {0, 5});
+    rings.failedWrites(new long[] {0, 5});
     assertFalse(rings.isSettled());
     assertEquals(2, settle());
     assertTrue(dead.closed);
     assertFalse(ring(1).closed);
     assertEquals(2, rings.size());
 
-    // These 5, and those until the new one was there, are no sign against the new one.
-    rings.unwritten(new long[] {0, 7});
+    // These 5, and failures until the new ring was open, say nothing about the new ring.
+    rings.failedWrites(new long[] {0, 7});
     assertTrue(rings.isSettled());
-    rings.unwritten(new long[] {0, 7});
+    rings.failedWrites(new long[] {0, 7});
     assertTrue(rings.isSettled());
-    assertEquals(1, closedRings);
+    assertEquals(1, closeCount);
   }
 
   @Test
-  void whatWasLostBeforeARingWasThereIsNoSignAgainstIt() {
+  void failedWritesBeforeOpen_keepRing() {
     start(0);
-    rings.unwritten(new long[] {0, 9});
+    rings.failedWrites(new long[] {0, 9});
     rings.online(new int[] {0, 1});
     settle();
-    rings.unwritten(new long[] {0, 20});
+    rings.failedWrites(new long[] {0, 20});
     assertTrue(rings.isSettled());
-    // Of a kernel that numbers more CPUs than it has counters for.
-    rings.unwritten(new long[] {0});
+    // Fewer counters than CPU numbers.
+    rings.failedWrites(new long[] {0});
     assertTrue(rings.isSettled());
-    assertEquals(0, closedRings);
+    assertEquals(0, closeCount);
   }
 
   @Test
-  void aDeadRingIsToldOnceAndStaysDeadUntilItIsRenewed() {
+  void deadRing_staysDeadUntilSettled() {
     start(0, 1);
-    rings.unwritten(new long[] {0, 0});
-    rings.unwritten(new long[] {0, 3});
-    rings.unwritten(new long[] {0, 3});
+    rings.failedWrites(new long[] {0, 0});
+    rings.failedWrites(new long[] {0, 3});
+    rings.failedWrites(new long[] {0, 3});
     assertFalse(rings.isSettled());
     settle();
-    assertEquals(1, closedRings);
+    assertEquals(1, closeCount);
   }
 
   @Test
-  void aConsumerThatThrowsKeepsTheRingForTheNextTime() {
+  void settle_consumerThrows_keepsRing() {
     start(0, 1);
     ring(1).records = 3;
     rings.online(new int[] {0});
@@ -227,19 +227,19 @@ final class CpuRingsTest {
     throwing = false;
     assertEquals(2, settle());
     assertTrue(ring(1).closed);
-    assertEquals(3, heard.size());
+    assertEquals(3, delivered.size());
   }
 
   @Test
-  void aConsumerThatClosesLeavesTheRestToWhoGivesAllBack() {
+  void settle_consumerCloses_leavesRings() {
     start(0, 1);
     ring(1).records = 1;
     rings.online(new int[] {0});
     closing = true;
     assertEquals(1, settle());
-    assertEquals(0, rings.drain(hearing, () -> over));
-    assertEquals(0, closedRings);
+    assertEquals(0, rings.drain(collecting, () -> closed));
+    assertEquals(0, closeCount);
     rings.close();
-    assertEquals(2, closedRings);
+    assertEquals(2, closeCount);
   }
 }

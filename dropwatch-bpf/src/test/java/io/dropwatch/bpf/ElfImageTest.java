@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -16,49 +17,48 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Object files, good ones and damaged ones. No privileges, no libbpf. */
+/** Valid and damaged object files. No privileges, no libbpf. */
 final class ElfImageTest {
   private static final byte[] SLOT = TestObjects.elf("slot");
   private static final byte[] RING = TestObjects.elf("ring");
 
   @Test
-  void findsFunctions() {
+  void findsFunctionsAndNopRuns() {
     ElfImage image = ElfImage.of(SLOT);
-    // 32 gotos, the assignment before them, a move of the result, exit.
-    assertTrue(image.functionSize("slot") >= 34, () -> image.functionSize("slot") + "");
-    assertEquals(3, image.functionSize("call_slot"));
+    assertEquals(32, image.nopRunLength("slot"));
+    assertEquals(0, image.nopRunLength("call_slot"));
     assertTrue(image.hasFunction("slot"));
     assertFalse(image.hasFunction("slots"));
     assertFalse(image.hasFunction("LICENSE"));
     assertEquals(
         "the eBPF object has no function slots",
-        assertThrows(BpfException.class, () -> image.functionSize("slots")).getMessage());
+        assertThrows(BpfException.class, () -> image.nopRunLength("slots")).getMessage());
   }
 
   @Test
-  void overwritesTheTailAndNothingElse() {
+  void withCode_changesOnlyTheEndOfTheNopRun() {
     ElfImage image = ElfImage.of(SLOT);
     byte[] code = new byte[5 * 8];
     Arrays.fill(code, (byte) 0xab);
-    byte[] changed = image.withFunctionTail("slot", code).bytes();
+    byte[] changed = image.withCode("slot", code).bytes();
     assertArrayEquals(SLOT, image.bytes());
     assertEquals(SLOT.length, changed.length);
     int first = Arrays.mismatch(SLOT, changed);
     byte[] expected = SLOT.clone();
     System.arraycopy(code, 0, expected, first, code.length);
     assertArrayEquals(expected, changed);
-    assertEquals(ElfImage.of(SLOT).functionSize("slot"), ElfImage.of(changed).functionSize("slot"));
-    assertArrayEquals(SLOT, image.withFunctionTail("slot", new byte[0]).bytes());
+    assertEquals(27, ElfImage.of(changed).nopRunLength("slot"));
+    assertArrayEquals(SLOT, image.withCode("slot", new byte[0]).bytes());
     assertNotSame(image.bytes(), image.bytes());
   }
 
   @Test
-  void takesInstructionsOutAndNothingElse() {
+  void withNops_changesOnlySelectedInstructions() {
     ElfImage image = ElfImage.of(SLOT);
-    assertArrayEquals(SLOT, image.without(_ -> false).bytes());
-    byte[] changed = image.without(instruction -> instruction == 0x95).bytes();
+    assertArrayEquals(SLOT, image.withNops(_ -> false).bytes());
+    byte[] changed = image.withNops(instruction -> instruction == 0x95).bytes();
     assertArrayEquals(SLOT, image.bytes());
-    // The exits of its two functions; behind the code, all of exit and of goto +0 is 0.
+    // The exits of the two functions. Exit and nop differ in the opcode only.
     int first = Arrays.mismatch(SLOT, changed);
     byte[] expected = SLOT.clone();
     expected[first] = 0x05;
@@ -70,37 +70,48 @@ final class ElfImageTest {
   }
 
   @Test
-  void takesCodeAsLongAsTheFunctionAndNoLonger() {
+  void withCode_longerThanNopRun_throws() {
     ElfImage image = ElfImage.of(SLOT);
-    int size = image.functionSize("slot");
-    assertEquals(size, image.withFunctionTail("slot", new byte[8 * size]).functionSize("slot"));
+    assertEquals(0, image.withCode("slot", new byte[8 * 32]).nopRunLength("slot"));
+    for (int length : new int[] {8 * 32 + 8, 12}) {
+      assertEquals(
+          "code for function slot of the eBPF object must have a multiple of 8 bytes and at most 256,"
+              + " has "
+              + length,
+          assertThrows(
+                  IllegalArgumentException.class, () -> image.withCode("slot", new byte[length]))
+              .getMessage());
+    }
+  }
+
+  @Test
+  void withFunctionTail_relocatedInstruction_throws() {
+    // The call of slot() is the second of three instructions.
+    ElfImage image = ElfImage.of(SLOT);
+    byte[] code = new byte[8];
+    Arrays.fill(code, (byte) 0xab);
+    byte[] expected = SLOT.clone();
+    int exit = Arrays.mismatch(SLOT, image.withFunctionTail("call_slot", code).bytes());
+    System.arraycopy(code, 0, expected, exit, code.length);
+    assertArrayEquals(expected, image.withFunctionTail("call_slot", code).bytes());
     assertEquals(
-        "cannot put code into function slot of the eBPF object: the code must have at most "
-            + size
-            + " instructions, has "
-            + (size + 1),
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> image.withFunctionTail("slot", new byte[8 * size + 8]))
-            .getMessage());
-    assertEquals(
-        "cannot put code into function slot of the eBPF object: the code must have a multiple of 8"
-            + " bytes, has 12",
-        assertThrows(
-                IllegalArgumentException.class, () -> image.withFunctionTail("slot", new byte[12]))
+        "cannot replace byte 8 of function call_slot of the eBPF object: libbpf relocates it",
+        assertThrows(BpfException.class, () -> image.withFunctionTail("call_slot", new byte[16]))
             .getMessage());
   }
 
   @Test
-  void leavesAloneWhatLibbpfRelocates() {
-    // The call of slot() is the second of three instructions.
+  void withFlags_replacesImmediatesInTheRange() {
+    // r0 = 0 is in slot() only.
     ElfImage image = ElfImage.of(SLOT);
-    image.withFunctionTail("call_slot", new byte[8]);
-    assertEquals(
-        "cannot put code into function call_slot of the eBPF object: libbpf relocates the"
-            + " instruction at byte 8 of its section",
-        assertThrows(BpfException.class, () -> image.withFunctionTail("call_slot", new byte[16]))
-            .getMessage());
+    BitSet flags = new BitSet();
+    assertArrayEquals(SLOT, image.withFlags(0, flags, 1).bytes());
+    assertArrayEquals(SLOT, image.withFlags(1, flags, 4).bytes());
+    flags.set(2);
+    byte[] changed = image.withFlags(-2, flags, 3).bytes();
+    byte[] expected = SLOT.clone();
+    expected[Arrays.mismatch(SLOT, changed)] = 1;
+    assertArrayEquals(expected, changed);
   }
 
   @Test
@@ -114,7 +125,7 @@ final class ElfImageTest {
 
   @ParameterizedTest
   @CsvSource({
-    // offset of a byte, its new value, what is said
+    // offset of a byte, its new value, message
     "0, 0, it does not begin with \\x7fELF",
     "4, 1, it is not a 64-bit little-endian ELF file",
     "5, 2, it is not a 64-bit little-endian ELF file",
@@ -124,19 +135,19 @@ final class ElfImageTest {
     "58, 0, its section headers are 17 of 0 bytes",
     "62, 99, its section headers are 17 of 64 bytes",
   })
-  void saysWhatIsDamaged(int offset, int value, String said) {
+  void damagedHeader_messageNamesDamage(int offset, int value, String damage) {
     byte[] elf = SLOT.clone();
     elf[offset] = (byte) value;
     String message = assertThrows(BpfException.class, () -> ElfImage.of(elf)).getMessage();
     assertTrue(
         message
             .replaceFirst("are \\d+ of", "are 17 of")
-            .startsWith("cannot read the eBPF object: " + said),
+            .startsWith("cannot read the eBPF object: " + damage),
         message);
   }
 
   @Test
-  void refusesEveryTruncation() {
+  void truncatedInput_throws() {
     for (int length = 0; length < SLOT.length; length++) {
       byte[] cut = Arrays.copyOf(SLOT, length);
       assertThrows(BpfException.class, () -> ElfImage.of(cut));
@@ -144,7 +155,8 @@ final class ElfImageTest {
   }
 
   @Property(tries = 5000)
-  void neverFailsInAnotherWay(@ForAll long seed, @ForAll @IntRange(min = 1, max = 40) int changes) {
+  void damagedInput_throwsOnlyDocumentedExceptions(
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = 40) int changes) {
     Random random = new Random(seed);
     byte[] elf = (random.nextBoolean() ? SLOT : RING).clone();
     for (int i = 0; i < changes; i++) {
@@ -162,12 +174,12 @@ final class ElfImageTest {
       image.hasFunction("slot");
       image.readOnlyVariable("records");
       image.readOnlyVariable("first");
-      image.withFunctionTail("slot", new byte[80]);
+      image.withCode("slot", new byte[80]);
     } catch (BpfException e) {
       assertEquals(BpfException.Code.BAD_OBJECT, e.code());
     } catch (IllegalArgumentException e) {
-      // The damage made the function shorter than the code.
-      assertTrue(String.valueOf(e.getMessage()).contains("must have at most "), e.toString());
+      // The damage made the run of nops shorter than the code.
+      assertTrue(String.valueOf(e.getMessage()).contains("and at most "), e.toString());
     }
   }
 }

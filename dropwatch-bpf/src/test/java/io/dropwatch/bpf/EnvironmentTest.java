@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
-/** What a process is told that lacks something, seen in processes that lack it. Needs root. */
+/** The messages in processes that lack a prerequisite. Needs root. */
 final class EnvironmentTest {
   private static final String HIDE_LIBBPF =
       "for file in $(ldconfig -p | sed -n 's/.*libbpf\\.so\\.1 .*=> //p'); do"
@@ -17,16 +17,16 @@ final class EnvironmentTest {
 
   @Test
   void withoutCapabilities() throws Exception {
-    String said = ChildJvm.run(ChildJvm.withOnly(), "ring");
+    String output = ChildJvm.run(ChildJvm.withOnly(), "ring");
     assertTrue(
-        said.startsWith(
+        output.startsWith(
             "cannot load eBPF object ring: EPERM (Operation not permitted); libbpf says: "),
-        said);
+        output);
     assertTrue(
-        said.endsWith(
+        output.endsWith(
             "this process may not load eBPF programs: it has none of the capabilities for it. Run"
                 + " as root, or grant CAP_BPF and CAP_PERFMON"),
-        said);
+        output);
     String preflight = ChildJvm.run(ChildJvm.withOnly("bpf"), "preflight");
     assertTrue(
         preflight.contains("this process may not load eBPF programs: it has only CAP_BPF"),
@@ -36,10 +36,10 @@ final class EnvironmentTest {
   }
 
   @Test
-  void withTheTwoCapabilitiesThatItTakes() throws Exception {
+  void withCapBpfAndCapPerfmon() throws Exception {
     assertEquals(
         "attached=true", ChildJvm.run(ChildJvm.withOnly("bpf", "perfmon"), "attach modern"));
-    // The ring's test program is one for tc, which takes CAP_NET_ADMIN.
+    // The test program of the ring is of type tc, which needs CAP_NET_ADMIN.
     assertEquals(
         "result=7 read=1", ChildJvm.run(ChildJvm.withOnly("bpf", "perfmon", "net_admin"), "ring"));
   }
@@ -47,13 +47,15 @@ final class EnvironmentTest {
   @Test
   void withoutLibbpf() throws Exception {
     String remedy = "Install libbpf 1.x (Debian, Ubuntu: apt-get install libbpf1)";
-    String fact = "the library libbpf.so.1 is not installed on this machine. ";
+    String problem = "the library libbpf.so.1 is not installed on this machine. ";
     assertEquals(
-        "cannot use libbpf: " + fact + remedy,
+        "cannot use libbpf: " + problem + remedy,
         ChildJvm.run(ChildJvm.after(HIDE_LIBBPF), "require"));
     assertEquals(
-        "cannot use libbpf: " + fact + remedy, ChildJvm.run(ChildJvm.after(HIDE_LIBBPF), "ring"));
-    assertEquals("[" + fact + remedy + "]", ChildJvm.run(ChildJvm.after(HIDE_LIBBPF), "preflight"));
+        "cannot use libbpf: " + problem + remedy,
+        ChildJvm.run(ChildJvm.after(HIDE_LIBBPF), "ring"));
+    assertEquals(
+        "[" + problem + remedy + "]", ChildJvm.run(ChildJvm.after(HIDE_LIBBPF), "preflight"));
   }
 
   @Test

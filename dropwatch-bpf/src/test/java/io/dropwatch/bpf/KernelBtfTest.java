@@ -16,9 +16,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-/** BTF, that of the running kernel and such as the test writes. No privileges. */
+/** BTF of the running kernel, and BTF that the test builds. No privileges. */
 final class KernelBtfTest {
-  /** A small kernel. */
   private static BtfBuilder small() {
     BtfBuilder btf = new BtfBuilder();
     btf.type(1, "int", 0, false, 4, 32); // 1
@@ -67,7 +66,7 @@ final class KernelBtfTest {
   }
 
   @Test
-  void listsEnumValuesInTheOrderOfDeclaration() {
+  void enumValues_inOrderOfDeclaration() {
     KernelBtf btf = KernelBtf.of(small().build());
     Map<Integer, String> reasons = btf.enumValues("skb_drop_reason");
     assertEquals("{1=CONSUMED, 2=NOT_SPECIFIED, -1=MINUS}", reasons.toString());
@@ -79,19 +78,12 @@ final class KernelBtfTest {
   }
 
   @Test
-  void givesPrototypesOfTypedefsAndFunctions() {
+  void parameters_ofTypedefsAndFunctions() {
     KernelBtf btf = KernelBtf.of(small().build());
     assertEquals(
-        Optional.of(
-            List.of(
-                new Parameter("", "void *"),
-                new Parameter("", "const struct sk_buff *"),
-                new Parameter("", "enum skb_drop_reason"),
-                new Parameter("", "struct sk_buff **"))),
-        btf.parameters("btf_trace_kfree_skb"));
-    assertEquals(
-        Optional.of(List.of(new Parameter("skb", "struct sk_buff *"))),
-        btf.parameters("tcp_v4_rcv"));
+        "Optional[[void *, const struct sk_buff *, enum skb_drop_reason, struct sk_buff **]]",
+        btf.parameters("btf_trace_kfree_skb").toString());
+    assertEquals("Optional[[struct sk_buff * skb]]", btf.parameters("tcp_v4_rcv").toString());
     assertEquals(Optional.empty(), btf.parameters("btf_trace_nothing"));
     assertEquals(Optional.empty(), btf.parameters("sk_buff"));
     assertEquals(Optional.empty(), btf.parameters("loop"));
@@ -100,7 +92,7 @@ final class KernelBtfTest {
   }
 
   @Test
-  void findsFieldsAlsoInNamelessMembers() {
+  void hasStructField_findsFieldsOfAnonymousMembers() {
     KernelBtf btf = KernelBtf.of(small().build());
     for (String field : List.of("head", "len", "mark", "tstamp")) {
       assertTrue(btf.hasStructField("sk_buff", field), field);
@@ -111,7 +103,7 @@ final class KernelBtfTest {
   }
 
   @Test
-  void continuesItsBase() {
+  void splitBtf_continuesBase() {
     BtfBuilder kernel = small();
     BtfTypes base =
         new BtfTypes(new ByteImage(BpfException.Code.BAD_BTF, "kernel", kernel.build()), null);
@@ -130,9 +122,7 @@ final class KernelBtfTest {
     KernelBtf both =
         KernelBtf.of(
             new BtfTypes(new ByteImage(BpfException.Code.BAD_BTF, "module", module.build()), base));
-    assertEquals(
-        Optional.of(List.of(new Parameter("skb", "struct sk_buff *"))),
-        both.parameters("module_function"));
+    assertEquals("Optional[[struct sk_buff * skb]]", both.parameters("module_function").toString());
     assertTrue(both.hasStructField("sk_buff", "head"));
     assertEquals(3, both.enumValues("skb_drop_reason").size());
     assertEquals(
@@ -144,7 +134,7 @@ final class KernelBtfTest {
   }
 
   @Test
-  void knowsTheRunningKernel() {
+  void readsRunningKernel() {
     KernelBtf btf = KernelBtf.load();
     List<Parameter> kfree = btf.parameters("btf_trace_kfree_skb").orElseThrow();
     assertEquals("void *", kfree.get(0).type());
@@ -162,7 +152,7 @@ final class KernelBtfTest {
   }
 
   @Test
-  void saysWhichModuleIsNotThere() {
+  void loadModule_missingModule_throws() {
     KernelBtf kernel = KernelBtf.of(small().build());
     assertTrue(
         assertThrows(BpfException.class, () -> KernelBtf.loadModule("no_such_module", kernel))
@@ -172,19 +162,20 @@ final class KernelBtfTest {
   }
 
   @Test
-  void refusesEveryTruncation() {
+  void truncatedInput_throws() {
     byte[] btf = small().build();
     for (int length = 0; length < btf.length; length++) {
       byte[] cut = Arrays.copyOf(btf, length);
       assertThrows(BpfException.class, () -> KernelBtf.of(cut));
     }
     assertEquals(
-        "cannot read the BTF: it does not begin with BTF's magic number in little-endian order",
+        "cannot read the BTF: it does not begin with the magic number of little-endian BTF",
         assertThrows(BpfException.class, () -> KernelBtf.of(new byte[24])).getMessage());
   }
 
   @Property(tries = 5000)
-  void neverFailsInAnotherWay(@ForAll long seed, @ForAll @IntRange(min = 1, max = 30) int changes) {
+  void damagedInput_throwsOnlyDocumentedExceptions(
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = 30) int changes) {
     Random random = new Random(seed);
     byte[] bytes = small().build();
     for (int i = 0; i < changes; i++) {
@@ -195,23 +186,23 @@ final class KernelBtfTest {
       KernelBtf btf = KernelBtf.of(bytes);
       for (String name :
           List.of("sk_buff", "skb_drop_reason", "btf_trace_kfree_skb", "tcp_v4_rcv", "endless")) {
-        answered(btf, name);
+        query(btf, name);
       }
     } catch (BpfException e) {
       assertTrue(e.getMessage().startsWith("cannot read the BTF: "), e.getMessage());
     }
   }
 
-  /** Each question by itself may meet the damage. */
-  private static void answered(KernelBtf btf, String name) {
-    for (Runnable question :
+  /** Each query may find the damage. */
+  private static void query(KernelBtf btf, String name) {
+    for (Runnable each :
         List.<Runnable>of(
             () -> btf.enumValues(name),
             () -> btf.parameters(name),
             () -> btf.hasFunction(name),
             () -> btf.hasStructField(name, "nothing"))) {
       try {
-        question.run();
+        each.run();
       } catch (BpfException e) {
         assertTrue(e.getMessage().startsWith("cannot read the BTF: "), e.getMessage());
       }

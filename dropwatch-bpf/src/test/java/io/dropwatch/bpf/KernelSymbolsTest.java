@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Symbols, those of the running kernel and such as the test writes. */
+/** Symbols of the running kernel, and of files that the test writes. */
 final class KernelSymbolsTest {
   private static final String KALLSYMS =
       """
@@ -61,7 +61,7 @@ final class KernelSymbolsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0,                null", // no wrong name for a null pointer
+    "0,                null", // a null pointer
     "10,               null",
     "7fffffffffffffff, null",
     "ffffffff80ffffff, null",
@@ -69,7 +69,7 @@ final class KernelSymbolsTest {
     "ffffffff810000ff, _stext+255",
     "ffffffff81000100, tcp_v4_rcv+0",
     "ffffffff8100017f, tcp_v4_rcv+127",
-    "ffffffff81000180, null", // data, and after it
+    "ffffffff81000180, null", // data
     "ffffffff810001ff, null",
     "ffffffff81000200, weak+0",
     "ffffffff8100037f, last+127",
@@ -80,16 +80,16 @@ final class KernelSymbolsTest {
     "ffffffffc0000004, veth_xmit+4 [veth]",
     "ffffffffc00007ff, veth_xmit+2047 [veth]",
     "ffffffffc0000fff, veth_poll+2047 [veth]",
-    "ffffffffc0001000, null", // the module's last function is trusted to the end of its page
+    "ffffffffc0001000, null", // the last function of a module extends to the end of its page
     "ffffffffc000303f, bpf_prog_1234_first+63 [bpf]",
     "ffffffffc0003fff, bpf_prog_5678_second+4031 [bpf]",
-    "ffffffffc0004000, null", // programs lie far apart
+    "ffffffffc0004000, null", // programs are not contiguous
     "ffffffffc0009010, bpf_prog_9abc_third+16 [bpf]",
     "ffffffffc000a000, null",
     "ffffffffa0000010, early_module+16 [unsorted]",
     "ffffffffffffffff, null",
   })
-  void givesNoNameRatherThanAWrongOne(String address, String expected) {
+  void resolve_doubtfulAddress_isNull(String address, String expected) {
     assertEquals(expected, text(read(KALLSYMS).resolve(Long.parseUnsignedLong(address, 16))));
   }
 
@@ -102,7 +102,7 @@ final class KernelSymbolsTest {
   }
 
   @Test
-  void tellsThatTheKernelHides() {
+  void hidden_ifAllAddressesAreZero() {
     KernelSymbols hidden = read("0000000000000000 T _stext\n0000000000000000 t tcp_v4_rcv\n");
     assertTrue(hidden.hidden());
     assertEquals(0, hidden.size());
@@ -113,7 +113,7 @@ final class KernelSymbolsTest {
   }
 
   @Test
-  void passesOverLinesWithoutMeaning() {
+  void malformedLines_areSkipped() {
     KernelSymbols symbols =
         read(
             "\n\n \nzzz\nffffffff81000000\nffffffff81000000 \nffffffff81000000 T\n"
@@ -126,7 +126,7 @@ final class KernelSymbolsTest {
   }
 
   @Test
-  void seesWhatIsLoadedLaterAfterARefresh(@TempDir Path folder) throws IOException {
+  void refreshed_hasNewSymbols(@TempDir Path folder) throws IOException {
     Path file = Files.writeString(folder.resolve("kallsyms"), "ffffffff81000000 T old\n");
     KernelSymbols before = KernelSymbols.load(file);
     Files.writeString(file, "ffffffff81000000 T old\nffffffffc0000000 t young\t[bpf]\n");
@@ -139,9 +139,8 @@ final class KernelSymbolsTest {
             .startsWith("cannot read the kernel's symbols from "));
   }
 
-  /** Any symbols, against a search through all lines. */
   @Property(tries = 300)
-  void agreesWithALinearSearch(@ForAll long seed, @ForAll @IntRange(max = 200) int count) {
+  void resolve_agreesWithLinearSearch(@ForAll long seed, @ForAll @IntRange(max = 200) int count) {
     Random random = new Random(seed);
     StringBuilder lines = new StringBuilder();
     List<Long> starts = new ArrayList<>();
@@ -164,9 +163,9 @@ final class KernelSymbolsTest {
   }
 
   @Test
-  void knowsTheRunningKernel() throws IOException {
+  void readsRunningKernel() throws IOException {
     KernelSymbols symbols = KernelSymbols.load();
-    assertFalse(symbols.hidden(), "the kernel hides its symbols from this process: run as root");
+    assertFalse(symbols.hidden(), "the kernel hides its symbols: run as root");
     assertTrue(symbols.size() > 10_000);
     long address = 0;
     try (InputStream in = Files.newInputStream(Path.of("/proc/kallsyms"))) {

@@ -18,11 +18,11 @@ class LoadedCodeTest {
 
   private LoadedCode modules(String lines) throws IOException {
     Path file = Files.writeString(folder.resolve("modules"), lines);
-    return new LoadedCode(LoadedCode.modulesIn(file), null);
+    return LoadedCode.of(LoadedCode.modulesIn(file), null);
   }
 
   @Test
-  void whoUsesAModuleIsNoChange() throws IOException {
+  void equals_ignoresUsersOfModules() throws IOException {
     LoadedCode before =
         modules(
             """
@@ -42,7 +42,7 @@ class LoadedCodeTest {
   }
 
   @Test
-  void aModuleThatCameOrWent() throws IOException {
+  void onlyAddsTo_withAddedAndRemovedModules() throws IOException {
     LoadedCode one = modules("veth 45056 0 - Live 0xffffffffc0a5b000\n");
     LoadedCode loading =
         modules(
@@ -61,7 +61,7 @@ class LoadedCodeTest {
   }
 
   @Test
-  void aModuleThatHasBecomeReady() throws IOException {
+  void onlyAddsTo_ignoresModuleState() throws IOException {
     LoadedCode loading = modules("dummy 16384 1 - Loading 0xffffffffc0b00000\n");
     LoadedCode live = modules("dummy 16384 0 - Live 0xffffffffc0b00000\n");
 
@@ -70,28 +70,28 @@ class LoadedCodeTest {
   }
 
   @Test
-  void programs() {
-    LoadedCode one = new LoadedCode("", List.of(7, -3));
-    LoadedCode two = new LoadedCode("", List.of(7, 8, -3));
+  void onlyAddsTo_withAddedAndRemovedPrograms() {
+    LoadedCode one = LoadedCode.of("", List.of(7, -3));
+    LoadedCode two = LoadedCode.of("", List.of(7, 8, -3));
 
     assertFalse(two.samePrograms(one));
     assertTrue(two.onlyAddsTo(one));
     assertFalse(one.onlyAddsTo(two));
-    assertFalse(one.onlyAddsTo(new LoadedCode("", null)), "nobody knows what was there");
-    assertEquals(new LoadedCode("", null), one.sharedWith(two));
+    assertFalse(one.onlyAddsTo(LoadedCode.of("", null)), "the earlier programs are unknown");
+    assertEquals(LoadedCode.of("", null), one.sharedWith(two));
     assertFalse(LoadedCode.UNKNOWN.samePrograms(LoadedCode.UNKNOWN));
     assertFalse(LoadedCode.UNKNOWN.sameModules(LoadedCode.UNKNOWN));
   }
 
   @Test
-  void whatIsNotAsExpectedIsNotKnown() throws IOException {
+  void unexpectedFormat_isUnknown() throws IOException {
     assertNull(modules("veth 45056\n").modules());
     assertNull(LoadedCode.modulesIn(folder));
     assertEquals("", LoadedCode.modulesIn(folder.resolve("none")));
   }
 
   @Test
-  void onThisMachineAProgramIsThereOnceItIsLoaded() {
+  void now_hasLoadedProgram() {
     assertNotNull(LoadedCode.now(false).modules());
     assertNull(LoadedCode.now(false).programs());
     try (BpfObject object = TestObjects.open("ring")) {

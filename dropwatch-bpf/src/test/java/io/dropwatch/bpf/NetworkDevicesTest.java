@@ -10,17 +10,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Devices of the namespace that the tests run in. No privileges. */
+/** Devices of the network namespace of the test. No privileges. */
 final class NetworkDevicesTest {
   @Test
-  void numbersTheLoopbackDevice() throws IOException {
+  void ifindex_ofLoopback() throws IOException {
     int index = Integer.parseInt(Files.readString(Path.of("/sys/class/net/lo/ifindex")).strip());
     assertEquals(OptionalInt.of(index), NetworkDevices.ifindex("lo"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "nosuch0", "lo\0", "lo ", "a name that is longer than any device's"})
-  void knowsNoOthers(String name) {
+  void ifindex_ofUnknownName_isEmpty(String name) {
     assertEquals(OptionalInt.empty(), NetworkDevices.ifindex(name));
   }
 }

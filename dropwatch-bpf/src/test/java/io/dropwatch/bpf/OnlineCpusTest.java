@@ -12,13 +12,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class OnlineCpusTest {
   @Test
-  void readsTheKernelsLists() {
+  void parse_kernelListFormat() {
     assertArrayEquals(new int[] {0}, OnlineCpus.parse("0\n"));
     assertArrayEquals(new int[] {0, 1, 2, 3, 8, 10, 11}, OnlineCpus.parse("0-3,8,10-11\n"));
   }
 
   @Test
-  void tellsWhatHasChangedOnly(@TempDir Path folder) throws Exception {
+  void next_unchanged_isNull(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("online");
     Files.writeString(file, "0-3\n");
     try (OnlineCpus cpus = OnlineCpus.open(file)) {
@@ -36,7 +36,7 @@ final class OnlineCpusTest {
   }
 
   @Test
-  void seesAtLeastTheCpuThatRunsThis() {
+  void read_hasAtLeastOneCpu() {
     int[] cpus = OnlineCpus.read();
     assertTrue(cpus.length >= 1);
     assertEquals(cpus.length, Libbpf.onlineCpus());

@@ -2,6 +2,7 @@ package io.dropwatch.bpf;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,19 +16,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Perf rings in the running kernel, written by a program that BPF_PROG_TEST_RUN runs. Needs root.
+ * {@link PerfRing} in the running kernel, written by BPF_PROG_TEST_RUN of a program. Needs root.
  */
 @Timeout(60)
 final class PerfRingTest {
   private static final Duration LONG = Duration.ofSeconds(30);
 
-  /** Keeps the sequence numbers. */
+  /** Collects the sequence numbers. */
   private static final class Collected implements RingConsumer {
     final List<Long> sequences = new ArrayList<>();
     long lost;
@@ -68,9 +71,9 @@ final class PerfRingTest {
   }
 
   @Test
-  void deliversWhatTheProgramWrote() {
+  void poll_deliversRecordsWithPadding() throws InterruptedException {
     try (BpfObject object = loaded(2);
-        PerfRing ring = PerfRing.open(object.map("events"), 1, 1)) {
+        PerfRing ring = PerfRing.open(object.map("events"), 1, Wakeup.afterRecords(1))) {
       assertEquals(4096, ring.bytesPerCpu());
       run(object);
       List<String> records = new ArrayList<>();
@@ -92,16 +95,15 @@ final class PerfRingTest {
                 public void lost(int cpu, long lost) {}
               });
       assertEquals(2, count);
-      // 12 bytes stay 12, 13 become 20: 4 + size is a multiple of 8.
+      // 12 bytes stay 12, 13 are padded to 20: 4 + size is a multiple of 8.
       assertEquals(List.of("12 0 t", "20 1 t"), records);
     }
   }
 
   @Test
-  void accountsForEveryRecordThroughManyWraps() {
+  void drain_deliversEveryRecordThroughManyWraps() {
     for (Wakeup wakeup :
-        List.of(
-            new Wakeup.AfterRecords(1), new Wakeup.AfterRecords(64), new Wakeup.AfterBytes(2048))) {
+        List.of(Wakeup.afterRecords(1), Wakeup.afterRecords(64), Wakeup.afterBytes(2048))) {
       try (BpfObject object = loaded(25);
           PerfRing ring = PerfRing.open(object.map("events"), 4096, wakeup)) {
         Collected collected = new Collected();
@@ -122,9 +124,9 @@ final class PerfRingTest {
   }
 
   @Test
-  void accountsForEveryLostRecord() {
+  void fullRing_everyRecordIsDeliveredOrCounted() {
     try (BpfObject object = loaded(1000);
-        PerfRing ring = PerfRing.open(object.map("events"), 8192, 64)) {
+        PerfRing ring = PerfRing.open(object.map("events"), 8192, Wakeup.afterRecords(64))) {
       Collected collected = new Collected();
       run(object);
       int read = ring.drain(collected);
@@ -133,22 +135,21 @@ final class PerfRingTest {
       assertEquals(1000, sum(object, 0) + sum(object, 1));
       assertTrue(sum(object, 1) > 0);
       assertEquals("ENOSPC", lastError(object));
-      // The kernel tells of the lost ones with the next record it can write on that CPU, so the run
-      // may have to be
-      // repeated until it happens on the same one again; and it never tells of more than were lost.
+      // The kernel reports losses with the next record that fits on that CPU, so repeat until the
+      // program runs on it again. It never reports more than were lost.
       do {
         run(object);
         ring.drain(collected);
       } while (collected.lost == 0);
-      assertTrue(collected.lost <= sum(object, 1), () -> collected.lost + " were told of");
+      assertTrue(collected.lost <= sum(object, 1), () -> collected.lost + " reported as lost");
       assertEquals(sum(object, 0), collected.sequences.size());
     }
   }
 
   @Test
-  void batchesWakeupsAndStillDeliversAfterTheTimeout() {
+  void poll_deliversIncompleteBatchAfterTimeout() throws InterruptedException {
     try (BpfObject object = loaded(3);
-        PerfRing ring = PerfRing.open(object.map("events"), 65536, 1000)) {
+        PerfRing ring = PerfRing.open(object.map("events"), 65536, Wakeup.afterRecords(1000))) {
       run(object);
       Collected collected = new Collected();
       assertEquals(3, ring.poll(Duration.ofMillis(1), collected));
@@ -157,20 +158,20 @@ final class PerfRingTest {
   }
 
   @Test
-  void wakesWhenTheBatchIsFull() {
+  void poll_isWokenWhenBatchIsFull() throws InterruptedException {
     try (BpfObject object = loaded(64);
-        PerfRing ring = PerfRing.open(object.map("events"), 65536, 64)) {
+        PerfRing ring = PerfRing.open(object.map("events"), 65536, Wakeup.afterRecords(64))) {
       run(object);
       Collected collected = new Collected();
-      // Longer than the test's own limit: only a wakeup ends it.
+      // Longer than the timeout of the test: only a wakeup ends it.
       assertEquals(64, ring.poll(Duration.ofDays(100), collected));
     }
   }
 
   @Test
-  void goesOnBehindARecordWhoseConsumerThrows() {
+  void drain_consumerThrows_continuesAfterRecord() {
     try (BpfObject object = loaded(3);
-        PerfRing ring = PerfRing.open(object.map("events"), 4096, 1)) {
+        PerfRing ring = PerfRing.open(object.map("events"), 4096, Wakeup.afterRecords(1))) {
       run(object);
       RingConsumer throwing =
           new RingConsumer() {
@@ -190,9 +191,9 @@ final class PerfRingTest {
   }
 
   @Test
-  void answersClosedAfterClose() {
+  void closedRing_returnsClosed() throws InterruptedException {
     try (BpfObject object = loaded(1)) {
-      PerfRing ring = PerfRing.open(object.map("events"), 4096, 1);
+      PerfRing ring = PerfRing.open(object.map("events"), 4096, Wakeup.afterRecords(1));
       assertFalse(ring.isClosed());
       ring.close();
       ring.close();
@@ -200,10 +201,10 @@ final class PerfRingTest {
       assertEquals(EventRing.CLOSED, ring.drain(new Collected()));
       assertEquals(EventRing.CLOSED, ring.poll(LONG, new Collected()));
       assertEquals(0, ring.skipped());
-      // The map is free for another ring, and the program's output fails without one.
+      // Without a ring the output of the program fails; another ring may be opened.
       run(object);
       assertEquals(1, sum(object, 1));
-      try (PerfRing second = PerfRing.open(object.map("events"), 4096, 1)) {
+      try (PerfRing second = PerfRing.open(object.map("events"), 4096, Wakeup.afterRecords(1))) {
         run(object);
         assertEquals(1, second.drain(new Collected()));
       }
@@ -211,9 +212,9 @@ final class PerfRingTest {
   }
 
   @Test
-  void staysReadableWhenItsObjectIsClosedFirst() {
+  void drain_afterObjectClosed_deliversRecords() {
     BpfObject object = loaded(2);
-    PerfRing ring = PerfRing.open(object.map("events"), 4096, 1);
+    PerfRing ring = PerfRing.open(object.map("events"), 4096, Wakeup.afterRecords(1));
     run(object);
     object.close();
     Collected collected = new Collected();
@@ -222,43 +223,41 @@ final class PerfRingTest {
   }
 
   @Test
-  void closeFromAnotherThreadWakesTheReaderAndWaitsForIt() throws Exception {
+  void close_byOtherThread_wakesReaderAndWaits() throws Exception {
     try (BpfObject object = loaded(1)) {
-      PerfRing ring = PerfRing.open(object.map("events"), 4096, 1);
+      PerfRing ring = PerfRing.open(object.map("events"), 4096, Wakeup.afterRecords(1));
       CountDownLatch inConsumer = new CountDownLatch(1);
       CountDownLatch closing = new CountDownLatch(1);
       AtomicInteger recordsAfterClose = new AtomicInteger();
-      AtomicInteger last = new AtomicInteger(99);
       AtomicReference<MemorySegment> kept = new AtomicReference<>();
-      Thread reader =
-          Thread.ofPlatform()
-              .daemon()
-              .start(
-                  () -> {
-                    RingConsumer consumer =
-                        new RingConsumer() {
-                          @Override
-                          public void record(int cpu, MemorySegment payload) {
-                            kept.set(payload);
-                            inConsumer.countDown();
-                            try {
-                              closing.await();
-                            } catch (InterruptedException e) {
-                              throw new IllegalStateException(e);
-                            }
-                            // close() is waiting for us, so this memory is still mapped.
-                            recordsAfterClose.addAndGet((int) payload.byteSize());
-                          }
+      RingConsumer consumer =
+          new RingConsumer() {
+            @Override
+            public void record(int cpu, MemorySegment payload) {
+              kept.set(payload);
+              inConsumer.countDown();
+              try {
+                closing.await();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+              // close() waits for this thread, so the memory is still mapped.
+              recordsAfterClose.addAndGet((int) payload.byteSize());
+            }
 
-                          @Override
-                          public void lost(int cpu, long count) {}
-                        };
-                    int status;
-                    do {
-                      status = ring.poll(Duration.ofDays(1), consumer);
-                    } while (status != EventRing.CLOSED);
-                    last.set(status);
-                  });
+            @Override
+            public void lost(int cpu, long count) {}
+          };
+      FutureTask<Integer> reader =
+          new FutureTask<>(
+              () -> {
+                int status;
+                do {
+                  status = ring.poll(Duration.ofDays(1), consumer);
+                } while (status != EventRing.CLOSED);
+                return status;
+              });
+      Thread.ofPlatform().daemon().start(reader);
       run(object);
       inConsumer.await();
       Thread closer = Thread.ofPlatform().daemon().start(ring::close);
@@ -268,33 +267,54 @@ final class PerfRingTest {
       assertTrue(closer.isAlive());
       closing.countDown();
       closer.join();
-      reader.join();
+      assertEquals(EventRing.CLOSED, reader.get());
       assertEquals(12, recordsAfterClose.get());
-      assertEquals(EventRing.CLOSED, last.get());
-      // A slice that outlived the ring throws and does not end the JVM.
+      // A slice that outlived the ring throws, and does not end the JVM.
       assertThrows(IllegalStateException.class, () -> kept.get().get(ValueLayout.JAVA_BYTE, 0));
     }
   }
 
   @Test
-  void closeWhileNothingComesEndsThePoll() throws Exception {
+  void close_endsIdlePoll() throws Exception {
     try (BpfObject object = loaded(1)) {
-      PerfRing ring = PerfRing.open(object.map("events"), 4096, 1);
-      AtomicInteger status = new AtomicInteger(99);
-      Thread reader =
-          Thread.ofPlatform()
-              .daemon()
-              .start(() -> status.set(ring.poll(Duration.ofDays(1), new Collected())));
+      PerfRing ring = PerfRing.open(object.map("events"), 4096, Wakeup.afterRecords(1));
+      FutureTask<Integer> reader =
+          new FutureTask<>(() -> ring.poll(Duration.ofDays(1), new Collected()));
+      Thread.ofPlatform().daemon().start(reader);
       ring.close();
-      reader.join();
-      assertEquals(EventRing.CLOSED, status.get());
+      assertEquals(EventRing.CLOSED, reader.get());
     }
   }
 
   @Test
-  void closesFromItsConsumer() {
+  void poll_interrupted_throwsAndKeepsRecords() throws Exception {
+    try (BpfObject object = loaded(3);
+        PerfRing ring = PerfRing.open(object.map("events"), 4096, Wakeup.afterRecords(1000))) {
+      run(object);
+      Collected collected = new Collected();
+      Thread.currentThread().interrupt();
+      assertThrows(InterruptedException.class, () -> ring.poll(LONG, collected));
+      assertFalse(Thread.interrupted());
+      FutureTask<Integer> reader =
+          new FutureTask<>(() -> ring.poll(Duration.ofMillis(200), collected));
+      Thread thread = Thread.ofPlatform().daemon().start(reader);
+      while (thread.getState() != Thread.State.RUNNABLE) {
+        Thread.onSpinWait();
+      }
+      thread.interrupt();
+      assertInstanceOf(
+          InterruptedException.class,
+          assertThrows(ExecutionException.class, reader::get).getCause());
+      Thread.currentThread().interrupt();
+      assertEquals(3, ring.drain(collected));
+      assertTrue(Thread.interrupted());
+    }
+  }
+
+  @Test
+  void close_byConsumer_finishesRead() {
     try (BpfObject object = loaded(3)) {
-      PerfRing ring = PerfRing.open(object.map("events"), 4096, 1);
+      PerfRing ring = PerfRing.open(object.map("events"), 4096, Wakeup.afterRecords(1));
       run(object);
       AtomicInteger seen = new AtomicInteger();
       RingConsumer closing =
@@ -317,12 +337,12 @@ final class PerfRingTest {
   }
 
   @Test
-  void manyRingsLeaveNoDescriptors() throws Exception {
+  void close_releasesDescriptors() throws Exception {
     try (BpfObject object = loaded(1)) {
-      PerfRing.open(object.map("events"), 4096, 1).close();
+      PerfRing.open(object.map("events"), 4096, Wakeup.afterRecords(1)).close();
       long before = descriptors();
       for (int i = 0; i < 50; i++) {
-        PerfRing.open(object.map("events"), 4096, 1).close();
+        PerfRing.open(object.map("events"), 4096, Wakeup.afterRecords(1)).close();
       }
       assertEquals(before, descriptors());
     }
@@ -335,18 +355,29 @@ final class PerfRingTest {
   }
 
   @Test
-  void refusesWhatCannotBe() {
+  void open_invalidArguments_throws() {
     try (BpfObject object = loaded(1)) {
       BpfMap events = object.map("events");
-      assertThrows(IllegalArgumentException.class, () -> PerfRing.open(events, 0, 1));
-      assertThrows(IllegalArgumentException.class, () -> PerfRing.open(events, -1, 1));
-      assertThrows(IllegalArgumentException.class, () -> PerfRing.open(events, 4096, 0));
-      assertThrows(IllegalArgumentException.class, () -> new Wakeup.AfterBytes(0));
+      assertThrows(
+          IllegalArgumentException.class, () -> PerfRing.open(events, 0, Wakeup.afterRecords(1)));
+      assertThrows(
+          IllegalArgumentException.class, () -> PerfRing.open(events, -1, Wakeup.afterRecords(1)));
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> PerfRing.open(events, 4096, Wakeup.afterRecords(0)));
+      assertThrows(IllegalArgumentException.class, () -> Wakeup.afterBytes(0));
+      assertEquals(
+          "wakeup must be after at most the ring's 8192 bytes, was after 8193 bytes",
+          assertThrows(
+                  IllegalArgumentException.class,
+                  () -> PerfRing.open(events, 5000, Wakeup.afterBytes(8193)))
+              .getMessage());
       IllegalArgumentException wrong =
           assertThrows(
-              IllegalArgumentException.class, () -> PerfRing.open(object.map("table"), 4096, 1));
+              IllegalArgumentException.class,
+              () -> PerfRing.open(object.map("table"), 4096, Wakeup.afterRecords(1)));
       assertEquals("map table is not of type PERF_EVENT_ARRAY", wrong.getMessage());
-      try (PerfRing ring = PerfRing.open(events, 5000, 1)) {
+      try (PerfRing ring = PerfRing.open(events, 5000, Wakeup.afterRecords(1))) {
         assertEquals(8192, ring.bytesPerCpu());
         assertThrows(
             IllegalArgumentException.class,
@@ -354,7 +385,9 @@ final class PerfRingTest {
       }
     }
     try (BpfObject object = TestObjects.open("ring")) {
-      assertThrows(IllegalStateException.class, () -> PerfRing.open(object.map("events"), 4096, 1));
+      assertThrows(
+          IllegalStateException.class,
+          () -> PerfRing.open(object.map("events"), 4096, Wakeup.afterRecords(1)));
     }
   }
 }

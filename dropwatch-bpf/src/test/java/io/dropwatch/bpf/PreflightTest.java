@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is found missing, by what /proc and /sys say. */
+/** Findings from files that the test writes in place of /proc and /sys. */
 final class PreflightTest {
   private static List<String> findings(Path folder, String capabilities, String locked, boolean btf)
       throws IOException {
@@ -40,7 +40,7 @@ final class PreflightTest {
     "unknown func bpf_get_current_task_btf#158, false",
     "R1 invalid mem access 'scalar', false"
   })
-  void aHelperThatOnlyALockdownForbids(String verdict, boolean lockdown) {
+  void verifierCause_forbiddenProbeRead_isLockdown(String verdict, boolean lockdown) {
     List<String> log = List.of("112: (07) r1 += -8", verdict, "processed 113 insns");
     String expected =
         "Kernel lockdown forbids programs to read kernel memory (kernel_lockdown(7)): boot without"
@@ -53,12 +53,12 @@ final class PreflightTest {
   }
 
   @Test
-  void findsNothingForRoot(@TempDir Path folder) throws IOException {
+  void machine_asRoot_hasNoFindings(@TempDir Path folder) throws IOException {
     assertEquals(List.of(), findings(folder, "000001ffffffffff", "65536", true));
   }
 
   @Test
-  void namesEverythingThatIsMissing(@TempDir Path folder) throws IOException {
+  void machine_withoutAnything_hasAllFindings(@TempDir Path folder) throws IOException {
     assertEquals(
         List.of(
             "NO_PRIVILEGE: this process may not load eBPF programs: it has none of the capabilities"
@@ -73,7 +73,7 @@ final class PreflightTest {
   }
 
   @Test
-  void takesNoAnswerForNoFinding(@TempDir Path folder) throws IOException {
+  void machine_withoutProc_hasNoFindings(@TempDir Path folder) throws IOException {
     Files.createDirectories(folder.resolve("kernel/btf"));
     Files.createFile(folder.resolve("kernel/btf/vmlinux"));
     assertEquals(List.of(), new Preflight(folder.resolve("nowhere"), folder).machine());
@@ -89,18 +89,8 @@ final class PreflightTest {
     "000000c000000000, true,  'only CAP_PERFMON, CAP_BPF'",
     "00000000ffffffff, true,  'only CAP_IPC_LOCK, CAP_SYS_ADMIN'",
   })
-  void knowsWhichCapabilitiesAreEnough(String mask, boolean enough, String text) {
+  void capabilities_mayTraceAndNames(String mask, boolean enough, String text) {
     assertEquals(enough, Capabilities.of(mask).mayTrace());
     assertEquals(text, Capabilities.of(mask).toString());
-  }
-
-  @ParameterizedTest
-  @CsvSource({"0, 0", "0-1, '0,1'", "'0,2-4,7', '0,2,3,4,7'"})
-  void readsListsOfCpus(String list, String numbers) {
-    StringBuilder text = new StringBuilder();
-    for (int cpu : OnlineCpus.parse(list + "\n")) {
-      text.append(text.isEmpty() ? "" : ",").append(cpu);
-    }
-    assertEquals(numbers, text.toString());
   }
 }

@@ -14,7 +14,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
-/** The cursor over rings that the test writes itself, as a kernel would. No privileges. */
+/** {@link RingCursor} on rings in memory. No privileges. */
 final class RingCursorTest {
   private static final int SIZE = 256;
   private static final int BUSY = 1 << 31;
@@ -23,7 +23,7 @@ final class RingCursorTest {
   private final MemorySegment consumer = Arena.ofAuto().allocate(4096, 8);
   private final MemorySegment producer = Arena.ofAuto().allocate(4096, 8);
   private final MemorySegment data = Arena.ofAuto().allocate(2 * SIZE, 8);
-  private final List<String> heard = new ArrayList<>();
+  private final List<String> records = new ArrayList<>();
 
   private RingCursor at(long position) {
     consumer.set(ValueLayout.JAVA_LONG, 0, position);
@@ -39,7 +39,7 @@ final class RingCursorTest {
     return consumer.get(ValueLayout.JAVA_LONG, 0);
   }
 
-  /** Writes through both copies, as the memory of a real ring is one. */
+  /** Writes both copies, which are one memory in a real ring. */
   private void put(long position, byte value) {
     long at = position & (SIZE - 1);
     data.set(ValueLayout.JAVA_BYTE, at, value);
@@ -61,7 +61,7 @@ final class RingCursorTest {
     producer.set(ValueLayout.JAVA_LONG, 0, head + ((length + 15) & -8));
   }
 
-  private final RingConsumer hearing =
+  private final RingConsumer collecting =
       new RingConsumer() {
         @Override
         public void record(int cpu, MemorySegment payload) {
@@ -70,71 +70,71 @@ final class RingCursorTest {
           for (byte value : payload.toArray(ValueLayout.JAVA_BYTE)) {
             assertEquals(payload.get(ValueLayout.JAVA_BYTE, 0), value);
           }
-          heard.add(
+          records.add(
               payload.byteSize()
                   + (payload.byteSize() == 0 ? "" : "x" + payload.get(ValueLayout.JAVA_BYTE, 0)));
         }
 
         @Override
         public void lost(int cpu, long count) {
-          throw new AssertionError("a BPF ring tells of no loss");
+          throw new AssertionError("a BPF ring reports no loss");
         }
       };
 
   @Test
-  void readsAtEveryOffsetOfTheRing() {
+  void drain_atEveryOffset() {
     for (long start = 0; start < SIZE; start += 8) {
       for (int length = 1; length <= SIZE - 8; length++) {
-        heard.clear();
+        records.clear();
         RingCursor cursor = at(start);
         write(length, 0, (byte) 7);
-        assertEquals(1, cursor.drain(hearing));
-        assertEquals(List.of(length + "x7"), heard);
+        assertEquals(1, cursor.drain(collecting));
+        assertEquals(List.of(length + "x7"), records);
         assertEquals(head(), tail());
       }
     }
   }
 
   @Test
-  void stopsAtARecordThatIsBeingWrittenAndGoesOnWhenItIsThere() {
+  void drain_stopsAtBusyRecord() {
     RingCursor cursor = at(0);
     write(8, 0, (byte) 1);
     long busy = head();
     write(8, BUSY, (byte) 2);
     write(8, 0, (byte) 3);
-    assertEquals(1, cursor.drain(hearing));
-    assertEquals(0, cursor.drain(hearing));
+    assertEquals(1, cursor.drain(collecting));
+    assertEquals(0, cursor.drain(collecting));
     assertEquals(busy, tail());
     assertEquals(32, cursor.available());
     header(busy, 8);
-    assertEquals(2, cursor.drain(hearing));
-    assertEquals(List.of("8x1", "8x2", "8x3"), heard);
+    assertEquals(2, cursor.drain(collecting));
+    assertEquals(List.of("8x1", "8x2", "8x3"), records);
   }
 
   @Test
-  void passesOverWhatWasDiscarded() {
+  void drain_skipsDiscardedRecords() {
     RingCursor cursor = at(0);
     write(24, DISCARD, (byte) 1);
     write(3, 0, (byte) 2);
     write(24, DISCARD, (byte) 3);
-    assertEquals(1, cursor.drain(hearing));
-    assertEquals(List.of("3x2"), heard);
+    assertEquals(1, cursor.drain(collecting));
+    assertEquals(List.of("3x2"), records);
     assertEquals(head(), tail());
   }
 
   @Test
-  void countsPastEveryPowerOfTwo() {
+  void drain_pastEveryPowerOfTwo() {
     for (long start : new long[] {1L << 31, 1L << 32, Long.MAX_VALUE - 7, -8, -256}) {
       RingCursor cursor = at(start);
       for (int i = 0; i < 100; i++) {
         write(1 + i, 0, (byte) i);
-        assertEquals(1, cursor.drain(hearing));
+        assertEquals(1, cursor.drain(collecting));
       }
     }
   }
 
   @Test
-  void aConsumerThatThrowsDoesNotGetTheRecordAgain() {
+  void drain_consumerThrows_continuesAfterRecord() {
     RingCursor cursor = at(0);
     write(8, 0, (byte) 1);
     write(8, 0, (byte) 2);
@@ -151,13 +151,12 @@ final class RingCursorTest {
                   @Override
                   public void lost(int cpu, long count) {}
                 }));
-    assertEquals(1, cursor.drain(hearing));
-    assertEquals(List.of("8x2"), heard);
+    assertEquals(1, cursor.drain(collecting));
+    assertEquals(List.of("8x2"), records);
   }
 
-  /** Whatever is in the memory, it ends, and reads nothing outside. */
   @Property(tries = 2000)
-  void endsOnAnyMemory(@ForAll long seed) {
+  void drain_arbitraryMemory_ends(@ForAll long seed) {
     Random random = new Random(seed);
     RingCursor cursor = at(random.nextInt(4) * 8L);
     for (int i = 0; i < 2 * SIZE; i++) {
@@ -182,7 +181,7 @@ final class RingCursorTest {
   }
 
   @Test
-  void takesOnlyTwiceAPowerOfTwo() {
+  void sizeNotTwicePowerOfTwo_throws() {
     assertThrows(
         IllegalArgumentException.class,
         () -> new RingCursor(consumer, producer, data.asSlice(0, 48)));

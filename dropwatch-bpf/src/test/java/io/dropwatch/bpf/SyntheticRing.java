@@ -1,21 +1,24 @@
 package io.dropwatch.bpf;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
 
-/** A perf ring in the heap, and the kernel's side of it: writes records, drops what has no room. */
+/**
+ * A perf ring in memory with the kernel's side: writes records, and drops those that do not fit.
+ */
 final class SyntheticRing {
   private static final long DATA_HEAD = 1024;
   private static final long DATA_TAIL = 1032;
 
-  private final MemorySegment control = MemorySegment.ofArray(new long[512]);
+  private final MemorySegment control = Arena.ofAuto().allocate(4096, 8);
   private final MemorySegment data;
 
   SyntheticRing(long size, long start) {
-    data = MemorySegment.ofArray(new long[(int) (size + 7) / 8]).asSlice(0, size);
+    data = Arena.ofAuto().allocate(size, 8);
     control.set(ValueLayout.JAVA_LONG, DATA_HEAD, start & ~7);
     control.set(ValueLayout.JAVA_LONG, DATA_TAIL, start & ~7);
   }
@@ -32,20 +35,32 @@ final class SyntheticRing {
     return control.get(ValueLayout.JAVA_LONG, DATA_TAIL);
   }
 
-  /** A program's output, padded as the kernel pads. Returns whether there was room. */
-  boolean sample(int length, byte fill) {
-    byte[] body = new byte[padded(length) + 4];
-    body[0] = (byte) padded(length);
-    body[1] = (byte) (padded(length) >> 8);
-    Arrays.fill(body, 4, 4 + length, fill);
+  /** Moves the tail back to the start. */
+  void rewind() {
+    control.set(ValueLayout.JAVA_LONG, DATA_TAIL, 0);
+  }
+
+  /** Writes a program's output, padded as by the kernel. Returns whether it fitted. */
+  boolean sample(byte[] payload) {
+    byte[] body = new byte[padded(payload.length) + 4];
+    body[0] = (byte) padded(payload.length);
+    body[1] = (byte) (padded(payload.length) >> 8);
+    System.arraycopy(payload, 0, body, 4, payload.length);
     return record(9, body);
+  }
+
+  /** Writes a sample of equal bytes. */
+  boolean sample(int length, byte fill) {
+    byte[] payload = new byte[length];
+    Arrays.fill(payload, fill);
+    return sample(payload);
   }
 
   private static int padded(int length) {
     return (length + 4 + 7 & ~7) - 4;
   }
 
-  /** What {@link Heard} says of such a sample. */
+  /** The text of {@link CollectingConsumer} for such a sample. */
   static String sampleText(int length, byte fill) {
     byte[] payload = new byte[padded(length)];
     Arrays.fill(payload, 0, length, fill);
@@ -62,7 +77,7 @@ final class SyntheticRing {
     return record(2, body);
   }
 
-  /** Any record: type, body. */
+  /** Writes a record of any type. Returns whether it fitted. */
   boolean record(int type, byte[] body) {
     int size = 8 + body.length;
     long head = head();
@@ -82,14 +97,14 @@ final class SyntheticRing {
     return true;
   }
 
-  /** A header at the beginning, whatever its size, and the head anywhere. */
+  /** Writes a header with any size at the start, and any head. */
   void header(int type, int size, long head) {
     data.set(ValueLayout.JAVA_INT, 0, type);
     data.set(ValueLayout.JAVA_SHORT, 6, (short) size);
     control.set(ValueLayout.JAVA_LONG, DATA_HEAD, head);
   }
 
-  /** Bytes from nowhere, some of them small numbers as sizes and types are. */
+  /** Fills the ring with random bytes, many of them small like sizes and types. */
   void fill(Random random, long head) {
     for (long i = 0; i < data.byteSize(); i++) {
       data.set(

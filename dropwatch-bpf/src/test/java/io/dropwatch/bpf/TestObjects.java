@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 
-/** The eBPF objects compiled from src/test/bpf. */
+/** The eBPF objects compiled from {@code src/test/bpf}. */
 final class TestObjects {
   private TestObjects() {}
 

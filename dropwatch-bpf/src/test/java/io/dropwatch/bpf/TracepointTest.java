@@ -12,7 +12,7 @@ import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A program attached to kfree_skb, and real drops on the loopback device. Needs root. */
+/** A program attached to kfree_skb, with drops on the loopback device. Needs root. */
 @Timeout(60)
 final class TracepointTest {
   private static long seen(BpfObject object) {
@@ -24,9 +24,9 @@ final class TracepointTest {
   }
 
   /**
-   * A port of 127.0.0.1 that stays closed: a socket holds it, so that nobody else is given it, and
-   * is connected to itself, so that it takes no packet from others. A port that is merely free may
-   * be the very one that the kernel picks for the sender.
+   * Returns a port of 127.0.0.1 that stays closed. A socket is bound to it, so that the kernel does
+   * not assign it to others such as the sender, and is connected to itself, so that it receives no
+   * packets.
    */
   private static DatagramSocket closedPort() throws IOException {
     DatagramSocket held = new DatagramSocket(0, InetAddress.getLoopbackAddress());
@@ -43,7 +43,7 @@ final class TracepointTest {
   }
 
   @Test
-  void runsForEachDropWhileItIsAttached() throws IOException {
+  void attachedProgram_runsForEachDrop() throws IOException {
     try (DatagramSocket closed = closedPort();
         BpfObject object = TestObjects.open("drops")) {
       int port = closed.getLocalPort();
@@ -51,8 +51,7 @@ final class TracepointTest {
       assertEquals(0, seen(object));
       try (BpfLink _ = object.program("modern").attach()) {
         send(port, 100);
-        // Loopback delivers before send() returns; other programs on this machine may drop packets
-        // too.
+        // Loopback delivers before send() returns. Other programs may drop packets too.
         assertTrue(seen(object) >= 100, () -> seen(object) + " seen");
       }
       long after = seen(object);

@@ -40,7 +40,7 @@ final class ObjectWatched implements Watched {
 
   /** A perf ring that wakes its reader for each event; of a map. */
   static Function<BpfObject, EventRing> wakingForEach(String map) {
-    return object -> PerfRing.open(object.map(map), 1 << 20, new Wakeup.AfterRecords(1));
+    return object -> PerfRing.open(object.map(map), 1 << 20, Wakeup.afterRecords(1));
   }
 
   /** The first of an object's programs on kfree_skb. */
@@ -54,8 +54,12 @@ final class ObjectWatched implements Watched {
 
   private void read() {
     EventRing toRead = ring;
-    while (toRead != null && !ending) {
-      var _ = toRead.poll(Duration.ofMillis(10), Ignored.INSTANCE);
+    try {
+      while (toRead != null && !ending) {
+        var _ = toRead.poll(Duration.ofMillis(10), Ignored.INSTANCE);
+      }
+    } catch (InterruptedException _) {
+      // Nothing interrupts the reader.
     }
   }
 

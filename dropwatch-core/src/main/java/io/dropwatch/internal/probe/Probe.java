@@ -223,7 +223,7 @@ public final class Probe implements DropTap {
           PerfRing.open(
               object.map("events"),
               bytesPerCpu,
-              new Wakeup.AfterBytes(settings.wakeupBytes()),
+              Wakeup.afterBytes(settings.wakeupBytes()),
               () ->
                   KernelCounts.withoutRing(
                       counters.stream().map(map -> object.map(map).lookupPerCpu(ONLY)).toList()),
@@ -298,7 +298,11 @@ public final class Probe implements DropTap {
 
   @Override
   public void poll(Duration timeout, RecordConsumer records) {
-    ring.poll(timeout, consumer(records));
+    try {
+      ring.poll(timeout, consumer(records));
+    } catch (InterruptedException _) {
+      // Meant for a listener on this thread, not for the reader.
+    }
   }
 
   @Override

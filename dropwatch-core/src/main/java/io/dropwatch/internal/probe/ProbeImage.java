@@ -97,7 +97,7 @@ public final class ProbeImage {
               .formatted(name, String.join(" or ", wanted), BUILD));
     }
     for (String program : programs) {
-      if (elf.runSize(program) < FEWEST_INSTRUCTIONS) {
+      if (elf.nopRunLength(program) < FEWEST_INSTRUCTIONS) {
         throw DropWatchException.environment(
             "%s is a dropwatch probe of another release: its %s has no room for a filter; %s"
                 .formatted(name, program, BUILD));
@@ -136,7 +136,7 @@ public final class ProbeImage {
   /** Counts a function's {@code exit} in the message, as {@code PcapFilter.ebpf().size()} does. */
   ProbeImage withFilter(FilterCode code, String expression) {
     for (String program : programs()) {
-      int room = elf.runSize(program);
+      int room = elf.nopRunLength(program);
       if (code.size() > room) {
         throw DropWatchException.usage(
             "the filter compiles to %d instructions, and the probe has room for %d: shorten '%s'"
@@ -152,7 +152,7 @@ public final class ProbeImage {
    * no limit alone.
    */
   ProbeImage withoutCompareAndSwap() {
-    ElfImage without = elf.without(each -> (each & OPERATION) == COMPARE_AND_SWAP);
+    ElfImage without = elf.withNops(each -> (each & OPERATION) == COMPARE_AND_SWAP);
     return new ProbeImage(name, without, filter);
   }
 
@@ -187,7 +187,7 @@ public final class ProbeImage {
     asked.set(ASK_NOISE, noise);
     asked.set(ASK_TRAPS, traps);
     asked.set(ASK_DEVICES, !(devices instanceof DeviceList.All));
-    return filled(elf.withAnswers(FIRST_QUESTION, asked, QUESTIONS)).bytes();
+    return filled(elf.withFlags(FIRST_QUESTION, asked, QUESTIONS)).bytes();
   }
 
   /** The object with the filter in the slots of its programs. */
@@ -199,7 +199,7 @@ public final class ProbeImage {
     ElfImage filled = image;
     if (filter != null) {
       for (String program : programs()) {
-        filled = filled.withRunEnd(program, filter.filling(elf.runSize(program)));
+        filled = filled.withCode(program, filter.filling(elf.nopRunLength(program)));
       }
     }
     return filled;

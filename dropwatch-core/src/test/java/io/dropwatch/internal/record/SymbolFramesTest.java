@@ -62,7 +62,7 @@ class SymbolFramesTest {
       StringBuilder lines = new StringBuilder();
       modules.forEach(
           (address, name) -> lines.append("%s 4096 Live 0x%x\n".formatted(name, address)));
-      return new LoadedCode(
+      return LoadedCode.of(
           lines.toString(),
           alsoPrograms && programsAreKnown ? List.copyOf(programs.keySet()) : null);
     }

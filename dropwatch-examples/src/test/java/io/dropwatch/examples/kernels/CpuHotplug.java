@@ -174,8 +174,8 @@ class CpuHotplug {
     String warning = warnings.element();
     assertTrue(
         warning.startsWith(
-            "CPU 1 has no ring, and its events are lost until it has: it is tried again ten times a"
-                + " second. cannot open perf rings of "),
+            "CPU 1 has no ring, so its events are lost; opening one is retried ten times a second."
+                + " cannot open perf rings of "),
         warning);
     assertTrue(warning.contains("EMFILE"), warning);
   }

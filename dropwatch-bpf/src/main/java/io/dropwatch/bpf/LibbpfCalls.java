@@ -1,10 +1,10 @@
 package io.dropwatch.bpf;
 
-import static io.dropwatch.bpf.CallState.LINKER;
-import static io.dropwatch.bpf.CallState.STATE;
-import static io.dropwatch.bpf.CallState.capturing;
-import static io.dropwatch.bpf.CallState.pointer;
-import static io.dropwatch.bpf.CallState.unexpected;
+import static io.dropwatch.bpf.NativeCall.LINKER;
+import static io.dropwatch.bpf.NativeCall.STATE;
+import static io.dropwatch.bpf.NativeCall.capturing;
+import static io.dropwatch.bpf.NativeCall.pointer;
+import static io.dropwatch.bpf.NativeCall.unexpected;
 
 import io.dropwatch.bpf.libbpf.gen.LibbpfHeaders;
 import java.lang.foreign.Arena;
@@ -16,15 +16,14 @@ import java.lang.invoke.MethodHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one class that calls libbpf, through the bindings that jextract generated; {@link
- * SystemCalls} calls the kernel, and the one that native code calls is {@link PrintCallback}.
+ * All calls of libbpf, through the bindings that jextract generated. See {@link LibcCalls} for libc
+ * and {@link PrintCallback} for the only upcall.
  *
- * <p>Everything that can fail answers as system calls do inside the kernel: zero or a positive
- * result, or a negated errno. libbpf 1.x itself answers so wherever it returns an {@code int}. Its
- * functions that return a pointer give NULL and set errno: those handles are built again here, with
- * the call state captured.
+ * <p>Calls that can fail return zero or a positive result, or a negated errno, as libbpf 1.x does
+ * for functions that return {@code int}. Functions that return a pointer return NULL and set errno,
+ * so their handles are built here again, with errno captured.
  */
-final class Downcalls {
+final class LibbpfCalls {
   static final String LOOKUP_BATCH = "bpf_map_lookup_batch";
   static final String NEXT_PROGRAM = "bpf_prog_get_next_id";
   static final String NEXT_LINK = "bpf_link_get_next_id";
@@ -50,7 +49,7 @@ final class Downcalls {
             LibbpfHeaders.perf_buffer__new_raw$descriptor());
   }
 
-  /** Not from the bindings, which were made without it. Since Linux 5.6 and libbpf 0.0.6. */
+  /** Not in the bindings. Linux 5.6, libbpf 0.0.6. */
   private static final class LookupBatch {
     static final MethodHandle HANDLE =
         LINKER.downcallHandle(
@@ -66,7 +65,7 @@ final class Downcalls {
                 ValueLayout.ADDRESS));
   }
 
-  /** Not from the bindings either. Linux 4.13; links since 5.8. */
+  /** Not in the bindings. Linux 4.13; for links 5.8. */
   private static final class NextId {
     static final MethodHandle PROGRAM = handle(NEXT_PROGRAM);
     static final MethodHandle LINK = handle(NEXT_LINK);
@@ -78,7 +77,7 @@ final class Downcalls {
     }
   }
 
-  private Downcalls() {}
+  private LibbpfCalls() {}
 
   static String version() {
     return string(LibbpfHeaders.libbpf_version_string());
@@ -111,7 +110,7 @@ final class Downcalls {
     LibbpfHeaders.bpf_object__close(object);
   }
 
-  /** {@return the program, or null when the object has none of this name} */
+  /** {@return the program of this name, or null} */
   static @Nullable MemorySegment findProgram(MemorySegment object, String name) {
     try (Arena arena = Arena.ofConfined()) {
       return orNull(
@@ -119,14 +118,14 @@ final class Downcalls {
     }
   }
 
-  /** {@return the map, or null when the object has none of this name} */
+  /** {@return the map of this name, or null} */
   static @Nullable MemorySegment findMap(MemorySegment object, String name) {
     try (Arena arena = Arena.ofConfined()) {
       return orNull(LibbpfHeaders.bpf_object__find_map_by_name(object, arena.allocateFrom(name)));
     }
   }
 
-  /** {@return the program after this one, the first for null, null after the last} */
+  /** {@return the next program; the first after null, null after the last} */
   static @Nullable MemorySegment nextProgram(
       MemorySegment object, @Nullable MemorySegment previous) {
     return orNull(
@@ -134,7 +133,7 @@ final class Downcalls {
             object, previous == null ? MemorySegment.NULL : previous));
   }
 
-  /** {@return the map after this one, the first for null, null after the last} */
+  /** {@return the next map; the first after null, null after the last} */
   static @Nullable MemorySegment nextMap(MemorySegment object, @Nullable MemorySegment previous) {
     return orNull(
         LibbpfHeaders.bpf_object__next_map(
@@ -166,7 +165,7 @@ final class Downcalls {
     return LibbpfHeaders.bpf_prog_test_run_opts(programFd, options);
   }
 
-  /** BPF_OBJ_GET_INFO_BY_FD into a structure that the kernel fills as far as both know it. */
+  /** BPF_OBJ_GET_INFO_BY_FD; the kernel fills the members that it knows. */
   static int objectInfo(int fd, MemorySegment info) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, (int) info.byteSize());
@@ -174,12 +173,12 @@ final class Downcalls {
     }
   }
 
-  /** {@return the id that follows, of a program; -ENOENT behind the last} */
+  /** {@return the next program id; -ENOENT after the last} */
   static int nextProgramId(int id) {
     return nextId(NextId.PROGRAM, id);
   }
 
-  /** {@return the id that follows, of a link; -ENOENT behind the last} */
+  /** {@return the next link id; -ENOENT after the last} */
   static int nextLinkId(int id) {
     return nextId(NextId.LINK, id);
   }
@@ -222,7 +221,7 @@ final class Downcalls {
     return LibbpfHeaders.bpf_map__set_max_entries(map, entries);
   }
 
-  /** {@return the bytes that the map starts with, writable until the load; null if it has none} */
+  /** {@return the initial contents of the map, writable until the load; null if it has none} */
   static @Nullable MemorySegment initialValue(MemorySegment map) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment size = arena.allocate(ValueLayout.JAVA_LONG);
@@ -248,12 +247,12 @@ final class Downcalls {
   }
 
   /**
-   * Reads many entries of a map at once.
+   * Reads many entries of a map.
    *
-   * @param from where the last call ended; null at the beginning
-   * @param to gets where this one ends
-   * @param count how many entries there is room for; gets how many there were
-   * @return -ENOENT when the map is through
+   * @param from the position at which the last call ended; null for the start
+   * @param to receives the position at which this call ends
+   * @param count the number of entries that fit; receives the number read
+   * @return -ENOENT at the end of the map
    */
   static int lookupBatch(
       int mapFd,
@@ -281,7 +280,7 @@ final class Downcalls {
     }
   }
 
-  /** {@return the address of a {@code struct perf_buffer} without callback} */
+  /** {@return the address of a {@code struct perf_buffer} without a callback} */
   static long openPerfBuffer(
       int mapFd, long pages, MemorySegment attributes, MemorySegment options) {
     try (Arena arena = Arena.ofConfined()) {
@@ -305,8 +304,8 @@ final class Downcalls {
   }
 
   /**
-   * {@return one ring's mapping: its control page, then its data; the size that libbpf answers is
-   * that of the data alone}
+   * {@return the mapping of one ring: the control page, then the data; the size from libbpf is that
+   * of the data alone}
    */
   static MemorySegment perfMapping(MemorySegment buffer, int index, Arena arena) {
     try (Arena call = Arena.ofConfined()) {
@@ -325,12 +324,12 @@ final class Downcalls {
     return LibbpfHeaders.bpf_map__set_autocreate(map, autocreate);
   }
 
-  /** {@return 1 if the kernel has maps of a type, 0 if not, or a negated errno} */
+  /** {@return 1 if the kernel has maps of this type, 0 if not, or a negated errno} */
   static int probeMapType(int type) {
     return LibbpfHeaders.libbpf_probe_bpf_map_type(type, MemorySegment.NULL);
   }
 
-  /** A C string that libbpf owns; empty for NULL. */
+  /** {@return a copy of a C string; empty for NULL} */
   static String string(MemorySegment pointer) {
     return pointer.address() == 0 ? "" : pointer.reinterpret(Long.MAX_VALUE).getString(0);
   }

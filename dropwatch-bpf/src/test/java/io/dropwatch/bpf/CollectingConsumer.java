@@ -5,21 +5,21 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes down what a ring delivers, as text. */
-class Heard implements RingConsumer {
-  final List<String> said = new ArrayList<>();
+/** Collects what a ring delivers, as text. */
+class CollectingConsumer implements RingConsumer {
+  final List<String> records = new ArrayList<>();
 
-  void hear(String what) {
-    said.add(what);
+  void add(String text) {
+    records.add(text);
   }
 
   @Override
   public void record(int cpu, MemorySegment payload) {
-    hear(SyntheticRing.text(payload.toArray(ValueLayout.JAVA_BYTE)));
+    add(SyntheticRing.text(payload.toArray(ValueLayout.JAVA_BYTE)));
   }
 
   @Override
   public void lost(int cpu, long count) {
-    hear("lost " + count);
+    add("lost " + count);
   }
 }

@@ -3,11 +3,11 @@ package io.dropwatch.bpf;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 
-/** What {@link ChildJvm} runs; prints one line. */
-final class Child {
-  private Child() {}
+/** The main class that {@link ChildJvm} runs. Prints one line. */
+final class ChildMain {
+  private ChildMain() {}
 
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws InterruptedException {
     try {
       System.out.println(run(arguments[0]));
     } catch (BpfException e) {
@@ -15,12 +15,12 @@ final class Child {
     }
   }
 
-  private static String run(String action) {
+  private static String run(String action) throws InterruptedException {
     return switch (action) {
       case "preflight" -> Preflight.check().toString();
       case "require" -> {
         Libbpf.require();
-        yield "there";
+        yield "available";
       }
       case "ring" -> ring();
       case "attach modern" -> attach("modern");
@@ -30,10 +30,10 @@ final class Child {
     };
   }
 
-  private static String ring() {
+  private static String ring() throws InterruptedException {
     try (BpfObject object = TestObjects.open("ring")) {
       object.load();
-      try (PerfRing ring = PerfRing.open(object.map("events"), 8192, 1)) {
+      try (PerfRing ring = PerfRing.open(object.map("events"), 8192, Wakeup.afterRecords(1))) {
         TestRun run = object.program("emit").testRun(TestObjects.packet());
         int read =
             ring.poll(

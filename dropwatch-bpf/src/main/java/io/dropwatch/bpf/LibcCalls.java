@@ -1,12 +1,12 @@
 package io.dropwatch.bpf;
 
-import static io.dropwatch.bpf.CallState.CAPTURE;
-import static io.dropwatch.bpf.CallState.LINKER;
-import static io.dropwatch.bpf.CallState.STATE;
-import static io.dropwatch.bpf.CallState.capturing;
-import static io.dropwatch.bpf.CallState.failure;
-import static io.dropwatch.bpf.CallState.status;
-import static io.dropwatch.bpf.CallState.unexpected;
+import static io.dropwatch.bpf.NativeCall.CAPTURE;
+import static io.dropwatch.bpf.NativeCall.LINKER;
+import static io.dropwatch.bpf.NativeCall.STATE;
+import static io.dropwatch.bpf.NativeCall.capturing;
+import static io.dropwatch.bpf.NativeCall.errno;
+import static io.dropwatch.bpf.NativeCall.result;
+import static io.dropwatch.bpf.NativeCall.unexpected;
 
 import io.dropwatch.bpf.libbpf.gen.LibbpfHeaders;
 import java.lang.foreign.Arena;
@@ -16,14 +16,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
-/**
- * What rings need of libc: mappings, and waiting for descriptors. Answers are as in {@link
- * Downcalls}.
- */
-final class SystemCalls {
+/** The calls of libc that rings need. Results are as in {@link LibbpfCalls}. */
+final class LibcCalls {
   private static final long MAP_FAILED = -1;
 
-  /** Of {@code struct epoll_event} where it is largest. */
+  /** The size of {@code struct epoll_event}; 12 on x86-64, where it is packed. */
   static final int EPOLL_EVENT_BYTES = 16;
 
   private static final class EventFd {
@@ -61,7 +58,7 @@ final class SystemCalls {
             CAPTURE);
   }
 
-  /** Not from the bindings, which load libbpf: a device's number can be asked without it. */
+  /** Not from the bindings, because those load libbpf. */
   private static final class InterfaceIndex {
     static final MethodHandle HANDLE =
         LINKER.downcallHandle(
@@ -69,9 +66,9 @@ final class SystemCalls {
             FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
   }
 
-  private SystemCalls() {}
+  private LibcCalls() {}
 
-  /** Adds one to an eventfd. A full counter is as good as one more. */
+  /** Adds one to an eventfd. Failing because the counter is full has the same effect. */
   static void signal(int eventFd) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment one = arena.allocateFrom(ValueLayout.JAVA_LONG, 1);
@@ -88,7 +85,7 @@ final class SystemCalls {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
       int flags = LibbpfHeaders.EFD_CLOEXEC() | LibbpfHeaders.EFD_NONBLOCK();
-      return status((int) EventFd.HANDLE.invokeExact(state, 0, flags), state);
+      return result((int) EventFd.HANDLE.invokeExact(state, 0, flags), state);
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -109,7 +106,7 @@ final class SystemCalls {
                   LibbpfHeaders.MAP_SHARED(),
                   fd,
                   offset);
-      return result.address() != MAP_FAILED ? result.address() : -failure(state);
+      return result.address() != MAP_FAILED ? result.address() : -errno(state);
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -123,53 +120,53 @@ final class SystemCalls {
   static int epollCreate() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
-      return status(
+      return result(
           (int) EpollCreate.HANDLE.invokeExact(state, LibbpfHeaders.EPOLL_CLOEXEC()), state);
     } catch (Throwable e) {
       throw unexpected(e);
     }
   }
 
-  /** Waits for a descriptor's input: while it is there, or each time that its owner wakes us. */
-  static int epollAdd(int epollFd, int fd, boolean eachWakeup) {
+  /** Adds a descriptor to wait for input on, level-triggered or edge-triggered. */
+  static int epollAdd(int epollFd, int fd, boolean edgeTriggered) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
-      // struct epoll_event is packed on x86-64 only; its first field is all that is used.
+      // Only the first member is used, so packing does not matter.
       MemorySegment event = arena.allocate(EPOLL_EVENT_BYTES, Long.BYTES);
-      int events = LibbpfHeaders.EPOLLIN() | (eachWakeup ? LibbpfHeaders.EPOLLET() : 0);
+      int events = LibbpfHeaders.EPOLLIN() | (edgeTriggered ? LibbpfHeaders.EPOLLET() : 0);
       event.set(ValueLayout.JAVA_INT, 0, events);
       int operation = LibbpfHeaders.EPOLL_CTL_ADD();
-      return status(
+      return result(
           (int) EpollControl.HANDLE.invokeExact(state, epollFd, operation, fd, event), state);
     } catch (Throwable e) {
       throw unexpected(e);
     }
   }
 
-  /** epoll_wait(2). Blocks, so it is never a critical call. */
+  /** epoll_wait(2). It blocks, so it must not be a critical call. */
   static int epollWait(int epollFd, MemorySegment events, int timeoutMillis) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
-      int most = (int) (events.byteSize() / EPOLL_EVENT_BYTES);
-      return status(
-          (int) EpollWait.HANDLE.invokeExact(state, epollFd, events, most, timeoutMillis), state);
+      int max = (int) (events.byteSize() / EPOLL_EVENT_BYTES);
+      return result(
+          (int) EpollWait.HANDLE.invokeExact(state, epollFd, events, max, timeoutMillis), state);
     } catch (Throwable e) {
       throw unexpected(e);
     }
   }
 
-  /** {@return a second descriptor of the same file, closed on exec} */
+  /** {@return a duplicate of a descriptor, closed on exec} */
   static int duplicate(int fd) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
       int command = LibbpfHeaders.F_DUPFD_CLOEXEC();
-      return status((int) Fcntl.HANDLE.invokeExact(state, fd, command, 0), state);
+      return result((int) Fcntl.HANDLE.invokeExact(state, fd, command, 0), state);
     } catch (Throwable e) {
       throw unexpected(e);
     }
   }
 
-  /** if_nametoindex(3): {@return the device's number, 0 if there is none of this name} */
+  /** if_nametoindex(3): {@return the ifindex, 0 if there is no device of this name} */
   static int interfaceIndex(String name) {
     try (Arena arena = Arena.ofConfined()) {
       return (int) InterfaceIndex.HANDLE.invokeExact(arena.allocateFrom(name));
