@@ -13,15 +13,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cgroups (v2) of this machine by id. On 64-bit machines the id is the inode of the cgroup's
- * folder, and the kernel does not use it again, so a path once found stays right.
+ * The cgroups (v2) of this machine by id. On 64-bit machines the id is the inode number of the
+ * cgroup's directory, and the kernel does not reuse it, so a path stays valid.
  */
 final class CgroupTree {
-  private static final int MOST_CGROUPS = 1 << 16;
+  private static final int MAX_CGROUPS = 1 << 16;
 
   private CgroupTree() {}
 
-  /** Paths below the cgroup2 mount by id; empty when none is mounted. */
+  /** Returns paths below the cgroup2 mount by id; empty when there is no such mount. */
   static Map<Long, String> read(Path proc) {
     Map<Long, String> paths = new HashMap<>();
     Path mount = mount(proc);
@@ -31,7 +31,7 @@ final class CgroupTree {
     try {
       Files.walkFileTree(mount, new Collector(mount, paths));
     } catch (IOException _) {
-      // Cgroups come and go while they are walked: what was found is right.
+      // Cgroups are created and removed during the walk: what was found is valid.
     }
     return paths;
   }
@@ -45,7 +45,7 @@ final class CgroupTree {
   }
 
   /**
-   * Mount point of the first cgroup2 file system in a {@code /proc/PID/mountinfo}
+   * Returns the mount point of the first cgroup2 file system in a {@code /proc/PID/mountinfo}
    * (proc_pid_mountinfo(5)): fields, some of them optional, then {@code -} and the type.
    */
   static @Nullable Path mountPoint(String mountinfo) {
@@ -62,7 +62,7 @@ final class CgroupTree {
     return null;
   }
 
-  // Space, tab, newline and backslash as three octal digits.
+  // Space, tab, newline and backslash are three octal digits.
   private static String unescaped(String field) {
     return field
         .replace("\\040", " ")
@@ -82,7 +82,7 @@ final class CgroupTree {
 
     @Override
     public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-      if (paths.size() >= MOST_CGROUPS) {
+      if (paths.size() >= MAX_CGROUPS) {
         return FileVisitResult.TERMINATE;
       }
       try {
@@ -90,7 +90,7 @@ final class CgroupTree {
         paths.put(inode, "/" + mount.relativize(folder));
         return FileVisitResult.CONTINUE;
       } catch (IOException _) {
-        return FileVisitResult.SKIP_SUBTREE; // removed since it was listed; the others are there
+        return FileVisitResult.SKIP_SUBTREE; // removed since it was listed
       }
     }
 

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Names of network namespaces: the files that {@code ip netns} (ip-netns(8)) and Docker mount them
- * on. Their inodes are used again after a namespace is gone, so the folders are read again when a
- * look is older than a moment. Not thread-safe.
+ * on. Inode numbers are reused after a namespace has ended, so the directories are read again after
+ * 50 ms. Not thread-safe.
  */
 final class NamespaceNames {
-  private static final long FRESH_NANOS = 50_000_000;
-  private static final int MOST_NAMES = 4096;
+  private static final long MAX_AGE_NANOS = 50_000_000;
+  private static final int MAX_NAMES = 4096;
 
   private final List<Path> folders;
   private Map<Long, String> names = Map.of();
@@ -27,14 +27,14 @@ final class NamespaceNames {
     this.folders = folders;
   }
 
-  /** The name of the namespace with this inode; null when it has none. */
-  @Nullable String of(long inode) {
-    if (!read || System.nanoTime() - readAt > FRESH_NANOS) {
+  /** Returns the name of the namespace with this inode number; null when it has none. */
+  @Nullable String of(long inum) {
+    if (!read || System.nanoTime() - readAt > MAX_AGE_NANOS) {
       names = readAll();
       readAt = System.nanoTime();
       read = true;
     }
-    return names.get(inode);
+    return names.get(inum);
   }
 
   private Map<Long, String> readAll() {
@@ -42,13 +42,13 @@ final class NamespaceNames {
     for (Path folder : folders) {
       try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
         for (Path file : files) {
-          if (found.size() >= MOST_NAMES) {
+          if (found.size() >= MAX_NAMES) {
             return found;
           }
           addTo(found, file);
         }
       } catch (IOException | RuntimeException _) {
-        // No such folder, or it went away: no names from there.
+        // No such directory, or it was removed: no names from there.
       }
     }
     return found;
@@ -56,8 +56,8 @@ final class NamespaceNames {
 
   private static void addTo(Map<Long, String> found, Path file) {
     try {
-      long inode = ((Number) Files.getAttribute(file, "unix:ino")).longValue();
-      found.putIfAbsent(inode, String.valueOf(file.getFileName()));
+      long inum = ((Number) Files.getAttribute(file, "unix:ino")).longValue();
+      found.putIfAbsent(inum, String.valueOf(file.getFileName()));
     } catch (IOException _) {
       // Removed since it was listed.
     }

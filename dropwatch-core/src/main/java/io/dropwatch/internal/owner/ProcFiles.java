@@ -13,26 +13,26 @@ import org.jspecify.annotations.Nullable;
  * @param root {@code /proc}
  */
 record ProcFiles(Path root) {
-  private static final int MOST_BYTES = 1 << 16;
+  private static final int MAX_BYTES = 1 << 16;
 
-  /** Its command; null when the process is gone. What is not UTF-8 becomes U+FFFD. */
+  /** Returns the command name; null when the process has ended. Invalid UTF-8 becomes U+FFFD. */
   @Nullable String comm(int pid) {
     String text = text(pid + "/comm");
     return text == null || !text.endsWith("\n") ? text : text.substring(0, text.length() - 1);
   }
 
-  /** The container that its cgroups name; null when none. */
+  /** Returns the id of the container in the names of its cgroups; null when there is none. */
   @Nullable String container(int pid) {
     String cgroups = text(pid + "/cgroup");
     return cgroups == null ? null : ContainerIds.inProcCgroup(cgroups);
   }
 
-  /** N of a link to {@code prefixN]}; 0 when it is not one. */
+  /** Returns N of a link to {@code prefixN]}; 0 when it is another link or none. */
   long linkNumber(String file, String prefix) {
     return linkNumber(root.resolve(file), prefix);
   }
 
-  /** N of a link to {@code prefixN]}; 0 when it is not one. */
+  /** Returns N of a link to {@code prefixN]}; 0 when it is another link or none. */
   long linkNumber(Path file, String prefix) {
     try {
       String target = Files.readSymbolicLink(file).toString();
@@ -46,7 +46,7 @@ record ProcFiles(Path root) {
 
   private @Nullable String text(String file) {
     try (InputStream in = Files.newInputStream(root.resolve(file))) {
-      return new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
+      return new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
     } catch (IOException _) {
       return null;
     }

@@ -1,59 +1,75 @@
 package io.dropwatch.internal.owner;
 
-import io.dropwatch.internal.owner.Snapshot.Holder;
+import io.dropwatch.internal.owner.ProcSnapshot.Holder;
 import io.dropwatch.model.NetworkNamespace;
 import io.dropwatch.model.Owner;
 import io.dropwatch.model.OwnerProcess;
 import io.dropwatch.model.OwnerQuery;
 import io.dropwatch.model.OwnerResolver;
 import io.dropwatch.model.OwnerSocket;
+import java.io.Serial;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Owners by /proc. Every answer about a process was right within the last second: it is kept that
- * long, then the descriptor is looked at again. Not thread-safe: for one watcher.
+ * Looks up owners in /proc. What is known of a process is at most a second old: after that its
+ * descriptor is read again. Not thread-safe: one for each watcher.
  */
 public final class ProcOwnerResolver implements OwnerResolver {
-  private static final int MOST_KEPT = 8192;
-  private static final long FRESH_NANOS = 1_000_000_000;
-  private static final long NAMESPACE_NANOS = 10_000_000_000L;
+  private static final int MAX_CACHED = 8192;
+  private static final long MAX_AGE_NANOS = 1_000_000_000;
+  private static final long MAX_NAMESPACE_AGE_NANOS = 10_000_000_000L;
 
-  /** What is known of a socket: its process, or that it has none; and since when. */
-  private record Known<T>(@Nullable T value, long at) {
+  /** A cached answer, null for "none", and when it was found. */
+  private record Cached<T>(@Nullable T value, long at) {
     boolean olderThan(long nanos) {
       return System.nanoTime() - at > nanos;
     }
   }
 
-  private record Holding(Holder holder, OwnerProcess process, @Nullable String container) {}
+  private record SocketOwner(Holder holder, OwnerProcess process, @Nullable String container) {}
+
+  /** A map that removes the least recently used entry when it has too many. */
+  private static final class LruMap<K, V> extends LinkedHashMap<K, V> {
+    @Serial private static final long serialVersionUID = 1;
+
+    LruMap() {
+      super(16, 0.75f, true);
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+      return size() > MAX_CACHED;
+    }
+  }
 
   private final ProcFiles proc;
   private final NamespaceNames names;
-  private final Scans scans;
-  private final Map<Long, Known<Holding>> processes = new RecentMap<>(MOST_KEPT);
-  private final Map<Long, Known<String>> cgroups = new RecentMap<>(MOST_KEPT);
-  private final Map<NetworkNamespace, Known<String>> containers = new RecentMap<>(MOST_KEPT);
+  private final ProcScanner scanner;
+  private final Map<Long, Cached<SocketOwner>> processes = new LruMap<>();
+  private final Map<Long, Cached<String>> cgroups = new LruMap<>();
+  private final Map<NetworkNamespace, Cached<String>> containers = new LruMap<>();
 
-  /** Since when a look is waited for, where one takes longer than an event may wait. */
-  private final Map<NetworkNamespace, Long> waiting = new RecentMap<>(MOST_KEPT);
+  /** When a namespace was first looked up, while no scan has begun after that. */
+  private final Map<NetworkNamespace, Long> waiting = new LruMap<>();
 
   ProcOwnerResolver(Path proc, List<Path> namespaceFolders) {
-    this(new ProcFiles(proc), namespaceFolders, MachineScan::run);
+    this(new ProcFiles(proc), namespaceFolders, ProcSnapshot::take);
   }
 
-  /** With another way to look through the machine. */
+  /** With another scan, for tests. */
   ProcOwnerResolver(
-      ProcFiles proc, List<Path> namespaceFolders, Function<ProcFiles, Snapshot> scanner) {
+      ProcFiles proc, List<Path> namespaceFolders, Function<ProcFiles, ProcSnapshot> scan) {
     this.proc = proc;
     this.names = new NamespaceNames(namespaceFolders);
-    this.scans = new Scans(() -> scanner.apply(proc));
+    this.scanner = new ProcScanner(() -> scan.apply(proc));
   }
 
-  /** From the places where Linux, iproute2 and Docker have them. */
+  /** Returns a resolver with the paths that Linux, iproute2 and Docker use. */
   public static ProcOwnerResolver ofThisMachine() {
     return new ProcOwnerResolver(
         Path.of("/proc"), List.of(Path.of("/run/netns"), Path.of("/run/docker/netns")));
@@ -62,7 +78,7 @@ public final class ProcOwnerResolver implements OwnerResolver {
   @Override
   public Owner resolve(OwnerQuery query) {
     OwnerSocket socket = query.socket();
-    Holding process = socket == null || socket.inode() == 0 ? null : process(socket.inode());
+    SocketOwner process = socket == null || socket.inode() == 0 ? null : process(socket.inode());
     String cgroup = socket == null || socket.cgroupId() == 0 ? null : cgroup(socket.cgroupId());
     NetworkNamespace namespace = query.networkNamespace();
     String container = cgroup == null ? null : ContainerIds.inPath(cgroup);
@@ -79,88 +95,89 @@ public final class ProcOwnerResolver implements OwnerResolver {
         container);
   }
 
-  private @Nullable Holding process(long inode) {
-    Known<Holding> known = processes.get(inode);
+  private @Nullable SocketOwner process(long inode) {
+    Cached<SocketOwner> known = processes.get(inode);
     if (known != null) {
-      Holding value = known.value();
-      if (!known.olderThan(FRESH_NANOS)) {
+      SocketOwner value = known.value();
+      if (!known.olderThan(MAX_AGE_NANOS)) {
         return value;
       }
-      if (value != null && remember(inode, value.holder())) {
-        return fresh(processes, inode);
+      if (value != null && cache(inode, value.holder())) {
+        return value(processes, inode);
       }
     }
-    Holder holder = scans.known().holders().get(inode);
-    if (holder != null && remember(inode, holder)) {
-      return fresh(processes, inode);
+    Holder holder = scanner.latest().holders().get(inode);
+    if (holder != null && cache(inode, holder)) {
+      return value(processes, inode);
     }
-    boolean complete = scans.look();
-    holder = scans.known().holders().get(inode);
-    if (holder != null && remember(inode, holder)) {
-      return fresh(processes, inode);
+    boolean complete = scanner.scan();
+    holder = scanner.latest().holders().get(inode);
+    if (holder != null && cache(inode, holder)) {
+      return value(processes, inode);
     }
     if (complete) {
-      processes.put(inode, new Known<>(null, System.nanoTime()));
+      processes.put(inode, new Cached<>(null, System.nanoTime()));
     }
     return null;
   }
 
-  // Only if the descriptor still is that socket: process ids are used again, inodes hardly.
-  private boolean remember(long inode, Holder holder) {
+  // Only if the descriptor is still that socket: process ids are reused, inodes rarely.
+  private boolean cache(long inode, Holder holder) {
     String comm = proc.comm(holder.pid());
     String container = proc.container(holder.pid());
     if (comm == null || proc.linkNumber(holder.pid() + "/fd/" + holder.fd(), "socket:[") != inode) {
       return false;
     }
-    var process = new Holding(holder, new OwnerProcess(holder.pid(), comm), container);
-    processes.put(inode, new Known<>(process, System.nanoTime()));
+    var process = new SocketOwner(holder, new OwnerProcess(holder.pid(), comm), container);
+    processes.put(inode, new Cached<>(process, System.nanoTime()));
     return true;
   }
 
-  private static <K, T> @Nullable T fresh(Map<K, Known<T>> map, K key) {
-    Known<T> known = map.get(key);
+  private static <K, T> @Nullable T value(Map<K, Cached<T>> map, K key) {
+    Cached<T> known = map.get(key);
     return known == null ? null : known.value();
   }
 
   private @Nullable String cgroup(long id) {
-    Known<String> known = cgroups.get(id);
-    if (known != null && (known.value() != null || !known.olderThan(FRESH_NANOS))) {
+    Cached<String> known = cgroups.get(id);
+    if (known != null && (known.value() != null || !known.olderThan(MAX_AGE_NANOS))) {
       return known.value();
     }
-    String path = scans.known().cgroups().get(id);
+    String path = scanner.latest().cgroups().get(id);
     boolean complete = false;
     if (path == null) {
-      complete = scans.look();
-      path = scans.known().cgroups().get(id);
+      complete = scanner.scan();
+      path = scanner.latest().cgroups().get(id);
     }
     if (path != null || complete) {
-      cgroups.put(id, new Known<>(path, System.nanoTime()));
+      cgroups.put(id, new Cached<>(path, System.nanoTime()));
     }
     return path;
   }
 
-  // Inodes of namespaces are used again: only a look tells whose this one is that began after the
-  // kernel had named it. A pod's first drops come before its containers have started.
+  // Inode numbers of namespaces are reused: only a scan that began after the kernel reported the
+  // namespace is valid for it. A pod's first drops come before its containers have started.
   private @Nullable String container(NetworkNamespace namespace) {
-    Known<String> known = containers.get(namespace);
-    if (known != null && !known.olderThan(known.value() == null ? FRESH_NANOS : NAMESPACE_NANOS)) {
+    Cached<String> known = containers.get(namespace);
+    if (known != null
+        && !known.olderThan(known.value() == null ? MAX_AGE_NANOS : MAX_NAMESPACE_AGE_NANOS)) {
       return known.value();
     }
     if (isOfThisMachine(namespace)) {
-      containers.put(namespace, new Known<>(null, System.nanoTime()));
+      containers.put(namespace, new Cached<>(null, System.nanoTime()));
       return null;
     }
     long asked = waiting.computeIfAbsent(namespace, _ -> System.nanoTime());
-    if (!scans.look() && !scans.lastBeganAfter(asked)) {
+    if (!scanner.scan() && !scanner.latestBeganAfter(asked)) {
       return known == null ? null : known.value();
     }
     waiting.remove(namespace);
-    String container = scans.known().containers().get(namespace.inum());
-    containers.put(namespace, new Known<>(container, System.nanoTime()));
+    String container = scanner.latest().containers().get(namespace.inum());
+    containers.put(namespace, new Cached<>(container, System.nanoTime()));
     return container;
   }
 
-  // Asked often and found in no look: not worth one.
+  // Frequent, and never in a snapshot: not worth a scan.
   private boolean isOfThisMachine(NetworkNamespace namespace) {
     return namespace.inum() == proc.linkNumber("self/ns/net", "net:[")
         || namespace.inum() == proc.linkNumber("1/ns/net", "net:[");

@@ -1,7 +1,7 @@
 /**
- * Beside the stages of watching: whose a packet was. In go the kernel's numbers (socket inode,
- * cgroup id, namespace inode), out come names of this machine's processes, cgroups, namespaces and
- * containers, from /proc and /sys/fs/cgroup.
+ * Looks up the owners of packets while records are decoded. Input: the kernel's numbers (socket
+ * inode, cgroup id, network namespace). Output: this machine's processes, cgroups, namespaces and
+ * containers by name, from /proc and /sys/fs/cgroup.
  */
 @NullMarked
 package io.dropwatch.internal.owner;

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Cgroup paths as the runtimes make them; ID stands for 64 digits, UID for a pod's. */
+/** Cgroup paths of container runtimes; ID stands for 64 digits, UID for a pod's id. */
 class ContainerIdsTest {
   private static final String ID =
       "3f8c9a1b2d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8";
@@ -17,7 +17,7 @@ class ContainerIdsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        // Docker: cgroupfs, systemd, below a parent of its own, in Docker, seen from inside
+        // Docker: cgroupfs, systemd, another parent, Docker in Docker, seen from the container
         "/docker/ID",
         "/system.slice/docker-ID.scope",
         "/actions_job/ID",
@@ -50,7 +50,7 @@ class ContainerIdsTest {
         // ECS
         "/ecs/0f1e2d3c4b5a69788796a5b4c3d2e1f0/ID"
       })
-  void theInnermostContainer(String path) {
+  void inPath_isTheInnermostContainer(String path) {
     assertEquals(ID, ContainerIds.inPath(named(path)));
   }
 
@@ -70,7 +70,7 @@ class ContainerIdsTest {
         "/docker/xID",
         "/docker-ID.mount"
       })
-  void noContainer(String path) {
+  void inPath_withoutContainer_isNull(String path) {
     assertNull(ContainerIds.inPath(named(path)));
   }
 
@@ -84,7 +84,7 @@ class ContainerIdsTest {
           v2                | 0::/system.slice/docker-ID.scope
           a colon in a name | 0::/system.slice/containerd.service/kubepods-podUID.slice:cri-containerd:ID
           """)
-  void inTheCgroupsOfAProcess(String what, String lines) {
+  void inProcCgroup_isTheIdOfAnyHierarchy(String what, String lines) {
     assertEquals(ID, ContainerIds.inProcCgroup(named(lines).replaceAll(",(\\d+:)", "\n$1")), what);
   }
 

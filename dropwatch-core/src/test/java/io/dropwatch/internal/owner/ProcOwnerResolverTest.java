@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Owners in a /proc that the test writes, and in the real one. */
+/** Looks up owners in a /proc that the test writes, and in the real one. */
 class ProcOwnerResolverTest {
   private static final String ID = "ab".repeat(32);
   private static final NetworkNamespace HOST = new NetworkNamespace(100, 1);
@@ -32,7 +32,7 @@ class ProcOwnerResolverTest {
   private ProcOwnerResolver resolver = ProcOwnerResolver.ofThisMachine();
 
   @BeforeEach
-  void aMachine() throws IOException {
+  void writeProc() throws IOException {
     Files.createDirectories(proc("self/ns"));
     Files.createSymbolicLink(proc("self/ns/net"), Path.of("net:[100]"));
     process(1, "systemd", 100, "0::/init.scope");
@@ -73,7 +73,7 @@ class ProcOwnerResolverTest {
   }
 
   @Test
-  void theProcessThatHasTheSocketOpen() {
+  void resolve_socket_findsTheProcessThatHoldsIt() {
     assertEquals(new OwnerProcess(900, "nginx"), process(5000));
     assertEquals(new OwnerProcess(900, "nginx"), process(5001));
     assertEquals(new OwnerProcess(70, "app"), process(6000));
@@ -81,14 +81,14 @@ class ProcOwnerResolverTest {
   }
 
   @Test
-  void initIsNotTheOwnerOfWhatItPassedOn() throws IOException {
+  void resolve_socketOfInitAndAnother_isTheOther() throws IOException {
     Files.createSymbolicLink(proc("1/fd/9"), Path.of("socket:[5001]"));
 
     assertEquals(new OwnerProcess(900, "nginx"), process(5001));
   }
 
   @Test
-  void aNameMayBeAnything() throws IOException {
+  void resolve_anyCommandName() throws IOException {
     process(44, "\u001b[31m\n) S 1", 100, "", 7000);
     Files.write(proc("70/comm"), new byte[] {'a', (byte) 0xff, '\n'});
 
@@ -97,76 +97,76 @@ class ProcOwnerResolverTest {
   }
 
   @Test
-  void anotherProcessWithTheSameIdIsNotTheOwner() throws Exception {
+  void resolve_afterTheDescriptorIsReused_isAnotherSocket() throws Exception {
     assertEquals(new OwnerProcess(70, "app"), process(6000));
     Files.delete(proc("70/fd/3"));
     Files.createSymbolicLink(proc("70/fd/3"), Path.of("socket:[1]"));
     Files.writeString(proc("70/comm"), "another\n");
-    Thread.sleep(1100); // as long as an answer is kept
+    Thread.sleep(1100); // longer than an answer is cached
 
     assertNull(process(6000));
     assertEquals(new OwnerProcess(70, "another"), process(1));
   }
 
   @Test
-  void theContainerOfTheProcess() {
+  void resolve_containerOfTheProcess() {
     assertEquals(ID, owner(6000, HOST).containerId());
     assertNull(owner(5000, HOST).containerId());
   }
 
   @Test
-  void theContainerOfTheNamespaceWhereThePacketHasNoProcess() {
+  void resolve_withoutSocket_isTheContainerOfTheNamespace() {
     assertEquals(ID, owner(0, POD).containerId());
   }
 
   @Test
-  void aContainerOnTheHostsNetworkDoesNotMakeItItsOwn() throws IOException {
+  void resolve_hostNamespace_hasNoContainer() throws IOException {
     process(71, "agent", 100, "0::/docker/" + ID);
 
     assertNull(owner(0, HOST).containerId());
   }
 
   @Test
-  void twoContainersOfANamespaceAreNoAnswer() throws IOException {
+  void resolve_namespaceOfTwoContainers_hasNone() throws IOException {
     process(71, "sidecar", 200, "0::/kubepods/podx/" + "cd".repeat(32));
 
     assertNull(owner(0, POD).containerId());
   }
 
   @Test
-  void aPodsSandboxIsNotItsContainer() throws IOException {
+  void resolve_namespaceOfPauseAndAnotherContainer_isTheOther() throws IOException {
     process(60, "pause", 200, "0::/kubepods/podx/" + "cd".repeat(32));
 
     assertEquals(ID, owner(0, POD).containerId());
   }
 
   @Test
-  void aSandboxAloneStandsForThePod() throws IOException {
+  void resolve_namespaceOfPauseContainerAlone_isThePauseContainer() throws IOException {
     process(60, "pause", 300, "0::/kubepods/pody/" + "cd".repeat(32));
 
     assertEquals("cd".repeat(32), owner(0, new NetworkNamespace(300, 3)).containerId());
   }
 
   @Test
-  void aPodWhoseContainerHasJustStarted() throws Exception {
+  void resolve_containerThatStartsLater_isFound() throws Exception {
     var pod = new NetworkNamespace(300, 3);
     assertNull(owner(0, pod).containerId());
     process(60, "web", 300, "0::/kubepods/pody/" + "cd".repeat(32));
-    Thread.sleep(1100); // as long as no answer is kept
+    Thread.sleep(1100); // longer than "none" is cached
 
     assertEquals("cd".repeat(32), owner(0, pod).containerId());
   }
 
-  /** Longer than the 50 ms that an event waits at most: the events after it have the answer. */
+  /** An event waits up to 50 ms; the result of a longer scan is there for later events. */
   @Test
-  void aLookThatTakesLong() throws Exception {
+  void resolve_slowScan_isUnknownUntilItEnds() throws Exception {
     resolver =
         new ProcOwnerResolver(
             new ProcFiles(machine.resolve("proc")),
             List.of(),
             proc -> {
               LockSupport.parkNanos(200_000_000);
-              return MachineScan.run(proc);
+              return ProcSnapshot.take(proc);
             });
 
     assertNull(owner(0, POD).containerId());
@@ -179,7 +179,7 @@ class ProcOwnerResolverTest {
   }
 
   @Test
-  void namesOfNamespacesAndPathsOfCgroups() throws IOException {
+  void resolve_namespaceNameAndCgroupPath() throws IOException {
     Path cgroup = Files.createDirectories(machine.resolve("cg roup/docker/" + ID));
     Files.writeString(
         proc("self/mountinfo"),
@@ -203,14 +203,14 @@ class ProcOwnerResolverTest {
   }
 
   @Test
-  void aMachineWithoutProcGivesNoAnswer() {
+  void resolve_withoutProc_isUnknown() {
     resolver = new ProcOwnerResolver(machine.resolve("nothing"), List.of());
 
     assertEquals(Owner.UNKNOWN, owner(5000, HOST));
   }
 
   @Test
-  void thisProcessOnThisMachine() throws IOException {
+  void resolve_realProc_findsThisProcess() throws IOException {
     resolver = ProcOwnerResolver.ofThisMachine();
     List<Long> before = sockets();
     try (var socket = new DatagramSocket()) {
