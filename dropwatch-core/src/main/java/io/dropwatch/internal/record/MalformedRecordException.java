@@ -2,9 +2,7 @@ package io.dropwatch.internal.record;
 
 import java.io.Serial;
 
-/**
- * A record of the ring is not one that our probe writes. The message says what is wrong with it.
- */
+/** Thrown when a record of the ring is not one that the probe writes; the message says why. */
 public final class MalformedRecordException extends Exception {
   @Serial private static final long serialVersionUID = 1;
 

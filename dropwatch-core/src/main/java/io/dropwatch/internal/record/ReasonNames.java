@@ -7,25 +7,24 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /**
- * The kernel's names of its drop reasons; one {@link DropReason} for each, so that events share
- * them. Modules are asked for theirs when the first reason comes that nobody has named. Not
- * thread-safe.
+ * The drop reasons of the kernel by number; events share the objects. The names of modules are read
+ * when the first reason without a name occurs. Not thread-safe.
  */
 public final class ReasonNames implements IntFunction<DropReason> {
-  private static final int MOST_UNNAMED = 1024;
-  private static final long ASK_AGAIN_NANOS = 1_000_000_000L;
+  private static final int MAX_UNNAMED = 1024;
+  private static final long MIN_INTERVAL_NANOS = 1_000_000_000L;
 
   private final Map<Integer, DropReason> reasons = new HashMap<>();
   private final Map<Integer, String> subsystems;
   private final Supplier<Map<Integer, String>> modules;
-  private final int most;
-  private boolean asked;
-  private long askedAt;
+  private final int maxSize;
+  private boolean read;
+  private long readAt;
 
   /**
    * @param names of the running kernel, by number
-   * @param subsystems what the upper half of a number stands for
-   * @param modules names that loaded modules give; slow, so not asked more than once a second
+   * @param subsystems names of the subsystems, by the upper 16 bits of a number
+   * @param modules reads the names of loaded modules; slow, so called at most once a second
    */
   public ReasonNames(
       Map<Integer, String> names,
@@ -34,7 +33,7 @@ public final class ReasonNames implements IntFunction<DropReason> {
     this.subsystems = subsystems;
     this.modules = modules;
     add(names);
-    most = reasons.size() + MOST_UNNAMED;
+    maxSize = reasons.size() + MAX_UNNAMED;
   }
 
   private void add(Map<Integer, String> names) {
@@ -48,8 +47,8 @@ public final class ReasonNames implements IntFunction<DropReason> {
       return known;
     }
     boolean core = value >>> 16 == 0;
-    boolean asking = !core && mayAsk();
-    if (asking) {
+    boolean reading = !core && mayRead();
+    if (reading) {
       add(modules.get());
     }
     known = reasons.get(value);
@@ -57,21 +56,21 @@ public final class ReasonNames implements IntFunction<DropReason> {
       return known;
     }
     DropReason unnamed = DropReason.unnamed(value, subsystems.get(value >>> 16));
-    // Not asked again for what no module named: it was loaded, or could not have dropped the
+    // Not read again for this number: its module was loaded, or it could not have dropped the
     // packet.
-    if ((core || asking) && reasons.size() < most) {
+    if ((core || reading) && reasons.size() < maxSize) {
       reasons.put(value, unnamed);
     }
     return unnamed;
   }
 
-  private boolean mayAsk() {
+  private boolean mayRead() {
     long now = System.nanoTime();
-    if (reasons.size() >= most || (asked && now - askedAt < ASK_AGAIN_NANOS)) {
+    if (reasons.size() >= maxSize || (read && now - readAt < MIN_INTERVAL_NANOS)) {
       return false;
     }
-    asked = true;
-    askedAt = now;
+    read = true;
+    readAt = now;
     return true;
   }
 }

@@ -18,14 +18,13 @@ import io.dropwatch.model.SocketState;
 import io.dropwatch.model.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.function.IntFunction;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Makes an event of a record. Not thread-safe. */
+/** Decodes records into events. Not thread-safe. */
 public final class RecordDecoder {
   private static final int ETHERNET_ADDRESSES = 12;
   private static final int VLAN_TAG = 4;
@@ -34,23 +33,23 @@ public final class RecordDecoder {
 
   private final WallClock clock;
   private final IntFunction<DropReason> reasons;
-  private final CodeNames code;
+  private final SymbolHistory code;
   private final StackCache stacks;
   private final NameCache names = new NameCache();
   private final OwnerResolver owners;
   private final SharedStacks shared = new SharedStacks();
 
   /**
-   * @param clock the kernel's time as ours
-   * @param reasons name of a reason
-   * @param code functions of addresses; asked when an event's stack is read, from any thread
-   * @param stackDepth frames that an event keeps at most
-   * @param owners asked about each event; throws nothing
+   * @param clock converts the kernel's time
+   * @param reasons names of reasons by number
+   * @param code symbols, looked up when an event's stack is read, by any thread
+   * @param stackDepth the most frames of an event
+   * @param owners called for each event; must not throw
    */
   public RecordDecoder(
       WallClock clock,
       IntFunction<DropReason> reasons,
-      CodeNames code,
+      SymbolHistory code,
       int stackDepth,
       OwnerResolver owners) {
     this.clock = clock;
@@ -60,21 +59,21 @@ public final class RecordDecoder {
     this.owners = owners;
   }
 
-  /** Now and then also while no record comes: what was loaded since the last one is told by it. */
+  /** Checks for newly loaded code. Called periodically, also while there are no records. */
   public void refresh() {
     var _ = code.at(System.nanoTime());
   }
 
-  /** The stack depth to ask of the probe for an event to have {@code depth} frames. */
+  /** Returns the stack depth of the probe with which an event has {@code depth} frames. */
   public static int walkedDepth(int depth) {
-    return depth == 0 ? 0 : Math.min(MAX_STACK, depth + StackTrimmer.ROOM);
+    return depth == 0 ? 0 : Math.min(MAX_STACK, depth + StackTrimmer.MAX_TRACING_FRAMES);
   }
 
   /**
-   * The event a record tells of. Copies what it keeps.
+   * Returns the event of a record. Copies what it keeps.
    *
-   * @param raw one record; what follows its end is ignored
-   * @param received when it was read
+   * @param raw one record; bytes after its end are ignored
+   * @param received time at which it was read
    */
   public DropEvent decode(MemorySegment raw, @Nullable Instant received)
       throws MalformedRecordException {
@@ -120,7 +119,7 @@ public final class RecordDecoder {
               raw.get(U32, DEVICE_FLAGS),
               u16(raw, QUEUE_MAPPING)));
     }
-    // A packet socket that injects a segment has a state too, but not that of a connection.
+    // A packet socket has a state too, but it is not that of a TCP connection.
     if ((flags & HAS_SOCKET) != 0 && isInternet(u16(raw, SOCKET_FAMILY))) {
       event.socketState(new SocketState(raw.get(U8, SOCKET_STATE) & 0xff));
     }
@@ -156,34 +155,33 @@ public final class RecordDecoder {
   private static void check(MemorySegment raw) throws MalformedRecordException {
     if (raw.byteSize() < WINDOW) {
       throw new MalformedRecordException(
-          "a record of %d bytes, shorter than the %d of its header"
+          "a record of %d bytes is shorter than its header of %d"
               .formatted(raw.byteSize(), WINDOW));
     }
     if (u16(raw, VERSION_OFFSET) != VERSION) {
       throw new MalformedRecordException(
-          "a record of version %d, this library reads version %d"
-              .formatted(u16(raw, VERSION_OFFSET), VERSION));
+          "a record has version %d, must be %d".formatted(u16(raw, VERSION_OFFSET), VERSION));
     }
     int captured = u16(raw, CAPTURED);
     int stackBytes = u16(raw, STACK_BYTES);
     if (captured > WINDOW_BYTES || stackBytes > MAX_STACK * Long.BYTES || stackBytes % 8 != 0) {
       throw new MalformedRecordException(
-          "a record of %d packet bytes and %d stack bytes".formatted(captured, stackBytes));
+          "a record has %d packet bytes and %d stack bytes".formatted(captured, stackBytes));
     }
     if ((u16(raw, FLAGS) & STACK_REFERENCE) != 0 && stackBytes != Long.BYTES) {
       throw new MalformedRecordException(
-          "a reference to another stack of %d bytes".formatted(stackBytes));
+          "a stack reference has %d bytes, must be 8".formatted(stackBytes));
     }
     int trapBytes = (u16(raw, FLAGS) & HAS_TRAP) == 0 ? 0 : TRAP_NAME_BYTES + TRAP_GROUP_BYTES;
     if (stackStart(captured) + stackBytes + trapBytes > raw.byteSize()) {
       throw new MalformedRecordException(
-          "%d packet bytes and %d stack bytes in a record of %d bytes"
+          "a record of %3$d bytes has %1$d packet bytes and %2$d stack bytes"
               .formatted(captured, stackBytes, raw.byteSize()));
     }
     int macLength = raw.get(U32, MAC_LENGTH);
     if (raw.get(U32, WIRE_LENGTH) < 0 || (macLength != 0 && macLength != MAC_BYTES)) {
       throw new MalformedRecordException(
-          "a packet of %s bytes with a MAC header of %s"
+          "a record has a packet of %s bytes with a MAC header of %s"
               .formatted(
                   Integer.toUnsignedString(raw.get(U32, WIRE_LENGTH)),
                   Integer.toUnsignedString(macLength)));
@@ -215,7 +213,7 @@ public final class RecordDecoder {
         .packetLength((int) Math.min(length, Integer.MAX_VALUE));
   }
 
-  // The probe took the tag out to show every filter the same form: here it goes back.
+  // The probe removed the tag, so that filters see one form of a packet.
   private static byte[] withTag(MemorySegment raw, int captured, int proto, int tci) {
     byte[] frame = new byte[MAC_BYTES + VLAN_TAG + captured];
     MemorySegment to = MemorySegment.ofArray(frame);
@@ -233,7 +231,7 @@ public final class RecordDecoder {
     return frame;
   }
 
-  // The trap's name is the reason of a drop by a device: it has no number.
+  // The reason of a hardware drop is the name of its trap; it has no number.
   private static void trap(DropEventBuilder event, MemorySegment raw) {
     long at = stackStart(u16(raw, CAPTURED)) + u16(raw, STACK_BYTES);
     event
@@ -251,7 +249,7 @@ public final class RecordDecoder {
     int flags = u16(raw, FLAGS);
     if ((flags & STACK_REFERENCE) != 0) {
       SharedStacks.Entry known = shared.find(location, raw.get(U32, REASON), raw.get(U64, at));
-      event.stack(known == null ? KernelStack.EMPTY : shared(known, symbols));
+      event.stack(known == null ? KernelStack.EMPTY : stack(known, symbols));
       return;
     }
     KernelStack stack = stacks.of(raw, at, bytes / Long.BYTES, location, symbols);
@@ -260,29 +258,25 @@ public final class RecordDecoder {
       long[] addresses = new long[bytes / Long.BYTES];
       MemorySegment.copy(raw, U64, at, addresses, 0, addresses.length);
       shared
-          .keep(location, raw.get(U32, REASON), raw.get(U64, TIME), addresses)
+          .add(location, raw.get(U32, REASON), raw.get(U64, TIME), addresses)
           .stack(stack.asShared(), symbols);
     }
   }
 
-  // Other code is loaded since the stack was walked: of this drop it is certain only where it went
-  // through the kernel proper.
-  private KernelStack shared(SharedStacks.Entry known, LongFunction<StackFrame> symbols) {
+  // If other code was loaded after the stack was walked, only the frames in the kernel without
+  // modules are valid for this drop.
+  private KernelStack stack(SharedStacks.Entry known, LongFunction<StackFrame> symbols) {
     KernelStack stack = known.stack();
     if (stack == null) {
       return KernelStack.EMPTY;
     }
-    if (!known.isOf(symbols)) {
+    if (!known.hasSymbols(symbols)) {
       long[] addresses = new long[stack.depth()];
       Arrays.setAll(addresses, stack::address);
       stack = KernelStack.resolving(addresses, code.always()).asShared();
       known.stack(stack, symbols);
     }
     return stack;
-  }
-
-  private static long stackStart(int captured) {
-    return WINDOW + ((captured + 7L) & -8L);
   }
 
   private static boolean isInternet(int family) {
@@ -297,22 +291,9 @@ public final class RecordDecoder {
     };
   }
 
-  private static String text(MemorySegment raw, long offset, int room) {
-    byte[] bytes = bytes(raw, offset, room);
-    int length = 0;
-    while (length < bytes.length && bytes[length] != 0) {
-      length++;
-    }
-    return new String(bytes, 0, length, StandardCharsets.UTF_8);
-  }
-
   private static byte[] bytes(MemorySegment raw, long offset, int length) {
     byte[] bytes = new byte[length];
     MemorySegment.copy(raw, U8, offset, bytes, 0, length);
     return bytes;
-  }
-
-  private static int u16(MemorySegment raw, long offset) {
-    return raw.get(U16, offset) & 0xffff;
   }
 }

@@ -1,6 +1,8 @@
 package io.dropwatch.internal.record;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Offsets of {@code struct drop_record} ({@code src/main/bpf/record.h}), in bytes from the start of
@@ -10,10 +12,10 @@ public final class RecordLayout {
   /** RECORD_VERSION: changes with the layout. */
   public static final int VERSION = 5;
 
-  /** WINDOW: the most bytes a record holds from the network header on. */
+  /** WINDOW: the most packet bytes of a record, from the network header on. */
   public static final int WINDOW_BYTES = 256;
 
-  /** MAX_STACK: the most return addresses (the kernel's PERF_MAX_STACK_DEPTH). */
+  /** MAX_STACK: the most return addresses of a record (the kernel's PERF_MAX_STACK_DEPTH). */
   public static final int MAX_STACK = 127;
 
   static final long VERSION_OFFSET = 0;
@@ -50,7 +52,7 @@ public final class RecordLayout {
   static final long SOCKET_UID = 164;
   static final long MAC = 170;
 
-  /** Where the bytes from the network header on begin: the length of a record without any. */
+  /** Offset of the packet bytes from the network header on: the length of a record without any. */
   public static final int WINDOW = 184;
 
   static final int NAME_BYTES = 16;
@@ -64,7 +66,7 @@ public final class RecordLayout {
   static final int HAS_OWNER = 1 << 5;
   static final int HAS_TRAP = 1 << 8;
 
-  /** Of {@code struct trap_text}, behind the stack: two C strings. */
+  /** Of {@code struct trap_text}, after the stack: two C strings. */
   static final int TRAP_NAME_BYTES = 48;
 
   static final int TRAP_GROUP_BYTES = 32;
@@ -84,4 +86,23 @@ public final class RecordLayout {
   static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED;
 
   private RecordLayout() {}
+
+  static int u16(MemorySegment memory, long offset) {
+    return memory.get(U16, offset) & 0xffff;
+  }
+
+  /** Returns the offset of the stack, which is aligned to 8 bytes. */
+  static long stackStart(int captured) {
+    return WINDOW + ((captured + 7L) & -8L);
+  }
+
+  /** Returns the text of a field up to the first zero, decoded as UTF-8. */
+  static String text(MemorySegment memory, long offset, int size) {
+    byte[] bytes = memory.asSlice(offset, size).toArray(U8);
+    int length = 0;
+    while (length < size && bytes[length] != 0) {
+      length++;
+    }
+    return new String(bytes, 0, length, StandardCharsets.UTF_8);
+  }
 }

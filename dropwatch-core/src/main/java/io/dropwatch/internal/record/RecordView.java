@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A record where it lies. {@link #at} moves it; nothing is copied or allocated. */
+/** A view of a record in the ring. {@link #at} moves it; nothing is copied or allocated. */
 public final class RecordView implements RawDropEvent {
   private final WallClock clock;
   private MemorySegment memory = MemorySegment.NULL;
@@ -16,22 +16,22 @@ public final class RecordView implements RawDropEvent {
   private int stackBytes;
   private int macBytes;
   private final SharedStacks shared = new SharedStacks();
-  private SharedStacks.@Nullable Entry borrowed;
+  private SharedStacks.@Nullable Entry reference;
 
   /**
-   * @param clock the kernel's time as ours
+   * @param clock converts the kernel's time
    */
   public RecordView(WallClock clock) {
     this.clock = clock;
   }
 
   /**
-   * Moves to a record, and checks that it is one.
+   * Moves to a record.
    *
    * @param memory holds the record
-   * @param offset where it begins
-   * @param size how many bytes may be the record's
-   * @throws MalformedRecordException if it is not one; the view is then on the one before
+   * @param offset of its first byte
+   * @param size the most bytes that it may have
+   * @throws MalformedRecordException if it is not a record; the view is then not moved
    */
   public void at(MemorySegment memory, long offset, int size) throws MalformedRecordException {
     int packet = size < WINDOW ? -1 : u16(memory, offset + CAPTURED);
@@ -50,7 +50,7 @@ public final class RecordView implements RawDropEvent {
     this.captured = packet;
     this.stackBytes = stack;
     this.macBytes = memory.get(U32, offset + MAC_LENGTH) == 0 ? 0 : MAC_BYTES;
-    this.borrowed = null;
+    this.reference = null;
     int flags = u16(memory, offset + FLAGS);
     if ((flags & (STACK_REFERENCE | STACK_DEFINITION)) != 0 && stack >= Long.BYTES) {
       share(flags);
@@ -61,29 +61,21 @@ public final class RecordView implements RawDropEvent {
     long at = start + stackStart(captured);
     int reason = memory.get(U32, start + REASON);
     if ((flags & STACK_REFERENCE) != 0) {
-      borrowed = shared.find(location(), reason, memory.get(U64, at));
-      stackBytes = borrowed == null ? 0 : borrowed.addresses().length * Long.BYTES;
+      reference = shared.find(location(), reason, memory.get(U64, at));
+      stackBytes = reference == null ? 0 : reference.addresses().length * Long.BYTES;
     } else {
       long[] addresses = memory.asSlice(at, stackBytes).toArray(U64);
-      var _ = shared.keep(location(), reason, monotonicNanos(), addresses);
+      var _ = shared.add(location(), reason, monotonicNanos(), addresses);
     }
   }
 
-  /** Lets go of the memory: it is the ring's again. Nothing can be asked until {@link #at}. */
-  public void leave() {
+  /** Releases the memory, which the ring reuses. Accessors throw until the next {@link #at}. */
+  public void release() {
     memory = MemorySegment.NULL;
     captured = 0;
     macBytes = 0;
     stackBytes = 0;
-    borrowed = null;
-  }
-
-  private static long stackStart(int captured) {
-    return WINDOW + ((captured + 7L) & -8L);
-  }
-
-  private static int u16(MemorySegment memory, long offset) {
-    return memory.get(U16, offset) & 0xffff;
+    reference = null;
   }
 
   @Override
@@ -177,7 +169,7 @@ public final class RecordView implements RawDropEvent {
     return macBytes + captured;
   }
 
-  // The MAC header ends where the window begins.
+  // The MAC header ends where the packet bytes begin.
   private long packetStart() {
     return start + WINDOW - macBytes;
   }
@@ -202,13 +194,13 @@ public final class RecordView implements RawDropEvent {
   @Override
   public long stackAddress(int index) {
     int frame = Objects.checkIndex(index, stackDepth());
-    return borrowed != null
-        ? borrowed.addresses()[frame]
+    return reference != null
+        ? reference.addresses()[frame]
         : memory.get(U64, start + stackStart(captured) + (long) frame * Long.BYTES);
   }
 
   @Override
   public boolean hasSharedStack() {
-    return borrowed != null;
+    return reference != null;
   }
 }

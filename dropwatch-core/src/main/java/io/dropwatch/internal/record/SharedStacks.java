@@ -6,24 +6,20 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stacks that later records refer to, by location, reason, and the time of the record that brought
- * them. Bounded: those that were used last are kept. To find one allocates nothing. Not
- * thread-safe.
+ * Stacks to which later records refer, by location, reason, and time of the record that has the
+ * stack. Keeps the most recently used ones. Lookups allocate nothing. Not thread-safe.
  */
 final class SharedStacks {
-  /**
-   * Of each of two generations. The probe remembers at most 1024 for each CPU; a host has some
-   * dozens.
-   */
-  static final int MOST = 4096;
+  /** The most stacks of each of two generations. The probe has at most 1024 for each CPU. */
+  static final int MAX_STACKS = 4096;
 
-  private static final int SLOTS = 2 * MOST;
+  private static final int SLOTS = 2 * MAX_STACKS;
 
   private @Nullable Entry[] young = new @Nullable Entry[0];
   private @Nullable Entry[] old = new @Nullable Entry[0];
   private int count;
 
-  /** A stack as a record had it. */
+  /** A stack of a record. */
   static final class Entry {
     private final long location;
     private final int reason;
@@ -39,48 +35,48 @@ final class SharedStacks {
       this.addresses = addresses;
     }
 
-    /** Innermost first, those of tracing on top included; not to be changed. */
+    /** Returns the addresses, innermost first, with the frames of tracing; not to be changed. */
     long[] addresses() {
       return addresses;
     }
 
-    /** What {@link #stack(KernelStack, LongFunction)} was told; null before. */
+    /** Returns what {@link #stack(KernelStack, LongFunction)} set; null before. */
     @Nullable KernelStack stack() {
       return stack;
     }
 
-    /** Whether its symbols are those of the code that is loaded now. */
-    boolean isOf(LongFunction<StackFrame> now) {
+    /** Returns whether the stack has the symbols of the code that is loaded now. */
+    boolean hasSymbols(LongFunction<StackFrame> now) {
       return symbols == now;
     }
 
     /**
-     * Sets what the addresses stand for.
+     * Sets the stack of the addresses.
      *
-     * @param now of the code that is loaded now
+     * @param now symbols of the code that is loaded now
      */
     void stack(KernelStack shared, LongFunction<StackFrame> now) {
       stack = shared;
       symbols = now;
     }
 
-    private boolean is(long wantedLocation, int wantedReason, long wantedTime) {
+    private boolean matches(long wantedLocation, int wantedReason, long wantedTime) {
       return time == wantedTime && location == wantedLocation && reason == wantedReason;
     }
   }
 
   /**
-   * Remembers the stack of a record that others may refer to.
+   * Adds the stack of a record to which others may refer.
    *
    * @param addresses not copied
    */
-  Entry keep(long location, int reason, long time, long[] addresses) {
+  Entry add(long location, int reason, long time, long[] addresses) {
     Entry entry = new Entry(location, reason, time, addresses);
     put(entry);
     return entry;
   }
 
-  /** The stack a record refers to; null if its record never came, or long ago. */
+  /** Returns the stack to which a record refers; null if its record was lost or is too old. */
   @Nullable Entry find(long location, int reason, long time) {
     Entry entry = find(young, location, reason, time);
     if (entry == null) {
@@ -99,14 +95,14 @@ final class SharedStacks {
     }
     for (int at = slot(time); ; at = (at + 1) % SLOTS) {
       Entry entry = slots[at];
-      if (entry == null || entry.is(location, reason, time)) {
+      if (entry == null || entry.matches(location, reason, time)) {
         return entry;
       }
     }
   }
 
   private void put(Entry entry) {
-    if (count == MOST || young.length == 0) {
+    if (count == MAX_STACKS || young.length == 0) {
       old = young;
       young = new @Nullable Entry[SLOTS];
       count = 0;

@@ -9,21 +9,20 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stacks seen lately. Drops of one cause have one stack, so their events share it, with its
- * symbols once somebody has asked for them; a stack that is there costs a look and no memory. Not
- * thread-safe.
+ * Caches stacks. Drops of one cause have the same stack, so their events share the object and its
+ * resolved symbols; a cached stack costs one lookup and no allocation. Not thread-safe.
  */
 final class StackCache {
   private static final int SLOTS = 1024;
 
-  /** What a record holds, and the stack it stands for. */
-  private static final class Kept {
+  /** The addresses of a record, and their stack. */
+  private static final class Entry {
     final long[] addresses;
     final long location;
     final LongFunction<StackFrame> symbols;
     final KernelStack stack;
 
-    Kept(long[] addresses, long location, LongFunction<StackFrame> symbols, KernelStack stack) {
+    Entry(long[] addresses, long location, LongFunction<StackFrame> symbols, KernelStack stack) {
       this.addresses = addresses;
       this.location = location;
       this.symbols = symbols;
@@ -32,17 +31,17 @@ final class StackCache {
   }
 
   private final StackTrimmer trimmer;
-  private final @Nullable Kept[] kept = new Kept[SLOTS];
+  private final @Nullable Entry[] entries = new Entry[SLOTS];
 
   StackCache(StackTrimmer trimmer) {
     this.trimmer = trimmer;
   }
 
   /**
-   * The stack of a record.
+   * Returns the stack of a record.
    *
-   * @param raw holds the addresses, tracing's included
-   * @param depth how many
+   * @param raw holds the addresses, with the frames of tracing
+   * @param depth number of addresses
    * @param symbols of the code that was loaded at the drop
    */
   KernelStack of(
@@ -52,21 +51,21 @@ final class StackCache {
       hash = hash * 0x9e3779b97f4a7c15L + raw.get(U64, offset + 8L * i);
     }
     int slot = (int) (hash >>> 32) & (SLOTS - 1);
-    Kept known = kept[slot];
+    Entry known = entries[slot];
     if (known != null
         && known.location == location
         && known.symbols == symbols
-        && isAt(known.addresses, raw, offset, depth)) {
+        && equal(known.addresses, raw, offset, depth)) {
       return known.stack;
     }
     long[] addresses = new long[depth];
     MemorySegment.copy(raw, U64, offset, addresses, 0, depth);
     KernelStack stack = KernelStack.resolving(trimmer.trim(addresses, location, symbols), symbols);
-    kept[slot] = new Kept(addresses, location, symbols, stack);
+    entries[slot] = new Entry(addresses, location, symbols, stack);
     return stack;
   }
 
-  private static boolean isAt(long[] addresses, MemorySegment raw, long offset, int depth) {
+  private static boolean equal(long[] addresses, MemorySegment raw, long offset, int depth) {
     if (addresses.length != depth) {
       return false;
     }

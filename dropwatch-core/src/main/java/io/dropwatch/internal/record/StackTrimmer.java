@@ -6,16 +6,15 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the frames of tracing itself off the top of a stack, so that the first frame is the kernel
- * function that dropped the packet, whichever program saw it.
+ * Removes the frames of tracing from the top of a stack, so that the first frame is the kernel
+ * function that dropped the packet.
  */
 final class StackTrimmer {
   /**
-   * Frames of tracing seen on top of a stack are 0 to 5: the program and its function,
-   * bpf_trace_run, the iterator where more programs are attached; and Linux 5.10 has the first of
-   * them twice.
+   * The most frames of tracing on top of a stack: the program and its function, bpf_trace_run, the
+   * iterator when several programs are attached; Linux 5.10 has the first of them twice.
    */
-  static final int ROOM = 5;
+  static final int MAX_TRACING_FRAMES = 5;
 
   private final int depth;
 
@@ -24,9 +23,11 @@ final class StackTrimmer {
   }
 
   /**
-   * @param addresses return addresses as bpf_get_stack gives them, innermost first
-   * @param location the return address of the function that calls the tracepoint
-   * @param symbols asked where the location is not in the stack
+   * Returns the stack without the frames of tracing, of at most the depth.
+   *
+   * @param addresses return addresses as of bpf_get_stack, innermost first
+   * @param location return address of the function that calls the tracepoint
+   * @param symbols used if the location is not in the stack
    */
   long[] trim(long[] addresses, long location, LongFunction<StackFrame> symbols) {
     int first = firstKernelFrame(addresses, location, symbols);
@@ -34,10 +35,10 @@ final class StackTrimmer {
   }
 
   // The tracepoint's caller passes its own return address as the location, so its frame is the one
-  // before; that needs no symbols. Some callers pass another address: their names tell.
+  // before; that needs no symbols. Some callers pass another address: then the names decide.
   private static int firstKernelFrame(
       long[] addresses, long location, LongFunction<StackFrame> symbols) {
-    int limit = Math.min(addresses.length, 2 * ROOM);
+    int limit = Math.min(addresses.length, 2 * MAX_TRACING_FRAMES);
     for (int i = 1; i < limit; i++) {
       if (addresses[i] == location) {
         return i - 1;

@@ -12,30 +12,30 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frames of addresses. Symbols are read when the first stack is looked at. A name of the kernel
- * proper is kept for ever; one of a module or program holds only while no other code is loaded:
- * that is looked for every 20 ms at most, while records come, and ends an <i>era</i>. An address
- * that was met when it is not certain what code was loaded, or of which no symbols were read in its
- * era, is shown as an address.
+ * Resolves addresses to stack frames. Symbols are read when the first stack is resolved. A symbol
+ * of the kernel without modules is valid for ever; one of a module or eBPF program is valid while
+ * the same code is loaded, an <i>epoch</i>. Loaded code is checked at most every 20 ms, while there
+ * are records. A frame has only its address if it is not certain what code was loaded at the drop,
+ * or if no symbols were read in its epoch.
  *
- * <p>Without symbols (kptr_restrict, no CAP_SYSLOG) a frame is its address, and a warning says so
- * once. Programs are looked at only once an address is none of the kernel's and its modules', and
- * need CAP_SYS_ADMIN to be. Thread-safe.
+ * <p>Without symbols (kptr_restrict, no CAP_SYSLOG) all frames have only their address, and one
+ * warning says so. Programs are checked only after an address was found that belongs to neither the
+ * kernel nor a module; that needs CAP_SYS_ADMIN. Thread-safe.
  */
-public final class SymbolFrames implements CodeNames {
-  private static final int MOST_KEPT = 8192;
-  private static final long LOOK_NANOS = 20_000_000;
+public final class SymbolFrames implements SymbolHistory {
+  private static final int MAX_CACHED = 8192;
+  private static final long CHECK_INTERVAL_NANOS = 20_000_000;
 
-  /** Reading all symbols takes some 30 ms: a tenth of the time at most, whatever comes and goes. */
-  private static final int REST_FACTOR = 10;
+  /** Reading all symbols takes about 30 ms; it is done for a tenth of the time at most. */
+  private static final int PAUSE_FACTOR = 10;
 
   private final Machine machine;
   private final Consumer<String> warning;
   private final Map<Long, StackFrame> ofKernel = new ConcurrentHashMap<>();
-  private final Era always = new Era(LoadedCode.UNKNOWN);
+  private final Epoch always = new Epoch(LoadedCode.UNKNOWN);
 
-  private volatile Eras eras;
-  private boolean lookingAtPrograms;
+  private volatile Epochs epochs;
+  private boolean checkPrograms;
 
   private @Nullable KernelSymbols symbols;
   private LoadedCode symbolsOf = LoadedCode.UNKNOWN;
@@ -44,35 +44,35 @@ public final class SymbolFrames implements CodeNames {
   private long readNanos;
 
   /**
-   * What is known of when which code was loaded.
+   * The epochs of the last change of loaded code.
    *
-   * @param current since then
-   * @param previous until then
-   * @param between what is certain of the time between the two
-   * @param lookedAt when the last look began, which found what the current one has
+   * @param previous until {@code until}
+   * @param between the code that is certain between {@code until} and {@code since}
+   * @param current from {@code since}
+   * @param checkedAt time at which the last check began
    */
-  private record Eras(
-      Era previous, long until, Era between, long since, Era current, long lookedAt) {
-    Era at(long time) {
+  private record Epochs(
+      Epoch previous, long until, Epoch between, long since, Epoch current, long checkedAt) {
+    Epoch at(long time) {
       if (time - since >= 0) {
         return current;
       }
       return time - until <= 0 ? previous : between;
     }
 
-    Eras lookedAgain(long at) {
-      return new Eras(previous, until, between, since, current, at);
+    Epochs checkedAgain(long at) {
+      return new Epochs(previous, until, between, since, current, at);
     }
 
-    /** The same code, for stacks that are looked at from now on. */
-    Eras renewed(Era era, long at) {
-      return new Eras(previous, until, between, since, era, at);
+    /** Returns a new epoch of the same code, for stacks that are decoded from now on. */
+    Epochs renewed(Epoch epoch, long at) {
+      return new Epochs(previous, until, between, since, epoch, at);
     }
   }
 
   /**
-   * @param warning told at most once, on the thread that reads a stack first, why frames have no
-   *     names and what would help
+   * @param warning called at most once, on the thread that resolves the first stack, with the
+   *     reason why frames have no names and the remedy
    */
   public SymbolFrames(Consumer<String> warning) {
     this(Machine.RUNNING, warning);
@@ -82,16 +82,16 @@ public final class SymbolFrames implements CodeNames {
     this.machine = machine;
     this.warning = warning;
     long begin = machine.nanoTime();
-    Era first = new Era(machine.loaded(false));
-    eras = new Eras(always, begin, always, machine.nanoTime(), first, begin);
+    Epoch first = new Epoch(machine.loaded(false));
+    epochs = new Epochs(always, begin, always, machine.nanoTime(), first, begin);
   }
 
   @Override
   public LongFunction<StackFrame> at(long time) {
-    if (machine.nanoTime() - eras.lookedAt() > LOOK_NANOS) {
-      look();
+    if (machine.nanoTime() - epochs.checkedAt() > CHECK_INTERVAL_NANOS) {
+      check();
     }
-    return eras.at(time);
+    return epochs.at(time);
   }
 
   @Override
@@ -99,27 +99,28 @@ public final class SymbolFrames implements CodeNames {
     return always;
   }
 
-  private synchronized void look() {
-    Eras known = eras;
+  private synchronized void check() {
+    Epochs known = epochs;
     long begin = machine.nanoTime();
-    LoadedCode loaded = machine.loaded(lookingAtPrograms);
+    LoadedCode loaded = machine.loaded(checkPrograms);
     LoadedCode before = known.current().loaded;
     if (!loaded.equals(before)) {
-      Era next = new Era(loaded);
-      Era between = loaded.onlyAddsTo(before) ? next : new Era(loaded.sharedWith(before));
-      eras = new Eras(known.current(), known.lookedAt(), between, machine.nanoTime(), next, begin);
+      Epoch next = new Epoch(loaded);
+      Epoch between = loaded.onlyAddsTo(before) ? next : new Epoch(loaded.sharedWith(before));
+      epochs =
+          new Epochs(known.current(), known.checkedAt(), between, machine.nanoTime(), next, begin);
     } else if (known.current().wantsSymbols && mayRead()) {
-      eras = known.renewed(new Era(loaded), begin);
+      epochs = known.renewed(new Epoch(loaded), begin);
     } else {
-      eras = known.lookedAgain(begin);
+      epochs = known.checkedAgain(begin);
     }
   }
 
   private boolean mayRead() {
-    return machine.nanoTime() - readAt > REST_FACTOR * readNanos;
+    return machine.nanoTime() - readAt > PAUSE_FACTOR * readNanos;
   }
 
-  private synchronized StackFrame resolve(Era era, long address) {
+  private synchronized StackFrame resolve(Epoch epoch, long address) {
     if (!tried) {
       tried = true;
       read();
@@ -134,48 +135,48 @@ public final class SymbolFrames implements CodeNames {
     }
     KernelSymbol symbol = symbols.resolve(address);
     if (symbol != null && symbol.module().isEmpty()) {
-      return kept(ofKernel, address, symbol);
+      return cached(ofKernel, address, symbol);
     }
-    if (!isOf(era, symbol)) {
-      symbol = readAgain(era, address);
+    if (!isOf(epoch, symbol)) {
+      symbol = readAgain(epoch, address);
     }
-    return symbol == null ? StackFrame.unknown(address) : kept(era.frames, address, symbol);
+    return symbol == null ? StackFrame.unknown(address) : cached(epoch.frames, address, symbol);
   }
 
-  /** Whether a symbol, of the symbols that were read last, is what an era has there. */
-  private boolean isOf(Era era, @Nullable KernelSymbol symbol) {
+  /** Returns whether a symbol of the last reading is valid in an epoch. */
+  private boolean isOf(Epoch epoch, @Nullable KernelSymbol symbol) {
     if (symbol == null || symbol.module().equals("bpf")) {
-      return era.loaded.samePrograms(symbolsOf);
+      return epoch.loaded.samePrograms(symbolsOf);
     }
-    // Trampolines of ftrace and kprobes come and go unseen.
-    return !symbol.module().startsWith("__builtin__") && era.loaded.sameModules(symbolsOf);
+    // Trampolines of ftrace and kprobes change without a trace in the loaded code.
+    return !symbol.module().startsWith("__builtin__") && epoch.loaded.sameModules(symbolsOf);
   }
 
-  private @Nullable KernelSymbol readAgain(Era era, long address) {
-    lookingAtPrograms = true;
-    look();
-    LoadedCode now = eras.current().loaded;
-    if (!era.loaded.sameModules(now) && !era.loaded.samePrograms(now)) {
+  private @Nullable KernelSymbol readAgain(Epoch epoch, long address) {
+    checkPrograms = true;
+    check();
+    LoadedCode now = epochs.current().loaded;
+    if (!epoch.loaded.sameModules(now) && !epoch.loaded.samePrograms(now)) {
       return null;
     }
     if (!mayRead()) {
-      era.wantsSymbols = true;
+      epoch.wantsSymbols = true;
       return null;
     }
     read();
     KernelSymbol symbol = symbols == null ? null : symbols.resolve(address);
-    return symbol != null && isOf(era, symbol) ? symbol : null;
+    return symbol != null && isOf(epoch, symbol) ? symbol : null;
   }
 
   private void read() {
     readAt = machine.nanoTime();
     try {
-      LoadedCode before = machine.loaded(lookingAtPrograms);
+      LoadedCode before = machine.loaded(checkPrograms);
       symbols = machine.symbols();
-      boolean steady = before.equals(machine.loaded(lookingAtPrograms));
+      boolean steady = before.equals(machine.loaded(checkPrograms));
       symbolsOf = steady ? before : LoadedCode.UNKNOWN;
     } catch (BpfException e) {
-      // A stack of addresses is better than no event; what was read before is still right.
+      // A stack of addresses is better than no event; symbols that were read before stay valid.
       if (symbols == null) {
         warning.accept("stacks show addresses only: " + e.getMessage());
       }
@@ -183,9 +184,10 @@ public final class SymbolFrames implements CodeNames {
     readNanos = machine.nanoTime() - readAt;
   }
 
-  private static StackFrame kept(Map<Long, StackFrame> frames, long address, KernelSymbol symbol) {
+  private static StackFrame cached(
+      Map<Long, StackFrame> frames, long address, KernelSymbol symbol) {
     StackFrame frame = frame(address, symbol);
-    if (frames.size() < MOST_KEPT) {
+    if (frames.size() < MAX_CACHED) {
       frames.put(address, frame);
     }
     return frame;
@@ -196,20 +198,20 @@ public final class SymbolFrames implements CodeNames {
       String module = symbol.module().isEmpty() ? null : symbol.module();
       return new StackFrame(address, symbol.name(), symbol.offset(), module);
     } catch (IllegalArgumentException _) {
-      // The name of a program of someone else's may be anything.
+      // The name of a foreign program may be invalid.
       return StackFrame.unknown(address);
     }
   }
 
-  /** A time in which no other code was loaded. */
-  private final class Era implements LongFunction<StackFrame> {
+  /** The symbols of a time in which the same code was loaded. */
+  private final class Epoch implements LongFunction<StackFrame> {
     final LoadedCode loaded;
     final Map<Long, StackFrame> frames = new ConcurrentHashMap<>();
 
-    /** Its symbols could not be read yet: a later one shall have those it lacks. */
+    /** Symbols were missing and could not be read yet: the next check begins a new epoch. */
     volatile boolean wantsSymbols;
 
-    Era(LoadedCode loaded) {
+    Epoch(LoadedCode loaded) {
       this.loaded = loaded;
     }
 
@@ -223,7 +225,7 @@ public final class SymbolFrames implements CodeNames {
     }
   }
 
-  /** What is asked of the machine. */
+  /** Access to the running kernel, for tests. */
   interface Machine {
     Machine RUNNING =
         new Machine() {
@@ -243,13 +245,13 @@ public final class SymbolFrames implements CodeNames {
           }
         };
 
-    /** The symbols as they are now. */
+    /** Reads the symbols. */
     KernelSymbols symbols();
 
-    /** The code as it is now. */
+    /** Reads what code is loaded. */
     LoadedCode loaded(boolean programs);
 
-    /** CLOCK_MONOTONIC. */
+    /** Returns the time of CLOCK_MONOTONIC. */
     long nanoTime();
   }
 }

@@ -5,19 +5,17 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /**
- * The kernel's monotonic clock, which the probe reads, as wall clock.
+ * Converts times of the kernel's monotonic clock, which the probe reads, into wall-clock times.
  *
  * <p>On Linux {@link System#nanoTime} is CLOCK_MONOTONIC, as bpf_ktime_get_ns() is, so the
  * difference of the two clocks of this process is the offset. It moves when the wall clock is set
  * or slewed, and while the machine sleeps, so {@link #refresh} measures it again. Not thread-safe.
  *
  * <ul>
- *   <li>Times of one offset keep the kernel's order and distances, to the nanosecond.
- *   <li>Set forward or back, by hand or by NTP, the wall clock is followed within a second: until
- *       then times are those of the clock before, from then on those of the clock after, so they
- *       jump once by as much. A drop that lies in the ring meanwhile gets a time of the clock
- *       after.
- *   <li>Slewed by the kernel's most, 500 parts in a million, a time is wrong by half a millisecond.
+ *   <li>Times with the same offset keep the kernel's order and distances, to the nanosecond.
+ *   <li>When the wall clock is set, times follow within a second, in one step. A drop that is in
+ *       the ring meanwhile gets a time of the new clock.
+ *   <li>When the wall clock is slewed at the kernel's limit, 500 ppm, the error is up to 0.5 ms.
  * </ul>
  */
 public final class WallClock {
@@ -30,19 +28,19 @@ public final class WallClock {
   private long offset;
   private long measuredAt;
 
-  /** This machine's clocks, with a fresh offset. */
+  /** Measures the offset of this machine's clocks. */
   public WallClock() {
     this(System::nanoTime, InstantSource.system());
   }
 
-  /** Two clocks of a test's, with a fresh offset. */
+  /** Measures the offset of other clocks, for tests. */
   WallClock(LongSupplier monotonicClock, InstantSource wallClock) {
     this.monotonicClock = monotonicClock;
     this.wallClock = wallClock;
     measure();
   }
 
-  /** Measures again if the last measurement is a second old. */
+  /** Measures the offset again if the last measurement is a second old. */
   public void refresh() {
     if (monotonicClock.getAsLong() - measuredAt >= REFRESH_NANOS) {
       measure();
@@ -50,7 +48,7 @@ public final class WallClock {
   }
 
   /**
-   * The wall clock at a time of the kernel's.
+   * Returns the wall-clock time of a time of the kernel's clock.
    *
    * @param monotonic nanoseconds of CLOCK_MONOTONIC
    */
@@ -59,12 +57,12 @@ public final class WallClock {
     return Instant.ofEpochSecond(Math.floorDiv(nanos, NANOS), Math.floorMod(nanos, NANOS));
   }
 
-  /** As {@link #at}, as nanoseconds since 1970-01-01T00:00Z. */
+  /** Returns {@link #at} in nanoseconds since 1970-01-01T00:00Z. */
   long epochNanos(long monotonic) {
     return monotonic + offset;
   }
 
-  // The pair of readings with the least time between them: a thread may be interrupted in any one.
+  // Uses the readings with the least time between them: the thread may be interrupted.
   private void measure() {
     long least = Long.MAX_VALUE;
     for (int i = 0; i < ATTEMPTS; i++) {

@@ -1,8 +1,8 @@
 /**
- * Second stage of watching: what one record of the ring says. In goes the raw record that the probe
- * wrote ({@code src/main/bpf/record.h}), out comes a {@link io.dropwatch.DropEvent}, with the
- * kernel's numbers replaced by names and its clock by ours. Any bytes give an event or a {@link
- * io.dropwatch.internal.record.MalformedRecordException}, never anything else.
+ * Decodes the records of the ring, the second stage of watching. Input: a record of the probe
+ * ({@code src/main/bpf/record.h}). Output: a {@link io.dropwatch.DropEvent}, with names for the
+ * kernel's numbers and wall-clock time, or a {@link
+ * io.dropwatch.internal.record.MalformedRecordException}; any bytes are accepted.
  */
 @NullMarked
 package io.dropwatch.internal.record;

@@ -115,7 +115,7 @@ final class Delivery {
     if (count(delivered)) {
       tell(listener, view);
     }
-    view.leave();
+    view.release();
   }
 
   private void takeEvent(Consumer<DropEvent> listener, DropEvent event) {

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Names of reasons, of the core and of modules that come later. */
+/** Names of reasons, of the core and of modules that are loaded later. */
 class ReasonNamesTest {
   private static final int OPENVSWITCH = 3 << 16;
 
@@ -24,14 +24,14 @@ class ReasonNamesTest {
           });
 
   @Test
-  void theCoreIsKnownAndModulesAreNotAskedForIt() {
+  void apply_coreReason_readsNoModules() {
     assertEquals("SKB_DROP_REASON_NO_SOCKET", names.apply(3).name());
     assertEquals("4", names.apply(4).name());
     assertEquals(0, asked.get());
   }
 
   @Test
-  void aModuleIsAskedWhenItsFirstReasonComes() {
+  void apply_firstReasonOfAModule_readsModulesOnce() {
     modules.put(OPENVSWITCH + 1, "OVS_DROP_LAST_ACTION");
     modules.put(OPENVSWITCH + 3, "OVS_DROP_EXPLICIT");
 
@@ -42,7 +42,7 @@ class ReasonNamesTest {
   }
 
   @Test
-  void whatNoModuleNamesIsNamedByItsNumbersAndAskedForOnce() {
+  void apply_reasonWithoutName_isNamedByItsNumber() {
     assertEquals("OPENVSWITCH_REASON_7", names.apply(OPENVSWITCH + 7).name());
     assertEquals("SUBSYSTEM_9_REASON_1", names.apply((9 << 16) + 1).name());
     for (int i = 0; i < 1000; i++) {

@@ -5,7 +5,7 @@ import static io.dropwatch.internal.record.RecordLayout.*;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 
-/** A record as the probe would write it, built by hand. */
+/** Builds a record like the probe. */
 final class RecordBytes {
   private final byte[] bytes = new byte[WINDOW + WINDOW_BYTES + MAX_STACK * Long.BYTES + 80];
   private final MemorySegment raw = MemorySegment.ofArray(bytes);
@@ -60,20 +60,19 @@ final class RecordBytes {
   /** After the packet. */
   RecordBytes stack(long... addresses) {
     stackBytes = addresses.length * Long.BYTES;
-    MemorySegment.copy(
-        MemorySegment.ofArray(addresses), 0, raw, WINDOW + ((captured + 7) & -8), stackBytes);
+    MemorySegment.copy(MemorySegment.ofArray(addresses), 0, raw, stackStart(captured), stackBytes);
     return u16(STACK_BYTES, stackBytes);
   }
 
   /** After the stack. */
   RecordBytes trap(String name, String group) {
-    int at = WINDOW + ((captured + 7) & -8) + stackBytes;
+    long at = stackStart(captured) + stackBytes;
     trapBytes = TRAP_NAME_BYTES + TRAP_GROUP_BYTES;
     u16(FLAGS, raw.get(U16, FLAGS) | HAS_TRAP);
     return u8(SOURCE, SOURCE_HARDWARE).text(at, name).text(at + TRAP_NAME_BYTES, group);
   }
 
   MemorySegment record() {
-    return raw.asSlice(0, WINDOW + ((captured + 7) & -8) + stackBytes + trapBytes);
+    return raw.asSlice(0, stackStart(captured) + stackBytes + trapBytes);
   }
 }

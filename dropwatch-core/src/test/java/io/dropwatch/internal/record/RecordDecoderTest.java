@@ -52,7 +52,7 @@ class RecordDecoderTest {
           OwnerResolvers.none());
 
   @Test
-  void theOwnerIsAskedForWithTheKernelsNumbers() throws MalformedRecordException {
+  void decode_passesTheKernelsNumbersToTheOwnerResolver() throws MalformedRecordException {
     List<OwnerQuery> asked = new ArrayList<>();
     Owner owner = new Owner(new OwnerProcess(7, "nginx"), "/web", "blue", null);
     var asking =
@@ -95,7 +95,7 @@ class RecordDecoderTest {
   }
 
   @Test
-  void aSocketThatIsNotAFullOneHasNoUser() throws MalformedRecordException {
+  void decode_socketWithoutOwner_hasNoUser() throws MalformedRecordException {
     DropEvent event =
         decode(new RecordBytes().u16(FLAGS, HAS_SOCKET).u64(SOCKET_COOKIE, 5).u8(SOCKET_STATE, 6));
 
@@ -103,7 +103,7 @@ class RecordDecoderTest {
   }
 
   @Test
-  void everyFieldOfTheHeaderArrives() throws MalformedRecordException {
+  void decode_everyField() throws MalformedRecordException {
     long now = System.nanoTime();
     DropEvent event =
         decode(
@@ -146,7 +146,7 @@ class RecordDecoderTest {
   }
 
   @Test
-  void aDropByADeviceHasTheNameOfItsTrapForAReason() throws MalformedRecordException {
+  void decode_hardwareDrop_hasTheTrapAsReason() throws MalformedRecordException {
     DropEvent event =
         decode(
             new RecordBytes()
@@ -161,7 +161,7 @@ class RecordDecoderTest {
   }
 
   @Test
-  void aTrapThatTheRecordIsTooShortForIsRefused() {
+  void decode_truncatedTrap_isMalformed() {
     MemorySegment record =
         new RecordBytes().packet(new byte[21]).trap("blackhole_route", "l3_drops").record();
 
@@ -171,7 +171,7 @@ class RecordDecoderTest {
   }
 
   @Test
-  void whatTheFlagsDenyIsAbsentWhateverTheBytesHold() throws MalformedRecordException {
+  void decode_withoutFlags_ignoresTheFields() throws MalformedRecordException {
     DropEvent event =
         decode(
             new RecordBytes()
@@ -187,7 +187,7 @@ class RecordDecoderTest {
   }
 
   @Test
-  void thePacketSocketThatInjectedAPacketIsNotItsConnection() throws MalformedRecordException {
+  void decode_packetSocket_hasNoSocketState() throws MalformedRecordException {
     DropEvent event =
         decode(new RecordBytes().u16(FLAGS, HAS_SOCKET).u8(SOCKET_STATE, 7).u16(SOCKET_FAMILY, 17));
 
@@ -195,7 +195,7 @@ class RecordDecoderTest {
   }
 
   @Test
-  void aPacketWithItsMacHeaderIsEthernet() throws MalformedRecordException {
+  void decode_withMacHeader_isEthernet() throws MalformedRecordException {
     DropEvent event = decode(new RecordBytes().packet(IP).mac(MAC_HEADER).u32(WIRE_LENGTH, 1486));
 
     assertEquals(LinkType.ETHERNET, event.linkType());
@@ -204,7 +204,7 @@ class RecordDecoderTest {
   }
 
   @Test
-  void aPacketWithoutOneStartsAtTheNetworkHeader() throws MalformedRecordException {
+  void decode_withoutMacHeader_isRawIp() throws MalformedRecordException {
     DropEvent event = decode(new RecordBytes().packet(IP).u16(PROTOCOL, 0x0800));
 
     assertEquals(LinkType.RAW_IP, event.linkType());
@@ -213,7 +213,7 @@ class RecordDecoderTest {
   }
 
   @Test
-  void aTagThatWasInTheFrameIsPutBack() throws MalformedRecordException {
+  void decode_tagInFrame_isInsertedAgain() throws MalformedRecordException {
     DropEvent event =
         decode(
             new RecordBytes()
@@ -230,7 +230,7 @@ class RecordDecoderTest {
   }
 
   @Test
-  void aTagThatTheKernelHadStrippedIsNot() throws MalformedRecordException {
+  void decode_strippedTag_isNotInserted() throws MalformedRecordException {
     DropEvent event =
         decode(
             new RecordBytes()
@@ -244,7 +244,7 @@ class RecordDecoderTest {
   }
 
   @Test
-  void theStackFollowsThePacketAndLosesTheFramesOfTracing() throws MalformedRecordException {
+  void decode_stack_hasNoFramesOfTracing() throws MalformedRecordException {
     DropEvent event =
         decode(new RecordBytes().u64(LOCATION, 30).packet(hex("45")).stack(5, 6, 20, 30, 40));
 
@@ -253,7 +253,7 @@ class RecordDecoderTest {
   }
 
   @Test
-  void aLentStackIsThatOfTheRecordsThatReferToIt() throws MalformedRecordException {
+  void decode_stackReference_isTheStackOfItsDefinition() throws MalformedRecordException {
     DropEvent first = decode(walked(100, 30, 7));
     assertFalse(first.stack().shared());
 
@@ -265,7 +265,7 @@ class RecordDecoderTest {
 
   @ParameterizedTest
   @CsvSource({"101, 30, 7", "100, 31, 7", "100, 30, 8"})
-  void aReferenceToNoKnownStackIsNone(long time, long location, int reason)
+  void decode_unknownStackReference_hasNoStack(long time, long location, int reason)
       throws MalformedRecordException {
     decode(walked(100, 30, 7));
 
@@ -275,15 +275,15 @@ class RecordDecoderTest {
   }
 
   @Test
-  void aStackThatNobodyMayReferToIsNotKept() throws MalformedRecordException {
+  void decode_stackWithoutDefinitionFlag_isNotShared() throws MalformedRecordException {
     decode(walked(100, 30, 7).u16(FLAGS, HAS_REASON));
 
     assertEquals(0, decode(sharing(200, 100, 30, 7)).stack().depth());
   }
 
   @Test
-  void theStacksUsedLastAreKept() throws MalformedRecordException {
-    for (int i = 1; i <= 3 * SharedStacks.MOST; i++) {
+  void decode_keepsTheMostRecentlyUsedStacks() throws MalformedRecordException {
+    for (int i = 1; i <= 3 * SharedStacks.MAX_STACKS; i++) {
       decode(walked(i, 30, 7));
       assertEquals(3, decode(sharing(i, i, 30, 7)).stack().depth());
       assertEquals(3, decode(sharing(i, 1, 30, 7)).stack().depth(), "used all the time");
@@ -292,14 +292,14 @@ class RecordDecoderTest {
   }
 
   @Test
-  void aReferenceIsEightBytes() {
+  void decode_stackReferenceOfOtherLength_isMalformed() {
     RecordBytes two = new RecordBytes().u16(FLAGS, STACK_REFERENCE).stack(1, 2);
 
     assertThrows(MalformedRecordException.class, () -> decode(two));
   }
 
   @Test
-  void aViewHasTheSharedStackToo() throws MalformedRecordException {
+  void view_stackReference_hasTheStack() throws MalformedRecordException {
     RecordView view = new RecordView(new WallClock());
     MemorySegment first = walked(100, 30, 7).record();
     view.at(first, 0, (int) first.byteSize());
@@ -337,27 +337,27 @@ class RecordDecoderTest {
   }
 
   @Test
-  void theReceivedTimeIsTheReaders() throws MalformedRecordException {
+  void decode_receivedTime() throws MalformedRecordException {
     assertEquals(
         Instant.EPOCH, decoder.decode(new RecordBytes().record(), Instant.EPOCH).receivedTime());
   }
 
   @Test
-  void anotherVersionIsNamed() {
+  void decode_otherVersion_isMalformed() {
     MalformedRecordException failure =
         assertThrows(
             MalformedRecordException.class, () -> decode(new RecordBytes().u16(VERSION_OFFSET, 9)));
 
-    assertEquals("a record of version 9, this library reads version 5", failure.getMessage());
+    assertEquals("a record has version 9, must be 5", failure.getMessage());
   }
 
   @Property
-  void anyBytesGiveAnEventOrAMalformedRecord(@ForAll @Size(max = 600) byte[] bytes) {
-    decodeOrRefuse(MemorySegment.ofArray(bytes));
+  void decode_anyBytes_isAnEventOrMalformed(@ForAll @Size(max = 600) byte[] bytes) {
+    assertEventOrMalformed(MemorySegment.ofArray(bytes));
   }
 
   @Property
-  void aRightHeaderWithAnythingBehindItDoesToo(
+  void decode_validHeaderAndAnyBytes_isAnEventOrMalformed(
       @ForAll @Size(value = 400) byte[] bytes,
       @ForAll @IntRange(max = 400) int length,
       @ForAll @IntRange(max = 300) int captured,
@@ -367,10 +367,10 @@ class RecordDecoderTest {
     raw.set(U16, CAPTURED, (short) captured);
     raw.set(U16, STACK_BYTES, (short) stackBytes);
     raw.set(U32, MAC_LENGTH, (bytes[0] & 2) == 0 ? 0 : MAC_BYTES);
-    decodeOrRefuse(raw.asSlice(0, length));
+    assertEventOrMalformed(raw.asSlice(0, length));
   }
 
-  private void decodeOrRefuse(MemorySegment raw) {
+  private void assertEventOrMalformed(MemorySegment raw) {
     @Nullable DropEvent event;
     try {
       event = decoder.decode(raw, null);

@@ -19,7 +19,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
-/** What the probe's filter saw, from the record that it wrote and from the event made of that. */
+/** An event's SKB packet is the packet that the filter saw in the kernel. */
 class SkbPacketTest {
   private static final RecordDecoder DECODER =
       new RecordDecoder(
@@ -83,7 +83,7 @@ class SkbPacketTest {
             Arbitraries.integers().between(0, 70_000))
         .as(
             (mac, tag, tpid, tci, protocol, length, bytes, more) -> {
-              // Behind a tag the type is the next header's; a length has a protocol of its own.
+              // After a tag the type is that of the next header; a length frame has protocol 4.
               boolean lengthFrame = false;
               int type = protocol;
               if (length != null && mac && tag != 2) {
@@ -99,7 +99,8 @@ class SkbPacketTest {
   }
 
   @Property
-  void anEventSaysWhatTheFilterSaw(@ForAll("seen") Seen seen) throws MalformedRecordException {
+  void skbPacket_ofDecodedRecord_isWhatTheFilterSaw(@ForAll("seen") Seen seen)
+      throws MalformedRecordException {
     SkbPacket packet = DECODER.decode(seen.record().record(), null).skbPacket();
 
     assertEquals(seen.mac ? MAC_BYTES : 0, packet.macLength());
@@ -118,10 +119,10 @@ class SkbPacketTest {
   }
 
   @Test
-  void ofAnEventThatNoProbeMade() {
+  void skbPacket_ofBuiltEvent() {
     SkbPacket packet =
         DropEvent.builder().packet(LinkType.ETHERNET, new byte[13]).build().skbPacket();
-    assertEquals(0, packet.bytes().length, "half a MAC header is no network header");
+    assertEquals(0, packet.bytes().length, "an incomplete MAC header");
     assertEquals(0, packet.wireLength());
 
     byte[] frame = new byte[34];

@@ -29,27 +29,27 @@ class StackTrimmerTest {
   }
 
   @Test
-  void theFrameBeforeTheLocationIsTheFirst() {
+  void trim_startsAtTheFrameBeforeTheLocation() {
     assertArrayEquals(new long[] {20, 30, 40}, trim(new long[] {7, 8, 20, 30, 40, 50}, 30));
   }
 
   @Test
-  void theClassicTracepointHasNothingToTrim() {
+  void trim_withoutFramesOfTracing() {
     assertArrayEquals(new long[] {20, 30, 40}, trim(new long[] {20, 30, 40, 50}, 30));
   }
 
   @Test
-  void whereTheLocationIsNotInTheStackNamesDecide() {
+  void trim_withoutLocation_usesNames() {
     assertArrayEquals(new long[] {5, 6}, trim(new long[] {1, 2, 3, 5, 6}, 99));
   }
 
   @Test
-  void whereSymbolsAreHiddenTooNothingIsCut() {
+  void trim_withoutLocationAndSymbols_keepsAll() {
     assertArrayEquals(new long[] {70, 80, 90}, trim(new long[] {70, 80, 90}, 99));
   }
 
   @Test
-  void anEmptyStackStaysEmpty() {
+  void trim_emptyStack() {
     assertArrayEquals(new long[0], trim(new long[0], 30));
   }
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Names while modules and programs come and go on a machine that the test moves. */
+/** Resolves frames while modules and programs are loaded and removed, on a fake machine. */
 class SymbolFramesTest {
   private static final long KERNEL = 0xffffffff81000000L;
   private static final long FIRST = 0xffffffffc0100000L;
@@ -34,7 +34,7 @@ class SymbolFramesTest {
   private final List<String> warnings = new ArrayList<>();
   private final SymbolFrames frames = new SymbolFrames(machine, warnings::add);
 
-  /** Time goes on by a nanosecond each time that it is read. */
+  /** Each reading of the time advances it by a nanosecond. */
   private final class FakeMachine implements SymbolFrames.Machine {
     private final Map<Long, String> modules = new TreeMap<>();
     private final Map<Integer, String> programs = new TreeMap<>();
@@ -82,18 +82,18 @@ class SymbolFramesTest {
     pass(100);
   }
 
-  /** Of a drop that happens now. */
+  /** Returns the name of an address in a drop that happens now. */
   private @Nullable String name(long address) {
     return frames.at(++machine.now).apply(address + 4).symbol();
   }
 
   @Test
-  void aModuleInThePlaceOfAnother() {
+  void apply_moduleAtTheAddressOfAnother() {
     begin("old");
     assertEquals("old_rx", name(FIRST));
     machine.modules.put(FIRST, "new");
     pass(100);
-    assertEquals(null, name(FIRST), "dropped before the change was noticed, or after: who knows");
+    assertEquals(null, name(FIRST), "dropped before or after the change");
     assertEquals("ip_rcv", name(KERNEL));
 
     pass(100);
@@ -102,7 +102,7 @@ class SymbolFramesTest {
   }
 
   @Test
-  void whatOnlyCameIsNamedAtOnce() {
+  void apply_addedModule_isNamedAtOnce() {
     begin("old");
     assertEquals("old_rx", name(FIRST));
     machine.modules.put(SECOND, "new");
@@ -113,7 +113,7 @@ class SymbolFramesTest {
   }
 
   @Test
-  void aStackKeepsTheNamesOfItsTime() {
+  void apply_olderStack_keepsItsNames() {
     begin("old");
     LongFunction<StackFrame> named = frames.at(++machine.now);
     LongFunction<StackFrame> late = frames.at(++machine.now);
@@ -126,11 +126,11 @@ class SymbolFramesTest {
     assertEquals("new_rx", name(FIRST));
 
     assertEquals("old_rx", named.apply(FIRST).symbol());
-    assertEquals(null, late.apply(FIRST + 8).symbol(), "of the old one nothing more is known");
+    assertEquals(null, late.apply(FIRST + 8).symbol(), "symbols of the old module are gone");
   }
 
   @Test
-  void aRecordThatWaitedInTheRing() {
+  void at_recordThatWasInTheRing_isOfItsTime() {
     begin("old");
     assertEquals("old_rx", name(FIRST));
     pass(100);
@@ -148,10 +148,10 @@ class SymbolFramesTest {
   }
 
   @Test
-  void programsAreWatchedOnceOneIsMet() {
+  void apply_programs_areCheckedAfterTheFirstOne() {
     machine.programs.put(7, "bpf_prog_7");
     assertEquals("ip_rcv", name(KERNEL));
-    assertEquals(null, name(PROGRAM), "met before programs were looked at");
+    assertEquals(null, name(PROGRAM), "before programs are checked");
     pass(100);
     assertEquals("bpf_prog_7", name(PROGRAM));
 
@@ -164,7 +164,7 @@ class SymbolFramesTest {
   }
 
   @Test
-  void programsThatComeAndGoTakeNothingFromModules() {
+  void apply_changingPrograms_keepModuleNames() {
     begin("steady");
     machine.programs.put(7, "bpf_prog_7");
     assertEquals(null, name(PROGRAM));
@@ -178,7 +178,7 @@ class SymbolFramesTest {
   }
 
   @Test
-  void whereProgramsAreNotToBeSeenTheyHaveNoNames() {
+  void apply_programsThatCannotBeListed_haveNoNames() {
     machine.programsAreKnown = false;
     machine.programs.put(7, "bpf_prog_7");
     for (int i = 0; i < 5; i++) {
@@ -188,7 +188,7 @@ class SymbolFramesTest {
   }
 
   @Test
-  void symbolsAreReadForATenthOfTheTime() {
+  void apply_changingModules_readsForATenthOfTheTime() {
     for (int i = 0; i < 100; i++) {
       machine.modules.clear();
       machine.modules.put(FIRST, "m" + i);
@@ -203,13 +203,13 @@ class SymbolFramesTest {
   }
 
   @Test
-  void whatCouldNotBeReadThenIsReadLater() {
+  void apply_symbolsThatWereNotRead_areReadLater() {
     begin("a");
     assertEquals("a_rx", name(FIRST));
     machine.modules.put(SECOND, "b");
     pass(21);
     LongFunction<StackFrame> early = frames.at(++machine.now);
-    assertEquals(null, early.apply(SECOND).symbol(), "read too lately");
+    assertEquals(null, early.apply(SECOND).symbol(), "the pause after the last reading");
     pass(100);
 
     assertNotSame(early, frames.at(++machine.now));

@@ -244,7 +244,7 @@ final class VariantsMain {
       if (view.netnsInum() == sender.inum() || view.netnsInum() == receiver.inum()) {
         told.add(told(view, memory.get(ValueLayout.JAVA_BYTE, offset + PACKET_TYPE)));
       }
-      view.leave();
+      view.release();
     }
 
     @Override
