@@ -15,6 +15,7 @@ import io.dropwatch.model.PacketType;
 import io.dropwatch.model.SocketState;
 import io.dropwatch.model.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
+import io.dropwatch.pcapfilter.SkbFilter;
 import io.dropwatch.pcapfilter.SkbPacket;
 import java.time.Instant;
 import java.util.Arrays;
@@ -259,11 +260,11 @@ public final class DropEvent {
   }
 
   /**
-   * The packet as the probe saw it, for a filter that was compiled for {@link LinkType#SKB}: it
-   * says of this event what it says in the kernel.
+   * The packet as the probe saw it, for a {@link SkbFilter}: it says of this event what it says in
+   * the kernel.
    *
    * <pre>{@code
-   * PcapFilter syn = PcapFilter.compile("tcp[tcpflags] & tcp-syn != 0", LinkType.SKB);
+   * SkbFilter syn = SkbFilter.compile("tcp[tcpflags] & tcp-syn != 0");
    * if (syn.matches(event.skbPacket())) {
    *   System.out.println(syn.explain(event.skbPacket()));
    * }

@@ -245,12 +245,7 @@ public final class DropEventBuilder {
    * @param bytes copied
    */
   public DropEventBuilder packet(LinkType linkType, byte[] bytes) {
-    if (linkType == LinkType.SKB) {
-      throw new IllegalArgumentException(
-          "the bytes of an event start at the MAC header (ETHERNET) or the network header"
-              + " (RAW_IP)");
-    }
-    this.linkType = linkType;
+    this.linkType = Objects.requireNonNull(linkType, "linkType");
     this.packet = bytes.clone();
     return this;
   }

@@ -5,7 +5,7 @@ import io.dropwatch.model.DropStatistics;
 import io.dropwatch.model.DropStatisticsBuilder;
 import io.dropwatch.model.NetworkDevice;
 import io.dropwatch.output.JsonReader;
-import io.dropwatch.pcapfilter.PcapFilter;
+import io.dropwatch.pcapfilter.SkbFilter;
 import java.io.UncheckedIOException;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -31,7 +31,7 @@ public final class DropReplay implements AutoCloseable {
   private final Set<String> devices;
   private final Set<String> excludedDevices;
   private final RecordedNoise noise;
-  private final @Nullable PcapFilter filter;
+  private final @Nullable SkbFilter filter;
   private final Consumer<DropEvent> listener;
 
   private long seen;
@@ -45,7 +45,7 @@ public final class DropReplay implements AutoCloseable {
       Set<String> devices,
       Set<String> excludedDevices,
       RecordedNoise noise,
-      @Nullable PcapFilter filter,
+      @Nullable SkbFilter filter,
       Consumer<DropEvent> listener) {
     this.recording = recording;
     this.devices = devices;

@@ -5,8 +5,7 @@ import io.dropwatch.model.NoiseRule;
 import io.dropwatch.output.JsonReader;
 import io.dropwatch.pcapfilter.FilterOptions;
 import io.dropwatch.pcapfilter.FilterSyntaxException;
-import io.dropwatch.pcapfilter.LinkType;
-import io.dropwatch.pcapfilter.PcapFilter;
+import io.dropwatch.pcapfilter.SkbFilter;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,8 +44,9 @@ public final class DropReplayBuilder {
   /**
    * Only packets that match; null or blank: all.
    *
-   * @param expression in the language of pcap-filter(7), for {@link LinkType#SKB}: it says of a
-   *     recorded packet what it said of the packet in the kernel, as far as its bytes were captured
+   * @param expression in the language of pcap-filter(7), as {@link SkbFilter} compiles it: it says
+   *     of a recorded packet what it said of the packet in the kernel, as far as its bytes were
+   *     captured
    * @param options resolver of names, UDP ports of tunnels and the like. Without a resolver of
    *     devices {@code ifname} is refused: use {@link #devices}
    */
@@ -157,10 +157,8 @@ public final class DropReplayBuilder {
       throw DropWatchException.usage("nobody listens: set onEvent before open");
     }
     RecordedNoise noise = new RecordedNoise(noiseRules);
-    PcapFilter compiled =
-        filter == null || filter.isBlank()
-            ? null
-            : PcapFilter.compile(filter, LinkType.SKB, options);
+    SkbFilter compiled =
+        filter == null || filter.isBlank() ? null : SkbFilter.compile(filter, options);
     return new DropReplay(source.open(), devices, excludedDevices, noise, compiled, told);
   }
 }

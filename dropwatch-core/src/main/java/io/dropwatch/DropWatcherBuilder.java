@@ -62,8 +62,8 @@ public final class DropWatcherBuilder {
   /**
    * Only packets that match; null or blank: all.
    *
-   * @param expression in the language of pcap-filter(7), for {@link
-   *     io.dropwatch.pcapfilter.LinkType#SKB}; checked by {@link #start}
+   * @param expression in the language of pcap-filter(7), as {@link
+   *     io.dropwatch.pcapfilter.SkbFilter} compiles it; checked by {@link #start}
    * @param options resolver of names, UDP ports of tunnels and the like. Without a resolver of
    *     devices, {@link #start} resolves those of {@code ifname} in the calling thread's network
    *     namespace. The filter compares the index alone, and other namespaces have devices of the

@@ -2,6 +2,7 @@ package io.dropwatch.benchmarks;
 
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.PcapFilter;
+import io.dropwatch.pcapfilter.SkbFilter;
 import io.dropwatch.pcapfilter.oracle.Libpcap;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -44,7 +45,7 @@ public class FilterCompileBenchmark {
   /** Our compiler, up to the bytes that go into the probe. */
   @Benchmark
   public byte[] ebpf() {
-    return PcapFilter.compile(FilterExpressions.named(expression), LinkType.SKB).ebpf().toBytes();
+    return SkbFilter.compile(FilterExpressions.named(expression)).ebpf().toBytes();
   }
 
   /** libpcap's, with its optimizer. */

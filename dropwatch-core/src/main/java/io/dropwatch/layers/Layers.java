@@ -41,8 +41,8 @@ public final class Layers {
   /**
    * Decodes a packet. Any bytes are accepted.
    *
-   * @param linkType what the bytes start with; without a MAC header ({@link LinkType#RAW_IP},
-   *     {@link LinkType#SKB}) the version field distinguishes IPv4 from IPv6
+   * @param linkType what the bytes start with; for {@link LinkType#RAW_IP} the version field
+   *     distinguishes IPv4 from IPv6
    * @param packet the first bytes of a packet, not kept
    */
   public static Layers decode(LinkType linkType, byte[] packet) {
@@ -64,7 +64,7 @@ public final class Layers {
     }
     switch (linkType) {
       case ETHERNET -> Ethernet.decode(dissection);
-      case RAW_IP, SKB -> {
+      case RAW_IP -> {
         if (etherType == 0) {
           EtherType.decodeIp(dissection);
         } else {

@@ -118,7 +118,6 @@ final class EventJson {
     return switch (type) {
       case ETHERNET -> "ethernet";
       case RAW_IP -> "raw_ip";
-      case SKB -> throw new IllegalArgumentException("no event's bytes are of type SKB");
     };
   }
 

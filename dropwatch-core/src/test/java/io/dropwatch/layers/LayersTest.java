@@ -158,7 +158,6 @@ class LayersTest {
       textBlock =
           """
           RAW_IP, 0,     45, IPv4/TCP
-          SKB,    0,     45, IPv4/TCP
           RAW_IP, 0x800, 45, IPv4/TCP
           RAW_IP, 0x86dd,45, IPv6
           RAW_IP, 0x88cc,45, unknown

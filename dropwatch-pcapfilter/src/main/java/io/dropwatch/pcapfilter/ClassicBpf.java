@@ -19,12 +19,11 @@ import java.util.List;
  *       VLAN tag out of a frame before filters see it, so there {@code vlan} finds inner tags only.
  *   <li>{@link LinkType#RAW_IP}: bytes from the IP header on, as a {@code SOCK_DGRAM} packet socket
  *       has them for IP.
- *   <li>{@link LinkType#SKB}: a packet socket of type {@code SOCK_DGRAM}. What the kernel knows is
- *       read with Linux's ancillary loads ({@code SKF_AD_*} of linux/filter.h), so {@code arp},
- *       {@code vlan 5}, {@code inbound} and {@code ifindex 2} work; other systems and libpcap have
- *       no such loads. The MAC header counts as absent, because classic BPF cannot ask for its
- *       length: the verdict is that of {@link PcapFilter#matches(SkbPacket)} with {@code macLength}
- *       0.
+ *   <li>{@link SkbFilter}: a packet socket of type {@code SOCK_DGRAM}. Metadata are read with
+ *       Linux's ancillary loads ({@code SKF_AD_*} of linux/filter.h), so {@code arp}, {@code vlan
+ *       5}, {@code inbound} and {@code ifindex 2} work; other systems and libpcap have no such
+ *       loads. The MAC header counts as absent, because classic BPF cannot ask for its length: the
+ *       verdict is that of {@link SkbFilter#matches} for a packet without a MAC header.
  * </ul>
  */
 public final class ClassicBpf {

@@ -4,7 +4,7 @@ import java.util.OptionalInt;
 
 /**
  * Turns the name in {@code ifname NAME} into the index of a network device, when {@link
- * FilterOptions#withDevices} says so.
+ * FilterOptions.Builder#deviceResolver} says so.
  *
  * <p>Asked while the expression is compiled, on the thread that compiles, and never again: a filter
  * does not follow a device that is made anew. What it throws comes out of {@code compile}

@@ -15,16 +15,15 @@ import java.util.List;
  * }</pre>
  *
  * <p>{@code base} (r1) is the first byte of the packet's window: the MAC header for {@link
- * LinkType#ETHERNET}, the network header for {@link LinkType#RAW_IP} and {@link LinkType#SKB}, for
- * the last with the MAC header in front of it when {@code meta->mac_len} is 14. {@code captured}
- * (r2) bytes of it are the packet's, at most 256; the verifier must know that 256 bytes can be
- * read. {@code meta} (r3), in host byte order: u32 wire_length, u32 mac_len, u16 protocol, u16
- * vlan_tci, u16 vlan_proto, u8 pkt_type, u8 reserved, u32 ifindex, u32 reserved. {@code
- * ipv4_header} (r4) is {@code (network[0] & 15) << 2}, the length of the IPv4 header in bytes if
- * that is what {@code network} points to: {@code base}, or {@code base + 14} for {@link
- * LinkType#ETHERNET}; the caller computes it, captured or not, so that the verifier sees that it is
- * at most 60. The result (r0) is 0 when the packet does not match, and any other number when it
- * does.
+ * LinkType#ETHERNET}, the network header for {@link LinkType#RAW_IP} and {@link SkbFilter}, for the
+ * last with the MAC header in front of it when {@code meta->mac_len} is 14. {@code captured} (r2)
+ * bytes of it are the packet's, at most 256; the verifier must know that 256 bytes can be read.
+ * {@code meta} (r3), in host byte order: u32 wire_length, u32 mac_len, u16 protocol, u16 vlan_tci,
+ * u16 vlan_proto, u8 pkt_type, u8 reserved, u32 ifindex, u32 reserved. {@code ipv4_header} (r4) is
+ * {@code (network[0] & 15) << 2}, the length of the IPv4 header in bytes if that is what {@code
+ * network} points to: {@code base}, or {@code base + 14} for {@link LinkType#ETHERNET}; the caller
+ * computes it, captured or not, so that the verifier sees that it is at most 60. The result (r0) is
+ * 0 when the packet does not match, and any other number when it does.
  *
  * <p>The code calls no helper, uses no map and no 16-byte instruction, and jumps forward only. A
  * function has one {@code exit}, its last instruction; inline code has none. It is for

@@ -1,7 +1,6 @@
 package io.dropwatch.pcapfilter;
 
-import io.dropwatch.pcapfilter.Explanation.Outcome;
-import io.dropwatch.pcapfilter.Explanation.Part;
+import io.dropwatch.pcapfilter.Explanation.Primitive;
 import io.dropwatch.pcapfilter.internal.source.Caret;
 import java.util.Arrays;
 
@@ -17,26 +16,30 @@ final class ExplanationText {
     explanation
         .deciding()
         .ifPresentOrElse(
-            part -> out.append(": ").append(verdict(part)),
-            () -> out.append(explanation.parts().isEmpty() ? ": nothing is asked" : ""));
+            primitive -> out.append(": ").append(verdict(primitive)),
+            () -> out.append(explanation.primitives().isEmpty() ? ": nothing is asked" : ""));
     out.append('\n');
     marks(explanation, out);
-    int width = explanation.parts().stream().mapToInt(part -> part.text().length()).max().orElse(0);
-    for (Part part : explanation.parts()) {
-      String text = Caret.printable(part.text());
-      out.append("  ").append(part.outcome().mark()).append(' ').append(text);
+    int width =
+        explanation.primitives().stream()
+            .mapToInt(primitive -> primitive.text().length())
+            .max()
+            .orElse(0);
+    for (Primitive primitive : explanation.primitives()) {
+      String text = Caret.printable(primitive.text());
+      out.append("  ").append(primitive.outcome().mark()).append(' ').append(text);
       out.repeat(" ", Math.max(0, Math.min(width, WIDEST_NAME) - text.length()));
-      out.append("  ").append(part.reason()).append('\n');
+      out.append("  ").append(primitive.reason()).append('\n');
     }
     return out.toString();
   }
 
-  private static String verdict(Part part) {
-    String name = "'" + Caret.printable(part.text()) + "'";
-    return switch (part.outcome()) {
+  private static String verdict(Primitive primitive) {
+    String name = "'" + Caret.printable(primitive.text()) + "'";
+    return switch (primitive.outcome()) {
       case TRUE -> name + " is true";
       case FALSE -> name + " is false";
-      case REJECTED -> name + " rejects the packet: " + part.reason();
+      case REJECTED -> name + " rejects the packet: " + primitive.reason();
       case NOT_EVALUATED -> name + " was not evaluated";
     };
   }
@@ -46,8 +49,12 @@ final class ExplanationText {
     String expression = explanation.expression();
     char[] marks = new char[expression.length()];
     Arrays.fill(marks, ' ');
-    for (Part part : explanation.parts()) {
-      Arrays.fill(marks, part.start(), Math.min(part.end(), marks.length), mark(part.outcome()));
+    for (Primitive primitive : explanation.primitives()) {
+      Arrays.fill(
+          marks,
+          primitive.offset(),
+          Math.min(primitive.endOffset(), marks.length),
+          primitive.outcome().mark());
     }
     for (int start = 0; start < expression.length(); ) {
       int newline = expression.indexOf('\n', start);
@@ -63,9 +70,5 @@ final class ExplanationText {
       }
       start = end + 1;
     }
-  }
-
-  private static char mark(Outcome outcome) {
-    return outcome.mark();
   }
 }

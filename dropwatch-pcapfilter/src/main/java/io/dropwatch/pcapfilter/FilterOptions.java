@@ -3,81 +3,186 @@ package io.dropwatch.pcapfilter;
 import java.net.Inet4Address;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an expression does not say itself. With {@link #DEFAULT} it means the same on every machine.
+ * What an expression does not say itself: resolvers of names, a netmask, UDP ports of tunnels. With
+ * {@link #DEFAULT} an expression means the same on every machine.
  *
- * @param resolver resolves names of hosts and networks; null: they are refused
- * @param devices resolves names of devices for {@code ifname}; null: they are refused
- * @param netmask mask of the network for {@code ip broadcast}; null: that test is refused
- * @param vxlanPorts UDP ports that are VXLAN's for {@code vxlan}, beside 4789
- * @param genevePorts UDP ports that are Geneve's for {@code geneve}, beside 6081
+ * <pre>{@code
+ * FilterOptions options =
+ *     FilterOptions.builder().nameResolver(NameResolver.system()).vxlanPorts(8472).build();
+ * }</pre>
+ *
+ * <p>Immutable; thread-safe if its resolvers are.
  */
-public record FilterOptions(
-    @Nullable NameResolver resolver,
-    @Nullable DeviceResolver devices,
-    @Nullable Inet4Address netmask,
-    List<Integer> vxlanPorts,
-    List<Integer> genevePorts) {
-
-  /** Names refused, no netmask, the ports of IANA: libpcap without a resolver. */
-  public static final FilterOptions DEFAULT =
-      new FilterOptions(null, null, null, List.of(), List.of());
-
+public final class FilterOptions {
   /**
-   * Copies the lists.
-   *
-   * @throws IllegalArgumentException if a port is not 0 to 65535
+   * Names of hosts, networks and devices are refused, there is no netmask, and tunnels have the
+   * ports that IANA assigned: libpcap without a resolver.
    */
-  public FilterOptions {
-    vxlanPorts = ports(vxlanPorts);
-    genevePorts = ports(genevePorts);
+  public static final FilterOptions DEFAULT = builder().build();
+
+  private final @Nullable NameResolver nameResolver;
+  private final @Nullable DeviceResolver deviceResolver;
+  private final @Nullable Inet4Address netmask;
+  private final List<Integer> vxlanPorts;
+  private final List<Integer> genevePorts;
+
+  private FilterOptions(Builder from) {
+    this.nameResolver = from.nameResolver;
+    this.deviceResolver = from.deviceResolver;
+    this.netmask = from.netmask;
+    this.vxlanPorts = from.vxlanPorts;
+    this.genevePorts = from.genevePorts;
   }
 
-  /** The same options with names of hosts and networks resolved. */
-  public FilterOptions withResolver(NameResolver names) {
-    return new FilterOptions(names, devices, netmask, vxlanPorts, genevePorts);
+  /** Returns a builder that starts with the values of {@link #DEFAULT}. */
+  public static Builder builder() {
+    return new Builder();
   }
 
-  /** The same options with names of devices resolved, for {@code ifname}. */
-  public FilterOptions withDevices(DeviceResolver names) {
-    return new FilterOptions(resolver, names, netmask, vxlanPorts, genevePorts);
+  /** Returns a builder that starts with the values of these options. */
+  public Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.nameResolver = nameResolver;
+    builder.deviceResolver = deviceResolver;
+    builder.netmask = netmask;
+    builder.vxlanPorts = vxlanPorts;
+    builder.genevePorts = genevePorts;
+    return builder;
   }
 
-  /**
-   * The same options with the mask of the network for {@code ip broadcast}.
-   *
-   * @param mask four decimal numbers, such as 255.255.255.0
-   * @throws IllegalArgumentException if it is no such address
-   */
-  public FilterOptions withNetmask(String mask) {
-    // Inet4Address takes 255.255 as well, for 255.0.0.255.
-    if (mask.chars().filter(c -> c == '.').count() != 3) {
-      throw new IllegalArgumentException("a netmask has four numbers, and this has not: " + mask);
+  /** Returns the resolver of host and network names; null: they are refused. */
+  public @Nullable NameResolver nameResolver() {
+    return nameResolver;
+  }
+
+  /** Returns the resolver of device names for {@code ifname}; null: they are refused. */
+  public @Nullable DeviceResolver deviceResolver() {
+    return deviceResolver;
+  }
+
+  /** Returns the netmask for {@code ip broadcast}; null: {@code ip broadcast} is refused. */
+  public @Nullable Inet4Address netmask() {
+    return netmask;
+  }
+
+  /** Returns the UDP ports for {@code vxlan} besides 4789; unmodifiable. */
+  public List<Integer> vxlanPorts() {
+    return vxlanPorts;
+  }
+
+  /** Returns the UDP ports for {@code geneve} besides 6081; unmodifiable. */
+  public List<Integer> genevePorts() {
+    return genevePorts;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof FilterOptions options && values().equals(options.values());
+  }
+
+  @Override
+  public int hashCode() {
+    return values().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "nameResolver=%s deviceResolver=%s netmask=%s vxlanPorts=%s genevePorts=%s"
+        .formatted(
+            nameResolver,
+            deviceResolver,
+            netmask == null ? null : netmask.getHostAddress(),
+            vxlanPorts,
+            genevePorts);
+  }
+
+  private List<@Nullable Object> values() {
+    List<@Nullable Object> values = new ArrayList<>();
+    values.add(nameResolver);
+    values.add(deviceResolver);
+    values.add(netmask);
+    values.add(vxlanPorts);
+    values.add(genevePorts);
+    return values;
+  }
+
+  /** Builds {@link FilterOptions}. Not thread-safe. */
+  public static final class Builder {
+    private @Nullable NameResolver nameResolver;
+    private @Nullable DeviceResolver deviceResolver;
+    private @Nullable Inet4Address netmask;
+    private List<Integer> vxlanPorts = List.of();
+    private List<Integer> genevePorts = List.of();
+
+    private Builder() {}
+
+    /** Resolves names of hosts and networks. */
+    public Builder nameResolver(NameResolver resolver) {
+      this.nameResolver = Objects.requireNonNull(resolver, "resolver");
+      return this;
     }
-    return new FilterOptions(
-        resolver, devices, Inet4Address.ofLiteral(mask), vxlanPorts, genevePorts);
-  }
 
-  /** The same options with ports for {@code vxlan} beside 4789; Linux used 8472 at first. */
-  public FilterOptions withVxlanPorts(Integer... ports) {
-    return new FilterOptions(resolver, devices, netmask, List.of(ports), genevePorts);
-  }
+    /** Resolves names of devices, for {@code ifname} in a {@link SkbFilter}. */
+    public Builder deviceResolver(DeviceResolver resolver) {
+      this.deviceResolver = Objects.requireNonNull(resolver, "resolver");
+      return this;
+    }
 
-  /** The same options with ports for {@code geneve} beside 6081. */
-  public FilterOptions withGenevePorts(Integer... ports) {
-    return new FilterOptions(resolver, devices, netmask, vxlanPorts, List.of(ports));
-  }
-
-  private static List<Integer> ports(List<Integer> given) {
-    List<Integer> ports = new ArrayList<>();
-    for (int port : given) {
-      if (port < 0 || port > 65535) {
-        throw new IllegalArgumentException("a port is 0 to 65535: " + port);
+    /**
+     * Sets the netmask of the network for {@code ip broadcast}.
+     *
+     * @param mask four decimal numbers, such as 255.255.255.0
+     * @throws IllegalArgumentException if it is not an IPv4 address in that form
+     */
+    public Builder netmask(String mask) {
+      // Inet4Address also reads 255.255, as 255.0.0.255.
+      if (mask.chars().filter(c -> c == '.').count() != 3) {
+        throw new IllegalArgumentException(
+            "netmask must be four numbers, such as 255.255.255.0, was " + mask);
       }
-      ports.add(port);
+      this.netmask = Inet4Address.ofLiteral(mask);
+      return this;
     }
-    return List.copyOf(ports);
+
+    /**
+     * Sets UDP ports for {@code vxlan} besides 4789; older Linux kernels use 8472.
+     *
+     * @throws IllegalArgumentException if a port is not 0 to 65535
+     */
+    public Builder vxlanPorts(int... ports) {
+      this.vxlanPorts = check("vxlanPorts", ports);
+      return this;
+    }
+
+    /**
+     * Sets UDP ports for {@code geneve} besides 6081.
+     *
+     * @throws IllegalArgumentException if a port is not 0 to 65535
+     */
+    public Builder genevePorts(int... ports) {
+      this.genevePorts = check("genevePorts", ports);
+      return this;
+    }
+
+    /** Returns the options. */
+    public FilterOptions build() {
+      return new FilterOptions(this);
+    }
+
+    private static List<Integer> check(String what, int[] ports) {
+      List<Integer> checked = new ArrayList<>();
+      for (int port : ports) {
+        if (port < 0 || port > 65535) {
+          throw new IllegalArgumentException(
+              "%s must be between 0 and 65535, was %d".formatted(what, port));
+        }
+        checked.add(port);
+      }
+      return List.copyOf(checked);
+    }
   }
 }

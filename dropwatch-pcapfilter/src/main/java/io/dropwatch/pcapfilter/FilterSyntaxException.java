@@ -4,35 +4,36 @@ import io.dropwatch.pcapfilter.internal.source.Caret;
 import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
 
 /**
- * An expression that is no filter.
+ * Thrown when an expression is not a filter.
  *
- * <p>The message has the place (line and column, from 1), what is wrong, the line itself with a
- * caret below it and, where known, what was expected and the likely fix. It is safe to print:
- * control characters of the expression do not appear in it.
+ * <p>The message has the place (line and column, from 1), the problem, the line itself with carets
+ * below it and, where known, what was expected and the likely fix. It is safe to print: control
+ * characters of the expression are replaced.
  */
 public final class FilterSyntaxException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
   /** A problem may quote a name of any length. */
-  private static final int LONGEST = 200;
+  private static final int MAX_PROBLEM_LENGTH = 200;
 
   private final String summary;
   private final int offset;
+  private final int endOffset;
   private final int line;
   private final int column;
 
-  private FilterSyntaxException(String summary, String message, int offset, Caret caret) {
+  private FilterSyntaxException(String summary, String message, SyntaxFault fault, Caret caret) {
     super(message);
     this.summary = summary;
-    this.offset = offset;
+    this.offset = fault.span().start();
+    this.endOffset = fault.span().end();
     this.line = caret.line();
     this.column = caret.column();
   }
 
   static FilterSyntaxException of(String expression, SyntaxFault fault) {
     Caret caret = new Caret(expression, fault.span());
-    StringBuilder summary = new StringBuilder();
-    summary.append("line ").append(caret.line()).append(", column ").append(caret.column());
+    StringBuilder summary = new StringBuilder(caret.place());
     summary.append(": ").append(shortened(fault.problem()));
     StringBuilder message = new StringBuilder(summary).append('\n').append(caret.show());
     if (fault.expected() != null) {
@@ -43,31 +44,37 @@ public final class FilterSyntaxException extends IllegalArgumentException {
       summary.append("; ").append(fault.fix());
       message.append("\nfix: ").append(fault.fix());
     }
-    int offset = fault.span().start();
     return new FilterSyntaxException(
-        Caret.printable(summary.toString()), Caret.printable(message.toString()), offset, caret);
+        Caret.printable(summary.toString()), Caret.printable(message.toString()), fault, caret);
   }
 
   private static String shortened(String problem) {
-    return problem.length() <= LONGEST ? problem : problem.substring(0, LONGEST) + "...";
+    return problem.length() <= MAX_PROBLEM_LENGTH
+        ? problem
+        : problem.substring(0, MAX_PROBLEM_LENGTH) + "...";
   }
 
-  /** Place, problem, expectation and fix on one line, without the caret. */
+  /** Returns the message on one line, without the carets: place, problem, expectation and fix. */
   public String summary() {
     return summary;
   }
 
-  /** Where the problem begins, in UTF-16 code units from the start of the expression. */
+  /** Returns where the problem begins, in UTF-16 code units from the start of the expression. */
   public int offset() {
     return offset;
   }
 
-  /** Line of the problem, from 1. */
+  /** Returns the offset after the problem's last code unit; {@link #offset} at the text's end. */
+  public int endOffset() {
+    return endOffset;
+  }
+
+  /** Returns the line of the problem, from 1. */
   public int line() {
     return line;
   }
 
-  /** Column of the problem in its line, in UTF-16 code units from 1. */
+  /** Returns the column of the problem in its line, in UTF-16 code units from 1. */
   public int column() {
     return column;
   }

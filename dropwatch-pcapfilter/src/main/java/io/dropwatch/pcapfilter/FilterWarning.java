@@ -1,40 +1,50 @@
 package io.dropwatch.pcapfilter;
 
 import io.dropwatch.pcapfilter.internal.source.Caret;
-import io.dropwatch.pcapfilter.internal.source.Span;
+import io.dropwatch.pcapfilter.internal.warn.Warning;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A known trap of the filter language that an expression walks into. The filter is valid and means
- * what libpcap says that it means; it may not be what its author wants.
+ * A known pitfall of the filter language that applies to an expression. The filter is valid and
+ * means what libpcap defines; it may not be what its author wants.
  *
- * @param kind which trap
- * @param expression the expression
- * @param start where the place begins, in UTF-16 code units from the start of the expression
- * @param end one past its last code unit
- * @param message what happens, in words
- * @param fix what the author most likely wants; null when there is no telling
+ * <p>{@link #code} is for programs, the texts are for people and may change.
  */
-public record FilterWarning(
-    Kind kind, String expression, int start, int end, String message, @Nullable String fix) {
+public final class FilterWarning {
+  private final Warning warning;
+  private final Caret caret;
 
-  /** The traps. */
-  public enum Kind {
-    /** No packet can match, neither the filter nor the alternative at the place. */
+  FilterWarning(String expression, Warning warning) {
+    this.warning = warning;
+    this.caret = new Caret(expression, warning.span());
+  }
+
+  /**
+   * The pitfalls. More may be added; a {@code switch} over them should have a default case:
+   *
+   * <pre>{@code
+   * switch (warning.code()) {
+   *   case MATCHES_NOTHING, MATCHES_EVERYTHING -> refuse(warning);
+   *   default -> log(warning);
+   * }
+   * }</pre>
+   */
+  public enum Code {
+    /** No packet can match the filter, or the alternative that the warning points at. */
     MATCHES_NOTHING(false),
-    /** Every packet matches that is long enough for what is read. */
+    /** Every packet matches that is long enough for what the filter reads. */
     MATCHES_EVERYTHING(false),
-    /** A header such as a VLAN tag shifts what follows, for packets without that header too. */
+    /** A header such as a VLAN tag shifts later primitives, also for packets without it. */
     SHIFTED_OFFSETS(false),
-    /** {@code and} and {@code or} bind alike, from left to right. */
-    MIXED_CONNECTIVES(false),
+    /** {@code and} and {@code or} have the same precedence and associate to the left. */
+    AND_OR_PRECEDENCE(false),
     /** {@code not} applies to the first value of a list only. */
-    NOT_OF_A_LIST(false),
+    NOT_BEFORE_LIST(false),
     /** {@code host 10} is 0.0.0.10. */
-    SHORT_HOST(false),
-    /** {@code %} and {@code ^} take all that follows as their right operand. */
-    GREEDY_OPERATOR(false),
-    /** Extension headers of IPv6 are not looked through. */
+    SHORT_HOST_ADDRESS(false),
+    /** {@code %} and {@code ^} take everything after them as their right operand. */
+    OPERATOR_PRECEDENCE(false),
+    /** IPv6 extension headers are not followed. */
     IPV6_EXTENSION_HEADERS(true),
     /** Bytes of a transport header are found in IPv4 only. */
     IPV4_ONLY(true),
@@ -43,32 +53,58 @@ public record FilterWarning(
 
     private final boolean note;
 
-    Kind(boolean note) {
+    Code(boolean note) {
       this.note = note;
     }
 
     /**
-     * Whether it only reminds of a limit that the filter may well accept; the others are probably
-     * mistakes.
+     * Returns whether this is a note: a limit of the filter that its author may well accept. The
+     * others are probably mistakes.
      */
     public boolean isNote() {
       return note;
     }
   }
 
-  /** Line and column (from 1), the message, the line with carets below it, and the fix. */
+  /** Returns which pitfall it is. */
+  public Code code() {
+    return warning.code();
+  }
+
+  /** Returns where it begins, in UTF-16 code units from the start of the expression. */
+  public int offset() {
+    return warning.span().start();
+  }
+
+  /** Returns the offset after its last code unit. */
+  public int endOffset() {
+    return warning.span().end();
+  }
+
+  /** Returns its line in the expression, from 1. */
+  public int line() {
+    return caret.line();
+  }
+
+  /** Returns its column in that line, in UTF-16 code units from 1. */
+  public int column() {
+    return caret.column();
+  }
+
+  /** Returns a sentence that says what happens. */
+  public String message() {
+    return warning.message();
+  }
+
+  /** Returns what the author most likely wants to write; null if that is unknown. */
+  public @Nullable String fix() {
+    return warning.fix();
+  }
+
+  /** Returns line, column and message, the line with carets below it, and the fix. */
   @Override
   public String toString() {
-    Caret caret = new Caret(expression, new Span(start, end));
-    String text =
-        "line "
-            + caret.line()
-            + ", column "
-            + caret.column()
-            + ": "
-            + message
-            + "\n"
-            + caret.show();
-    return Caret.printable(fix == null ? text : text + "\nfix: " + fix);
+    String text = caret.place() + ": " + message() + "\n" + caret.show();
+    return Caret.printable(fix() == null ? text : text + "\nfix: " + fix());
   }
 }

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * Turns the names in an expression into numbers, when {@link FilterOptions#withResolver} says so.
+ * Turns the names in an expression into numbers, when {@link FilterOptions.Builder#nameResolver}
+ * says so.
  *
  * <p>Asked while the expression is compiled, on the thread that compiles, and never again: a filter
  * does not follow later changes. What a method throws comes out of {@code compile} unchanged.

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -32,18 +33,17 @@ class ConstructTableTest {
   @MethodSource("rows")
   void compilesWhereItMeansSomething(String row) {
     String[] cells = row.split(" ; ", -1);
-    for (LinkType link : LinkType.values()) {
-      if (cells[1].contains(link.name().substring(0, 1))) {
-        PcapFilter filter =
-            assertDoesNotThrow(() -> PcapFilter.compile(cells[0], link), link.name());
+    for (PacketView view : PacketView.values()) {
+      if (cells[1].contains(view.name().substring(0, 1))) {
+        Filter filter = assertDoesNotThrow(() -> TestFilters.compile(cells[0], view), view.name());
         assertTrue(filter.ebpf().size() > 0);
         assertTrue(filter.classicBpf().size() > 0);
       } else {
         String summary =
             assertThrows(
                     FilterSyntaxException.class,
-                    () -> PcapFilter.compile(cells[0], link),
-                    link.name())
+                    () -> TestFilters.compile(cells[0], view),
+                    view.name())
                 .summary();
         assertTrue(summary.contains(cells[2]), summary);
       }

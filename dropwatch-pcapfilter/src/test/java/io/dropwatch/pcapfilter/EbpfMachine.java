@@ -30,7 +30,8 @@ final class EbpfMachine {
 
   /** A packet that is nothing but its bytes; what does not fit into the window is not captured. */
   boolean matches(byte[] packet, int wireLength) {
-    return matches(new SkbPacket(packet, 0, wireLength, 0, 0, 0, 0, 0));
+    return matches(
+        SkbPacket.builder().packet(LinkType.RAW_IP, packet, wireLength).protocol(0).build());
   }
 
   boolean matches(SkbPacket packet) {
@@ -40,14 +41,14 @@ final class EbpfMachine {
     System.arraycopy(bytes, 0, memory, MAC - packet.macLength(), packet.macLength() + window);
     ByteBuffer.wrap(meta)
         .order(ByteOrder.LITTLE_ENDIAN)
-        .putInt(packet.wireLength())
+        .putInt(packet.networkLength())
         .putInt(packet.macLength())
         .putShort((short) packet.protocol())
         .putShort((short) packet.vlanTci())
         .putShort((short) packet.vlanProtocol())
         .put((byte) packet.packetType())
         .put((byte) 0)
-        .putInt(packet.interfaceIndex())
+        .putInt(packet.ifindex())
         .putInt(0);
     Arrays.fill(written, false);
     return run(window) != 0;

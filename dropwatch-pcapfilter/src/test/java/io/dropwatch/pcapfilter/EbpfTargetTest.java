@@ -27,7 +27,7 @@ class EbpfTargetTest {
 
   @Test
   void inline_leavesReservedStackAlone() {
-    PcapFilter filter = skb(MANY_NUMBERS);
+    SkbFilter filter = skb(MANY_NUMBERS);
     String function = filter.ebpf().toString();
 
     assertTrue(function.contains("*(u64 *)(r10 - 8) = r"), function);
@@ -53,7 +53,7 @@ class EbpfTargetTest {
         refusal.getMessage());
   }
 
-  private static PcapFilter skb(String expression) {
-    return PcapFilter.compile(expression, LinkType.SKB);
+  private static SkbFilter skb(String expression) {
+    return SkbFilter.compile(expression);
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +41,7 @@ class ErrorTextTest {
             + " did you mean 'port'?",
         e.summary());
     assertEquals(4, e.offset());
+    assertEquals(8, e.endOffset());
     assertEquals(1, e.line());
     assertEquals(5, e.column());
   }
@@ -48,10 +50,10 @@ class ErrorTextTest {
     int newline = block.indexOf('\n');
     String[] header = block.substring(0, newline).split(" ", 2);
     String expression = header[1].translateEscapes();
-    LinkType link = LinkType.valueOf(header[0]);
+    PacketView view = PacketView.valueOf(header[0]);
     FilterSyntaxException e =
         assertThrows(
-            FilterSyntaxException.class, () -> PcapFilter.compile(expression, link), header[1]);
+            FilterSyntaxException.class, () -> TestFilters.compile(expression, view), header[1]);
     assertEquals(block.substring(newline + 1).stripTrailing(), e.getMessage(), header[1]);
   }
 

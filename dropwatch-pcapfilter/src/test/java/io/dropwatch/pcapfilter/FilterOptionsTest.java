@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import io.dropwatch.pcapfilter.packet.PacketBuilder;
 import java.net.InetAddress;
 import java.util.List;
@@ -33,10 +34,12 @@ class FilterOptionsTest {
           return name.equals("ten") ? OptionalInt.of(10) : OptionalInt.empty();
         }
       };
-  private static final FilterOptions RESOLVING = FilterOptions.DEFAULT.withResolver(NAMES);
+  private static final FilterOptions RESOLVING =
+      FilterOptions.builder().nameResolver(NAMES).build();
   private static final FilterOptions DEVICES =
-      FilterOptions.DEFAULT.withDevices(
-          name -> name.equals("eth0") ? OptionalInt.of(7) : OptionalInt.empty());
+      FilterOptions.builder()
+          .deviceResolver(name -> name.equals("eth0") ? OptionalInt.of(7) : OptionalInt.empty())
+          .build();
 
   @ParameterizedTest
   @CsvSource({
@@ -50,10 +53,10 @@ class FilterOptionsTest {
     "not host four,     not (host 10.0.0.1 or host 10.0.0.2)",
   })
   void namesMeanTheirAddresses(String named, String written) {
-    for (LinkType link : LinkType.values()) {
+    for (PacketView view : PacketView.values()) {
       assertEquals(
-          graph(PcapFilter.compile(written, link)),
-          graph(PcapFilter.compile(named, link, RESOLVING)),
+          graph(TestFilters.compile(written, view)),
+          graph(TestFilters.compile(named, view, RESOLVING)),
           named);
     }
   }
@@ -81,13 +84,9 @@ class FilterOptionsTest {
   @Test
   void aDeviceIsItsIndex() {
     assertEquals(
-        graph(PcapFilter.compile("ifindex 7", LinkType.SKB)),
-        graph(PcapFilter.compile("ifname eth0", LinkType.SKB, DEVICES)));
-    assertThrows(
-        FilterSyntaxException.class, () -> PcapFilter.compile("ifname eth0", LinkType.SKB));
-    assertThrows(
-        FilterSyntaxException.class,
-        () -> PcapFilter.compile("ifname eth1", LinkType.SKB, DEVICES));
+        graph(SkbFilter.compile("ifindex 7")), graph(SkbFilter.compile("ifname eth0", DEVICES)));
+    assertThrows(FilterSyntaxException.class, () -> SkbFilter.compile("ifname eth0"));
+    assertThrows(FilterSyntaxException.class, () -> SkbFilter.compile("ifname eth1", DEVICES));
   }
 
   @ParameterizedTest
@@ -99,7 +98,7 @@ class FilterOptionsTest {
     "10.1.255.254,    false",
   })
   void ipBroadcastWithANetmask(String destination, boolean broadcast) {
-    FilterOptions options = FilterOptions.DEFAULT.withNetmask("255.255.255.0");
+    FilterOptions options = FilterOptions.builder().netmask("255.255.255.0").build();
     byte[] packet = PacketBuilder.ethernet().ipv4("10.1.2.3", destination).udp(1, 2).build();
     assertEquals(
         broadcast,
@@ -117,16 +116,15 @@ class FilterOptionsTest {
             .innerEthernet("02:00:00:00:00:0a", "02:00:00:00:00:0b")
             .arp(1, "10.9.0.1", "10.9.0.2")
             .build();
-    FilterOptions flannel = FilterOptions.DEFAULT.withVxlanPorts(8472);
+    FilterOptions flannel = FilterOptions.builder().vxlanPorts(8472).build();
     String expression = "vxlan 5 and arp";
     assertTrue(
         PcapFilter.compile(expression, LinkType.ETHERNET, flannel).matches(vxlan, vxlan.length));
     assertFalse(PcapFilter.compile(expression, LinkType.ETHERNET).matches(vxlan, vxlan.length));
-    assertThrows(
-        IllegalArgumentException.class, () -> FilterOptions.DEFAULT.withGenevePorts(65536));
+    assertThrows(IllegalArgumentException.class, () -> FilterOptions.builder().genevePorts(65536));
   }
 
-  private static String graph(PcapFilter filter) {
+  private static String graph(Filter filter) {
     return filter.dump(Stage.GRAPH);
   }
 }

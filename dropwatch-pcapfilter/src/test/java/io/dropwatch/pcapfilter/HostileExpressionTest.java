@@ -3,6 +3,7 @@ package io.dropwatch.pcapfilter;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -74,14 +75,14 @@ class HostileExpressionTest {
   void manyEncapsulationsBecomeCodeOrAreRefused(String encapsulation) {
     for (int count : new int[] {3, 4, 5, 8, 20, 5000}) {
       String expression = encapsulation.repeat(count) + "ip";
-      for (LinkType link : LinkType.values()) {
+      for (PacketView view : PacketView.values()) {
         try {
-          PcapFilter filter = PcapFilter.compile(expression, link);
+          Filter filter = TestFilters.compile(expression, view);
           if (count <= 20) {
             assertTrue(filter.ebpf().size() > 0);
           }
         } catch (FilterSyntaxException refusal) {
-          assertTrue(refusal.offset() > 0 || link == LinkType.RAW_IP, refusal::toString);
+          assertTrue(refusal.offset() > 0 || view == PacketView.RAW_IP, refusal::toString);
         }
       }
     }
@@ -93,9 +94,9 @@ class HostileExpressionTest {
   }
 
   private static void filterOrRefusal(String text) {
-    for (LinkType link : LinkType.values()) {
+    for (PacketView view : PacketView.values()) {
       try {
-        PcapFilter.compile(text, link).ebpf();
+        TestFilters.compile(text, view).ebpf();
       } catch (FilterSyntaxException e) {
         assertTrue(e.offset() >= 0 && e.offset() <= text.length(), text);
       }

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class InterpreterAgreementTest {
   @ParameterizedTest
-  @EnumSource(names = {"ETHERNET", "RAW_IP"})
+  @EnumSource
   void oneVerdict(LinkType link) throws IOException {
     List<SamplePacket> packets =
         link == LinkType.ETHERNET ? PacketCorpus.ethernet() : PacketCorpus.rawIp();
@@ -43,10 +43,10 @@ class InterpreterAgreementTest {
         }
         SamplePacket part = packet.truncated(cut);
         boolean generated = filter.matches(part.bytes(), part.wireLength());
-        SkbPacket view = new SkbPacket(part.bytes(), 0, part.wireLength(), 0, 0, 0, 0, 0);
         String what = filter.expression() + " on " + part;
-        assertEquals(filter.interpreted(view), generated, what);
-        assertEquals(machine.matches(view), generated, what);
+        assertEquals(
+            TestFilters.interpreted(filter, part.bytes(), part.wireLength()), generated, what);
+        assertEquals(machine.matches(part.bytes(), part.wireLength()), generated, what);
         Explanation explanation = filter.explain(part.bytes(), part.wireLength());
         assertEquals(generated, explanation.matches(), what);
         assertEquals(filter.toString().isEmpty(), explanation.deciding().isEmpty(), what);

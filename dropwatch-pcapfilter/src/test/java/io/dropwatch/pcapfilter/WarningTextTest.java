@@ -2,6 +2,7 @@ package io.dropwatch.pcapfilter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -21,12 +22,12 @@ class WarningTextTest {
     List<String> actual = new ArrayList<>();
     for (String line : golden.lines().filter(line -> line.startsWith("=== ")).toList()) {
       String[] header = line.substring(4).split(" ", 2);
-      PcapFilter filter = PcapFilter.compile(header[1], LinkType.valueOf(header[0]));
+      Filter filter = TestFilters.compile(header[1], PacketView.valueOf(header[0]));
       actual.add(
           line
               + "\n"
               + filter.warnings().stream()
-                  .map(warning -> warning.kind() + " " + warning + "\n")
+                  .map(warning -> warning.code() + " " + warning + "\n")
                   .collect(Collectors.joining()));
     }
     assertEquals(golden, String.join("", actual));
@@ -62,24 +63,24 @@ class WarningTextTest {
   void plainFiltersGetNone(String expression) {
     PcapFilter filter = PcapFilter.compile(expression, LinkType.ETHERNET);
     List<FilterWarning> mistakes =
-        filter.warnings().stream().filter(warning -> !warning.kind().isNote()).toList();
+        filter.warnings().stream().filter(warning -> !warning.code().isNote()).toList();
     assertEquals(List.of(), mistakes);
   }
 
   @Test
   void theProbeTellsTaggedPacketsApart() {
     for (String expression : List.of("not vlan and ip", "vlan 5 or ip")) {
-      assertEquals(List.of(), PcapFilter.compile(expression, LinkType.SKB).warnings());
+      assertEquals(List.of(), SkbFilter.compile(expression).warnings());
     }
   }
 
   @Test
-  void everyKindIsInTheGoldenFile() throws IOException {
+  void everyCodeIsInTheGoldenFile() throws IOException {
     String golden = golden();
     assertEquals(
         List.of(),
-        Arrays.stream(FilterWarning.Kind.values())
-            .filter(kind -> !golden.contains("\n" + kind + " "))
+        Arrays.stream(FilterWarning.Code.values())
+            .filter(code -> !golden.contains("\n" + code + " "))
             .toList());
   }
 

@@ -7,8 +7,7 @@ import io.dropwatch.internal.probe.DeviceList;
 import io.dropwatch.internal.probe.KernelFacts;
 import io.dropwatch.internal.probe.ProbeImage;
 import io.dropwatch.internal.probe.Variant;
-import io.dropwatch.pcapfilter.LinkType;
-import io.dropwatch.pcapfilter.PcapFilter;
+import io.dropwatch.pcapfilter.SkbFilter;
 
 /** Our probe as it counts drops by kind. */
 final class CountingWatched implements Watched {
@@ -17,8 +16,7 @@ final class CountingWatched implements Watched {
   private final CountingProbe probe;
 
   CountingWatched(ProbeImage object, String filter, Variant variant) {
-    ProbeImage image =
-        filter.isEmpty() ? object : object.withFilter(PcapFilter.compile(filter, LinkType.SKB));
+    ProbeImage image = filter.isEmpty() ? object : object.withFilter(SkbFilter.compile(filter));
     probe =
         CountingProbe.attach(
             image, new DeviceList.All(), KINDS, KernelFacts.running().arguments(), variant);

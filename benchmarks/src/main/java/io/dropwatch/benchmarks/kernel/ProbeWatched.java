@@ -7,8 +7,7 @@ import io.dropwatch.internal.probe.Probe;
 import io.dropwatch.internal.probe.ProbeImage;
 import io.dropwatch.internal.probe.ProbeSettings;
 import io.dropwatch.internal.probe.Variant;
-import io.dropwatch.pcapfilter.LinkType;
-import io.dropwatch.pcapfilter.PcapFilter;
+import io.dropwatch.pcapfilter.SkbFilter;
 import java.time.Duration;
 
 /** Our probe, its ring emptied by a thread that looks at nothing. */
@@ -18,8 +17,7 @@ final class ProbeWatched implements Watched {
   private volatile boolean ending;
 
   ProbeWatched(ProbeImage object, String filter, ProbeSettings settings, Variant variant) {
-    ProbeImage image =
-        filter.isEmpty() ? object : object.withFilter(PcapFilter.compile(filter, LinkType.SKB));
+    ProbeImage image = filter.isEmpty() ? object : object.withFilter(SkbFilter.compile(filter));
     probe = Probe.attach(image, settings, KernelFacts.running().arguments(), variant);
     reader = Thread.ofPlatform().daemon().name("reader").start(this::read);
   }

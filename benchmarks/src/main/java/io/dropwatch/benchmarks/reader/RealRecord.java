@@ -8,8 +8,7 @@ import io.dropwatch.internal.probe.Probe;
 import io.dropwatch.internal.probe.ProbeImage;
 import io.dropwatch.internal.probe.ProbeSettings;
 import io.dropwatch.internal.probe.RingPlan;
-import io.dropwatch.pcapfilter.LinkType;
-import io.dropwatch.pcapfilter.PcapFilter;
+import io.dropwatch.pcapfilter.SkbFilter;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
@@ -31,7 +30,7 @@ final class RealRecord {
 
   private static byte[] taken(int frames, ClosedPort port) throws IOException {
     String filter = "udp and dst port " + port.number();
-    ProbeImage image = ProbeImage.embedded().withFilter(PcapFilter.compile(filter, LinkType.SKB));
+    ProbeImage image = ProbeImage.embedded().withFilter(SkbFilter.compile(filter));
     ProbeSettings settings =
         new ProbeSettings(
             new DeviceList.All(), NoiseList.NONE, 0, frames, 0, 256, new RingPlan.Bpf(1 << 16), 1);

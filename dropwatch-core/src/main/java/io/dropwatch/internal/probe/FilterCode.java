@@ -2,7 +2,7 @@ package io.dropwatch.internal.probe;
 
 import io.dropwatch.pcapfilter.EbpfCode;
 import io.dropwatch.pcapfilter.EbpfTarget;
-import io.dropwatch.pcapfilter.PcapFilter;
+import io.dropwatch.pcapfilter.SkbFilter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.BitSet;
@@ -40,9 +40,9 @@ final class FilterCode {
   /**
    * Compiles a filter for the slot.
    *
-   * @throws UnsupportedOperationException as {@link PcapFilter#ebpf(EbpfTarget)} does
+   * @throws UnsupportedOperationException as {@link SkbFilter#ebpf(EbpfTarget)} does
    */
-  static FilterCode of(PcapFilter filter) {
+  static FilterCode of(SkbFilter filter) {
     EbpfCode code = filter.ebpf(EbpfTarget.inline(PROGRAM_STACK));
     return new FilterCode(code.toBytes(), code.metadataReads());
   }

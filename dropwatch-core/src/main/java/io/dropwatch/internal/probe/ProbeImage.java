@@ -3,7 +3,7 @@ package io.dropwatch.internal.probe;
 import io.dropwatch.DropWatchException;
 import io.dropwatch.bpf.BpfException;
 import io.dropwatch.bpf.ElfImage;
-import io.dropwatch.pcapfilter.PcapFilter;
+import io.dropwatch.pcapfilter.SkbFilter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -120,10 +120,10 @@ public final class ProbeImage {
   /**
    * This object with a filter in the slots of its programs.
    *
-   * @param wanted compiled for {@code LinkType.SKB}
+   * @param wanted filter
    * @throws DropWatchException if the filter is too large for eBPF, or for a slot
    */
-  public ProbeImage withFilter(PcapFilter wanted) {
+  public ProbeImage withFilter(SkbFilter wanted) {
     try {
       return withFilter(FilterCode.of(wanted), wanted.expression());
     } catch (UnsupportedOperationException e) {
@@ -133,7 +133,7 @@ public final class ProbeImage {
     }
   }
 
-  /** Counts a function's {@code exit} in the message, as {@code PcapFilter.ebpf().size()} does. */
+  /** Counts a function's {@code exit} in the message, as {@code SkbFilter.ebpf().size()} does. */
   ProbeImage withFilter(FilterCode code, String expression) {
     for (String program : programs()) {
       int room = elf.nopRunLength(program);

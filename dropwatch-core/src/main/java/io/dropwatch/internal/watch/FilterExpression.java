@@ -2,8 +2,7 @@ package io.dropwatch.internal.watch;
 
 import io.dropwatch.bpf.NetworkDevices;
 import io.dropwatch.pcapfilter.FilterOptions;
-import io.dropwatch.pcapfilter.LinkType;
-import io.dropwatch.pcapfilter.PcapFilter;
+import io.dropwatch.pcapfilter.SkbFilter;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -27,9 +26,11 @@ public record FilterExpression(String text, FilterOptions options) {
    *
    * @throws io.dropwatch.pcapfilter.FilterSyntaxException if it is not one
    */
-  PcapFilter compile() {
+  SkbFilter compile() {
     FilterOptions here =
-        options.devices() == null ? options.withDevices(NetworkDevices::ifindex) : options;
-    return PcapFilter.compile(text, LinkType.SKB, here);
+        options.deviceResolver() == null
+            ? options.toBuilder().deviceResolver(NetworkDevices::ifindex).build()
+            : options;
+    return SkbFilter.compile(text, here);
   }
 }

@@ -5,7 +5,7 @@ import io.dropwatch.bpf.Preflight;
 import io.dropwatch.internal.probe.DeviceList;
 import io.dropwatch.internal.probe.ProbeImage;
 import io.dropwatch.pcapfilter.FilterWarning;
-import io.dropwatch.pcapfilter.PcapFilter;
+import io.dropwatch.pcapfilter.SkbFilter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -47,9 +47,9 @@ public record Selection(
     if (filter == null) {
       return image;
     }
-    PcapFilter compiled = filter.compile();
+    SkbFilter compiled = filter.compile();
     for (FilterWarning trap : compiled.warnings()) {
-      if (!trap.kind().isNote()) {
+      if (!trap.code().isNote()) {
         warning.accept("the filter: " + trap);
       }
     }

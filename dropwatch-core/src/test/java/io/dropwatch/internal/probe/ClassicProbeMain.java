@@ -10,8 +10,7 @@ import io.dropwatch.internal.record.WallClock;
 import io.dropwatch.layers.Udp;
 import io.dropwatch.model.DropReason;
 import io.dropwatch.model.NetworkDevice;
-import io.dropwatch.pcapfilter.LinkType;
-import io.dropwatch.pcapfilter.PcapFilter;
+import io.dropwatch.pcapfilter.SkbFilter;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.DatagramPacket;
@@ -62,7 +61,7 @@ final class ClassicProbeMain {
   /** Others may drop more than the rings hold. */
   private static ProbeImage imageFor(DatagramSocket unread) {
     String filter = "udp dst port %d or %d".formatted(UNASSIGNED_PORT, unread.getLocalPort());
-    return ProbeImage.embedded().withFilter(PcapFilter.compile(filter, LinkType.SKB));
+    return ProbeImage.embedded().withFilter(SkbFilter.compile(filter));
   }
 
   private static void compare(

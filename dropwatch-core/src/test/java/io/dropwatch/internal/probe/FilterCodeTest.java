@@ -3,8 +3,7 @@ package io.dropwatch.internal.probe;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dropwatch.pcapfilter.LinkType;
-import io.dropwatch.pcapfilter.PcapFilter;
+import io.dropwatch.pcapfilter.SkbFilter;
 import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.stream.Collectors;
@@ -46,7 +45,7 @@ class FilterCodeTest {
           ifindex 3            | 16
           """)
   void metadataReads_areOffsetsOfFieldsThatFilterLoads(String filter, String fields) {
-    BitSet reads = FilterCode.of(PcapFilter.compile(filter, LinkType.SKB)).metadataReads();
+    BitSet reads = FilterCode.of(SkbFilter.compile(filter)).metadataReads();
 
     assertEquals(fields, reads.stream().mapToObj(String::valueOf).collect(Collectors.joining(" ")));
   }

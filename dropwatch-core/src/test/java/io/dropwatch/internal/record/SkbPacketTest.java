@@ -110,12 +110,12 @@ class SkbPacketTest {
       System.arraycopy(seen.bytes, 0, expected, MAC_BYTES, seen.bytes.length);
     }
     assertArrayEquals(expected, packet.bytes());
-    assertEquals(seen.bytes.length + seen.more, packet.wireLength());
+    assertEquals(expected.length + seen.more, packet.wireLength());
     assertEquals(seen.protocol, packet.protocol());
     assertEquals(seen.tag == 0 ? 0 : seen.tpid, packet.vlanProtocol());
     assertEquals(seen.tag == 0 ? 0 : seen.tci, packet.vlanTci());
     assertEquals(3, packet.packetType());
-    assertEquals(7, packet.interfaceIndex());
+    assertEquals(7, packet.ifindex());
   }
 
   @Test
@@ -129,6 +129,6 @@ class SkbPacketTest {
     frame[12] = 8;
     packet = DropEvent.builder().packet(LinkType.ETHERNET, frame).build().skbPacket();
     assertEquals(0x0800, packet.protocol());
-    assertEquals(20, packet.wireLength());
+    assertEquals(34, packet.wireLength());
   }
 }

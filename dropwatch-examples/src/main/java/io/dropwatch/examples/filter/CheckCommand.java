@@ -1,10 +1,10 @@
 package io.dropwatch.examples.filter;
 
+import io.dropwatch.pcapfilter.Filter;
 import io.dropwatch.pcapfilter.FilterWarning;
-import io.dropwatch.pcapfilter.LinkType;
-import io.dropwatch.pcapfilter.PcapFilter;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,12 +22,11 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    LinkType link = text.link() == null ? LinkType.SKB : text.link();
-    PcapFilter filter = text.compile(spec, link);
+    Filter filter = text.compile(spec, Objects.requireNonNullElse(text.link(), LinkName.skb));
     PrintWriter out = spec.commandLine().getOut();
     out.println("OK");
     for (FilterWarning warning : filter.warnings()) {
-      out.println((warning.kind().isNote() ? "note: " : "warning: ") + warning);
+      out.println((warning.code().isNote() ? "note: " : "warning: ") + warning);
     }
     out.flush();
     return 0;

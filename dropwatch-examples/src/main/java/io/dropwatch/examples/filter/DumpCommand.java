@@ -1,10 +1,10 @@
 package io.dropwatch.examples.filter;
 
-import io.dropwatch.pcapfilter.LinkType;
-import io.dropwatch.pcapfilter.PcapFilter;
+import io.dropwatch.pcapfilter.Filter;
 import io.dropwatch.pcapfilter.Stage;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -48,8 +48,8 @@ final class DumpCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     boolean classic = what != null && what.stage == null;
-    LinkType usual = classic ? LinkType.ETHERNET : LinkType.SKB;
-    PcapFilter filter = text.compile(spec, text.link() == null ? usual : text.link());
+    LinkName usual = classic ? LinkName.ethernet : LinkName.skb;
+    Filter filter = text.compile(spec, Objects.requireNonNullElse(text.link(), usual));
     if (what == null) {
       for (Stage stage : Stage.values()) {
         out.println("# " + stage);
@@ -62,7 +62,7 @@ final class DumpCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static String only(PcapFilter filter, What what) {
+  private static String only(Filter filter, What what) {
     if (what.stage != null) {
       return filter.dump(what.stage);
     }
@@ -72,10 +72,10 @@ final class DumpCommand implements Callable<Integer> {
     return what.numbers ? filter.classicBpf().toDecimal() : filter.classicBpf().toString();
   }
 
-  private static String stage(PcapFilter filter, Stage stage) {
+  private static String stage(Filter filter, Stage stage) {
     try {
       return filter.dump(stage);
-    } catch (UnsupportedOperationException | IllegalStateException e) {
+    } catch (UnsupportedOperationException e) {
       return "none: " + e.getMessage();
     }
   }

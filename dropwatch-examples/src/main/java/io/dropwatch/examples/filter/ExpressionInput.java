@@ -1,9 +1,8 @@
 package io.dropwatch.examples.filter;
 
 import io.dropwatch.bpf.NetworkDevices;
+import io.dropwatch.pcapfilter.Filter;
 import io.dropwatch.pcapfilter.FilterOptions;
-import io.dropwatch.pcapfilter.LinkType;
-import io.dropwatch.pcapfilter.PcapFilter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -45,8 +44,8 @@ final class ExpressionInput {
 
   @Mixin private FilterSettings meaning = new FilterSettings();
 
-  @Nullable LinkType link() {
-    return link == null ? null : link.linkType();
+  @Nullable LinkName link() {
+    return link;
   }
 
   /**
@@ -54,9 +53,10 @@ final class ExpressionInput {
    *
    * @throws IOException if the file that has the expression cannot be read
    */
-  PcapFilter compile(CommandSpec command, LinkType linkType) throws IOException {
-    FilterOptions options = meaning.options().withDevices(NetworkDevices::ifindex);
-    return PcapFilter.compile(text(command), linkType, options);
+  Filter compile(CommandSpec command, LinkName link) throws IOException {
+    FilterOptions options =
+        meaning.options().toBuilder().deviceResolver(NetworkDevices::ifindex).build();
+    return link.compile(text(command), options);
   }
 
   private String text(CommandSpec command) throws IOException {

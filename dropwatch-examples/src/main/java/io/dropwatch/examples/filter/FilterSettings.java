@@ -44,31 +44,34 @@ public final class FilterSettings {
    * @throws ParameterException if a flag has no such value
    */
   public FilterOptions options() {
-    FilterOptions options =
-        FilterOptions.DEFAULT
-            .withVxlanPorts(ports("--vxlan-port", vxlanPorts))
-            .withGenevePorts(ports("--geneve-port", genevePorts));
+    FilterOptions.Builder options =
+        FilterOptions.builder()
+            .vxlanPorts(ports("--vxlan-port", vxlanPorts))
+            .genevePorts(ports("--geneve-port", genevePorts));
     if (netmask != null) {
-      options = withNetmask(options, netmask);
+      netmask(options, netmask);
     }
-    return resolve ? options.withResolver(NameResolver.system()) : options;
+    if (resolve) {
+      options.nameResolver(NameResolver.system());
+    }
+    return options.build();
   }
 
-  private FilterOptions withNetmask(FilterOptions options, String mask) {
+  private void netmask(FilterOptions.Builder options, String mask) {
     try {
-      return options.withNetmask(mask);
+      options.netmask(mask);
     } catch (IllegalArgumentException e) {
       throw usage("--netmask '" + mask + "' is no IPv4 address: give one such as 255.255.255.0");
     }
   }
 
-  private Integer[] ports(String flag, List<Integer> ports) {
+  private int[] ports(String flag, List<Integer> ports) {
     for (int port : ports) {
       if (port < 0 || port > 0xffff) {
         throw usage(flag + " " + port + " is no port: give 0 to 65535");
       }
     }
-    return ports.toArray(Integer[]::new);
+    return ports.stream().mapToInt(Integer::intValue).toArray();
   }
 
   private ParameterException usage(String message) {

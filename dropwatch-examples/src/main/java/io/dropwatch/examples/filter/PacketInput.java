@@ -33,14 +33,14 @@ final class PacketInput {
     boolean packet(CapturedPacket packet) throws IOException;
   }
 
-  void forEach(CommandSpec spec, @Nullable LinkType link, Each each) throws IOException {
+  void forEach(CommandSpec spec, @Nullable LinkName link, Each each) throws IOException {
     if ((file == null) == (hex == null)) {
       throw new ParameterException(
           spec.commandLine(), "give packets, either with --read <file> or with --hex <digits>");
     }
     if (hex != null) {
       byte[] bytes = digits(spec, hex);
-      LinkType first = link == LinkType.RAW_IP ? LinkType.RAW_IP : LinkType.ETHERNET;
+      LinkType first = link == LinkName.raw ? LinkType.RAW_IP : LinkType.ETHERNET;
       each.packet(new CapturedPacket(1, null, first, bytes, bytes.length, 0));
       return;
     }
@@ -49,13 +49,13 @@ final class PacketInput {
     }
   }
 
-  private static void read(CommandSpec spec, Path file, @Nullable LinkType link, Each each)
+  private static void read(CommandSpec spec, Path file, @Nullable LinkName link, Each each)
       throws IOException {
     try (CaptureReader reader = open(file)) {
       for (CapturedPacket packet = next(reader, file);
           packet != null;
           packet = next(reader, file)) {
-        if (link != null && link != LinkType.SKB && link != packet.linkType()) {
+        if (link != null && !link.includes(packet.linkType())) {
           throw new ParameterException(
               spec.commandLine(),
               "packet "
@@ -63,7 +63,7 @@ final class PacketInput {
                   + " of "
                   + file
                   + " is "
-                  + packet.linkType()
+                  + LinkName.of(packet.linkType())
                   + ", not "
                   + link
                   + ": leave --link out");

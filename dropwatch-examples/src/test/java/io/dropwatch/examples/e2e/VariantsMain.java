@@ -23,7 +23,7 @@ import io.dropwatch.internal.record.WallClock;
 import io.dropwatch.model.RawDropEvent;
 import io.dropwatch.model.RingKind;
 import io.dropwatch.pcapfilter.LinkType;
-import io.dropwatch.pcapfilter.PcapFilter;
+import io.dropwatch.pcapfilter.SkbFilter;
 import io.dropwatch.pcapfilter.SkbPacket;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -215,7 +215,7 @@ final class VariantsMain {
     Watching(String filter, Variant variant) {
       ProbeImage image = ProbeImage.embedded();
       if (!filter.isEmpty()) {
-        image = image.withFilter(PcapFilter.compile(filter, LinkType.SKB));
+        image = image.withFilter(SkbFilter.compile(filter));
       }
       ProbeSettings settings =
           new ProbeSettings(
@@ -258,15 +258,13 @@ final class VariantsMain {
     raw.copyPacket(bytes, 0);
     int mac = raw.hasEthernetHeader() ? 14 : 0;
     SkbPacket packet =
-        new SkbPacket(
-            bytes,
-            mac,
-            (int) raw.wireLength() - mac,
-            raw.etherType(),
-            raw.vlanTci(),
-            raw.vlanProtocol(),
-            packetType,
-            raw.ifindex());
+        SkbPacket.builder()
+            .packet(mac == 0 ? LinkType.RAW_IP : LinkType.ETHERNET, bytes, (int) raw.wireLength())
+            .protocol(raw.etherType())
+            .vlan(raw.vlanProtocol(), raw.vlanTci())
+            .packetType(packetType)
+            .ifindex(raw.ifindex())
+            .build();
     String text =
         "%x at %x reason %d dev %d type %d, %04x in %04x:%04x, %d bytes: %s|%s"
             .formatted(
@@ -315,7 +313,7 @@ final class VariantsMain {
           // More to come.
         }
         check(all.told.size() == sent, all.told.size() + " drops of " + sent);
-        PcapFilter expected = PcapFilter.compile(filter, LinkType.SKB);
+        SkbFilter expected = SkbFilter.compile(filter);
         List<String> wanted =
             all.told.stream().filter(t -> expected.matches(t.packet)).map(Told::text).toList();
         watching.forEach(
@@ -341,7 +339,7 @@ final class VariantsMain {
   }
 
   private static CountingProbe counting(String filter, Variant variant) {
-    ProbeImage image = ProbeImage.embedded().withFilter(PcapFilter.compile(filter, LinkType.SKB));
+    ProbeImage image = ProbeImage.embedded().withFilter(SkbFilter.compile(filter));
     return CountingProbe.attach(
         image, new DeviceList.All(), 4096, KernelFacts.running().arguments(), variant);
   }

@@ -90,7 +90,7 @@ final class Agreement {
   /** The message of a difference: everything that is needed to see it again. */
   static String difference(
       String expression,
-      LinkType link,
+      Object view,
       Object packet,
       String oracle,
       boolean expected,
@@ -98,7 +98,7 @@ final class Agreement {
     return "\"%s\" on %s: %s says %s, %s says %s. Packet: %s"
         .formatted(
             expression,
-            link,
+            view,
             oracle,
             expected ? "match" : "no match",
             implementation,
@@ -108,7 +108,7 @@ final class Agreement {
 
   static Dlt dlt(LinkType link) {
     return switch (link) {
-      case ETHERNET, SKB -> Dlt.EN10MB;
+      case ETHERNET -> Dlt.EN10MB;
       case RAW_IP -> Dlt.RAW;
     };
   }

@@ -2,9 +2,9 @@ package io.dropwatch.pcapfilter.differential;
 
 import io.dropwatch.bpf.BpfException;
 import io.dropwatch.pcapfilter.FilterSyntaxException;
-import io.dropwatch.pcapfilter.Interpreted;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.PcapFilter;
+import io.dropwatch.pcapfilter.TestFilters;
 import io.dropwatch.pcapfilter.kernel.KernelPacket;
 import io.dropwatch.pcapfilter.kernel.KernelPacket.Base;
 import io.dropwatch.pcapfilter.kernel.KernelVerdicts;
@@ -106,7 +106,7 @@ final class AllVerdicts {
         difference(
             judged,
             "the interpreter",
-            verdicts(p -> Interpreted.matches(ours, p.bytes(), p.wireLength())));
+            verdicts(p -> TestFilters.interpreted(ours, p.bytes(), p.wireLength())));
     if (words == null) {
       words = difference(judged, "the JVM", verdicts(p -> ours.matches(p.bytes(), p.wireLength())));
     }

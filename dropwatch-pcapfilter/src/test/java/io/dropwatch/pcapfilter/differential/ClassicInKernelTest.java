@@ -3,9 +3,11 @@ package io.dropwatch.pcapfilter.differential;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.dropwatch.pcapfilter.Filter;
 import io.dropwatch.pcapfilter.FilterSyntaxException;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.PcapFilter;
+import io.dropwatch.pcapfilter.SkbFilter;
 import io.dropwatch.pcapfilter.SkbPacket;
 import io.dropwatch.pcapfilter.kernel.FilteredSocket;
 import io.dropwatch.pcapfilter.kernel.FilteredSocket.Kind;
@@ -122,14 +124,20 @@ class ClassicInKernelTest {
         "host 10.0.0.2", "ether proto 0x806", "ether host 00:11:22:33:44:55", "broadcast"
       })
   void aCookedPacketSocketAlsoKnowsWhatTheKernelKnows(String expression) throws Exception {
-    PcapFilter filter = PcapFilter.compile(expression, LinkType.SKB);
+    SkbFilter filter = SkbFilter.compile(expression);
     List<String> expected = new ArrayList<>();
     for (byte[] frame : FRAMES) {
       int etherType = (frame[12] & 0xff) << 8 | (frame[13] & 0xff);
       byte[] bytes = Arrays.copyOfRange(frame, 14, frame.length);
       for (int type : new int[] {OUTGOING, packetType(frame)}) {
-        if (filter.matches(
-            new SkbPacket(bytes, 0, bytes.length, etherType, 0, 0, type, LOOPBACK))) {
+        SkbPacket packet =
+            SkbPacket.builder()
+                .packet(LinkType.RAW_IP, bytes, bytes.length)
+                .protocol(etherType)
+                .packetType(type)
+                .ifindex(LOOPBACK)
+                .build();
+        if (filter.matches(packet)) {
           expected.add(hex(bytes));
         }
       }
@@ -147,7 +155,7 @@ class ClassicInKernelTest {
   }
 
   /** What comes through a socket on the loopback device of a namespace of its own. */
-  private static List<String> received(Kind kind, PcapFilter filter) throws Exception {
+  private static List<String> received(Kind kind, Filter filter) throws Exception {
     Callable<List<String>> task =
         () -> {
           FilteredSocket.enterOwnNamespace();

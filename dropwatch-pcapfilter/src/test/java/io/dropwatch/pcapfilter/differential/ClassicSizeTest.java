@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dropwatch.pcapfilter.ClassicBpf;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.PcapFilter;
+import io.dropwatch.pcapfilter.SkbFilter;
 import io.dropwatch.pcapfilter.oracle.Libpcap;
 import io.dropwatch.pcapfilter.oracle.Libpcap.Mode;
 import io.dropwatch.pcapfilter.oracle.LibpcapFilter;
@@ -21,7 +22,7 @@ class ClassicSizeTest {
   void everyProgramIsPrintedAsTcpdumpPrintsIt() {
     for (String list : List.of("article.txt", "table.txt")) {
       for (ListedExpression expression : ListedExpression.read(list)) {
-        ClassicBpf program = PcapFilter.compile(expression.ours(), LinkType.SKB).classicBpf();
+        ClassicBpf program = SkbFilter.compile(expression.ours()).classicBpf();
         try (LibpcapProgram printed = new LibpcapProgram(program.toBytes())) {
           assertEquals(printed.image(), program.toString(), expression.ours());
         }

@@ -55,7 +55,7 @@ final class Corpora {
 
   private static Corpora of(LinkType link) {
     return switch (link) {
-      case ETHERNET, SKB -> ETHERNET;
+      case ETHERNET -> ETHERNET;
       case RAW_IP -> RAW_IP;
     };
   }

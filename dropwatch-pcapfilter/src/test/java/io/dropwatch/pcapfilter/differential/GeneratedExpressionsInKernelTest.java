@@ -2,9 +2,11 @@ package io.dropwatch.pcapfilter.differential;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.dropwatch.pcapfilter.Filter;
 import io.dropwatch.pcapfilter.FilterSyntaxException;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.PcapFilter;
+import io.dropwatch.pcapfilter.SkbFilter;
 import io.dropwatch.pcapfilter.SkbPacket;
 import io.dropwatch.pcapfilter.kernel.KernelPacket;
 import io.dropwatch.pcapfilter.kernel.KernelPacket.Base;
@@ -15,6 +17,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
@@ -47,7 +50,7 @@ class GeneratedExpressionsInKernelTest {
 
   @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
   void ethernet(@ForAll("expressions") String expression) {
-    PcapFilter filter = compile(expression, LinkType.ETHERNET);
+    PcapFilter filter = fitting(() -> PcapFilter.compile(expression, LinkType.ETHERNET));
     if (filter != null) {
       agree(
           expression,
@@ -61,7 +64,7 @@ class GeneratedExpressionsInKernelTest {
 
   @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
   void rawIp(@ForAll("expressions") String expression) {
-    PcapFilter filter = compile(expression, LinkType.RAW_IP);
+    PcapFilter filter = fitting(() -> PcapFilter.compile(expression, LinkType.RAW_IP));
     if (filter != null) {
       agree(
           expression,
@@ -75,14 +78,14 @@ class GeneratedExpressionsInKernelTest {
 
   @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
   void skb(@ForAll("expressions") String expression) {
-    PcapFilter filter = compile(expression, LinkType.SKB);
+    SkbFilter filter = fitting(() -> SkbFilter.compile(expression));
     if (filter != null) {
       agree(
           expression,
           KernelVerdicts.of(filter.ebpf().toBytes(), Base.NETWORK, SKB_IN_KERNEL),
           SKB.size(),
           i -> filter.matches(SKB.get(i)),
-          i -> Skbs.text(SKB.get(i)));
+          i -> SKB.get(i).toString());
     }
   }
 
@@ -90,9 +93,9 @@ class GeneratedExpressionsInKernelTest {
    * The filter, or null when it is none ({@link GeneratedExpressionsTest} sees to that) or does not
    * fit into the slot, as five {@code protochain} do not.
    */
-  private static @Nullable PcapFilter compile(String expression, LinkType link) {
+  private static <F extends Filter> @Nullable F fitting(Supplier<F> compile) {
     try {
-      PcapFilter filter = PcapFilter.compile(expression, link);
+      F filter = compile.get();
       return filter.ebpf().size() > KernelVerdicts.SLOT ? null : filter;
     } catch (FilterSyntaxException _) {
       return null;

@@ -2,8 +2,8 @@ package io.dropwatch.pcapfilter.differential;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dropwatch.pcapfilter.LinkType;
-import io.dropwatch.pcapfilter.PcapFilter;
+import io.dropwatch.pcapfilter.TestFilters;
+import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import io.dropwatch.pcapfilter.kernel.KernelVerdicts;
 import io.dropwatch.pcapfilter.oracle.Libpcap;
 import io.dropwatch.pcapfilter.oracle.Libpcap.Dlt;
@@ -42,7 +42,7 @@ class InstructionCountTest {
           "host 2001:db8::1 and tcp port 443"             : 47
           """)
   void shorterThanCbpfcs(String expression, int cbpfc) {
-    int ours = count(expression.equals("32 hosts") ? HOSTS_32 : expression, LinkType.ETHERNET);
+    int ours = count(expression.equals("32 hosts") ? HOSTS_32 : expression, PacketView.ETHERNET);
     assertTrue(ours < cbpfc, () -> "\"%s\": %d instructions".formatted(expression, ours));
   }
 
@@ -68,14 +68,14 @@ class InstructionCountTest {
 
   @Test
   void sixtyFourHostsFitIntoHalfTheSlot() {
-    for (LinkType link : LinkType.values()) {
-      int count = count(hosts(64), link);
-      assertTrue(count <= KernelVerdicts.SLOT / 2, count + " instructions on " + link);
+    for (PacketView view : PacketView.values()) {
+      int count = count(hosts(64), view);
+      assertTrue(count <= KernelVerdicts.SLOT / 2, count + " instructions on " + view);
     }
   }
 
   private static void withinAQuarter(String expression) {
-    int ours = count(expression, LinkType.ETHERNET);
+    int ours = count(expression, PacketView.ETHERNET);
     try (LibpcapFilter theirs = Libpcap.compile(expression, Dlt.EN10MB, Mode.OPTIMIZED)) {
       int limit = theirs.instructionCount() * 5 / 4;
       assertTrue(
@@ -86,8 +86,8 @@ class InstructionCountTest {
     }
   }
 
-  private static int count(String expression, LinkType link) {
-    return PcapFilter.compile(expression, link).ebpf().size();
+  private static int count(String expression, PacketView view) {
+    return TestFilters.compile(expression, view).ebpf().size();
   }
 
   private static String hosts(int count) {

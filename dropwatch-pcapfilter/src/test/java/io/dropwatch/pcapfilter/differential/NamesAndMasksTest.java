@@ -40,7 +40,7 @@ class NamesAndMasksTest {
         "128.0.0.0"
       })
   void ipBroadcastWithANetmask(String mask) {
-    FilterOptions options = FilterOptions.DEFAULT.withNetmask(mask);
+    FilterOptions options = FilterOptions.builder().netmask(mask).build();
     int number = ByteBuffer.wrap(Inet4Address.ofLiteral(mask).getAddress()).getInt();
     for (String expression :
         List.of(
@@ -69,7 +69,7 @@ class NamesAndMasksTest {
         "host localhost or 10.0.0.1"
       })
   void namesOfHosts(String expression) {
-    FilterOptions options = FilterOptions.DEFAULT.withResolver(NameResolver.system());
+    FilterOptions options = FilterOptions.builder().nameResolver(NameResolver.system()).build();
     for (LinkType link : LINKS) {
       BitSet matches = agree(expression, link, -1, options);
       assertFalse(matches.isEmpty(), expression);
@@ -80,7 +80,7 @@ class NamesAndMasksTest {
   @ParameterizedTest
   @ValueSource(strings = {"host nobody.invalid", "src host nobody.invalid or tcp"})
   void unknownNamesAreRefusedByBoth(String expression) {
-    FilterOptions options = FilterOptions.DEFAULT.withResolver(NameResolver.system());
+    FilterOptions options = FilterOptions.builder().nameResolver(NameResolver.system()).build();
     for (LinkType link : LINKS) {
       assertThrows(
           LibpcapRefusal.class,

@@ -4,8 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.dropwatch.pcapfilter.LinkType;
-import io.dropwatch.pcapfilter.PcapFilter;
+import io.dropwatch.pcapfilter.SkbFilter;
 import io.dropwatch.pcapfilter.SkbPacket;
+import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import io.dropwatch.pcapfilter.kernel.KernelPacket.Base;
 import io.dropwatch.pcapfilter.kernel.KernelVerdicts;
 import io.dropwatch.pcapfilter.oracle.Libpcap;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * {@link LinkType#SKB}: whatever of a frame the kernel keeps in the skb and not in the bytes, the
+ * {@link SkbFilter}: whatever of a frame the kernel keeps in the skb and not in the bytes, the
  * verdict of the JVM and of the kernel is libpcap's on the frame as it was on the wire.
  */
 class SkbAgreementTest {
@@ -118,7 +119,15 @@ class SkbAgreementTest {
           """)
   void knowsWhatTheKernelKnows(String expression, int packetType, boolean match) {
     byte[] packet = PacketBuilder.raw().ipv4("10.0.0.1", "10.0.0.2").tcp(1, 2, 2).build();
-    one(match, expression, new SkbPacket(packet, 0, 40, 0x0800, 0, 0, packetType, 7));
+    one(
+        match,
+        expression,
+        SkbPacket.builder()
+            .packet(LinkType.RAW_IP, packet, 40)
+            .protocol(0x0800)
+            .packetType(packetType)
+            .ifindex(7)
+            .build());
   }
 
   @ParameterizedTest
@@ -133,17 +142,20 @@ class SkbAgreementTest {
   })
   void seesArpWithoutMacHeader(String expression, boolean match) {
     byte[] packet = PacketBuilder.raw().arp(1, "10.0.0.1", "10.0.0.2").build();
-    one(match, expression, new SkbPacket(packet, 0, 28, 0x0806, 0, 0, 0, 0));
+    one(
+        match,
+        expression,
+        SkbPacket.builder().packet(LinkType.RAW_IP, packet, 28).protocol(0x0806).build());
   }
 
   private static void one(boolean match, String expression, SkbPacket skb) {
-    PcapFilter filter = PcapFilter.compile(expression, LinkType.SKB);
+    SkbFilter filter = SkbFilter.compile(expression);
     assertEquals(match, filter.matches(skb), "the JVM");
     assertEquals(match, kernel(filter, List.of(skb)).get(0), "the kernel");
   }
 
   private static void agree(ListedExpression expression, LinkType link, Sample sample) {
-    PcapFilter filter = PcapFilter.compile(expression.ours(), LinkType.SKB);
+    SkbFilter filter = SkbFilter.compile(expression.ours());
     BitSet accepted = kernel(filter, sample.skbs());
     try (LibpcapFilter theirs =
         Libpcap.compile(expression.libpcaps(), Agreement.dlt(link), Mode.UNOPTIMIZED)) {
@@ -165,11 +177,11 @@ class SkbAgreementTest {
     if (expected != verdict) {
       fail(
           Agreement.difference(
-              expression.ours(), LinkType.SKB, packet, "libpcap", expected, implementation));
+              expression.ours(), PacketView.SKB, packet, "libpcap", expected, implementation));
     }
   }
 
-  static BitSet kernel(PcapFilter filter, List<SkbPacket> skbs) {
+  static BitSet kernel(SkbFilter filter, List<SkbPacket> skbs) {
     return KernelVerdicts.of(
         filter.ebpf().toBytes(), Base.NETWORK, skbs.stream().map(Skbs::inKernel).toList());
   }

@@ -1,12 +1,12 @@
 package io.dropwatch.pcapfilter.differential;
 
+import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.SkbPacket;
 import io.dropwatch.pcapfilter.kernel.KernelPacket;
 import io.dropwatch.pcapfilter.kernel.KernelPacket.Base;
 import io.dropwatch.pcapfilter.packet.SamplePacket;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 
@@ -18,8 +18,11 @@ final class Skbs {
 
   /** A frame whose MAC header the kernel still has. */
   static SkbPacket untagged(SamplePacket frame) {
-    return new SkbPacket(
-        frame.bytes(), MAC, frame.wireLength() - MAC, u16(frame.bytes(), 12), 0, 0, 0, 0);
+    return SkbPacket.builder()
+        .packet(LinkType.ETHERNET, frame.bytes(), frame.wireLength())
+        .protocol(u16(frame.bytes(), 12))
+        .vlan(0, 0)
+        .build();
   }
 
   /**
@@ -30,20 +33,19 @@ final class Skbs {
     byte[] tagged = frame.bytes();
     byte[] bytes = Arrays.copyOf(tagged, tagged.length - 4);
     System.arraycopy(tagged, 16, bytes, 12, tagged.length - 16);
-    return new SkbPacket(
-        bytes,
-        MAC,
-        frame.wireLength() - MAC - 4,
-        u16(tagged, 16),
-        u16(tagged, 14),
-        u16(tagged, 12),
-        0,
-        0);
+    return SkbPacket.builder()
+        .packet(LinkType.ETHERNET, bytes, frame.wireLength() - 4)
+        .protocol(u16(tagged, 16))
+        .vlan(u16(tagged, 12), u16(tagged, 14))
+        .build();
   }
 
   /** An IP packet that never had a MAC header, or has lost it. */
   static SkbPacket withoutMac(SamplePacket packet) {
-    return new SkbPacket(packet.bytes(), 0, packet.wireLength(), ipEtherType(packet), 0, 0, 0, 0);
+    return SkbPacket.builder()
+        .packet(LinkType.RAW_IP, packet.bytes(), packet.wireLength())
+        .protocol(ipEtherType(packet))
+        .build();
   }
 
   /**
@@ -66,15 +68,11 @@ final class Skbs {
   private static SkbPacket varied(SkbPacket skb, Random random) {
     boolean other = random.nextInt(20) == 0;
     int[] types = {0, 0x0800, 0x86dd, 0x0806, 0x8100};
-    return new SkbPacket(
-        skb.bytes(),
-        skb.macLength(),
-        skb.wireLength(),
-        other ? types[random.nextInt(types.length)] : skb.protocol(),
-        skb.vlanTci(),
-        skb.vlanProtocol(),
-        random.nextInt(5),
-        random.nextInt(4));
+    return skb.toBuilder()
+        .protocol(other ? types[random.nextInt(types.length)] : skb.protocol())
+        .packetType(random.nextInt(5))
+        .ifindex(random.nextInt(4))
+        .build();
   }
 
   /** The same packet as the filter in the kernel gets it. */
@@ -82,25 +80,14 @@ final class Skbs {
     byte[] bytes = skb.bytes();
     KernelPacket.Builder packet =
         new KernelPacket.Builder(Base.NETWORK)
-            .packet(Arrays.copyOfRange(bytes, skb.macLength(), bytes.length), skb.wireLength())
+            .packet(
+                Arrays.copyOfRange(bytes, skb.macLength(), bytes.length),
+                skb.wireLength() - skb.macLength())
             .protocol(skb.protocol())
             .vlan(skb.vlanProtocol(), skb.vlanTci())
             .packetType(skb.packetType())
-            .ifindex(skb.interfaceIndex());
+            .ifindex(skb.ifindex());
     return skb.macLength() == 0 ? packet.build() : packet.mac(bytes).build();
-  }
-
-  static String text(SkbPacket skb) {
-    return "mac %d, wire %d, protocol %x, vlan %x/%x, type %d, ifindex %d: %s"
-        .formatted(
-            skb.macLength(),
-            skb.wireLength(),
-            skb.protocol(),
-            skb.vlanProtocol(),
-            skb.vlanTci(),
-            skb.packetType(),
-            skb.interfaceIndex(),
-            HexFormat.of().formatHex(skb.bytes()));
   }
 
   /** A frame that the kernel can have seen: a whole MAC header with a type, not a length. */

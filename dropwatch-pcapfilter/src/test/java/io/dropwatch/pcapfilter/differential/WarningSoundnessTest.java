@@ -55,9 +55,9 @@ class WarningSoundnessTest {
     for (FilterWarning warning : filter.warnings()) {
       assertTrue(warning.toString().startsWith("line "), warning.toString());
       List<SamplePacket> packets = Corpora.sample(link);
-      switch (warning.kind()) {
+      switch (warning.code()) {
         case MATCHES_NOTHING -> {
-          if (warning.end() - warning.start() < expression.length()) {
+          if (warning.endOffset() - warning.offset() < expression.length()) {
             partMatchesNothing(filter, warning, packets);
             continue;
           }
@@ -71,18 +71,19 @@ class WarningSoundnessTest {
           for (SamplePacket packet : packets) {
             boolean matches = filter.matches(packet.bytes(), packet.wireLength());
             boolean rejected =
-                filter.explain(packet.bytes(), packet.wireLength()).parts().stream()
+                filter.explain(packet.bytes(), packet.wireLength()).primitives().stream()
                     .anyMatch(
-                        part ->
-                            part.outcome() == io.dropwatch.pcapfilter.Explanation.Outcome.REJECTED);
+                        primitive ->
+                            primitive.outcome()
+                                == io.dropwatch.pcapfilter.Explanation.Outcome.REJECTED);
             assertTrue(matches || rejected, expression + " on " + packet);
           }
         }
         case SHIFTED_OFFSETS,
-            MIXED_CONNECTIVES,
-            NOT_OF_A_LIST,
-            SHORT_HOST,
-            GREEDY_OPERATOR,
+            AND_OR_PRECEDENCE,
+            NOT_BEFORE_LIST,
+            SHORT_HOST_ADDRESS,
+            OPERATOR_PRECEDENCE,
             IPV6_EXTENSION_HEADERS,
             IPV4_ONLY,
             LATER_FRAGMENTS -> {}
@@ -97,12 +98,12 @@ class WarningSoundnessTest {
   private static void partMatchesNothing(
       PcapFilter filter, FilterWarning warning, List<SamplePacket> packets) {
     String expression = filter.expression();
-    String part = expression.substring(warning.start(), warning.end());
-    String behind = expression.substring(warning.end());
+    String part = expression.substring(warning.offset(), warning.endOffset());
+    String behind = expression.substring(warning.endOffset());
     if (SHIFTS.matcher(part).find() || INHERITS.matcher(behind).find()) {
       return;
     }
-    String without = expression.substring(0, warning.start()) + "(1 = 2)" + behind;
+    String without = expression.substring(0, warning.offset()) + "(1 = 2)" + behind;
     PcapFilter other;
     try {
       other = PcapFilter.compile(without, filter.linkType());
@@ -138,8 +139,8 @@ class WarningSoundnessTest {
   void alternativesThatNoPacketMatches(String expression, @Nullable String part) {
     List<String> told =
         PcapFilter.compile(expression, LinkType.ETHERNET).warnings().stream()
-            .filter(warning -> warning.kind() == FilterWarning.Kind.MATCHES_NOTHING)
-            .map(warning -> expression.substring(warning.start(), warning.end()))
+            .filter(warning -> warning.code() == FilterWarning.Code.MATCHES_NOTHING)
+            .map(warning -> expression.substring(warning.offset(), warning.endOffset()))
             .toList();
     assertEquals(part == null ? List.of() : List.of(part), told);
   }

@@ -1,9 +1,13 @@
 package io.dropwatch.pcapfilter.fuzz;
 
+import io.dropwatch.pcapfilter.Filter;
 import io.dropwatch.pcapfilter.FilterSyntaxException;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.PcapFilter;
+import io.dropwatch.pcapfilter.SkbFilter;
 import io.dropwatch.pcapfilter.SkbPacket;
+import io.dropwatch.pcapfilter.TestFilters;
+import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -61,23 +65,23 @@ public final class CompileFuzz {
 
   private List<String> run(int count, long seed) {
     HostileText texts = new HostileText(new Random(seed), seeds());
-    LinkType[] links = LinkType.values();
+    PacketView[] views = PacketView.values();
     for (int i = 1; i <= count && failures.size() < MOST_FAILURES; i++) {
       String text = texts.next();
       long start = System.nanoTime();
-      String failure = one(text, links[i % links.length]);
+      String failure = one(text, views[i % views.length]);
       Duration took = Duration.ofNanos(System.nanoTime() - start);
       if (failure == null && took.compareTo(PATIENCE) > 0) {
         // Again: the machine may have had other work, or have slept.
         start = System.nanoTime();
-        failure = one(text, links[i % links.length]);
+        failure = one(text, views[i % views.length]);
         took = Duration.ofNanos(System.nanoTime() - start);
         if (failure == null && took.compareTo(PATIENCE) > 0) {
           failure = "took " + took;
         }
       }
       if (failure != null) {
-        failures.add("\"" + escaped(text) + "\" on " + links[i % links.length] + ": " + failure);
+        failures.add("\"" + escaped(text) + "\" on " + views[i % views.length] + ": " + failure);
       }
       slowest = took.compareTo(slowest) > 0 ? took : slowest;
       if (i % REPORT_EVERY == 0 || i == count) {
@@ -90,11 +94,11 @@ public final class CompileFuzz {
     return failures;
   }
 
-  private @Nullable String one(String text, LinkType link) {
+  private @Nullable String one(String text, PacketView view) {
     try {
-      PcapFilter filter = PcapFilter.compile(text, link);
+      Filter filter = TestFilters.compile(text, view);
       filters++;
-      return generated(filter);
+      return generated(filter, view);
     } catch (FilterSyntaxException refusal) {
       refusals++;
       return wrong(refusal, text);
@@ -103,10 +107,10 @@ public final class CompileFuzz {
     }
   }
 
-  private @Nullable String generated(PcapFilter filter) {
+  private @Nullable String generated(Filter filter, PacketView view) {
     String printed = filter.toString();
     try {
-      if (!PcapFilter.compile(printed, filter.linkType()).toString().equals(printed)) {
+      if (!TestFilters.compile(printed, view).toString().equals(printed)) {
         return "prints as another filter: " + printed;
       }
     } catch (FilterSyntaxException refusal) {
@@ -115,10 +119,15 @@ public final class CompileFuzz {
     codeOrRefusal(() -> filter.ebpf().toBytes());
     codeOrRefusal(() -> filter.classicBpf().toBytes());
     if (filters % CLASS_EVERY == 0) {
-      if (filter.linkType() == LinkType.SKB) {
-        filter.matches(new SkbPacket(PACKET, 14, 50, 0x0800, 0, 0, 0, 1));
-      } else {
-        filter.matches(PACKET, PACKET.length);
+      switch (filter) {
+        case SkbFilter skb ->
+            skb.matches(
+                SkbPacket.builder()
+                    .packet(LinkType.ETHERNET, PACKET, PACKET.length)
+                    .protocol(0x0800)
+                    .ifindex(1)
+                    .build());
+        case PcapFilter bytes -> bytes.matches(PACKET, PACKET.length);
       }
     }
     return null;

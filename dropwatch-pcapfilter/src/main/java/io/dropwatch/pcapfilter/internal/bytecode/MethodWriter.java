@@ -195,7 +195,7 @@ final class MethodWriter {
       case VLAN_TCI -> "vlanTci";
       case VLAN_PROTOCOL -> "vlanProtocol";
       case PACKET_TYPE -> "packetType";
-      case INTERFACE_INDEX -> "interfaceIndex";
+      case IFINDEX -> "ifindex";
     };
   }
 

@@ -1,11 +1,11 @@
 package io.dropwatch.pcapfilter.internal.check;
 
 import io.dropwatch.pcapfilter.FilterOptions;
-import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.internal.ast.Expression;
 import io.dropwatch.pcapfilter.internal.ast.Expression.Connective;
 import io.dropwatch.pcapfilter.internal.ast.Printer;
 import io.dropwatch.pcapfilter.internal.ast.Qualifiers;
+import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate.Place;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
@@ -17,16 +17,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a tree from left to right and keeps what carries over: qualifiers and places. */
 public final class Checker {
-  private final LinkType linkType;
+  private final PacketView view;
   private final FilterOptions options;
   private final Variables variables = new Variables();
   private Layout layout;
 
-  private Checker(LinkType linkType, FilterOptions options) {
-    this.linkType = linkType;
+  private Checker(PacketView view, FilterOptions options) {
+    this.view = view;
     this.options = options;
     this.layout =
-        switch (linkType) {
+        switch (view) {
           case ETHERNET -> Layout.ethernet();
           case RAW_IP -> Layout.rawIp();
           case SKB -> Layout.skb();
@@ -34,12 +34,12 @@ public final class Checker {
   }
 
   /**
-   * What {@code expression} tests in packets of a link type.
+   * What {@code expression} tests in packets of a view.
    *
-   * @throws SyntaxFault where qualifiers, values and link type do not go together
+   * @throws SyntaxFault where qualifiers, values and view do not go together
    */
-  public static Predicate check(Expression expression, LinkType linkType, FilterOptions options) {
-    return new Checker(linkType, options).visit(expression, null).predicate();
+  public static Predicate check(Expression expression, PacketView view, FilterOptions options) {
+    return new Checker(view, options).visit(expression, null).predicate();
   }
 
   /** A predicate, and the qualifiers that a value behind it inherits. */
@@ -126,11 +126,10 @@ public final class Checker {
           Predicate.atLeast(ArithmeticChecker.length(layout), greater.length());
       case Expression.ByteTest test -> FrameTests.oneByte(layout, test);
       case Expression.Direction direction ->
-          FrameTests.direction(linkType, direction.outbound(), direction.span());
-      case Expression.InterfaceIndex index ->
-          FrameTests.device(linkType, index.index(), index.span());
+          FrameTests.direction(view, direction.outbound(), direction.span());
+      case Expression.InterfaceIndex index -> FrameTests.device(view, index.index(), index.span());
       case Expression.InterfaceName name ->
-          FrameTests.device(linkType, name.name(), options, name.span());
+          FrameTests.device(view, name.name(), options, name.span());
       case Expression.Llc llc -> LlcTests.type(layout, llc.type(), llc.span());
     };
   }

@@ -69,7 +69,7 @@ final class EncapsulationTests {
               .fix(
                   layout.framing() == Layout.Framing.PPP
                       ? "the tag comes before PPPoE: 'vlan and pppoes'"
-                      : "compile for LinkType.ETHERNET or SKB ('--link ethernet')");
+                      : "compile for LinkType.ETHERNET or with SkbFilter ('--link ethernet')");
     };
   }
 

@@ -2,10 +2,10 @@ package io.dropwatch.pcapfilter.internal.check;
 
 import io.dropwatch.pcapfilter.DeviceResolver;
 import io.dropwatch.pcapfilter.FilterOptions;
-import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.internal.ast.Expression;
 import io.dropwatch.pcapfilter.internal.ast.Protocol;
 import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
+import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import io.dropwatch.pcapfilter.internal.source.Span;
@@ -32,7 +32,7 @@ final class FrameTests {
       throw SyntaxFault.at(span, "'ip broadcast' needs the network's mask, which nobody knows here")
           .fix(
               "write 'dst host' and the broadcast address, or compile with"
-                  + " FilterOptions.withNetmask");
+                  + " FilterOptions.Builder.netmask");
     }
     linkLayer(layout, protocol, "broadcast", span);
     Predicate address = LinkTests.mac(layout, 0, 0xffff_ffff_ffffL);
@@ -79,26 +79,26 @@ final class FrameTests {
     };
   }
 
-  static Predicate direction(LinkType linkType, boolean outbound, Span span) {
-    kernelOnly(linkType, "which way a packet goes", span);
+  static Predicate direction(PacketView view, boolean outbound, Span span) {
+    kernelOnly(view, "which way a packet goes", span);
     Predicate outgoing = packetType(PACKET_OUTGOING);
     return outbound ? outgoing : Predicate.not(outgoing);
   }
 
-  static Predicate device(LinkType linkType, int index, Span span) {
-    kernelOnly(linkType, "the device of a packet", span);
-    return Predicate.equal(new Quantity.Metadata(MetadataField.INTERFACE_INDEX), index);
+  static Predicate device(PacketView view, int index, Span span) {
+    kernelOnly(view, "the device of a packet", span);
+    return Predicate.equal(new Quantity.Metadata(MetadataField.IFINDEX), index);
   }
 
-  static Predicate device(LinkType linkType, String name, FilterOptions options, Span span) {
-    kernelOnly(linkType, "the device of a packet", span);
-    DeviceResolver resolver = options.devices();
+  static Predicate device(PacketView view, String name, FilterOptions options, Span span) {
+    kernelOnly(view, "the device of a packet", span);
+    DeviceResolver resolver = options.deviceResolver();
     if (resolver == null) {
       throw SyntaxFault.at(
               span, "'" + name + "' is the name of a device, and names are not resolved here")
           .fix(
               "write 'ifindex' and its number, which 'ip link' shows, or compile with"
-                  + " FilterOptions.withDevices");
+                  + " FilterOptions.Builder.deviceResolver");
     }
     OptionalInt index = resolver.index(name);
     if (index.isEmpty()) {
@@ -106,13 +106,13 @@ final class FrameTests {
               span, "there is no network device '" + name + "' in this network namespace")
           .fix("write one that 'ip link' shows, or 'ifindex' and its number");
     }
-    return device(linkType, index.getAsInt(), span);
+    return device(view, index.getAsInt(), span);
   }
 
-  private static void kernelOnly(LinkType linkType, String what, Span span) {
-    if (linkType != LinkType.SKB) {
+  private static void kernelOnly(PacketView view, String what, Span span) {
+    if (view != PacketView.SKB) {
       throw SyntaxFault.at(span, what + " is known in the kernel only, not from its bytes")
-          .fix("compile for LinkType.SKB, the probe's view ('--link skb')");
+          .fix("compile it with SkbFilter, the kernel's view ('--link skb')");
     }
   }
 

@@ -17,7 +17,7 @@ final class LlcTests {
   static Predicate type(Layout layout, @Nullable String type, Span span) {
     if (layout.framing() != Layout.Framing.ETHERNET && layout.framing() != Layout.Framing.SKB) {
       throw SyntaxFault.at(span, "'llc' needs an Ethernet header")
-          .fix("compile for LinkType.ETHERNET or SKB ('--link ethernet')");
+          .fix("compile for LinkType.ETHERNET or with SkbFilter ('--link ethernet')");
     }
     Predicate llc = LinkTests.isLlc(layout);
     return type == null

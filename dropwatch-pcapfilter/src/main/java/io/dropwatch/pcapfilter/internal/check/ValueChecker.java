@@ -74,12 +74,12 @@ final class ValueChecker {
     return switch (type()) {
       case HOST -> hosts(name);
       case NET -> {
-        if (options.resolver() == null) {
+        if (options.nameResolver() == null) {
           throw unresolved(name);
         }
         yield network(
             options
-                .resolver()
+                .nameResolver()
                 .network(name)
                 .orElseThrow(() -> SyntaxFault.at(span, "unknown network '" + name + "'")));
       }
@@ -174,11 +174,13 @@ final class ValueChecker {
   // left is a mistake.
   private Predicate hosts(String name) {
     Protocol protocol = qualifiers.protocol();
-    if (protocol == Protocol.LINK || protocol == Protocol.DECNET || options.resolver() == null) {
+    if (protocol == Protocol.LINK
+        || protocol == Protocol.DECNET
+        || options.nameResolver() == null) {
       throw unresolved(name);
     }
     List<Predicate> any = new ArrayList<>();
-    for (InetAddress address : options.resolver().hosts(name)) {
+    for (InetAddress address : options.nameResolver().hosts(name)) {
       ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
       if (address instanceof Inet4Address && protocol != Protocol.IP6) {
         any.add(address(bytes.getInt(), -1));
@@ -327,6 +329,6 @@ final class ValueChecker {
     }
     return fault
         .expecting("an address such as 10.0.0.1 or 2001:db8::1")
-        .fix("write the address, or compile with FilterOptions.withResolver");
+        .fix("write the address, or compile with FilterOptions.Builder.nameResolver");
   }
 }

@@ -199,7 +199,7 @@ final class Numbers {
       case PROTOCOL -> ancillary(Ancillary.PROTOCOL, 2);
       case VLAN_TCI -> ancillary(Ancillary.VLAN_TAG, 2);
       case PACKET_TYPE -> ancillary(Ancillary.PACKET_TYPE, 1);
-      case INTERFACE_INDEX -> ancillary(Ancillary.INTERFACE_INDEX, 4);
+      case IFINDEX -> ancillary(Ancillary.INTERFACE_INDEX, 4);
       case VLAN_PROTOCOL -> {
         ancillary(Ancillary.VLAN_TAG_PRESENT, 1);
         add(Operation.tax());

@@ -1,12 +1,11 @@
 package io.dropwatch.pcapfilter.internal.explain;
 
-import io.dropwatch.pcapfilter.Explanation;
 import io.dropwatch.pcapfilter.Explanation.Outcome;
-import io.dropwatch.pcapfilter.Explanation.Part;
-import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.SkbPacket;
 import io.dropwatch.pcapfilter.internal.interpret.Interpreter;
+import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
+import io.dropwatch.pcapfilter.internal.source.Span;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,33 +14,37 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes down what the interpreter does with one packet. */
 public final class Explaining implements Interpreter.Observer {
-  private final LinkType linkType;
+  private final PacketView view;
 
   // By place: two primitives of the same words are equal, but not at the same place.
   private final Map<Predicate.Place, Findings> asked = new HashMap<>();
   private final Fields fields = new Fields();
   private @Nullable Findings last;
 
-  private Explaining(LinkType linkType) {
-    this.linkType = linkType;
+  private Explaining(PacketView view) {
+    this.view = view;
   }
 
   /** The verdict of the interpreter, with everything that led to it. */
-  public static Explanation explain(
-      String expression, LinkType linkType, Predicate predicate, SkbPacket packet) {
-    Explaining explaining = new Explaining(linkType);
-    boolean matches = Interpreter.matches(predicate, packet, explaining);
+  public static ExplainedPacket explain(
+      PacketView view,
+      Predicate predicate,
+      byte[] bytes,
+      int macLength,
+      int wireLength,
+      @Nullable SkbPacket skb) {
+    Explaining explaining = new Explaining(view);
+    boolean matches = Interpreter.matches(predicate, bytes, macLength, wireLength, skb, explaining);
     List<Predicate.Primitive> primitives = new ArrayList<>();
     collect(predicate, primitives);
-    List<Part> parts = primitives.stream().map(explaining::part).toList();
-    return new Explanation(expression, matches, parts);
+    return new ExplainedPacket(matches, primitives.stream().map(explaining::explained).toList());
   }
 
   @Override
   public void enter(Predicate.Primitive primitive, boolean negated) {
     last = new Findings(negated);
     asked.put(primitive.place(), last);
-    fields.enter(linkType, primitive.place());
+    fields.enter(view, primitive.place());
   }
 
   @Override
@@ -66,17 +69,15 @@ public final class Explaining implements Interpreter.Observer {
     }
   }
 
-  private Part part(Predicate.Primitive primitive) {
+  private ExplainedPacket.Primitive explained(Predicate.Primitive primitive) {
     Findings findings = asked.get(primitive.place());
-    int start = primitive.place().span().start();
-    int end = primitive.place().span().end();
+    Span span = primitive.place().span();
     return findings == null
-        ? new Part(
-            primitive.text(), start, end, Outcome.NOT_EVALUATED, "not evaluated", List.of(), false)
-        : new Part(
+        ? new ExplainedPacket.Primitive(
+            primitive.text(), span, Outcome.NOT_EVALUATED, "not evaluated", List.of(), false)
+        : new ExplainedPacket.Primitive(
             primitive.text(),
-            start,
-            end,
+            span,
             findings.outcome(),
             findings.reason(),
             findings.readings(),

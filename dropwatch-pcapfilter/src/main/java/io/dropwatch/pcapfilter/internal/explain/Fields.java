@@ -1,7 +1,7 @@
 package io.dropwatch.pcapfilter.internal.explain;
 
-import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
+import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate.Place;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate.Relation;
@@ -20,7 +20,7 @@ final class Fields {
   private static final int IPV6 = 0x86dd;
   private static final int ARP = 0x0806;
 
-  private LinkType linkType = LinkType.RAW_IP;
+  private PacketView view = PacketView.RAW_IP;
   private Place place = new Place(new Span(0, 0), -1, -1);
   private int etherType;
 
@@ -101,8 +101,8 @@ final class Fields {
     }
   }
 
-  void enter(LinkType link, Place where) {
-    linkType = link;
+  void enter(PacketView packetView, Place where) {
+    view = packetView;
     place = where;
     etherType = 0;
   }
@@ -167,7 +167,7 @@ final class Fields {
 
   private boolean link(Quantity.Load load) {
     boolean start =
-        load.area() == Area.MAC || (linkType == LinkType.ETHERNET && load.area() == Area.WINDOW);
+        load.area() == Area.MAC || (view == PacketView.ETHERNET && load.area() == Area.WINDOW);
     return start && load.index() == null && Integer.compareUnsigned(load.offset(), 12) < 0;
   }
 
@@ -237,7 +237,7 @@ final class Fields {
 
   // Without a link-layer header the first four bits tell.
   private boolean isVersion(Quantity quantity) {
-    return linkType == LinkType.RAW_IP
+    return view == PacketView.RAW_IP
         && quantity instanceof Quantity.Binary(var operator, Quantity.Load load, var right)
         && operator == Operator.AND
         && right.equals(Quantity.of(0xf0))

@@ -1,7 +1,7 @@
 package io.dropwatch.pcapfilter.internal.explain;
 
 import io.dropwatch.pcapfilter.Explanation.Outcome;
-import io.dropwatch.pcapfilter.Explanation.Reading;
+import io.dropwatch.pcapfilter.internal.explain.ExplainedPacket.Reading;
 import io.dropwatch.pcapfilter.internal.explain.Fields.Field;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate.Relation;

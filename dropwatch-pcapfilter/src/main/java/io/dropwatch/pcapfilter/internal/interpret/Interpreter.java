@@ -7,17 +7,29 @@ import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity.Area;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Walks a predicate over one packet. */
 public final class Interpreter {
-  private final SkbPacket packet;
+  private final byte[] bytes;
+  private final int macLength;
+  private final int wireLength;
+  private final @Nullable SkbPacket skb;
   private final @Nullable Observer observer;
   private boolean negated;
   private final Map<Quantity.Variable, Integer> variables = new HashMap<>();
 
-  private Interpreter(SkbPacket packet, @Nullable Observer observer) {
-    this.packet = packet;
+  private Interpreter(
+      byte[] bytes,
+      int macLength,
+      int wireLength,
+      @Nullable SkbPacket skb,
+      @Nullable Observer observer) {
+    this.bytes = bytes;
+    this.macLength = macLength;
+    this.wireLength = wireLength;
+    this.skb = skb;
     this.observer = observer;
   }
 
@@ -49,16 +61,24 @@ public final class Interpreter {
     }
   }
 
-  /** Whether the packet satisfies the predicate. */
-  public static boolean matches(Predicate predicate, SkbPacket packet) {
-    return matches(predicate, packet, null);
-  }
-
-  /** Whether the packet satisfies the predicate; an observer hears how that came about. */
+  /**
+   * Returns whether the packet satisfies the predicate.
+   *
+   * @param bytes captured bytes: {@code macLength} bytes of MAC header, then the window
+   * @param macLength 14 or 0
+   * @param wireLength bytes on the wire from the window's start
+   * @param skb the kernel's metadata; null if the predicate reads none
+   * @param observer called for each step; null: none
+   */
   public static boolean matches(
-      Predicate predicate, SkbPacket packet, @Nullable Observer observer) {
+      Predicate predicate,
+      byte[] bytes,
+      int macLength,
+      int wireLength,
+      @Nullable SkbPacket skb,
+      @Nullable Observer observer) {
     try {
-      return new Interpreter(packet, observer).test(predicate);
+      return new Interpreter(bytes, macLength, wireLength, skb, observer).test(predicate);
     } catch (Rejected rejected) {
       if (observer != null) {
         observer.rejected(String.valueOf(rejected.getMessage()));
@@ -116,7 +136,7 @@ public final class Interpreter {
   private int value(Quantity quantity) {
     return switch (quantity) {
       case Quantity.Constant(int value) -> value;
-      case Quantity.WireLength _ -> packet.wireLength();
+      case Quantity.WireLength _ -> wireLength;
       case Quantity.Metadata(var field) -> metadata(field);
       case Quantity.Variable variable -> variables.getOrDefault(variable, 0);
       case Quantity.Binary binary -> {
@@ -132,26 +152,26 @@ public final class Interpreter {
   }
 
   private int metadata(MetadataField field) {
+    SkbPacket packet = Objects.requireNonNull(skb, "skb");
     return switch (field) {
       case MAC_LENGTH -> packet.macLength();
       case PROTOCOL -> packet.protocol();
       case VLAN_TCI -> packet.vlanTci();
       case VLAN_PROTOCOL -> packet.vlanProtocol();
       case PACKET_TYPE -> packet.packetType();
-      case INTERFACE_INDEX -> packet.interfaceIndex();
+      case IFINDEX -> packet.ifindex();
     };
   }
 
   private int load(Quantity.Load load) {
     int index = load.index() == null ? 0 : value(load.index());
     long at = Integer.toUnsignedLong(index) + Integer.toUnsignedLong(load.offset());
-    byte[] bytes = packet.bytes();
     if (load.area() == Area.MAC) {
-      if (packet.macLength() == 0) {
+      if (macLength == 0) {
         throw new Rejected("there is no MAC header to read");
       }
     } else {
-      at += packet.macLength();
+      at += macLength;
     }
     if (at + load.size() > bytes.length) {
       throw new Rejected(

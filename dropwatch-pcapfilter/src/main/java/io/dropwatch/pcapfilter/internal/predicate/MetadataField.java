@@ -13,7 +13,7 @@ public enum MetadataField {
   /** PACKET_HOST 0, BROADCAST 1, MULTICAST 2, OTHERHOST 3, OUTGOING 4 (linux/if_packet.h). */
   PACKET_TYPE("pkt_type", 14, 1),
   /** Index of the device, 0 when there is none. */
-  INTERFACE_INDEX("ifindex", 16, 4);
+  IFINDEX("ifindex", 16, 4);
 
   private final String word;
   private final int offset;

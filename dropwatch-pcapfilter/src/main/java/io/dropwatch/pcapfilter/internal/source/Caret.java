@@ -43,6 +43,11 @@ public final class Caret {
     return span.start() - lineStart + 1;
   }
 
+  /** The place in words: {@code line 1, column 5}. */
+  public String place() {
+    return "line " + line() + ", column " + column();
+  }
+
   /** The line and, below it, carets under the span; tabs stay tabs so that both lines align. */
   public String show() {
     int from = Math.max(lineStart, Math.min(span.start() - WIDTH / 2, lineEnd - WIDTH));

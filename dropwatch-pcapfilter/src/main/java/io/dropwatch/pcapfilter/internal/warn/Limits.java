@@ -1,6 +1,6 @@
 package io.dropwatch.pcapfilter.internal.warn;
 
-import io.dropwatch.pcapfilter.FilterWarning.Kind;
+import io.dropwatch.pcapfilter.FilterWarning.Code;
 import io.dropwatch.pcapfilter.internal.ast.Arithmetic;
 import io.dropwatch.pcapfilter.internal.ast.Expression;
 import io.dropwatch.pcapfilter.internal.ast.Expression.Connective;
@@ -16,7 +16,7 @@ final class Limits {
       EnumSet.of(Protocol.TCP, Protocol.UDP, Protocol.SCTP);
 
   private final Warnings warnings;
-  private final Set<Kind> said = EnumSet.noneOf(Kind.class);
+  private final Set<Code> said = EnumSet.noneOf(Code.class);
 
   Limits(Warnings warnings) {
     this.warnings = warnings;
@@ -85,9 +85,9 @@ final class Limits {
   private void value(Expression value, Around around) {
     if (around.type() == Qualifiers.Type.PORT || around.type() == Qualifiers.Type.PORTRANGE) {
       behindIpv6(value, around);
-      if (around.negated() && said.add(Kind.LATER_FRAGMENTS)) {
+      if (around.negated() && said.add(Code.LATER_FRAGMENTS)) {
         warnings.add(
-            Kind.LATER_FRAGMENTS,
+            Code.LATER_FRAGMENTS,
             value.span(),
             "later fragments have no ports, so they match where a port is excluded",
             "add 'and ip[6:2] & 0x1fff = 0' if they shall not");
@@ -96,9 +96,9 @@ final class Limits {
   }
 
   private void behindIpv6(Expression e, Around around) {
-    if (around.network() == Protocol.IP6 && said.add(Kind.IPV6_EXTENSION_HEADERS)) {
+    if (around.network() == Protocol.IP6 && said.add(Code.IPV6_EXTENSION_HEADERS)) {
       warnings.add(
-          Kind.IPV6_EXTENSION_HEADERS,
+          Code.IPV6_EXTENSION_HEADERS,
           e.span(),
           "not found behind extension headers of IPv6",
           "for a protocol behind them write 'ip6 protochain' and its number");
@@ -109,10 +109,10 @@ final class Limits {
     switch (a) {
       case Arithmetic.Access access -> {
         boolean transport = TRANSPORTS.contains(access.protocol());
-        if (transport && around.network() != Protocol.IP && said.add(Kind.IPV4_ONLY)) {
+        if (transport && around.network() != Protocol.IP && said.add(Code.IPV4_ONLY)) {
           String word = access.protocol().word();
           warnings.add(
-              Kind.IPV4_ONLY,
+              Code.IPV4_ONLY,
               access.span(),
               "'" + word + "[...]' is true for IPv4 only, and for first fragments only",
               "for IPv6 add 'or ip6 and ip6[6] = "

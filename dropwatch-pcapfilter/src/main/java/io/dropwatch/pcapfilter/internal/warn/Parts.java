@@ -1,6 +1,6 @@
 package io.dropwatch.pcapfilter.internal.warn;
 
-import io.dropwatch.pcapfilter.FilterWarning.Kind;
+import io.dropwatch.pcapfilter.FilterWarning.Code;
 import io.dropwatch.pcapfilter.internal.ast.Expression;
 import io.dropwatch.pcapfilter.internal.ir.Graph;
 import io.dropwatch.pcapfilter.internal.ir.Lowering;
@@ -100,6 +100,6 @@ final class Parts {
   }
 
   private void tell(Span part) {
-    warnings.add(Kind.MATCHES_NOTHING, part, "no packet can match this part of the filter", null);
+    warnings.add(Code.MATCHES_NOTHING, part, "no packet can match this part of the filter", null);
   }
 }

@@ -1,10 +1,10 @@
 package io.dropwatch.pcapfilter.internal.warn;
 
-import io.dropwatch.pcapfilter.FilterWarning.Kind;
-import io.dropwatch.pcapfilter.LinkType;
+import io.dropwatch.pcapfilter.FilterWarning.Code;
 import io.dropwatch.pcapfilter.internal.ast.Expression;
 import io.dropwatch.pcapfilter.internal.ast.Expression.Connective;
 import io.dropwatch.pcapfilter.internal.ast.Expression.Encapsulation;
+import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,13 +16,13 @@ import java.util.Set;
  */
 final class Shifts {
   private final Warnings warnings;
-  private final LinkType linkType;
+  private final PacketView view;
   private final List<Encapsulation> passed = new ArrayList<>();
   private final Set<Encapsulation> warned = new HashSet<>();
 
-  Shifts(Warnings warnings, LinkType linkType) {
+  Shifts(Warnings warnings, PacketView view) {
     this.warnings = warnings;
-    this.linkType = linkType;
+    this.view = view;
   }
 
   /** Headers that are there for certain when an expression is true, and when it is false. */
@@ -102,7 +102,7 @@ final class Shifts {
       if (!certain.contains(encapsulation) && warned.add(encapsulation)) {
         String word = encapsulation.kind().word();
         warnings.add(
-            Kind.SHIFTED_OFFSETS,
+            Code.SHIFTED_OFFSETS,
             encapsulation.span(),
             "'"
                 + word
@@ -119,7 +119,7 @@ final class Shifts {
   // The kernel's view of a tag shifts for those packets only that have it in front.
   private boolean shifts(Encapsulation encapsulation) {
     return switch (encapsulation.kind()) {
-      case VLAN -> linkType != LinkType.SKB;
+      case VLAN -> view != PacketView.SKB;
       case MPLS, PPPOE_SESSION, GENEVE, VXLAN -> true;
       case PPPOE_DISCOVERY -> false;
     };

@@ -1,13 +1,12 @@
 package io.dropwatch.pcapfilter.internal.warn;
 
-import io.dropwatch.pcapfilter.FilterWarning;
-import io.dropwatch.pcapfilter.FilterWarning.Kind;
-import io.dropwatch.pcapfilter.LinkType;
+import io.dropwatch.pcapfilter.FilterWarning.Code;
 import io.dropwatch.pcapfilter.internal.ast.Expression;
 import io.dropwatch.pcapfilter.internal.ir.Graph;
 import io.dropwatch.pcapfilter.internal.ir.Lowering;
 import io.dropwatch.pcapfilter.internal.ir.Node;
 import io.dropwatch.pcapfilter.internal.ir.Threading;
+import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.source.Span;
 import java.util.ArrayList;
@@ -18,28 +17,28 @@ import org.jspecify.annotations.Nullable;
 /** Collects the warnings about one expression. */
 public final class Warnings {
   private final String expression;
-  private final List<FilterWarning> found = new ArrayList<>();
+  private final List<Warning> found = new ArrayList<>();
 
   Warnings(String expression) {
     this.expression = expression;
   }
 
   /** All warnings, in the order of their places. */
-  public static List<FilterWarning> about(
-      String expression, Expression tree, Predicate predicate, LinkType linkType) {
+  public static List<Warning> about(
+      String expression, Expression tree, Predicate predicate, PacketView view) {
     Warnings warnings = new Warnings(expression);
     if (!(tree instanceof Expression.Everything) && warnings.mayMatch(predicate)) {
       new Parts(warnings).visit(tree, predicate);
     }
     new Wording(warnings).visit(tree, false);
-    new Shifts(warnings, linkType).visit(tree);
+    new Shifts(warnings, view).visit(tree);
     new Limits(warnings).visit(tree);
-    warnings.found.sort(Comparator.comparingInt(FilterWarning::start));
+    warnings.found.sort(Comparator.comparingInt(warning -> warning.span().start()));
     return List.copyOf(warnings.found);
   }
 
-  void add(Kind kind, Span span, String message, @Nullable String fix) {
-    found.add(new FilterWarning(kind, expression, span.start(), span.end(), message, fix));
+  void add(Code code, Span span, String message, @Nullable String fix) {
+    found.add(new Warning(code, span, message, fix));
   }
 
   /** The expression's own words. */
@@ -60,10 +59,10 @@ public final class Warnings {
     }
     Span all = new Span(0, expression.length());
     if (!accepts) {
-      add(Kind.MATCHES_NOTHING, all, "no packet can match this filter", null);
+      add(Code.MATCHES_NOTHING, all, "no packet can match this filter", null);
     } else if (!rejects) {
       add(
-          Kind.MATCHES_EVERYTHING,
+          Code.MATCHES_EVERYTHING,
           all,
           "every packet matches this filter that is long enough for what it reads",
           null);

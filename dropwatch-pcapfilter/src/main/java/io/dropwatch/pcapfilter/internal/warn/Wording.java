@@ -1,6 +1,6 @@
 package io.dropwatch.pcapfilter.internal.warn;
 
-import io.dropwatch.pcapfilter.FilterWarning.Kind;
+import io.dropwatch.pcapfilter.FilterWarning.Code;
 import io.dropwatch.pcapfilter.internal.ast.Arithmetic;
 import io.dropwatch.pcapfilter.internal.ast.Expression;
 import io.dropwatch.pcapfilter.internal.ast.Expression.Connective;
@@ -43,7 +43,7 @@ final class Wording {
             && number > 0
             && number <= LARGEST_PART) {
           warnings.add(
-              Kind.SHORT_HOST,
+              Code.SHORT_HOST_ADDRESS,
               value.span(),
               "as a host, " + text + " is the address 0.0.0." + number,
               "write 'net " + number + "' for the network, or the whole address");
@@ -91,7 +91,7 @@ final class Wording {
     Span or = chain.operands().get(alternative).span();
     Span and = chain.operands().get(conjunct).span();
     warnings.add(
-        Kind.MIXED_CONNECTIVES,
+        Code.AND_OR_PRECEDENCE,
         or.to(and),
         "'and' and 'or' bind alike, from left to right: this is '("
             + warnings.words(left)
@@ -109,7 +109,7 @@ final class Wording {
       String words = qualified.qualifiers().words();
       String name = warnings.words(value.span());
       warnings.add(
-          Kind.NOT_OF_A_LIST,
+          Code.NOT_BEFORE_LIST,
           value.span(),
           "'not' belongs to the first value only: this one is '" + words + " " + name + "'",
           "write 'not " + words + " " + name + "', or 'not (...)' around the list");
@@ -125,7 +125,7 @@ final class Wording {
         if (greedy && binary.right() instanceof Arithmetic.Binary right) {
           String symbol = binary.operator().symbol();
           warnings.add(
-              Kind.GREEDY_OPERATOR,
+              Code.OPERATOR_PRECEDENCE,
               binary.span(),
               "'"
                   + symbol

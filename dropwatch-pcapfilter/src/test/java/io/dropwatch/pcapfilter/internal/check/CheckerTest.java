@@ -3,8 +3,8 @@ package io.dropwatch.pcapfilter.internal.check;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.dropwatch.pcapfilter.FilterOptions;
-import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.internal.ast.Parser;
+import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import io.dropwatch.pcapfilter.internal.predicate.PredicateText;
 import io.dropwatch.pcapfilter.internal.token.Lexer;
 import org.junit.jupiter.api.Test;
@@ -25,7 +25,7 @@ class CheckerTest {
           'ip'
             [16:2] == 0x800
         """,
-        predicate("not vlan and ip", LinkType.ETHERNET));
+        predicate("not vlan and ip", PacketView.ETHERNET));
   }
 
   @Test
@@ -44,7 +44,7 @@ class CheckerTest {
               [12:2] == 0x8035
               ([28:4] & 0xffff0000) == 0xa010000
         """,
-        predicate("src host 10.1", LinkType.ETHERNET));
+        predicate("src host 10.1", PacketView.ETHERNET));
   }
 
   @Test
@@ -56,7 +56,7 @@ class CheckerTest {
             ([0:1] & 240) == 64
             ([12:4] & 0xff000000) == 0xa000000
         """,
-        predicate("ip src net 10", LinkType.RAW_IP));
+        predicate("ip src net 10", PacketView.RAW_IP));
     assertEquals(
         """
         'ip src host 10'
@@ -64,7 +64,7 @@ class CheckerTest {
             ([0:1] & 240) == 64
             [12:4] == 10
         """,
-        predicate("ip src host 10", LinkType.RAW_IP));
+        predicate("ip src host 10", PacketView.RAW_IP));
   }
 
   @Test
@@ -86,17 +86,17 @@ class CheckerTest {
                   [20:2] &? 0x1fff
                 [(([14:1] & 15) << 2) + 16:2] == 53
         """,
-        predicate("udp dst port domain", LinkType.ETHERNET));
+        predicate("udp dst port domain", PacketView.ETHERNET));
   }
 
   @Test
   void aValueInheritsTheQualifiersOfThePrimitiveBefore() {
     assertEquals(
-        predicate("ip proto 6 or ip proto 17", LinkType.ETHERNET),
-        predicate("ip proto 6 or 17", LinkType.ETHERNET));
+        predicate("ip proto 6 or ip proto 17", PacketView.ETHERNET),
+        predicate("ip proto 6 or 17", PacketView.ETHERNET));
     assertEquals(
-        predicate("not arp src host 1.2.3.4 and arp src host 5.6.7.8", LinkType.ETHERNET),
-        predicate("not arp src host 1.2.3.4 and 5.6.7.8", LinkType.ETHERNET));
+        predicate("not arp src host 1.2.3.4 and arp src host 5.6.7.8", PacketView.ETHERNET),
+        predicate("not arp src host 1.2.3.4 and 5.6.7.8", PacketView.ETHERNET));
   }
 
   @Test
@@ -111,11 +111,11 @@ class CheckerTest {
           'greater 60'
             (wire_length + skb.mac_len) >= 60
         """,
-        predicate("arp and outbound and greater 60", LinkType.SKB));
+        predicate("arp and outbound and greater 60", PacketView.SKB));
   }
 
-  private static String predicate(String expression, LinkType link) {
+  private static String predicate(String expression, PacketView view) {
     return PredicateText.print(
-        Checker.check(Parser.parse(Lexer.tokens(expression)), link, FilterOptions.DEFAULT));
+        Checker.check(Parser.parse(Lexer.tokens(expression)), view, FilterOptions.DEFAULT));
   }
 }

@@ -9,6 +9,8 @@ import io.dropwatch.pcapfilter.ClassicBpf;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.PcapFilter;
 import io.dropwatch.pcapfilter.Stage;
+import io.dropwatch.pcapfilter.TestFilters;
+import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import java.nio.ByteOrder;
 import java.util.HexFormat;
 import java.util.stream.Collectors;
@@ -19,8 +21,8 @@ import org.junit.jupiter.api.Test;
 class ListingTest {
   @Test
   void everythingAndNothing() {
-    assertEquals("(000) ret      #262144\n", listing("", LinkType.ETHERNET));
-    assertEquals("(000) ret      #0\n", listing("ip and arp", LinkType.ETHERNET));
+    assertEquals("(000) ret      #262144\n", listing("", PacketView.ETHERNET));
+    assertEquals("(000) ret      #0\n", listing("ip and arp", PacketView.ETHERNET));
   }
 
   @Test
@@ -32,7 +34,7 @@ class ListingTest {
         (002) ret      #262144
         (003) ret      #0
         """,
-        listing("not arp", LinkType.ETHERNET));
+        listing("not arp", PacketView.ETHERNET));
   }
 
   @Test
@@ -44,7 +46,7 @@ class ListingTest {
         (002) ret      #262144
         (003) ret      #0
         """,
-        listing("ifindex 2", LinkType.SKB));
+        listing("ifindex 2", PacketView.SKB));
   }
 
   @Test
@@ -103,7 +105,7 @@ class ListingTest {
         .collect(Collectors.joining(" or "));
   }
 
-  private static String listing(String expression, LinkType link) {
-    return PcapFilter.compile(expression, link).dump(Stage.CLASSIC);
+  private static String listing(String expression, PacketView view) {
+    return TestFilters.compile(expression, view).dump(Stage.CLASSIC);
   }
 }

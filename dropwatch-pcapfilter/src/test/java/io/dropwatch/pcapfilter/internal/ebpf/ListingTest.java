@@ -2,9 +2,9 @@ package io.dropwatch.pcapfilter.internal.ebpf;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.dropwatch.pcapfilter.LinkType;
-import io.dropwatch.pcapfilter.PcapFilter;
 import io.dropwatch.pcapfilter.Stage;
+import io.dropwatch.pcapfilter.TestFilters;
+import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import org.junit.jupiter.api.Test;
 
 /** Whole functions, to be read by an eBPF engineer. */
@@ -16,7 +16,7 @@ class ListingTest {
         0: r0 = 1
         1: exit
         """,
-        listing("", LinkType.ETHERNET));
+        listing("", PacketView.ETHERNET));
   }
 
   @Test
@@ -26,7 +26,7 @@ class ListingTest {
         0: r0 = 0
         1: exit
         """,
-        listing("ip and arp", LinkType.ETHERNET));
+        listing("ip and arp", PacketView.ETHERNET));
   }
 
   @Test
@@ -39,7 +39,7 @@ class ListingTest {
         3: w0 ^= 0x608
         4: exit
         """,
-        listing("not arp", LinkType.ETHERNET));
+        listing("not arp", PacketView.ETHERNET));
   }
 
   @Test
@@ -60,7 +60,7 @@ class ListingTest {
         11: r0 = 0
         12: exit
         """,
-        listing("ip and tcp dst port 443", LinkType.ETHERNET));
+        listing("ip and tcp dst port 443", PacketView.ETHERNET));
   }
 
   @Test
@@ -72,7 +72,7 @@ class ListingTest {
         2: r0 = 0
         3: exit
         """,
-        listing("ifindex 2", LinkType.SKB));
+        listing("ifindex 2", PacketView.SKB));
   }
 
   @Test
@@ -95,10 +95,10 @@ class ListingTest {
         13: r0 = 0
         14: exit
         """,
-        listing("ip6 and udp portrange 1000-2000", LinkType.ETHERNET));
+        listing("ip6 and udp portrange 1000-2000", PacketView.ETHERNET));
   }
 
-  private static String listing(String expression, LinkType link) {
-    return PcapFilter.compile(expression, link).dump(Stage.EBPF);
+  private static String listing(String expression, PacketView view) {
+    return TestFilters.compile(expression, view).dump(Stage.EBPF);
   }
 }

@@ -3,9 +3,9 @@ package io.dropwatch.pcapfilter.internal.ir;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.dropwatch.pcapfilter.FilterOptions;
-import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.internal.ast.Parser;
 import io.dropwatch.pcapfilter.internal.check.Checker;
+import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import io.dropwatch.pcapfilter.internal.token.Lexer;
 import org.junit.jupiter.api.Test;
 
@@ -74,6 +74,6 @@ class GraphTest {
   private static Graph lowered(String expression) {
     return Lowering.lower(
         Checker.check(
-            Parser.parse(Lexer.tokens(expression)), LinkType.ETHERNET, FilterOptions.DEFAULT));
+            Parser.parse(Lexer.tokens(expression)), PacketView.ETHERNET, FilterOptions.DEFAULT));
   }
 }

@@ -1,0 +1,155 @@
+package io.dropwatch.pcapfilter;
+
+import io.dropwatch.pcapfilter.internal.ast.Expression;
+import io.dropwatch.pcapfilter.internal.ast.Parser;
+import io.dropwatch.pcapfilter.internal.ast.Printer;
+import io.dropwatch.pcapfilter.internal.ast.TreeDump;
+import io.dropwatch.pcapfilter.internal.bytecode.ClassWriter;
+import io.dropwatch.pcapfilter.internal.bytecode.PacketTest;
+import io.dropwatch.pcapfilter.internal.check.Checker;
+import io.dropwatch.pcapfilter.internal.ebpf.Compiler;
+import io.dropwatch.pcapfilter.internal.explain.Explaining;
+import io.dropwatch.pcapfilter.internal.explain.Outline;
+import io.dropwatch.pcapfilter.internal.interpret.Interpreter;
+import io.dropwatch.pcapfilter.internal.ir.Alignment;
+import io.dropwatch.pcapfilter.internal.ir.Fusion;
+import io.dropwatch.pcapfilter.internal.ir.Graph;
+import io.dropwatch.pcapfilter.internal.ir.GraphText;
+import io.dropwatch.pcapfilter.internal.ir.Grouping;
+import io.dropwatch.pcapfilter.internal.ir.Intervals;
+import io.dropwatch.pcapfilter.internal.ir.Lowering;
+import io.dropwatch.pcapfilter.internal.ir.Threading;
+import io.dropwatch.pcapfilter.internal.predicate.PacketView;
+import io.dropwatch.pcapfilter.internal.predicate.Predicate;
+import io.dropwatch.pcapfilter.internal.predicate.PredicateText;
+import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
+import io.dropwatch.pcapfilter.internal.token.Lexer;
+import io.dropwatch.pcapfilter.internal.token.Token;
+import io.dropwatch.pcapfilter.internal.token.Tokens;
+import io.dropwatch.pcapfilter.internal.warn.Warnings;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The compile pipeline: one expression for one view of packets, and every form made of it. */
+final class Compilation {
+  /** In the JVM it counts how many comparisons a packet meets. */
+  private static final int HALVED = 3;
+
+  /** A graph of more nodes will not become short enough for any back-end. */
+  private static final int HOPELESS = 200_000;
+
+  /** Bytes of the shortest IPv4 header. */
+  private static final int IPV4_HEADER = 20;
+
+  /** In the kernel it counts how many instructions there are. */
+  private static final int ONE_BY_ONE = Integer.MAX_VALUE;
+
+  private final String expression;
+  private final PacketView view;
+  private final List<Token> tokens;
+  private final Expression tree;
+  private final Predicate predicate;
+
+  private Compilation(String expression, PacketView view, FilterOptions options) {
+    this.expression = expression;
+    this.view = view;
+    this.tokens = Lexer.tokens(expression);
+    this.tree = Parser.parse(tokens);
+    this.predicate = Checker.check(tree, view, options);
+  }
+
+  static Compilation of(String expression, PacketView view, FilterOptions options) {
+    Objects.requireNonNull(expression, "expression");
+    Objects.requireNonNull(options, "options");
+    try {
+      return new Compilation(expression, view, options);
+    } catch (SyntaxFault fault) {
+      throw FilterSyntaxException.of(expression, fault);
+    }
+  }
+
+  String expression() {
+    return expression;
+  }
+
+  String canonicalExpression() {
+    return Printer.print(tree);
+  }
+
+  List<FilterWarning> warnings() {
+    return Warnings.about(expression, tree, predicate, view).stream()
+        .map(warning -> new FilterWarning(expression, warning))
+        .toList();
+  }
+
+  Explanation explain(byte[] bytes, int macLength, int wireLength, @Nullable SkbPacket skb) {
+    return Explanation.of(
+        expression, Explaining.explain(view, predicate, bytes, macLength, wireLength, skb));
+  }
+
+  String outline() {
+    return Outline.print(predicate);
+  }
+
+  EbpfCode ebpf(EbpfTarget target) {
+    return new EbpfCode(Compiler.compile(graph(ONE_BY_ONE), view.networkOffset(), target));
+  }
+
+  ClassicBpf classicBpf() {
+    Graph plain = threaded(ONE_BY_ONE);
+    if (plain.nodes().size() > HOPELESS) {
+      return classicBpf(List.of(plain));
+    }
+    Graph grouped = Grouping.group(plain);
+    Graph fused = Grouping.group(Fusion.fuse(plain));
+    return classicBpf(
+        List.of(plain, grouped, fused, Alignment.align(grouped), Alignment.align(fused)));
+  }
+
+  private static ClassicBpf classicBpf(List<Graph> graphs) {
+    return new ClassicBpf(io.dropwatch.pcapfilter.internal.classic.Compiler.compile(graphs));
+  }
+
+  /** Returns the predicate as a class of its own, or as the interpreter where that is too large. */
+  PacketTest packetTest() {
+    PacketTest generated =
+        ClassWriter.write(
+            graph(HALVED), view == PacketView.SKB, view.networkOffset() + IPV4_HEADER);
+    return generated == null ? interpreter() : generated;
+  }
+
+  PacketTest interpreter() {
+    return new PacketTest() {
+      @Override
+      public boolean matches(byte[] bytes, int mac, int wireLength, @Nullable SkbPacket skb) {
+        return Interpreter.matches(predicate, bytes, mac, wireLength, skb, null);
+      }
+    };
+  }
+
+  /**
+   * Returns the graph as generated code wants it.
+   *
+   * @param leaf as of {@link Intervals}
+   */
+  private Graph graph(int leaf) {
+    Graph plain = threaded(leaf);
+    return plain.nodes().size() > HOPELESS ? plain : Alignment.align(Fusion.fuse(plain));
+  }
+
+  private Graph threaded(int leaf) {
+    return Intervals.search(Threading.thread(Lowering.lower(predicate)), leaf);
+  }
+
+  String dump(Stage stage) {
+    return switch (stage) {
+      case TOKENS -> Tokens.print(tokens);
+      case TREE -> TreeDump.print(tree);
+      case PREDICATE -> PredicateText.print(predicate);
+      case GRAPH -> GraphText.print(graph(ONE_BY_ONE));
+      case EBPF -> ebpf(EbpfTarget.function()).toString();
+      case CLASSIC -> classicBpf().toString();
+    };
+  }
+}
