@@ -57,7 +57,12 @@ public final class DropEventBuilder {
 
   // An unpaired surrogate would make UTF-8 output fail far away from where it came in.
   private static String wellFormed(String text) {
-    return UNPAIRED_SURROGATE.matcher(text).replaceAll("\uFFFD");
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        return UNPAIRED_SURROGATE.matcher(text).replaceAll("\uFFFD");
+      }
+    }
+    return text;
   }
 
   /** See {@link DropEvent#time}. */

@@ -1,52 +1,71 @@
 package io.dropwatch;
 
+import io.dropwatch.bpf.BpfException;
+import io.dropwatch.internal.probe.EnvironmentException;
+import io.dropwatch.model.FailureCode;
 import java.io.Serial;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Drops cannot be watched, or no longer. The message is one line that names the cause and the
- * remedy, fit to be shown to the user as it is.
+ * Thrown when this machine does not allow to watch drops, or no longer. Nothing stays in the kernel
+ * when {@code start()} throws it.
+ *
+ * <p>This is the only exception for causes outside the program. Wrong arguments are {@link
+ * NullPointerException} and {@link IllegalArgumentException} ({@link
+ * io.dropwatch.pcapfilter.FilterSyntaxException} for a filter), thrown by the method that gets
+ * them; calls in the wrong state are {@link IllegalStateException}.
+ *
+ * <p>{@link #getMessage} is one line for people: {@link #problem}, and {@link #remedy} if there is
+ * one. Programs read {@link #code}.
  */
 public final class DropWatchException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 
-  /** Who can remedy it. */
-  public enum Kind {
-    /** The caller asked for something that makes no sense: another request will do. */
-    USAGE,
-    /** The machine lacks something: a privilege, a library, a kernel feature. */
-    ENVIRONMENT
+  private final FailureCode code;
+  private final String problem;
+  private final @Nullable String remedy;
+
+  DropWatchException(FailureCode code, String problem, @Nullable String remedy, Throwable cause) {
+    super(remedy == null ? problem : problem + "; " + remedy, cause);
+    this.code = code;
+    this.problem = problem;
+    this.remedy = remedy;
   }
 
-  private final Kind kind;
-
-  private DropWatchException(Kind kind, String message, @Nullable Throwable cause) {
-    super(message, cause);
-    this.kind = kind;
+  /** Runs a call into the engine, and throws its exceptions in the words of this API. */
+  static <T> T translated(Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (BpfException e) {
+      throw of(EnvironmentException.of(e), e);
+    } catch (EnvironmentException e) {
+      throw of(e, e);
+    }
   }
 
-  /** The caller's request is at fault. */
-  public static DropWatchException usage(String message) {
-    return new DropWatchException(Kind.USAGE, message, null);
+  private static DropWatchException of(EnvironmentException e, RuntimeException cause) {
+    return new DropWatchException(e.code(), e.problem(), e.remedy(), cause);
   }
 
-  /** The caller's request is at fault, as {@code cause} found out. */
-  public static DropWatchException usage(String message, Throwable cause) {
-    return new DropWatchException(Kind.USAGE, message, cause);
+  /** Returns the cause, for programs. */
+  public FailureCode code() {
+    return code;
   }
 
-  /** The machine is at fault. */
-  public static DropWatchException environment(String message) {
-    return new DropWatchException(Kind.ENVIRONMENT, message, null);
+  /** Returns what failed and why, in one line. */
+  public String problem() {
+    return problem;
   }
 
-  /** The machine is at fault, as {@code cause} found out. */
-  public static DropWatchException environment(String message, Throwable cause) {
-    return new DropWatchException(Kind.ENVIRONMENT, message, cause);
+  /** Returns what to do, in one line; null where nothing is known. */
+  public @Nullable String remedy() {
+    return remedy;
   }
 
-  /** Who can remedy it. */
-  public Kind kind() {
-    return kind;
+  /** Returns {@link #problem}, then {@link #remedy} if there is one, in one line. */
+  @Override
+  public String getMessage() {
+    return String.valueOf(super.getMessage());
   }
 }

@@ -12,6 +12,7 @@ import io.dropwatch.internal.probe.Eventually;
 import io.dropwatch.internal.probe.HeldByKernel;
 import io.dropwatch.internal.watch.StuckListenerException;
 import io.dropwatch.model.DropStatistics;
+import io.dropwatch.model.FailureCode;
 import io.dropwatch.model.RingKind;
 import java.io.IOException;
 import java.time.Duration;
@@ -79,7 +80,7 @@ class BlockedListenerLiveTest {
       } while (interrupted && deaf);
     }
 
-    void assertEnded() {
+    void assertEnded() throws InterruptedException {
       DropStatistics end = watcher.statistics();
       String told = name + ": " + end;
       assertEquals(DROPS, end.emitted() + end.lost(), told);
@@ -93,14 +94,14 @@ class BlockedListenerLiveTest {
       }
       if (deaf) {
         DropWatchException left = assertThrows(DropWatchException.class, watcher::awaitClose, told);
-        assertEquals(DropWatchException.Kind.USAGE, left.kind(), told);
+        assertEquals(FailureCode.LISTENER_STUCK, left.code(), told);
         assertTrue(
             Objects.requireNonNull(left.getMessage())
                 .matches(
                     "the listener did not return within 10.0 s of close\\(\\), nor when its thread"
                         + " dropwatch-(reader|listener) was interrupted; it is at .*"
-                        + "BlockedListenerLiveTest.*; the account is final, and the thread is left"
-                        + " behind"),
+                        + "BlockedListenerLiveTest.*; make the listener return; the account is"
+                        + " final, and its thread still runs"),
             left.getMessage());
         Throwable cause = left.getCause();
         assertInstanceOf(StuckListenerException.class, cause, told);
@@ -139,7 +140,9 @@ class BlockedListenerLiveTest {
     for (Thread closer : closers) {
       closer.join();
     }
-    all.forEach(Blocked::assertEnded);
+    for (Blocked each : all) {
+      each.assertEnded();
+    }
     assertEquals(0, HeldByKernel.now().getOrDefault("anon_inode:bpf-prog", 0));
 
     List<DropStatistics> ends = all.stream().map(each -> each.watcher.statistics()).toList();

@@ -9,6 +9,9 @@ import io.dropwatch.internal.probe.HeldByKernel;
 import io.dropwatch.internal.probe.OlderKernel;
 import io.dropwatch.model.DropCounts;
 import io.dropwatch.model.DropKind;
+import io.dropwatch.model.DropWarning;
+import io.dropwatch.model.FailureCode;
+import io.dropwatch.model.NoiseRule;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
@@ -70,11 +73,14 @@ class DropCounterLiveTest {
   }
 
   @Test
-  void trapsOfTheFilterAreTold() {
-    List<String> told = new ArrayList<>();
+  void onWarning_filterWithPitfall_getsFilterWarning() {
+    List<DropWarning> told = new ArrayList<>();
     DropCounter.builder().filter("tcp or udp and port 1").onWarning(told::add).start().close();
     assertEquals(1, told.size(), told::toString);
-    assertTrue(told.getFirst().startsWith("the filter: line 1, column 8: 'and'"), told::toString);
+    assertEquals(DropWarning.Code.FILTER, told.getFirst().code());
+    assertTrue(
+        told.getFirst().message().startsWith("the filter: line 1, column 8: 'and'"),
+        told::toString);
     DropCounter.builder().filter("tcp and port 1").onWarning(told::add).start().close();
     assertEquals(1, told.size(), told::toString);
   }
@@ -124,15 +130,16 @@ class DropCounterLiveTest {
   }
 
   @Test
-  void wrongUsage() {
-    assertUsage(DropCounter.builder().devices("lo").excludedDevices("eth0"));
-    assertUsage(DropCounter.builder().devices("nosuch0"));
-    assertThrows(DropWatchException.class, () -> DropCounter.builder().maxKinds(0));
+  void start_wrongUse_throwsAndLeavesNothingInTheKernel() {
+    var both = DropCounter.builder().devices("lo").excludedDevices("eth0");
+    assertThrows(IllegalStateException.class, both::start);
+    var unknown = DropCounter.builder().devices("nosuch0");
+    assertEquals(
+        FailureCode.UNKNOWN_DEVICE, assertThrows(DropWatchException.class, unknown::start).code());
+    assertThrows(IllegalArgumentException.class, () -> DropCounter.builder().maxKinds(0));
+    var rules =
+        DropCounter.builder().noiseRules(List.of(new NoiseRule.Reason("closed", "NO_SOCKET")));
+    assertThrows(IllegalStateException.class, rules::start);
     assertEquals(Map.of(), HeldByKernel.now());
-  }
-
-  private static void assertUsage(DropCounterBuilder builder) {
-    DropWatchException e = assertThrows(DropWatchException.class, builder::start);
-    assertEquals(DropWatchException.Kind.USAGE, e.kind());
   }
 }

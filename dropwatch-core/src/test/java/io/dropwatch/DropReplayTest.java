@@ -235,12 +235,14 @@ class DropReplayTest {
   void whatMakesNoSenseIsRefused() {
     DropReplayBuilder replay = DropReplay.builder();
 
-    assertThrows(DropWatchException.class, () -> replay.open(recording()), "nobody listens");
+    assertThrows(IllegalStateException.class, () -> replay.open(recording()), "no listener");
     replay.onEvent(told::add);
     assertThrows(
-        DropWatchException.class, () -> replay.devices("a").excludedDevices("b").open(recording()));
+        IllegalStateException.class,
+        () -> replay.devices("a").excludedDevices("b").open(recording()));
     assertThrows(
-        FilterSyntaxException.class, () -> replay.devices().filter("prot 80").open(recording()));
+        FilterSyntaxException.class,
+        () -> replay.excludedDevices().filter("prot 80").open(recording()));
     assertThrows(FilterSyntaxException.class, () -> replay.filter("ifname eth0").open(recording()));
   }
 }

@@ -136,7 +136,8 @@ class HostileListenerLiveTest {
 
   @ParameterizedTest
   @MethodSource("everyWayThroughEveryRing")
-  void whoClosesGetsTheRestOfTheRingAndNothingMore(Way way, RingKind ring) throws IOException {
+  void whoClosesGetsTheRestOfTheRingAndNothingMore(Way way, RingKind ring)
+      throws IOException, InterruptedException {
     AtomicReference<DropWatcher> itself = new AtomicReference<>();
     CountDownLatch sent = new CountDownLatch(1);
     DropWatcher watcher =

@@ -38,13 +38,13 @@ final class LimitedProcess {
               .onEvent(event -> event.stack().frames())
               .start();
       try (watcher) {
-        System.out.println(watcher.description());
+        System.out.println(watcher.probe());
         Loopback.sendUdp(port, DROPS);
         Eventually.until(() -> watcher.statistics().delivered() == DROPS);
       }
       System.out.println("delivered " + watcher.statistics().delivered());
     } catch (DropWatchException e) {
-      System.out.println(e.kind() + ": " + e.getMessage());
+      System.out.println(e.code() + ": " + e.getMessage());
     }
   }
 

@@ -26,7 +26,7 @@ class LimitedProcessTest {
     String refusal = said.getFirst();
     assertTrue(
         refusal.startsWith(
-            "ENVIRONMENT: cannot open perf rings of 67108864 bytes on map events: EPERM"),
+            "MEMLOCK: cannot open perf rings of 67108864 bytes on map events: EPERM"),
         refusal);
     assertTrue(
         refusal.endsWith(

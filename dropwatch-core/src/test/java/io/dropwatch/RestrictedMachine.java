@@ -62,7 +62,7 @@ class RestrictedMachine {
             assertEquals(1, perf.size(), perf::toString);
             assertTrue(
                 perf.getFirst()
-                    .startsWith("ENVIRONMENT: cannot open perf rings of 16384 bytes on map events"),
+                    .startsWith("MEMLOCK: cannot open perf rings of 16384 bytes on map events"),
                 perf::toString);
             assertTrue(
                 perf.getFirst()
@@ -146,7 +146,7 @@ class RestrictedMachine {
           DropWatcher.builder()
               .filter("udp and dst port " + port)
               .ring(ring)
-              .onWarning(warnings::add)
+              .onWarning(warning -> warnings.add(warning.message()))
               .onEvent(
                   event -> {
                     assertFalse(event.stack().frames().isEmpty());
@@ -154,7 +154,6 @@ class RestrictedMachine {
                   })
               .start();
     } catch (DropWatchException e) {
-      assertEquals(DropWatchException.Kind.ENVIRONMENT, e.kind());
       return String.valueOf(e.getMessage());
     }
     try (watcher) {
@@ -171,7 +170,6 @@ class RestrictedMachine {
       Eventually.until(() -> counter.snapshot().counted() == DROPS);
       return "";
     } catch (DropWatchException e) {
-      assertEquals(DropWatchException.Kind.ENVIRONMENT, e.kind());
       return String.valueOf(e.getMessage());
     }
   }

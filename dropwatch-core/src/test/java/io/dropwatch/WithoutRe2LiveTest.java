@@ -39,7 +39,7 @@ class WithoutRe2LiveTest {
         """
         default rules: seen
         other rules: seen
-        ENVIRONMENT: noise rule 'mine' is a pattern, which needs RE2/J: add com.google.re2j:re2j to the class path, or use a rule by function
+        NO_RE2J: noise rule 'mine' is a pattern, which needs RE2/J; put com.google.re2j:re2j on the class path, or use a rule by function
         """,
         output);
     assertEquals(0, process.exitValue());

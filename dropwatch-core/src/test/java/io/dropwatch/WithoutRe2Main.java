@@ -30,7 +30,7 @@ final class WithoutRe2Main {
       watch(port, List.of(new NoiseRule.Pattern("mine", "tcp_.*")));
       System.out.println("a pattern was accepted");
     } catch (DropWatchException e) {
-      System.out.println(e.kind() + ": " + e.getMessage());
+      System.out.println(e.code() + ": " + e.getMessage());
     }
   }
 

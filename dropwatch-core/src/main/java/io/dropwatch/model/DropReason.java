@@ -25,6 +25,7 @@ public record DropReason(int value, String name) {
     UNKNOWN
   }
 
+  private static final String PREFIX = "SKB_DROP_REASON_";
   private static final String UNNAMED = "_REASON_";
 
   /** The kernel gives no reasons (before 5.17). */
@@ -53,6 +54,29 @@ public record DropReason(int value, String name) {
     }
     String name = subsystem == null ? "SUBSYSTEM_" + number : subsystem;
     return new DropReason(value, name + UNNAMED + (value & 0xffff));
+  }
+
+  /** Returns the name without {@code SKB_DROP_REASON_}, such as {@code TCP_CSUM}. */
+  public String shortName() {
+    return name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
+  }
+
+  /**
+   * Returns whether this is the reason of that name.
+   *
+   * <pre>{@code
+   * if (event.reason().is(DropReasons.NO_SOCKET)) {
+   *   closedPorts.increment();
+   * }
+   * }</pre>
+   *
+   * @param name with or without {@code SKB_DROP_REASON_}
+   */
+  public boolean is(String name) {
+    return this.name.equals(name)
+        || (this.name.startsWith(PREFIX)
+            && this.name.length() == PREFIX.length() + name.length()
+            && this.name.endsWith(name));
   }
 
   /** Whether the name is one that the kernel gives, and not made of the number. */

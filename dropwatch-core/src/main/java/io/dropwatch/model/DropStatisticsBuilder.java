@@ -10,22 +10,22 @@ import java.util.Set;
  * Not thread-safe.
  */
 public final class DropStatisticsBuilder {
-  private long seen;
-  private long excluded;
-  private long filtered;
-  private long limited;
-  private long lostNoSpace;
-  private long lostNoRing;
-  private long lostOther;
-  private final Map<String, Long> noiseByRule = new LinkedHashMap<>();
+  long seen;
+  long excluded;
+  long filtered;
+  long limited;
+  long lostNoSpace;
+  long lostNoRing;
+  long lostOther;
+  final Map<String, Long> noiseByRule = new LinkedHashMap<>();
   private final Set<String> rulesInKernel = new HashSet<>();
-  private long queueOverflow;
-  private long lostInRing;
-  private long delivered;
-  private long inFlight;
-  private long recursionMisses;
-  private long hardware;
-  private long ownerFailures;
+  long queueOverflow;
+  long lostInRing;
+  long delivered;
+  long inFlight;
+  long recursionMisses;
+  long hardware;
+  long ownerFailures;
 
   DropStatisticsBuilder() {}
 
@@ -137,32 +137,16 @@ public final class DropStatisticsBuilder {
   }
 
   /**
-   * The account.
+   * Returns the account.
    *
    * @throws IllegalArgumentException if a number is negative or they do not add up
    */
   public DropStatistics build() {
-    return new DropStatistics(
-        seen,
-        excluded,
-        noise(true),
-        filtered,
-        limited,
-        lostNoSpace,
-        lostNoRing,
-        lostOther,
-        noise(false),
-        noiseByRule,
-        queueOverflow,
-        lostInRing,
-        delivered,
-        inFlight,
-        recursionMisses,
-        hardware,
-        ownerFailures);
+    return new DropStatistics(this);
   }
 
-  private long noise(boolean inKernel) {
+  /** Returns the sum of the rules that the kernel decides, or of the others. */
+  long noise(boolean inKernel) {
     return noiseByRule.entrySet().stream()
         .filter(rule -> rulesInKernel.contains(rule.getKey()) == inKernel)
         .mapToLong(Map.Entry::getValue)

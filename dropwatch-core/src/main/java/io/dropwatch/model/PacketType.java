@@ -36,12 +36,16 @@ public enum PacketType {
   }
 
   /**
-   * The type of a number.
+   * Returns the type of a number.
    *
-   * @param number {@code skb->pkt_type}: three bits; others are not looked at
+   * @param number {@code skb->pkt_type}, 0 to 7
+   * @throws IllegalArgumentException if the number is another
    */
   public static PacketType of(int number) {
-    return ALL.get(number & 7);
+    if (number < 0 || number >= ALL.size()) {
+      throw new IllegalArgumentException("packet type must be 0 to 7, was " + number);
+    }
+    return ALL.get(number);
   }
 
   /** {@code skb->pkt_type}. */

@@ -1,5 +1,8 @@
 package io.dropwatch.model;
 
+import io.dropwatch.internal.record.RecordView;
+import org.jspecify.annotations.Nullable;
+
 /**
  * One drop as the kernel wrote it: a view over the record in the ring, for listeners that count
  * nanoseconds. There is one object for all events; it means another event at each call of the
@@ -8,20 +11,29 @@ package io.dropwatch.model;
  * kernel writes there next. Nothing is allocated.
  *
  * <p>Numbers are as the kernel has them, in the machine's byte order; unsigned where the kernel's
- * are. Used on the listener's thread only.
+ * are. Used on the listener's thread only. Implemented by this library alone, so that methods can
+ * be added.
  */
-public interface RawDropEvent {
+public sealed interface RawDropEvent permits RecordView {
   /** Time of the drop: nanoseconds of CLOCK_MONOTONIC, as {@link System#nanoTime} on Linux. */
   long monotonicNanos();
 
   /** Time of the drop: nanoseconds since 1970-01-01T00:00Z. */
   long epochNanos();
 
-  /** Number of the drop reason on this kernel; 0 where it gives none. */
+  /**
+   * Number of the drop reason on this kernel; -1 where there is none, as {@link DropReason#value}.
+   */
   int reason();
 
-  /** Whether a device dropped the packet: it then has neither reason nor location. */
+  /** Whether a device dropped the packet: it then has a trap, and neither reason nor location. */
   boolean isHardware();
+
+  /**
+   * Name of the devlink trap that a device reported; null for a drop by the network stack. Makes a
+   * string at each call.
+   */
+  @Nullable String trapName();
 
   /** Address in the kernel that dropped the packet; 0 for a drop by a device. */
   long location();

@@ -13,6 +13,11 @@ final class WellFormed {
 
   /** The same text, each unpaired surrogate replaced by U+FFFD. */
   static String text(String text) {
-    return UNPAIRED_SURROGATE.matcher(text).replaceAll("\uFFFD");
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        return UNPAIRED_SURROGATE.matcher(text).replaceAll("\uFFFD");
+      }
+    }
+    return text;
   }
 }

@@ -105,18 +105,26 @@ class DropCountsTest {
             Arbitraries.longs().between(0, 1L << 50).list().ofSize(4))
         .as(
             (nanos, map, others) ->
-                new DropCounts(
-                    START,
-                    Duration.ofNanos(nanos),
-                    map,
-                    others.get(0),
-                    others.get(1),
-                    others.get(2),
-                    others.get(3)));
+                counts(Duration.ofNanos(nanos), map)
+                    .excluded(others.get(0))
+                    .filtered(others.get(1))
+                    .overflow(others.get(2))
+                    .missed(others.get(3))
+                    .build());
   }
 
   private static DropCounts counts(int seconds, Map<DropKind, Long> kinds, long missed) {
-    return new DropCounts(START, Duration.ofSeconds(seconds), kinds, 1, 2, 0, missed);
+    return counts(Duration.ofSeconds(seconds), kinds)
+        .excluded(1)
+        .filtered(2)
+        .missed(missed)
+        .build();
+  }
+
+  private static DropCounts.Builder counts(Duration elapsed, Map<DropKind, Long> kinds) {
+    DropCounts.Builder counts = DropCounts.builder().time(START).elapsed(elapsed);
+    kinds.forEach(counts::count);
+    return counts;
   }
 
   private static DropKind kind(int ifindex) {

@@ -2,10 +2,9 @@ package io.dropwatch.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dropwatch.DropWatchException;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -151,37 +150,16 @@ class ValuesTest {
   }
 
   @Test
-  void statisticsThatDoNotAddUp() {
+  void build_numbersDoNotAddUp_throws() {
     var wrong = DropStatistics.builder().seen(16).excluded(1).filtered(2).lostNoSpace(4);
-    assertEquals(
-        "seen 16, but excluded 1 + noise in the kernel 0 + filtered 2 + limited 0 + lost 4 (no"
-            + " space 4, no ring 0, other 0) + noise 0 + queue overflow 0 + lost in the ring 0 +"
-            + " delivered 0 + in flight 0",
-        assertThrows(IllegalArgumentException.class, wrong::build).getMessage());
-
-    assertEquals(
-        "noise in the kernel 0 + noise 3, but by rule 2",
-        assertThrows(
-                IllegalArgumentException.class,
-                () ->
-                    new DropStatistics(
-                        3, 0, 0, 0, 0, 0, 0, 0, 3, Map.of("a", 2L), 0, 0, 0, 0, 0, 0, 0))
-            .getMessage());
+    String message =
+        String.valueOf(assertThrows(IllegalArgumentException.class, wrong::build).getMessage());
+    assertTrue(message.startsWith("seen is not the sum of its outcomes: {seen=16, excl"), message);
+    assertTrue(message.contains(" no_space=4,"), message);
 
     var negative = DropStatistics.builder().recursionMisses(-1);
     assertEquals(
-        "a count is negative: -1",
+        "recursion_misses must be 0 or more, was -1",
         assertThrows(IllegalArgumentException.class, negative::build).getMessage());
-  }
-
-  @Test
-  void exceptionsSayWhoCanRemedy() {
-    var cause = new IllegalStateException("EPERM");
-
-    assertEquals(DropWatchException.Kind.USAGE, DropWatchException.usage("no device x").kind());
-    assertEquals(
-        DropWatchException.Kind.ENVIRONMENT,
-        DropWatchException.environment("no privileges", cause).kind());
-    assertEquals(cause, DropWatchException.environment("no privileges", cause).getCause());
   }
 }

@@ -3,8 +3,8 @@ package io.dropwatch.benchmarks.reader;
 import com.sun.management.ThreadMXBean;
 import io.dropwatch.bpf.PrefilledRing;
 import io.dropwatch.bpf.RingConsumer;
+import io.dropwatch.internal.watch.DeliveryMode;
 import io.dropwatch.internal.watch.DeliveryUnderTest;
-import io.dropwatch.internal.watch.Listening;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,7 +28,7 @@ public record Drain(double nanos, double bytes) {
     AtomicLong sum = new AtomicLong();
     RingConsumer consumer =
         DeliveryUnderTest.to(
-            new Listening.Raw(
+            new DeliveryMode.Raw(
                 raw ->
                     sum.setPlain(
                         sum.getPlain() + raw.location() + raw.reason() + raw.packetByte(0))));

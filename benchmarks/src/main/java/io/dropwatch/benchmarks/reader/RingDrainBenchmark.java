@@ -2,8 +2,8 @@ package io.dropwatch.benchmarks.reader;
 
 import io.dropwatch.bpf.PrefilledRing;
 import io.dropwatch.bpf.RingConsumer;
+import io.dropwatch.internal.watch.DeliveryMode;
 import io.dropwatch.internal.watch.DeliveryUnderTest;
-import io.dropwatch.internal.watch.Listening;
 import io.dropwatch.output.EventWriter;
 import io.dropwatch.output.JsonWriter;
 import io.dropwatch.output.TextWriter;
@@ -51,7 +51,7 @@ public class RingDrainBenchmark {
   public String listener = "";
 
   private PrefilledRing records = PrefilledRing.bpf(new byte[8], 1);
-  private RingConsumer consumer = DeliveryUnderTest.to(new Listening.Raw(_ -> {}));
+  private RingConsumer consumer = DeliveryUnderTest.to(new DeliveryMode.Raw(_ -> {}));
   private long sum;
 
   /** Fills the ring. */
@@ -65,17 +65,17 @@ public class RingDrainBenchmark {
     consumer = DeliveryUnderTest.to(listening());
   }
 
-  private Listening listening() {
+  private DeliveryMode listening() {
     return switch (listener) {
       case "raw" ->
-          new Listening.Raw(raw -> sum += raw.location() + raw.reason() + raw.packetByte(0));
+          new DeliveryMode.Raw(raw -> sum += raw.location() + raw.reason() + raw.packetByte(0));
       case "event" ->
-          new Listening.Events(event -> sum += event.location() + event.packetLength(), null);
+          new DeliveryMode.Events(event -> sum += event.location() + event.packetLength(), null);
       default -> {
         Swallowing stream = new Swallowing();
         EventWriter writer =
             listener.equals("ndjson") ? new JsonWriter(stream) : new TextWriter(stream);
-        yield new Listening.Events(writer::write, null);
+        yield new DeliveryMode.Events(writer::write, null);
       }
     };
   }

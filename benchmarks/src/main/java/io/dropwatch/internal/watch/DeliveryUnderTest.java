@@ -15,20 +15,21 @@ public final class DeliveryUnderTest {
   private DeliveryUnderTest() {}
 
   /** As a watcher without any setting, but the listener. */
-  public static RingConsumer to(Listening listening) {
+  public static RingConsumer to(DeliveryMode mode) {
     WallClock clock = new WallClock();
     Delivery delivery =
         new Delivery(
             new RecordDecoder(
                 clock,
                 Session.reasonNames(KernelFacts.running().reasons()),
-                new SymbolFrames(Session::log),
+                new SymbolFrames(_ -> {}),
                 127,
                 OwnerResolvers.system()),
             clock,
             NoiseFilter.of(NoiseRule.DEFAULTS),
-            listening,
-            Failures.ofListener(null));
-    return Probe.consumer(delivery::take);
+            mode,
+            Failures.ofListener(null),
+            new Ending(CloseTimeouts.DEFAULT));
+    return Probe.consumer(delivery::deliver);
   }
 }

@@ -1,9 +1,10 @@
 package io.dropwatch.internal.noise;
 
-import io.dropwatch.DropWatchException;
 import io.dropwatch.bpf.KernelSymbols;
+import io.dropwatch.internal.probe.EnvironmentException;
 import io.dropwatch.internal.probe.KernelReasons;
 import io.dropwatch.internal.probe.NoiseList;
+import io.dropwatch.model.FailureCode;
 import io.dropwatch.model.NoiseRule;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,7 +23,7 @@ public final class KernelRules {
    * Returns those of the rules that the probe applies.
    *
    * @param reasons of the running kernel; modules that a rule names must be loaded
-   * @throws DropWatchException if this kernel does not have the reason or the function of a rule
+   * @throws EnvironmentException if this kernel does not have the reason or the function of a rule
    */
   public static NoiseList of(List<NoiseRule> rules, KernelReasons reasons) {
     List<String> names = new ArrayList<>();
@@ -46,9 +47,11 @@ public final class KernelRules {
       }
     }
     if (locations.size() > NoiseList.MAX_LOCATIONS) {
-      throw DropWatchException.usage(
-          "the noise rules by location cover %d code ranges, the probe allows %d: use fewer rules"
-              .formatted(locations.size(), NoiseList.MAX_LOCATIONS));
+      throw new EnvironmentException(
+          FailureCode.NOISE_RULE,
+          "the noise rules by location match %d code ranges, the probe has room for %d"
+              .formatted(locations.size(), NoiseList.MAX_LOCATIONS),
+          "use fewer rules");
     }
     return new NoiseList(names, numbers, locations);
   }
@@ -58,16 +61,17 @@ public final class KernelRules {
         .or(() -> number(rule.reason(), reasons.ofModules()))
         .orElseThrow(
             () ->
-                DropWatchException.usage(
-                    "noise rule '%s': this kernel %s"
-                        .formatted(
-                            rule.name(),
-                            reasons.builtIn().isEmpty()
-                                ? "has no drop reasons, which need Linux 5.17: use a rule by"
-                                    + " location"
-                                : "has no drop reason "
-                                    + rule.reason()
-                                    + ": use a name that events show")));
+                reasons.builtIn().isEmpty()
+                    ? new EnvironmentException(
+                        FailureCode.KERNEL_TOO_OLD,
+                        "noise rule '%s': this kernel gives no drop reasons (Linux 5.17)"
+                            .formatted(rule.name()),
+                        "use a rule by location")
+                    : new EnvironmentException(
+                        FailureCode.NOISE_RULE,
+                        "noise rule '%s': this kernel has no drop reason %s"
+                            .formatted(rule.name(), rule.reason()),
+                        "use a name that events show"));
   }
 
   private static Optional<Integer> number(String name, Map<Integer, String> reasons) {
@@ -85,15 +89,17 @@ public final class KernelRules {
   private static List<KernelSymbols.Range> ranges(
       NoiseRule.Location rule, @Nullable KernelSymbols symbols) {
     if (symbols == null || symbols.hidden()) {
-      throw DropWatchException.environment(
-          "noise rule '%s': the kernel hides the addresses of its functions: grant CAP_SYSLOG, and set kernel.kptr_restrict to 0 or 1"
-              .formatted(rule.name()));
+      throw new EnvironmentException(
+          FailureCode.HIDDEN_SYMBOLS,
+          "noise rule '%s': the kernel hides the addresses of its functions".formatted(rule.name()),
+          "grant CAP_SYSLOG, and set kernel.kptr_restrict below 2");
     }
     List<KernelSymbols.Range> ranges = symbols.ranges(rule.function());
     if (ranges.isEmpty()) {
-      throw DropWatchException.usage(
-          "noise rule '%s': this kernel has no function %s: use a name that stacks show"
-              .formatted(rule.name(), rule.function()));
+      throw new EnvironmentException(
+          FailureCode.NOISE_RULE,
+          "noise rule '%s': this kernel has no function %s".formatted(rule.name(), rule.function()),
+          "use a name that stacks show");
     }
     return ranges;
   }

@@ -1,7 +1,6 @@
 package io.dropwatch.internal.noise;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.DropWatchException;
 import io.dropwatch.model.KernelStack;
 import io.dropwatch.model.NoiseRule;
 import io.dropwatch.model.SocketState;
@@ -44,13 +43,15 @@ public final class NoiseFilter {
   /**
    * Returns a filter by those of the rules that look at stacks.
    *
-   * @throws DropWatchException if two rules have the same name, or a pattern is not valid
+   * @throws IllegalArgumentException if two have one name, or a pattern has a syntax error
+   * @throws io.dropwatch.internal.probe.EnvironmentException if a pattern needs RE2/J, and it is
+   *     not there
    */
   public static NoiseFilter of(List<NoiseRule> rules) {
     Set<String> names = new LinkedHashSet<>();
     for (NoiseRule rule : rules) {
       if (!names.add(rule.name())) {
-        throw DropWatchException.usage(
+        throw new IllegalArgumentException(
             "two noise rules have the name '%s': use different names".formatted(rule.name()));
       }
     }

@@ -1,6 +1,7 @@
 package io.dropwatch.internal.noise;
 
-import io.dropwatch.DropWatchException;
+import io.dropwatch.internal.probe.EnvironmentException;
+import io.dropwatch.model.FailureCode;
 import io.dropwatch.model.NoiseRule;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -19,7 +20,8 @@ final class Re2 {
   private Re2() {}
 
   /**
-   * @throws DropWatchException if the expression is not valid, or RE2/J is not on the class path
+   * @throws IllegalArgumentException if the expression has a syntax error
+   * @throws EnvironmentException if RE2/J is not on the class path
    */
   static Predicate<String> predicate(NoiseRule.Pattern rule) {
     try {
@@ -40,14 +42,15 @@ final class Re2 {
               .asType(MethodType.methodType(boolean.class, String.class));
       return text -> found(found, text);
     } catch (ReflectiveOperationException e) {
-      throw DropWatchException.environment(
-          "noise rule '%s' is a pattern, which needs RE2/J: add com.google.re2j:re2j to the class path, or use a rule by function"
-              .formatted(rule.name()),
+      throw new EnvironmentException(
+          FailureCode.NO_RE2J,
+          "noise rule '%s' is a pattern, which needs RE2/J".formatted(rule.name()),
+          "put com.google.re2j:re2j on the class path, or use a rule by function",
           e);
     } catch (Error e) {
       throw e;
     } catch (Throwable e) {
-      throw DropWatchException.usage(
+      throw new IllegalArgumentException(
           "noise rule '%s': '%s' is not an RE2 pattern: %s"
               .formatted(rule.name(), rule.expression(), e.getMessage()),
           e);

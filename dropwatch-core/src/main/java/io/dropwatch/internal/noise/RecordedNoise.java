@@ -15,8 +15,7 @@ public final class RecordedNoise {
   private final long[] counts;
 
   /**
-   * @throws io.dropwatch.DropWatchException if two rules have the same name, or a pattern is not
-   *     valid
+   * @throws IllegalArgumentException if two rules have the same name, or a pattern is not valid
    */
   public RecordedNoise(List<NoiseRule> rules) {
     this.rules = List.copyOf(rules);

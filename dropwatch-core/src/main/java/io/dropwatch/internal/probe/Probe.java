@@ -1,6 +1,5 @@
 package io.dropwatch.internal.probe;
 
-import io.dropwatch.DropWatchException;
 import io.dropwatch.bpf.BpfException;
 import io.dropwatch.bpf.BpfLink;
 import io.dropwatch.bpf.BpfObject;
@@ -13,6 +12,7 @@ import io.dropwatch.bpf.ProgramInfo;
 import io.dropwatch.bpf.ReadOnlyData;
 import io.dropwatch.bpf.RingConsumer;
 import io.dropwatch.bpf.Wakeup;
+import io.dropwatch.model.FailureCode;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -71,7 +71,7 @@ public final class Probe implements DropTap {
    *
    * @param warning told by the reader what works less well than it could; throws nothing
    * @throws BpfException if the kernel refuses all: what it said about the first
-   * @throws DropWatchException if the image is another release's, or the kernel cannot limit the
+   * @throws EnvironmentException if the image is another release's, or the kernel cannot limit the
    *     rate of events and there is a limit
    */
   public static Probe attach(
@@ -116,10 +116,11 @@ public final class Probe implements DropTap {
     Probe probe = attempt.attach(image.withoutCompareAndSwap(), settings.withoutLimit());
     if (settings.eventsPerSecond() > 0) {
       probe.close();
-      throw DropWatchException.environment(
-          "this kernel's eBPF programs cannot compare and swap (Linux 5.12), so they cannot limit the rate of events to "
-              + settings.eventsPerSecond()
-              + " a second: leave out the limit, or use a filter");
+      throw new EnvironmentException(
+          FailureCode.KERNEL_TOO_OLD,
+          "the rate of events cannot be limited to %d a second: eBPF programs of this kernel have no compare-and-swap (Linux 5.12)"
+              .formatted(settings.eventsPerSecond()),
+          "leave out the limit, or use a filter");
     }
     return probe;
   }
@@ -241,9 +242,11 @@ public final class Probe implements DropTap {
     ReadOnlyData data = object.readOnlyData();
     int version = data.getInt("record_version");
     if (version != RECORD_VERSION) {
-      throw DropWatchException.environment(
-          "%s writes records of version %d, this library reads version %d: use the probe of the same release"
-              .formatted(image, version, RECORD_VERSION));
+      throw new EnvironmentException(
+          FailureCode.BAD_OBJECT,
+          "%s writes records of version %d, this library reads version %d"
+              .formatted(image, version, RECORD_VERSION),
+          "use the probe of the same release");
     }
     NoiseList noise = settings.noise();
     int sharing = Math.min(Libbpf.possibleCpus(), MOST_SHARING);
@@ -350,9 +353,9 @@ public final class Probe implements DropTap {
     return counts;
   }
 
-  /** In words, whether drops by devices are watched. */
-  public String hardware() {
-    return traps.toString();
+  /** Returns why drops by devices are not watched; null if they are. */
+  public @Nullable String noHardwareDrops() {
+    return traps.unwatched();
   }
 
   /** Names of the maps that are in the kernel. */

@@ -1,8 +1,8 @@
 package io.dropwatch.internal.probe;
 
-import io.dropwatch.DropWatchException;
 import io.dropwatch.bpf.BpfException;
 import io.dropwatch.bpf.ElfImage;
+import io.dropwatch.model.FailureCode;
 import io.dropwatch.pcapfilter.SkbFilter;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,25 +66,33 @@ public final class ProbeImage {
   /**
    * The object of a file.
    *
-   * @throws DropWatchException if it cannot be read or is not a dropwatch probe
+   * @throws EnvironmentException if it cannot be read or is not a dropwatch probe
    */
   public static ProbeImage read(Path path) {
     byte[] bytes;
     try {
       bytes = Files.readAllBytes(path);
     } catch (NoSuchFileException e) {
-      throw DropWatchException.environment(
-          "no probe object at " + path + ": " + BUILD + ", or leave it out to use the embedded one",
+      throw new EnvironmentException(
+          FailureCode.BAD_OBJECT,
+          "there is no probe object at " + path,
+          BUILD + ", or leave it out to use the embedded one",
           e);
     } catch (IOException e) {
-      throw DropWatchException.environment(
-          "cannot read the probe object " + path + ": " + e.getMessage(), e);
+      throw new EnvironmentException(
+          FailureCode.BAD_OBJECT,
+          "cannot read the probe object " + path + ": " + e.getMessage(),
+          null,
+          e);
     }
     try {
       return new ProbeImage(path.toString(), ElfImage.of(bytes), null).checked();
     } catch (BpfException e) {
-      throw DropWatchException.environment(
-          "the probe object %s is broken: %s; %s".formatted(path, e.getMessage(), BUILD), e);
+      throw new EnvironmentException(
+          FailureCode.BAD_OBJECT,
+          "the probe object %s is damaged: %s".formatted(path, e.getMessage()),
+          BUILD,
+          e);
     }
   }
 
@@ -92,15 +100,19 @@ public final class ProbeImage {
     List<String> programs = programs();
     List<String> wanted = Stream.of(Variant.values()).map(Variant::program).distinct().toList();
     if (programs.stream().noneMatch(wanted::contains)) {
-      throw DropWatchException.environment(
-          "%s is an eBPF object, but not a dropwatch probe: it has no function %s; %s"
-              .formatted(name, String.join(" or ", wanted), BUILD));
+      throw new EnvironmentException(
+          FailureCode.BAD_OBJECT,
+          "%s is an eBPF object, but not a dropwatch probe: it has no function %s"
+              .formatted(name, String.join(" or ", wanted)),
+          BUILD);
     }
     for (String program : programs) {
       if (elf.nopRunLength(program) < FEWEST_INSTRUCTIONS) {
-        throw DropWatchException.environment(
-            "%s is a dropwatch probe of another release: its %s has no room for a filter; %s"
-                .formatted(name, program, BUILD));
+        throw new EnvironmentException(
+            FailureCode.BAD_OBJECT,
+            "%s is a dropwatch probe of another release: its %s has no room for a filter"
+                .formatted(name, program),
+            BUILD);
       }
     }
     return this;
@@ -121,14 +133,16 @@ public final class ProbeImage {
    * This object with a filter in the slots of its programs.
    *
    * @param wanted filter
-   * @throws DropWatchException if the filter is too large for eBPF, or for a slot
+   * @throws EnvironmentException if the filter is too large for eBPF, or for a slot
    */
   public ProbeImage withFilter(SkbFilter wanted) {
     try {
       return withFilter(FilterCode.of(wanted), wanted.expression());
     } catch (UnsupportedOperationException e) {
-      throw DropWatchException.usage(
-          "the filter is too large for the probe: %s; use a shorter one".formatted(e.getMessage()),
+      throw new EnvironmentException(
+          FailureCode.FILTER_TOO_LARGE,
+          "the filter is too large for the probe: " + e.getMessage(),
+          "use a shorter one",
           e);
     }
   }
@@ -138,9 +152,11 @@ public final class ProbeImage {
     for (String program : programs()) {
       int room = elf.nopRunLength(program);
       if (code.size() > room) {
-        throw DropWatchException.usage(
-            "the filter compiles to %d instructions, and the probe has room for %d: shorten '%s'"
-                .formatted(code.size() + 1, room + 1, shortened(expression)));
+        throw new EnvironmentException(
+            FailureCode.FILTER_TOO_LARGE,
+            "the filter '%s' compiles to %d instructions, the probe has room for %d"
+                .formatted(shortened(expression), code.size() + 1, room + 1),
+            "use a shorter one");
       }
     }
     return new ProbeImage(name, elf, code);

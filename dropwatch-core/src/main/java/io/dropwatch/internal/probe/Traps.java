@@ -20,11 +20,6 @@ sealed interface Traps {
     public void detach() {
       link.close();
     }
-
-    @Override
-    public String toString() {
-      return "hardware drops by devlink traps";
-    }
   }
 
   /** They are not, and why. */
@@ -36,11 +31,11 @@ sealed interface Traps {
 
     @Override
     public void detach() {}
+  }
 
-    @Override
-    public String toString() {
-      return "no hardware drops: " + why;
-    }
+  /** Why drops by devices are not watched; null if they are. */
+  default @Nullable String unwatched() {
+    return this instanceof Unwatched(String why) ? why : null;
   }
 
   /** Drops that the kernel did not tell the program of. */

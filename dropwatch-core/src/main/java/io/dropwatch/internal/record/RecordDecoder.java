@@ -104,7 +104,7 @@ public final class RecordDecoder {
             .memoryCgroupCss(raw.get(U64, MEMORY_CGROUP))
             .skbAddress(raw.get(U64, SKB))
             .etherType(u16(raw, PROTOCOL))
-            .packetType(PacketType.of(raw.get(U8, PACKET_TYPE)));
+            .packetType(PacketType.of(raw.get(U8, PACKET_TYPE) & 7));
     if ((flags & HAS_REASON) != 0) {
       event.reason(reasons.apply(raw.get(U32, REASON)));
     }

@@ -2,6 +2,7 @@ package io.dropwatch.internal.record;
 
 import static io.dropwatch.internal.record.RecordLayout.*;
 
+import io.dropwatch.model.DropReason;
 import io.dropwatch.model.RawDropEvent;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -15,6 +16,7 @@ public final class RecordView implements RawDropEvent {
   private int captured;
   private int stackBytes;
   private int macBytes;
+  private long trapStart;
   private final SharedStacks shared = new SharedStacks();
   private SharedStacks.@Nullable Entry reference;
 
@@ -40,7 +42,7 @@ public final class RecordView implements RawDropEvent {
         || u16(memory, offset + VERSION_OFFSET) != VERSION
         || packet > WINDOW_BYTES
         || (stack & 7) != 0
-        || stackStart(packet) + stack > size) {
+        || stackStart(packet) + stack + trapBytes(memory, offset) > size) {
       throw new MalformedRecordException(
           "a record of %d bytes with %d packet bytes and %d stack bytes, or of another version than %d"
               .formatted(size, packet, stack, VERSION));
@@ -51,6 +53,7 @@ public final class RecordView implements RawDropEvent {
     this.stackBytes = stack;
     this.macBytes = memory.get(U32, offset + MAC_LENGTH) == 0 ? 0 : MAC_BYTES;
     this.reference = null;
+    this.trapStart = offset + stackStart(packet) + stack;
     int flags = u16(memory, offset + FLAGS);
     if ((flags & (STACK_REFERENCE | STACK_DEFINITION)) != 0 && stack >= Long.BYTES) {
       share(flags);
@@ -78,6 +81,10 @@ public final class RecordView implements RawDropEvent {
     reference = null;
   }
 
+  private static int trapBytes(MemorySegment memory, long offset) {
+    return (u16(memory, offset + FLAGS) & HAS_TRAP) == 0 ? 0 : TRAP_NAME_BYTES + TRAP_GROUP_BYTES;
+  }
+
   @Override
   public long monotonicNanos() {
     return memory.get(U64, start + TIME);
@@ -91,12 +98,20 @@ public final class RecordView implements RawDropEvent {
   @Override
   public int reason() {
     boolean known = (u16(memory, start + FLAGS) & HAS_REASON) != 0;
-    return known ? memory.get(U32, start + REASON) : 0;
+    return known ? memory.get(U32, start + REASON) : DropReason.NOT_SUPPORTED.value();
   }
 
   @Override
   public boolean isHardware() {
     return memory.get(U8, start + SOURCE) == SOURCE_HARDWARE;
+  }
+
+  @Override
+  public @Nullable String trapName() {
+    if ((u16(memory, start + FLAGS) & HAS_TRAP) == 0) {
+      return null;
+    }
+    return RecordLayout.text(memory, trapStart, TRAP_NAME_BYTES);
   }
 
   @Override

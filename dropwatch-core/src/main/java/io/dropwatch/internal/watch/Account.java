@@ -8,17 +8,18 @@ import io.dropwatch.model.DropStatisticsBuilder;
 final class Account {
   private Account() {}
 
-  /** What is told beside the balance, and is no part of it. */
-  record Beside(long recursionMisses, long ownerFailures) {}
+  /** Counts that are reported beside the balance, and are no part of it. */
+  record AuxiliaryCounters(long recursionMisses, long ownerFailures) {}
 
   /**
    * The account of a running watcher. The kernel counts a drop as seen first, as emitted after its
    * record is in the ring, so the reader may be ahead: what is delivered was emitted, and what has
    * no outcome yet is left for the next look.
    */
-  static DropStatistics running(KernelCounts kernel, Beside beside, Outcomes outcomes) {
+  static DropStatistics running(
+      KernelCounts kernel, AuxiliaryCounters auxiliary, Outcomes outcomes) {
     long emitted = Math.max(kernel.emitted(), outcomes.all());
-    return beginning(kernel, beside, outcomes)
+    return beginning(kernel, auxiliary, outcomes)
         .seen(kernel.decided() - kernel.emitted() + emitted)
         .lostOther(kernel.lostOther())
         .queueOverflow(outcomes.queueOverflow())
@@ -33,8 +34,9 @@ final class Account {
    * ring; seen without an outcome in the kernel, which no run of the probe leaves, would be lost
    * before it.
    */
-  static DropStatistics closed(KernelCounts kernel, Beside beside, Outcomes outcomes) {
-    return beginning(kernel, beside, outcomes)
+  static DropStatistics closed(
+      KernelCounts kernel, AuxiliaryCounters auxiliary, Outcomes outcomes) {
+    return beginning(kernel, auxiliary, outcomes)
         .seen(kernel.seen())
         .lostOther(kernel.lostOther() + kernel.seen() - kernel.decided())
         .queueOverflow(outcomes.queueOverflow())
@@ -44,7 +46,7 @@ final class Account {
   }
 
   private static DropStatisticsBuilder beginning(
-      KernelCounts kernel, Beside beside, Outcomes outcomes) {
+      KernelCounts kernel, AuxiliaryCounters auxiliary, Outcomes outcomes) {
     DropStatisticsBuilder account = DropStatistics.builder();
     outcomes
         .noise()
@@ -58,8 +60,8 @@ final class Account {
               }
             });
     return account
-        .recursionMisses(beside.recursionMisses())
-        .ownerFailures(beside.ownerFailures())
+        .recursionMisses(auxiliary.recursionMisses())
+        .ownerFailures(auxiliary.ownerFailures())
         .hardware(kernel.hardware())
         .excluded(kernel.excluded())
         .filtered(kernel.filtered())

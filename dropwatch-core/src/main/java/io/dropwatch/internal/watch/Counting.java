@@ -1,7 +1,5 @@
 package io.dropwatch.internal.watch;
 
-import io.dropwatch.DropWatchException;
-import io.dropwatch.bpf.BpfException;
 import io.dropwatch.internal.probe.CountKey;
 import io.dropwatch.internal.probe.CountTotals;
 import io.dropwatch.internal.probe.CountingProbe;
@@ -13,7 +11,9 @@ import io.dropwatch.model.DropCounts;
 import io.dropwatch.model.DropKind;
 import io.dropwatch.model.DropReason;
 import io.dropwatch.model.DropSource;
+import io.dropwatch.model.DropWarning;
 import io.dropwatch.model.StackFrame;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -29,14 +29,15 @@ public final class Counting {
 
   private final CountingProbe probe;
   private final ReasonNames reasons;
-  private final SymbolFrames symbols = new SymbolFrames(Session::log);
+  private final SymbolFrames symbols;
 
   // A kind stays the same kind for this counter, whatever becomes of symbols and device names.
   private final Map<CountKey, DropKind> kinds = new HashMap<>();
   private final long started = System.nanoTime();
   private @Nullable DropCounts last;
 
-  private Counting(CountingProbe probe, KernelFacts kernel) {
+  private Counting(CountingProbe probe, KernelFacts kernel, SymbolFrames symbols) {
+    this.symbols = symbols;
     this.probe = probe;
     this.reasons = Session.reasonNames(kernel.reasons());
   }
@@ -44,22 +45,27 @@ public final class Counting {
   /**
    * Compiles the filter, loads and attaches the probe.
    *
+   * @param bpfObject null: the embedded one
    * @param maxKinds most kinds that are told apart
-   * @param warning told of the traps that the filter walks into
-   * @throws DropWatchException if that cannot be; nothing is left in the kernel then
-   * @throws io.dropwatch.pcapfilter.FilterSyntaxException if the filter is not one
+   * @param onWarning null: log
+   * @throws io.dropwatch.internal.probe.EnvironmentException if this machine cannot; nothing is
+   *     left in the kernel then
+   * @throws io.dropwatch.bpf.BpfException likewise
+   * @throws io.dropwatch.pcapfilter.FilterSyntaxException if a name in the filter is unknown
    */
-  public static Counting open(Selection selection, int maxKinds, Consumer<String> warning) {
-    ProbeImage image = selection.image(warning);
+  public static Counting open(
+      Selection selection,
+      @Nullable Path bpfObject,
+      int maxKinds,
+      @Nullable Consumer<DropWarning> onWarning) {
+    WarningHandler warnings = new WarningHandler(onWarning);
+    ProbeImage image = selection.image(bpfObject, warnings);
     Selection.requireMachine();
-    try {
-      KernelFacts kernel = KernelFacts.running();
-      return new Counting(
-          CountingProbe.attach(image, selection.deviceList(), maxKinds, kernel.arguments()),
-          kernel);
-    } catch (BpfException e) {
-      throw DropWatchException.environment(String.valueOf(e.getMessage()), e);
-    }
+    KernelFacts kernel = KernelFacts.running();
+    return new Counting(
+        CountingProbe.attach(image, selection.deviceList(), maxKinds, kernel.arguments()),
+        kernel,
+        new SymbolFrames(warnings.of(DropWarning.Code.SYMBOLS_HIDDEN)));
   }
 
   /** What was counted so far; the last account once this is closed. */
@@ -95,17 +101,18 @@ public final class Counting {
   }
 
   private DropCounts read() {
-    Map<DropKind, Long> counts = new HashMap<>();
-    probe.counts().forEach((key, count) -> counts.put(kind(key), count));
+    DropCounts.Builder counts =
+        DropCounts.builder()
+            .time(Instant.now())
+            .elapsed(Duration.ofNanos(System.nanoTime() - started));
+    probe.counts().forEach((key, count) -> counts.count(kind(key), count));
     CountTotals totals = probe.totals();
-    return new DropCounts(
-        Instant.now(),
-        Duration.ofNanos(System.nanoTime() - started),
-        counts,
-        totals.excluded(),
-        totals.filtered(),
-        totals.overflow(),
-        probe.missed());
+    return counts
+        .excluded(totals.excluded())
+        .filtered(totals.filtered())
+        .overflow(totals.overflow())
+        .missed(probe.missed())
+        .build();
   }
 
   private DropKind kind(CountKey key) {

@@ -8,7 +8,6 @@ import io.dropwatch.internal.record.RecordView;
 import io.dropwatch.internal.record.WallClock;
 import io.dropwatch.model.RawDropEvent;
 import java.lang.foreign.MemorySegment;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -20,11 +19,9 @@ import org.jspecify.annotations.Nullable;
  * everything else is for any thread.
  */
 final class Delivery {
-  private static final long NEVER = Long.MAX_VALUE;
-
   private final RecordDecoder decoder;
   private final NoiseFilter noise;
-  private final Listening listening;
+  private final DeliveryMode mode;
   private final Failures failures;
   private final RecordView view;
   private final @Nullable EventQueue queue;
@@ -35,28 +32,30 @@ final class Delivery {
   private final NoiseCounts noisy;
   private final AtomicLong skipped = new AtomicLong();
 
-  private volatile long deliverUntil = NEVER;
-  private boolean abandoned;
+  private final Ending ending;
 
   Delivery(
       RecordDecoder decoder,
       WallClock clock,
       NoiseFilter noise,
-      Listening listening,
-      Failures failures) {
+      DeliveryMode mode,
+      Failures failures,
+      Ending ending) {
     this.decoder = decoder;
     this.noise = noise;
     this.noisy = new NoiseCounts(noise.names());
-    this.listening = listening;
+    this.mode = mode;
+    this.ending = ending;
     this.failures = failures;
     this.view = new RecordView(clock);
-    this.queue = queue(listening);
+    this.queue = queue(mode);
   }
 
-  private @Nullable EventQueue queue(Listening wanted) {
+  private @Nullable EventQueue queue(DeliveryMode wanted) {
     return wanted
-            instanceof Listening.Events(var listener, Listening.Queue(int capacity, var policy))
-        ? new EventQueue(capacity, policy, event -> tell(listener, event), () -> deliverUntil)
+            instanceof
+            DeliveryMode.Events(var listener, DeliveryMode.Queue(int capacity, var policy))
+        ? new EventQueue(capacity, policy, event -> tell(listener, event), ending)
         : null;
   }
 
@@ -84,47 +83,48 @@ final class Delivery {
 
   /** Before records are waited for. */
   void refresh() {
-    if (listening instanceof Listening.Events) {
+    if (mode instanceof DeliveryMode.Events) {
       decoder.refresh();
     }
   }
 
   /** One record. A {@link io.dropwatch.internal.probe.RecordConsumer}. */
-  void take(MemorySegment memory, long offset, int size) {
+  void deliver(MemorySegment memory, long offset, int size) {
     taken.setRelease(taken.getPlain() + 1);
-    if (deliverUntil != NEVER && System.nanoTime() - deliverUntil > 0) {
-      var _ = count(skipped);
+    if (ending.isDeliveryOver()) {
+      var _ = ending.count(skipped);
       return;
     }
     try {
-      switch (listening) {
-        case Listening.Raw(var listener) -> takeRaw(listener, memory, offset, size);
-        case Listening.Events(var listener, _) ->
-            takeEvent(listener, decoder.decode(memory.asSlice(offset, size), Instant.now()));
+      switch (mode) {
+        case DeliveryMode.Raw(var listener) -> deliverRaw(listener, memory, offset, size);
+        case DeliveryMode.Events(var listener, _) ->
+            deliverEvent(listener, decoder.decode(memory.asSlice(offset, size), Instant.now()));
       }
     } catch (MalformedRecordException e) {
-      var _ = count(skipped);
+      var _ = ending.count(skipped);
       failures.report(e);
       var _ = Thread.interrupted();
     }
   }
 
-  private void takeRaw(Consumer<RawDropEvent> listener, MemorySegment memory, long offset, int size)
+  private void deliverRaw(
+      Consumer<RawDropEvent> listener, MemorySegment memory, long offset, int size)
       throws MalformedRecordException {
     view.at(memory, offset, size);
-    if (count(delivered)) {
+    if (ending.count(delivered)) {
       tell(listener, view);
     }
     view.release();
   }
 
-  private void takeEvent(Consumer<DropEvent> listener, DropEvent event) {
+  private void deliverEvent(Consumer<DropEvent> listener, DropEvent event) {
     int rule = noise.ruleOf(event);
     if (rule != NoiseFilter.NO_RULE) {
       countNoise(rule);
     } else if (queue != null) {
       queue.put(event);
-    } else if (count(delivered)) {
+    } else if (ending.count(delivered)) {
       tell(listener, event);
     }
   }
@@ -139,54 +139,18 @@ final class Delivery {
     var _ = Thread.interrupted();
   }
 
-  // Without a lock until the end has begun: a listener is abandoned seconds after that at the
-  // earliest, and by then no reader is between this look and its count.
-  private boolean count(AtomicLong outcome) {
-    if (deliverUntil != NEVER) {
-      return countUnlessAbandoned(outcome);
-    }
-    outcome.setRelease(outcome.getPlain() + 1);
-    return true;
-  }
-
   private void countNoise(int rule) {
-    if (deliverUntil == NEVER) {
+    if (!ending.hasBegun()) {
       noisy.add(rule);
-      return;
+    } else {
+      var _ = ending.run(() -> noisy.add(rule));
     }
-    synchronized (this) {
-      if (!abandoned) {
-        noisy.add(rule);
-      }
-    }
-  }
-
-  private synchronized boolean countUnlessAbandoned(AtomicLong outcome) {
-    if (!abandoned) {
-      outcome.setRelease(outcome.getPlain() + 1);
-    }
-    return !abandoned;
-  }
-
-  /** The end begins: this long records are still delivered. */
-  void deliverFor(Duration time) {
-    deliverUntil = System.nanoTime() + time.toNanos();
   }
 
   /** All records are taken: delivers what waits in the queue, while there is time. */
   void end() {
     if (queue != null) {
       queue.end();
-    }
-  }
-
-  /** From now on nothing is delivered or counted, whenever the reader comes back. */
-  void abandon() {
-    synchronized (this) {
-      abandoned = true;
-    }
-    if (queue != null) {
-      queue.abandon();
     }
   }
 }

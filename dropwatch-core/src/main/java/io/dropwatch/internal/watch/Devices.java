@@ -1,8 +1,9 @@
 package io.dropwatch.internal.watch;
 
-import io.dropwatch.DropWatchException;
 import io.dropwatch.bpf.NetworkDevices;
 import io.dropwatch.internal.probe.DeviceKey;
+import io.dropwatch.internal.probe.EnvironmentException;
+import io.dropwatch.model.FailureCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ final class Devices {
   private Devices() {}
 
   /**
-   * @throws DropWatchException if there is no device of one of the names
+   * @throws EnvironmentException if there is no device of one of the names
    */
   static Set<DeviceKey> resolve(List<String> names) {
     long netnsInum = netnsInum();
@@ -26,9 +27,10 @@ final class Devices {
     for (String name : names) {
       OptionalInt ifindex = NetworkDevices.ifindex(name);
       if (ifindex.isEmpty()) {
-        throw DropWatchException.usage(
-            "there is no network device '%s' in this network namespace: see 'ip link'"
-                .formatted(printable(name)));
+        throw new EnvironmentException(
+            FailureCode.UNKNOWN_DEVICE,
+            "there is no network device '%s' in this network namespace".formatted(printable(name)),
+            "see 'ip link'");
       }
       devices.add(new DeviceKey(ifindex.getAsInt(), netnsInum));
     }
@@ -40,9 +42,11 @@ final class Devices {
     try {
       return ((Number) Files.getAttribute(NAMESPACE, "unix:ino")).longValue();
     } catch (IOException e) {
-      throw DropWatchException.environment(
-          "cannot tell the network namespace: %s is not readable (%s); mount /proc"
+      throw new EnvironmentException(
+          FailureCode.KERNEL,
+          "the network namespace is unknown: cannot read %s: %s"
               .formatted(NAMESPACE, e.getMessage()),
+          "mount /proc",
           e);
     }
   }

@@ -2,12 +2,10 @@ package io.dropwatch.internal.watch;
 
 import io.dropwatch.DropEvent;
 import io.dropwatch.model.Overflow;
-import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 
 /**
  * Events between the reader and a listener that may be slower, with a thread that calls the
@@ -15,28 +13,28 @@ import java.util.function.LongSupplier;
  * returns.
  */
 final class EventQueue {
-  private static final long LOOK_AGAIN_MILLIS = 20;
+  private static final long POLL_MILLIS = 20;
 
   private final ArrayBlockingQueue<DropEvent> events;
   private final Overflow policy;
   private final Consumer<DropEvent> listener;
-  private final LongSupplier deadline;
+  private final Ending ending;
   private final Thread thread;
   private final AtomicLong entered = new AtomicLong();
   private final AtomicLong delivered = new AtomicLong();
   private final AtomicLong overflow = new AtomicLong();
-  private volatile boolean ending;
-  private boolean abandoned;
+  private final Runnable countEntered = entered::incrementAndGet;
+  private final Runnable countDelivered = delivered::incrementAndGet;
+  private volatile boolean complete;
 
   /**
    * @param listener called on the queue's thread; throws nothing
-   * @param deadline the {@link System#nanoTime} after which nothing is delivered any more
    */
-  EventQueue(int capacity, Overflow policy, Consumer<DropEvent> listener, LongSupplier deadline) {
+  EventQueue(int capacity, Overflow policy, Consumer<DropEvent> listener, Ending ending) {
     this.events = new ArrayBlockingQueue<>(capacity);
     this.policy = policy;
     this.listener = listener;
-    this.deadline = deadline;
+    this.ending = ending;
     this.thread = Thread.ofPlatform().daemon().name("dropwatch-listener").unstarted(this::run);
   }
 
@@ -44,7 +42,7 @@ final class EventQueue {
     thread.start();
   }
 
-  /** The one that calls the listener. */
+  /** Returns the thread that calls the listener. */
   Thread thread() {
     return thread;
   }
@@ -53,17 +51,15 @@ final class EventQueue {
     return delivered.get();
   }
 
+  /** Returns the events given up; once the counts are final, also those that wait. */
   long overflow() {
-    return overflow.get();
+    return ending.areCountsFinal() ? entered.get() - delivered.get() : overflow.get();
   }
 
-  /** For the reader only. */
+  /** Puts an event in. For the reader only. */
   void put(DropEvent event) {
-    synchronized (this) {
-      if (abandoned) {
-        return;
-      }
-      entered.incrementAndGet();
+    if (!ending.run(countEntered)) {
+      return;
     }
     boolean kept =
         switch (policy) {
@@ -72,94 +68,63 @@ final class EventQueue {
           case BLOCK -> waitForRoom(event);
         };
     if (!kept) {
-      giveUp();
+      overflow.incrementAndGet();
     }
   }
 
   private boolean replaceOldest(DropEvent event) {
     while (!events.offer(event)) {
       if (events.poll() != null) {
-        giveUp();
+        overflow.incrementAndGet();
       }
     }
     return true;
   }
 
-  private synchronized void giveUp() {
-    if (!abandoned) {
-      overflow.incrementAndGet();
-    }
-  }
-
   private boolean waitForRoom(DropEvent event) {
     while (true) {
       try {
-        if (events.offer(event, LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS)) {
+        if (events.offer(event, POLL_MILLIS, TimeUnit.MILLISECONDS)) {
           return true;
         }
       } catch (InterruptedException _) {
-        // Whoever interrupts the reader means what it calls, not an event.
+        // Meant for the listener that the reader may call, not for this event.
       }
-      if (isOver()) {
+      if (ending.isDeliveryOver()) {
         return false;
       }
     }
-  }
-
-  private boolean isOver() {
-    long until = deadline.getAsLong();
-    return until != Long.MAX_VALUE && System.nanoTime() - until > 0;
   }
 
   private void run() {
     while (true) {
       DropEvent event;
       try {
-        event = events.poll(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+        event = events.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
       } catch (InterruptedException _) {
-        continue; // nobody's business but the listener's, who is done
+        continue; // meant for the listener, which has returned
       }
       if (event != null) {
-        if (!count()) {
+        if (!ending.run(countDelivered)) {
           return;
         }
         listener.accept(event);
-      } else if (ending) {
+      } else if (complete) {
         return;
       }
     }
   }
 
-  private synchronized boolean count() {
-    if (!abandoned) {
-      delivered.incrementAndGet();
-    }
-    return !abandoned;
-  }
-
   /** Waits until all is delivered or the time is over; what is left then is overflow. */
   void end() {
-    ending = true;
-    while (thread.isAlive() && !isOver()) {
-      var _ = hasEnded(LOOK_AGAIN_MILLIS);
+    complete = true;
+    while (thread.isAlive() && !ending.isDeliveryOver()) {
+      try {
+        thread.join(POLL_MILLIS);
+      } catch (InterruptedException _) {
+        // Meant for the listener; this wait is bounded.
+      }
     }
-    abandon();
-  }
-
-  /** From now on nothing is delivered; what has come in and was not is overflow. */
-  synchronized void abandon() {
-    if (!abandoned) {
-      abandoned = true;
-      overflow.set(entered.get() - delivered.get());
-    }
-  }
-
-  /** Whether the listener has returned from its last call, after waiting for it. */
-  boolean hasEnded(long millis) {
-    try {
-      return thread.join(Duration.ofMillis(millis));
-    } catch (InterruptedException _) {
-      return !thread.isAlive();
-    }
+    ending.makeCountsFinal();
   }
 }

@@ -1,9 +1,11 @@
 package io.dropwatch.internal.watch;
 
-import io.dropwatch.DropWatchException;
 import io.dropwatch.bpf.Preflight;
 import io.dropwatch.internal.probe.DeviceList;
+import io.dropwatch.internal.probe.EnvironmentException;
 import io.dropwatch.internal.probe.ProbeImage;
+import io.dropwatch.model.DropWarning;
+import io.dropwatch.model.NoiseRule;
 import io.dropwatch.pcapfilter.FilterWarning;
 import io.dropwatch.pcapfilter.SkbFilter;
 import java.nio.file.Path;
@@ -12,37 +14,43 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which drops are wanted, of whichever mode: as the probe needs to be told.
+ * Which drops are wanted, in the names that the user gave.
  *
  * @param filter null: none
  * @param devices names; empty: all
  * @param excludedDevices names; not together with {@code devices}
- * @param bpfObject null: the embedded one
  */
 public record Selection(
     @Nullable FilterExpression filter,
     List<String> devices,
     List<String> excludedDevices,
-    @Nullable Path bpfObject) {
+    List<NoiseRule> noiseRules) {
 
-  /**
-   * Refuses both lists together.
-   *
-   * @throws DropWatchException of kind USAGE
-   */
-  public Selection {
-    if (!devices.isEmpty() && !excludedDevices.isEmpty()) {
-      throw DropWatchException.usage(
-          "devices to watch and devices to exclude were both given: choose one list");
-    }
+  /** Every drop that is not noise. */
+  public static final Selection ALL = new Selection(null, List.of(), List.of(), NoiseRule.DEFAULTS);
+
+  /** Returns this selection with another filter. */
+  public Selection with(@Nullable FilterExpression other) {
+    return new Selection(other, devices, excludedDevices, noiseRules);
+  }
+
+  /** Returns this selection with other devices. */
+  public Selection withDevices(List<String> only, List<String> excluded) {
+    return new Selection(filter, only, excluded, noiseRules);
+  }
+
+  /** Returns this selection with other noise rules. */
+  public Selection withNoiseRules(List<NoiseRule> rules) {
+    return new Selection(filter, devices, excludedDevices, rules);
   }
 
   /**
-   * The probe's object with the filter in its slot.
+   * Returns the probe's object with the filter in its slot.
    *
-   * @param warning told of the traps that the filter walks into
+   * @param bpfObject null: the embedded one
+   * @param warning called for each pitfall of the language that applies to the filter
    */
-  ProbeImage image(Consumer<String> warning) {
+  ProbeImage image(@Nullable Path bpfObject, Consumer<DropWarning> warning) {
     ProbeImage image = bpfObject == null ? ProbeImage.embedded() : ProbeImage.read(bpfObject);
     if (filter == null) {
       return image;
@@ -50,13 +58,13 @@ public record Selection(
     SkbFilter compiled = filter.compile();
     for (FilterWarning trap : compiled.warnings()) {
       if (!trap.code().isNote()) {
-        warning.accept("the filter: " + trap);
+        warning.accept(DropWarning.of(DropWarning.Code.FILTER, "the filter: " + trap));
       }
     }
     return image.withFilter(compiled);
   }
 
-  /** The devices by number, in the calling thread's network namespace. */
+  /** Returns the devices by number, in the calling thread's network namespace. */
   DeviceList deviceList() {
     if (!devices.isEmpty()) {
       return new DeviceList.Allowed(Devices.resolve(devices));
@@ -67,11 +75,11 @@ public record Selection(
     return new DeviceList.All();
   }
 
-  /** Before anything is tried: what comes back from the kernel says less. */
+  /** Checks the machine before anything is tried: the errors of the kernel say less. */
   static void requireMachine() {
     for (Preflight.Finding finding : Preflight.check()) {
       if (finding.blocking()) {
-        throw DropWatchException.environment(finding.toString());
+        throw EnvironmentException.of(finding);
       }
     }
   }

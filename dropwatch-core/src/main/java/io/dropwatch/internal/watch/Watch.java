@@ -1,17 +1,15 @@
 package io.dropwatch.internal.watch;
 
-import io.dropwatch.internal.noise.NoiseFilter;
 import io.dropwatch.internal.probe.DropTap;
 import io.dropwatch.internal.probe.KernelCounts;
 import io.dropwatch.internal.probe.RecordConsumer;
-import io.dropwatch.internal.record.RecordDecoder;
 import io.dropwatch.internal.record.WallClock;
 import io.dropwatch.model.DropStatistics;
+import io.dropwatch.model.ProbeInfo;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,97 +18,69 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The end has an order that makes the account exact: detach; wait until every drop seen has its
  * outcome counted; empty the ring; read the counters; free. The reader does all of it but the
- * first. If its listener never returns, whoever waits for the end fixes the account instead, and
- * the reader, should it come back, only frees.
+ * first. If its listener never returns, the thread that waits for the end fixes the account
+ * instead, and the reader, should it come back, only frees.
  */
 public final class Watch {
   /**
-   * How long {@link #close} waits for programs that run while they are detached: microseconds do.
+   * How long {@link #close} waits for programs that run while they are detached, which takes them
+   * microseconds.
    */
   private static final Duration SETTLE = Duration.ofSeconds(1);
 
   /** How long the reader may take to notice that it is to end. */
-  private static final Duration LONGEST_POLL = Duration.ofMillis(100);
+  private static final Duration MAX_POLL = Duration.ofMillis(100);
 
   private final DropTap tap;
-  private final String ring;
+  private final ProbeInfo info;
   private final WallClock clock;
   private final LongSupplier ownerFailures;
   private final Failures failures;
   private final Delivery delivery;
-  private final RecordConsumer taking;
+  private final RecordConsumer records;
   private final Duration pollTimeout;
-  private final Patience patience;
+  private final Ending ending;
   private final Thread reader;
   private final CountDownLatch ended = new CountDownLatch(1);
 
-  private volatile boolean closing;
-  private volatile long closedAt;
   private volatile @Nullable Throwable failure;
   // Final once set, under the lock of the tap.
   private volatile @Nullable DropStatistics last;
 
   /**
    * @param tap attached; closed with this watch
-   * @param ring in words, which ring the tap is read through
-   * @param noise used by the reader only
-   * @param ownerFailures how many events have no owner as their resolver failed, so far
-   * @param maxLatency how long a record may lie in the ring before it is read
-   * @param onError gets what the listener throws; null: it is logged
+   * @param ownerFailures how many events have no owner because the resolver failed, so far
+   * @param maxLatency how long a record may wait in the ring; the reader polls every 100 ms at the
+   *     latest
    */
-  public Watch(
-      DropTap tap,
-      String ring,
-      RecordDecoder decoder,
-      WallClock clock,
-      NoiseFilter noise,
-      Listening listening,
-      LongSupplier ownerFailures,
-      @Nullable Consumer<Throwable> onError,
-      Duration maxLatency) {
-    this(
-        tap,
-        ring,
-        decoder,
-        clock,
-        noise,
-        listening,
-        ownerFailures,
-        Failures.ofListener(onError),
-        maxLatency,
-        Patience.DEFAULT);
-  }
-
   Watch(
       DropTap tap,
-      String ring,
-      RecordDecoder decoder,
+      ProbeInfo info,
       WallClock clock,
-      NoiseFilter noise,
-      Listening listening,
+      Delivery delivery,
       LongSupplier ownerFailures,
       Failures failures,
       Duration maxLatency,
-      Patience patience) {
+      Ending ending) {
     this.tap = tap;
-    this.ring = ring;
+    this.info = info;
     this.clock = clock;
+    this.delivery = delivery;
     this.ownerFailures = ownerFailures;
     this.failures = failures;
-    this.patience = patience;
-    this.delivery = new Delivery(decoder, clock, noise, listening, failures);
-    this.taking = delivery::take;
-    this.pollTimeout = maxLatency.compareTo(LONGEST_POLL) < 0 ? maxLatency : LONGEST_POLL;
+    this.ending = ending;
+    this.records = delivery::deliver;
+    this.pollTimeout = maxLatency.compareTo(MAX_POLL) < 0 ? maxLatency : MAX_POLL;
     this.reader = Thread.ofPlatform().daemon().name("dropwatch-reader").unstarted(this::read);
   }
 
   /** Starts to read. */
-  public void start() {
+  void start() {
     delivery.start();
     reader.start();
   }
 
-  /** The account so far; the last one once this has ended. */
+  /** Returns the account so far; the final one once this has ended. */
   public DropStatistics statistics() {
     DropStatistics known = last;
     if (known != null) {
@@ -118,44 +88,50 @@ public final class Watch {
     }
     synchronized (tap) {
       known = last;
-      return known != null ? known : Account.running(tap.counts(), beside(), delivery.outcomes());
+      return known != null
+          ? known
+          : Account.running(tap.counts(), auxiliary(), delivery.outcomes());
     }
   }
 
-  private Account.Beside beside() {
-    return new Account.Beside(tap.recursionMisses(), ownerFailures.getAsLong());
+  private Account.AuxiliaryCounters auxiliary() {
+    return new Account.AuxiliaryCounters(tap.recursionMisses(), ownerFailures.getAsLong());
   }
 
-  /** In words, which ring records come through. */
-  public String ring() {
-    return ring;
+  /** Returns how events come from the kernel. */
+  public ProbeInfo info() {
+    return info;
   }
 
-  /** Whether the calling thread is one of this watch's, that may be calling the listener. */
+  /**
+   * Returns whether the calling thread is one of this watch's, that may be calling the listener.
+   */
   public boolean isReader() {
     Thread caller = Thread.currentThread();
     return caller == reader || caller == delivery.listenersThread();
   }
 
-  /** What ended the reading early, or a listener that never returned; null if nothing did. */
+  /**
+   * Returns what ended the reading early, or a listener that never returned; null if nothing did.
+   */
   public @Nullable Throwable failure() {
     return failure;
   }
 
   /** Waits for the end; false if the time is over before it. */
   public boolean awaitEnd(Duration time) throws InterruptedException {
-    long nanos = saturatedNanos(time);
+    long nanos = TimeUnit.NANOSECONDS.convert(time);
     long start = System.nanoTime();
     while (true) {
       long left = nanos - (System.nanoTime() - start);
-      // In short steps, as the close that a listener may never return from can come at any moment.
-      if (ended.await(Math.min(left, LONGEST_POLL.toNanos()), TimeUnit.NANOSECONDS)) {
+      // In short steps: the close of a listener that never returns can come at any moment.
+      if (ended.await(Math.min(left, MAX_POLL.toNanos()), TimeUnit.NANOSECONDS)) {
         return true;
       }
       if (left <= 0) {
         return false;
       }
-      leaveBehindIfStuck();
+      leaveReaderBehindIfStuck();
     }
   }
 
@@ -185,25 +161,23 @@ public final class Watch {
 
   private void detach() {
     synchronized (tap) {
-      if (closing) {
+      if (ending.hasBegun()) {
         return;
       }
       try {
         tap.detach();
       } finally {
-        delivery.deliverFor(patience.deliver());
-        closedAt = System.nanoTime();
-        closing = true;
+        ending.begin();
       }
     }
   }
 
   private void read() {
     try {
-      while (!closing) {
+      while (!ending.hasBegun()) {
         clock.refresh();
         delivery.refresh();
-        tap.poll(pollTimeout, taking);
+        tap.poll(pollTimeout, records);
       }
     } catch (Throwable e) {
       failure = e;
@@ -218,14 +192,19 @@ public final class Watch {
       KernelCounts counts = settledCounts();
       while (delivery.taken() < counts.emitted() && failure == null) {
         long before = delivery.taken();
-        tap.drain(taking);
+        tap.drain(records);
         if (delivery.taken() == before) {
           break;
         }
       }
       delivery.end();
       finish(counts);
-      awaitListener();
+      // The account is final, but what the listener of the queue does with its last event counts.
+      Thread listener = delivery.listenersThread();
+      StuckListenerException stuck = listener == null ? null : ending.awaitReturn(listener);
+      if (stuck != null) {
+        report(stuck);
+      }
     } catch (Throwable e) {
       failure = failure == null ? e : failure;
     } finally {
@@ -243,56 +222,33 @@ public final class Watch {
   private void finish(KernelCounts counts) {
     synchronized (tap) {
       if (last == null) {
-        last = Account.closed(counts, beside(), delivery.outcomes());
+        last = Account.closed(counts, auxiliary(), delivery.outcomes());
       }
     }
   }
 
-  // Of the queue's: the account is final, but what the listener does with its last event counts
-  // too.
-  private void awaitListener() throws InterruptedException {
-    Thread listener = delivery.listenersThread();
-    if (listener == null || listener.join(untilInterrupt())) {
+  // On a thread that waits for the end: the reader itself is what does not return.
+  private void leaveReaderBehindIfStuck() throws InterruptedException {
+    if (last != null || !ending.isListenerLate()) {
       return;
     }
-    listener.interrupt();
-    if (!listener.join(patience.interrupted())) {
-      leftBehind(StuckListenerException.in(listener, patience.listener()));
-    }
-  }
-
-  private Duration untilInterrupt() {
-    Duration passed = Duration.ofNanos(System.nanoTime() - closedAt);
-    return patience.listener().minus(passed);
-  }
-
-  // By whoever waits for the end: the reader itself may be what does not return.
-  private void leaveBehindIfStuck() throws InterruptedException {
-    if (!closing || !untilInterrupt().isNegative() || isFinal()) {
+    StuckListenerException stuck = ending.awaitReturn(reader);
+    if (stuck == null) {
       return;
     }
-    reader.interrupt();
-    if (ended.await(patience.interrupted().toNanos(), TimeUnit.NANOSECONDS) || isFinal()) {
-      return;
-    }
-    StuckListenerException stuck = StuckListenerException.in(reader, patience.listener());
     synchronized (tap) {
       if (last != null) {
         return;
       }
-      delivery.abandon();
-      last = Account.closed(tap.counts(), beside(), delivery.outcomes());
+      ending.makeCountsFinal();
+      last = Account.closed(tap.counts(), auxiliary(), delivery.outcomes());
       tap.abandon();
     }
-    leftBehind(stuck);
+    report(stuck);
     ended.countDown();
   }
 
-  private boolean isFinal() {
-    return last != null;
-  }
-
-  private void leftBehind(StuckListenerException stuck) {
+  private void report(StuckListenerException stuck) {
     failure = failure == null ? stuck : failure;
     failures.reportStuck(stuck);
   }
@@ -308,14 +264,6 @@ public final class Watch {
         return now;
       }
       before = now;
-    }
-  }
-
-  private static long saturatedNanos(Duration time) {
-    try {
-      return time.toNanos();
-    } catch (ArithmeticException _) {
-      return time.isNegative() ? 0 : Long.MAX_VALUE;
     }
   }
 }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.DropWatchException;
 import io.dropwatch.model.KernelStack;
 import io.dropwatch.model.NoiseRule;
 import io.dropwatch.model.SocketState;
@@ -124,19 +123,18 @@ class NoiseFilterTest {
             + " escape sequence: `\\1`"
       })
   void of_invalidPattern_throws(String pattern, String message) {
-    DropWatchException failure =
+    IllegalArgumentException failure =
         assertThrows(
-            DropWatchException.class,
+            IllegalArgumentException.class,
             () -> NoiseFilter.of(List.of(new NoiseRule.Pattern("p", pattern))));
-    assertEquals(DropWatchException.Kind.USAGE, failure.kind());
     assertEquals(message, failure.getMessage());
   }
 
   @Test
   void of_sameNameTwice_throws() {
-    DropWatchException failure =
+    IllegalArgumentException failure =
         assertThrows(
-            DropWatchException.class,
+            IllegalArgumentException.class,
             () ->
                 NoiseFilter.of(
                     List.of(

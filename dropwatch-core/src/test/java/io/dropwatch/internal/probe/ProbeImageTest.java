@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dropwatch.DropWatchException;
+import io.dropwatch.model.FailureCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -51,15 +51,14 @@ class ProbeImageTest {
 
   @Test
   void theSlotHasRoomForTwoThousandInstructionsAndSaysSo() {
-    DropWatchException tooLong =
+    EnvironmentException tooLong =
         assertThrows(
-            DropWatchException.class,
+            EnvironmentException.class,
             () -> ProbeImage.embedded().withFilter(filter(5000), "host 10.0.0.1 or ..."));
 
-    assertEquals(DropWatchException.Kind.USAGE, tooLong.kind());
+    assertEquals(FailureCode.FILTER_TOO_LARGE, tooLong.code());
     assertEquals(
-        "the filter compiles to 5000 instructions, and the probe has room for 2052: shorten 'host"
-            + " 10.0.0.1 or ...'",
+        "the filter 'host 10.0.0.1 or ...' compiles to 5000 instructions, the probe has room for 2052; use a shorter one",
         tooLong.getMessage());
   }
 
@@ -140,10 +139,9 @@ class ProbeImageTest {
     Path file = folder.resolve("missing.o");
 
     assertEquals(
-        "no probe object at "
+        "there is no probe object at "
             + file
-            + ": build it from dropwatch.bpf.c with 'make probe', or leave it out to use the"
-            + " embedded one",
+            + "; build it from dropwatch.bpf.c with 'make probe', or leave it out to use the embedded one",
         failure(file).getMessage());
   }
 
@@ -153,7 +151,7 @@ class ProbeImageTest {
     Files.writeString(file, "not ELF");
 
     String message = String.valueOf(failure(file).getMessage());
-    assertTrue(message.startsWith("the probe object " + file + " is broken: "), message);
+    assertTrue(message.startsWith("the probe object " + file + " is damaged: "), message);
     assertTrue(message.endsWith("; build it from dropwatch.bpf.c with 'make probe'"), message);
   }
 
@@ -219,10 +217,10 @@ class ProbeImageTest {
     assertTrue(message.startsWith("cannot read the probe object " + folder), message);
   }
 
-  private static DropWatchException failure(Path file) {
-    DropWatchException failure =
-        assertThrows(DropWatchException.class, () -> ProbeImage.read(file));
-    assertEquals(DropWatchException.Kind.ENVIRONMENT, failure.kind());
+  private static EnvironmentException failure(Path file) {
+    EnvironmentException failure =
+        assertThrows(EnvironmentException.class, () -> ProbeImage.read(file));
+    assertEquals(FailureCode.BAD_OBJECT, failure.code());
     return failure;
   }
 }

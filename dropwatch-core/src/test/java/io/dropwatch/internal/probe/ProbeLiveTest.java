@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dropwatch.DropWatchException;
 import io.dropwatch.bpf.BpfException;
 import io.dropwatch.bpf.BpfObject;
+import io.dropwatch.model.FailureCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -108,8 +108,8 @@ class ProbeLiveTest {
     TracepointArguments arguments = KernelFacts.running().arguments();
     try {
       return Probe.attach(image, settings, arguments, variant);
-    } catch (DropWatchException e) {
-      OlderKernel.assertTooOldToLimit(e);
+    } catch (EnvironmentException e) {
+      OlderKernel.assertTooOldToLimit(e.code());
       return Probe.attach(image, settings.withoutLimit(), arguments, variant);
     }
   }
@@ -129,15 +129,16 @@ class ProbeLiveTest {
         new ProbeSettings(
             new DeviceList.All(), NoiseList.NONE, 100, 0, 0, 256, new RingPlan.Perf(1 << 16), 4096);
 
-    DropWatchException refusal =
+    EnvironmentException refusal =
         assertThrows(
-            DropWatchException.class,
+            EnvironmentException.class,
             () -> Probe.attachUnlimited(image, limited, KernelFacts.running().arguments()));
     assertEquals(
-        "this kernel's eBPF programs cannot compare and swap (Linux 5.12), so they cannot limit"
-            + " the rate of events to 100 a second: leave out the limit, or use a filter",
-        refusal.getMessage());
-    assertEquals(DropWatchException.Kind.ENVIRONMENT, refusal.kind());
+        "the rate of events cannot be limited to 100 a second: eBPF programs of this kernel have no"
+            + " compare-and-swap (Linux 5.12)",
+        refusal.problem());
+    assertEquals("leave out the limit, or use a filter", refusal.remedy());
+    assertEquals(FailureCode.KERNEL_TOO_OLD, refusal.code());
     assertEquals(Map.of(), HeldByKernel.now());
   }
 
@@ -175,11 +176,11 @@ class ProbeLiveTest {
       ProbeImage image = ProbeImage.read(file);
       TracepointArguments arguments = KernelFacts.running().arguments();
 
-      DropWatchException refusal =
-          assertThrows(DropWatchException.class, () -> Probe.attach(image, SETTINGS, arguments));
+      EnvironmentException refusal =
+          assertThrows(EnvironmentException.class, () -> Probe.attach(image, SETTINGS, arguments));
       assertEquals(
           file
-              + " writes records of version 9, this library reads version 5: use the probe of the"
+              + " writes records of version 9, this library reads version 5; use the probe of the"
               + " same release",
           refusal.getMessage());
       assertEquals(Map.of(), HeldByKernel.now());

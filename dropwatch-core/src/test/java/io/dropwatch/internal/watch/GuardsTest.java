@@ -3,6 +3,7 @@ package io.dropwatch.internal.watch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import io.dropwatch.model.DropWarning;
 import io.dropwatch.model.NetworkNamespace;
 import io.dropwatch.model.Owner;
 import io.dropwatch.model.OwnerQuery;
@@ -11,21 +12,21 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** What an application's code throws stays where it is. */
+/** Exceptions of the application's handlers and resolvers do not reach the reader. */
 class GuardsTest {
   private static final OwnerQuery QUERY =
       OwnerQuery.builder().networkNamespace(new NetworkNamespace(1, 2)).pid(3).build();
 
   @Test
-  void whatAHandlerOfWarningsThrowsIsLoggedWithTheWarning() {
+  void accept_handlerThrows_logsWarningAndException() {
     List<String> logged = new ArrayList<>();
     var warning =
-        new GuardedWarning(
+        new WarningHandler(
             _ -> {
               throw new StackOverflowError("deep");
             },
             logged::add);
-    warning.accept("symbols are hidden");
+    warning.of(DropWarning.Code.SYMBOLS_HIDDEN).accept("symbols are hidden");
 
     assertEquals(
         List.of(
@@ -35,17 +36,18 @@ class GuardsTest {
   }
 
   @Test
-  void aHandlerThatWorksIsAllThatHearsTheWarning() {
-    List<String> told = new ArrayList<>();
+  void accept_handlerReturns_logsNothing() {
+    List<DropWarning> received = new ArrayList<>();
     List<String> logged = new ArrayList<>();
-    new GuardedWarning(told::add, logged::add).accept("symbols are hidden");
+    DropWarning warning = DropWarning.of(DropWarning.Code.SYMBOLS_HIDDEN, "symbols are hidden");
+    new WarningHandler(received::add, logged::add).accept(warning);
 
-    assertEquals(List.of("symbols are hidden"), told);
+    assertEquals(List.of(warning), received);
     assertEquals(List.of(), logged);
   }
 
   @Test
-  void whatAResolverThrowsCostsTheOwnerAndNotTheEvent() {
+  void resolve_resolverThrows_ownerIsUnknownAndFailureIsCounted() {
     List<Throwable> failures = new ArrayList<>();
     AtomicInteger asked = new AtomicInteger();
     var error = new StackOverflowError();

@@ -20,6 +20,8 @@ import io.dropwatch.internal.record.RecordDecoder;
 import io.dropwatch.internal.record.WallClock;
 import io.dropwatch.model.DropReason;
 import io.dropwatch.model.DropStatistics;
+import io.dropwatch.model.ProbeInfo;
+import io.dropwatch.model.RingKind;
 import io.dropwatch.model.StackFrame;
 import java.time.Duration;
 import java.util.Map;
@@ -36,8 +38,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(60)
 class StuckListenerLiveTest {
-  private static final Patience SHORT =
-      new Patience(Duration.ofMillis(100), Duration.ofMillis(300), Duration.ofMillis(100));
+  private static final CloseTimeouts SHORT =
+      new CloseTimeouts(Duration.ofMillis(100), Duration.ofMillis(300), Duration.ofMillis(100));
 
   static Stream<RingPlan> rings() {
     return Stream.of(new RingPlan.Perf(1 << 18), new RingPlan.Bpf(1 << 20));
@@ -53,25 +55,29 @@ class StuckListenerLiveTest {
         new ProbeSettings(new DeviceList.All(), NoiseList.NONE, 0, 0, 0, 256, ring, 4096);
     Probe probe = Probe.attach(ProbeImage.embedded(), settings, KernelFacts.running().arguments());
     WallClock clock = new WallClock();
+    DeliveryMode mode =
+        new DeliveryMode.Raw(
+            raw -> {
+              lengths[0] = raw.wireLength();
+              awaitDeafly(never);
+              lengths[1] = raw.wireLength();
+              read.countDown();
+            });
+    RecordDecoder decoder =
+        new RecordDecoder(
+            clock, DropReason::unnamed, time -> StackFrame::unknown, 0, OwnerResolvers.none());
+    Failures failures = Failures.ofListener(_ -> {});
+    Ending ending = new Ending(SHORT);
     Watch watch =
         new Watch(
             probe,
-            ring.toString(),
-            new RecordDecoder(
-                clock, DropReason::unnamed, time -> StackFrame::unknown, 0, OwnerResolvers.none()),
+            ProbeInfo.of(RingKind.BPF, 4096, false, null),
             clock,
-            NoiseFilter.NONE,
-            new Listening.Raw(
-                raw -> {
-                  lengths[0] = raw.wireLength();
-                  awaitDeafly(never);
-                  lengths[1] = raw.wireLength();
-                  read.countDown();
-                }),
+            new Delivery(decoder, clock, NoiseFilter.NONE, mode, failures, ending),
             () -> 0,
-            Failures.ofListener(_ -> {}),
+            failures,
             Duration.ofMillis(10),
-            SHORT);
+            ending);
     watch.start();
     Loopback.sendUdp(Loopback.closedPort(), 100);
     Eventually.until(() -> watch.statistics().emitted() >= 100);

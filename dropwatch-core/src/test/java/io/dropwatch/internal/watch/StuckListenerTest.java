@@ -16,6 +16,8 @@ import io.dropwatch.model.DropStatistics;
 import io.dropwatch.model.Overflow;
 import io.dropwatch.model.Owner;
 import io.dropwatch.model.OwnerResolver;
+import io.dropwatch.model.ProbeInfo;
+import io.dropwatch.model.RingKind;
 import io.dropwatch.model.StackFrame;
 import java.time.Duration;
 import java.util.List;
@@ -31,8 +33,8 @@ import org.junit.jupiter.api.Timeout;
 /** Listeners that do not return: the end comes all the same, with a balance and a cause. */
 @Timeout(30)
 class StuckListenerTest {
-  private static final Patience SHORT =
-      new Patience(Duration.ofMillis(100), Duration.ofMillis(200), Duration.ofMillis(100));
+  private static final CloseTimeouts SHORT =
+      new CloseTimeouts(Duration.ofMillis(100), Duration.ofMillis(200), Duration.ofMillis(100));
 
   private final FakeTap tap = new FakeTap();
   private final List<Throwable> errors = new CopyOnWriteArrayList<>();
@@ -42,7 +44,7 @@ class StuckListenerTest {
 
   @Test
   void withoutAQueueCloseReturnsWithTheAccountAndTheCause() throws InterruptedException {
-    Watch watch = start(new Listening.Events(this::blockDeafly, null), OwnerResolvers.none());
+    Watch watch = start(new DeliveryMode.Events(this::blockDeafly, null), OwnerResolvers.none());
     tap.drop(100);
     entered.await();
     watch.close();
@@ -71,8 +73,8 @@ class StuckListenerTest {
   @Test
   void aQueuesListenerIsLeftBehindToo() throws InterruptedException {
     // Of the policies the one in which the reader waits too.
-    Listening.Queue queue = new Listening.Queue(10, Overflow.BLOCK);
-    Watch watch = start(new Listening.Events(this::blockDeafly, queue), OwnerResolvers.none());
+    DeliveryMode.Queue queue = new DeliveryMode.Queue(10, Overflow.BLOCK);
+    Watch watch = start(new DeliveryMode.Events(this::blockDeafly, queue), OwnerResolvers.none());
     tap.drop(100);
     entered.await();
     watch.close();
@@ -93,7 +95,7 @@ class StuckListenerTest {
     CountDownLatch known = new CountDownLatch(1);
     itself[0] =
         start(
-            new Listening.Raw(
+            new DeliveryMode.Raw(
                 _ -> {
                   awaitDeafly(known);
                   itself[0].close();
@@ -112,7 +114,7 @@ class StuckListenerTest {
   void anInterruptHelpsAListenerThatListensToIt() throws InterruptedException {
     Watch watch =
         start(
-            new Listening.Events(
+            new DeliveryMode.Events(
                 _ -> {
                   heard.incrementAndGet();
                   entered.countDown();
@@ -139,7 +141,7 @@ class StuckListenerTest {
   void aHandlerOfErrorsThatBlocksIsNamed() throws InterruptedException {
     Watch watch =
         start(
-            new Listening.Events(
+            new DeliveryMode.Events(
                 _ -> {
                   throw new IllegalStateException("listener");
                 },
@@ -159,7 +161,7 @@ class StuckListenerTest {
   void anOwnerResolverThatBlocksIsNoDelivery() throws InterruptedException {
     Watch watch =
         start(
-            new Listening.Events(_ -> heard.incrementAndGet(), null),
+            new DeliveryMode.Events(_ -> heard.incrementAndGet(), null),
             _ -> {
               blockDeafly(null);
               return Owner.UNKNOWN;
@@ -178,7 +180,7 @@ class StuckListenerTest {
 
   @Test
   void manyClosersOfAStuckListenerMakeOneEnd() throws InterruptedException {
-    Watch watch = start(new Listening.Events(this::blockDeafly, null), OwnerResolvers.none());
+    Watch watch = start(new DeliveryMode.Events(this::blockDeafly, null), OwnerResolvers.none());
     tap.drop(10);
     entered.await();
     List<Thread> closers =
@@ -215,24 +217,26 @@ class StuckListenerTest {
     }
   }
 
-  private Watch start(Listening listening, OwnerResolver owners) {
-    return start(listening, owners, errors::add);
+  private Watch start(DeliveryMode mode, OwnerResolver owners) {
+    return start(mode, owners, errors::add);
   }
 
-  private Watch start(Listening listening, OwnerResolver owners, Consumer<Throwable> onError) {
+  private Watch start(DeliveryMode mode, OwnerResolver owners, Consumer<Throwable> onError) {
     WallClock clock = new WallClock();
+    Failures failures = Failures.ofListener(onError);
+    Ending ending = new Ending(SHORT);
+    RecordDecoder decoder =
+        new RecordDecoder(clock, DropReason::unnamed, time -> StackFrame::unknown, 127, owners);
     Watch watch =
         new Watch(
             tap,
-            "a ring of the test's",
-            new RecordDecoder(clock, DropReason::unnamed, time -> StackFrame::unknown, 127, owners),
+            ProbeInfo.of(RingKind.BPF, 4096, false, null),
             clock,
-            NoiseFilter.NONE,
-            listening,
+            new Delivery(decoder, clock, NoiseFilter.NONE, mode, failures, ending),
             () -> 0,
-            Failures.ofListener(onError),
+            failures,
             Duration.ofMillis(20),
-            SHORT);
+            ending);
     watch.start();
     return watch;
   }

@@ -15,6 +15,8 @@ import io.dropwatch.internal.record.WallClock;
 import io.dropwatch.model.DropReason;
 import io.dropwatch.model.DropStatistics;
 import io.dropwatch.model.Overflow;
+import io.dropwatch.model.ProbeInfo;
+import io.dropwatch.model.RingKind;
 import io.dropwatch.model.StackFrame;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -191,7 +193,7 @@ class WatchTest {
     List<Long> lengths = new ArrayList<>();
     Watch watch =
         start(
-            new Listening.Raw(
+            new DeliveryMode.Raw(
                 raw -> {
                   lengths.add(raw.wireLength());
                   throw new IllegalStateException("listener");
@@ -263,8 +265,8 @@ class WatchTest {
   }
 
   private Watch queued(FakeTap from, int capacity, Overflow policy, Consumer<DropEvent> listener) {
-    Listening.Queue queue = new Listening.Queue(capacity, policy);
-    return start(from, new Listening.Events(listener, queue), errors::add);
+    DeliveryMode.Queue queue = new DeliveryMode.Queue(capacity, policy);
+    return start(from, new DeliveryMode.Events(listener, queue), errors::add);
   }
 
   private Watch start(Consumer<DropEvent> listener) {
@@ -272,31 +274,30 @@ class WatchTest {
   }
 
   private Watch start(Consumer<DropEvent> listener, Consumer<Throwable> onError) {
-    return start(new Listening.Events(listener, null), onError);
+    return start(new DeliveryMode.Events(listener, null), onError);
   }
 
-  private Watch start(Listening listening, Consumer<Throwable> onError) {
-    return start(tap, listening, onError);
+  private Watch start(DeliveryMode mode, Consumer<Throwable> onError) {
+    return start(tap, mode, onError);
   }
 
-  private static Watch start(FakeTap from, Listening listening, Consumer<Throwable> onError) {
+  private static Watch start(FakeTap from, DeliveryMode mode, Consumer<Throwable> onError) {
     WallClock clock = new WallClock();
+    Failures failures = Failures.ofListener(onError);
+    Ending ending = new Ending(CloseTimeouts.DEFAULT);
+    RecordDecoder decoder =
+        new RecordDecoder(
+            clock, DropReason::unnamed, time -> StackFrame::unknown, 127, OwnerResolvers.none());
     Watch watch =
         new Watch(
             from,
-            "a ring of the test's",
-            new RecordDecoder(
-                clock,
-                DropReason::unnamed,
-                time -> StackFrame::unknown,
-                127,
-                OwnerResolvers.none()),
+            ProbeInfo.of(RingKind.BPF, 4096, false, null),
             clock,
-            NoiseFilter.NONE,
-            listening,
+            new Delivery(decoder, clock, NoiseFilter.NONE, mode, failures, ending),
             () -> 0,
-            onError,
-            Duration.ofMillis(20));
+            failures,
+            Duration.ofMillis(20),
+            ending);
     watch.start();
     return watch;
   }

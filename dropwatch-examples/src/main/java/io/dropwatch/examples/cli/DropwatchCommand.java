@@ -66,7 +66,7 @@ final class DropwatchCommand implements Callable<Integer> {
   @Mixin private RingOptions ring = new RingOptions();
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     check();
     Duration time = duration.duration();
     return new WatchSession(

@@ -3,6 +3,7 @@ package io.dropwatch.examples.cli;
 import io.dropwatch.DropWatchException;
 import io.dropwatch.pcapfilter.FilterSyntaxException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -45,13 +46,21 @@ final class ErrorHandler {
         report(command, message(unreadable));
         yield ENVIRONMENT;
       }
+      case UncheckedIOException unreadable -> {
+        report(command, message(unreadable));
+        yield ENVIRONMENT;
+      }
       case ParameterException wrong -> ofParsing(wrong, new String[0]);
       case DropWatchException refused -> {
         report(command, message(refused));
-        yield switch (refused.kind()) {
-          case USAGE -> USAGE;
-          case ENVIRONMENT -> ENVIRONMENT;
+        yield switch (refused.code()) {
+          case UNKNOWN_DEVICE, NOISE_RULE, FILTER_TOO_LARGE -> USAGE;
+          default -> ENVIRONMENT;
         };
+      }
+      case IllegalArgumentException wrong -> {
+        report(command, message(wrong));
+        yield USAGE;
       }
       default -> {
         report(command, "a mistake in this program: " + failure + at(failure));

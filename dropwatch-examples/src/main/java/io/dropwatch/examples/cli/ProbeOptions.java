@@ -1,6 +1,7 @@
 package io.dropwatch.examples.cli;
 
 import io.dropwatch.examples.filter.FilterSettings;
+import io.dropwatch.model.DropWarning;
 import io.dropwatch.pcapfilter.FilterOptions;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,7 @@ final class ProbeOptions {
   }
 
   /** What becomes of warnings. */
-  static void warn(String text) {
-    System.err.println("dropwatch: " + text);
+  static void warn(DropWarning warning) {
+    System.err.println("dropwatch: " + warning);
   }
 }

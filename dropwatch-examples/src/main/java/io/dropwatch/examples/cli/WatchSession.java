@@ -41,7 +41,7 @@ final class WatchSession {
   }
 
   /** Returns the exit status. */
-  int run() {
+  int run() throws InterruptedException {
     Thread hook = Thread.ofPlatform().name("end of the session").unstarted(this::endBySignal);
     Runtime.getRuntime().addShutdownHook(hook);
     try {
@@ -49,8 +49,7 @@ final class WatchSession {
       watching = watcher;
       try (watcher) {
         if (!stopRequested) {
-          System.err.println(
-              "dropwatch: watching through " + watcher.description() + "; Ctrl-C ends");
+          System.err.println("dropwatch: watching through " + watcher.probe() + "; Ctrl-C ends");
           await(watcher);
         }
       } catch (DropWatchException e) {
@@ -67,7 +66,7 @@ final class WatchSession {
     }
   }
 
-  private void await(DropWatcher watcher) {
+  private void await(DropWatcher watcher) throws InterruptedException {
     if (duration.equals(UNTIL_STOPPED)) {
       watcher.awaitClose();
     } else {

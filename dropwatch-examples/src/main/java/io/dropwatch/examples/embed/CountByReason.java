@@ -11,7 +11,7 @@ public final class CountByReason {
   private CountByReason() {}
 
   /** The first argument is the number of seconds, the second, if there is one, a filter. */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws InterruptedException {
     Map<DropReason, Long> counts = new ConcurrentHashMap<>();
     try (DropWatcher watcher =
         DropWatcher.builder()

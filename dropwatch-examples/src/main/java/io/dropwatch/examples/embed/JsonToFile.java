@@ -16,7 +16,7 @@ public final class JsonToFile {
   private JsonToFile() {}
 
   /** Arguments: file, seconds and, if wanted, a filter. */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) throws IOException, InterruptedException {
     Path file = Path.of(args[0]);
     try (JsonWriter writer = new JsonWriter(new BufferedOutputStream(Files.newOutputStream(file)));
         DropWatcher watcher =

@@ -41,7 +41,7 @@ public final class PortScanDetector implements Consumer<DropEvent> {
   }
 
   /** Runs until interrupted. */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws InterruptedException {
     Consumer<IpAddress> alarm = source -> System.out.println(source + " is scanning ports");
     try (DropWatcher watcher =
         DropWatcher.builder()

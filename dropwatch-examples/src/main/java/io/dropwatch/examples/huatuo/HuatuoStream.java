@@ -1,9 +1,9 @@
 package io.dropwatch.examples.huatuo;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.DropWatchException;
 import io.dropwatch.output.EventWriter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -71,7 +71,7 @@ public final class HuatuoStream implements EventWriter {
    * @param taskId the daemon's name for this session; may be empty
    * @param notices gets a line when the connection is lost, and one when it is there again; called
    *     on the thread that sends
-   * @throws DropWatchException if no daemon listens there now
+   * @throws UncheckedIOException if no daemon listens there now
    */
   public static HuatuoStream open(
       Path socket, String version, String taskId, Consumer<String> notices) {
@@ -81,10 +81,10 @@ public final class HuatuoStream implements EventWriter {
       stream.sender.start();
       return stream;
     } catch (IOException | IllegalArgumentException e) {
-      throw DropWatchException.environment(
+      throw new UncheckedIOException(
           "cannot connect to a huatuo-bamai daemon at %s: %s; start the daemon, or give the path of its socket"
               .formatted(socket, e.getMessage()),
-          e);
+          e instanceof IOException failed ? failed : new IOException(e));
     }
   }
 

@@ -11,6 +11,7 @@ import io.dropwatch.examples.testbed.FiveTuple;
 import io.dropwatch.examples.testbed.Namespace;
 import io.dropwatch.examples.testbed.RoutedNetwork;
 import io.dropwatch.examples.testbed.Scenario;
+import io.dropwatch.model.FailureCode;
 import io.dropwatch.pcapfilter.FilterSyntaxException;
 import java.util.Map;
 import java.util.TreeMap;
@@ -106,18 +107,15 @@ class DeviceListIT {
         assertThrows(
             DropWatchException.class,
             () -> drops(network.server(), builder -> builder.devices("eth0", "eth7")));
-    assertEquals(DropWatchException.Kind.USAGE, e.kind());
+    assertEquals(FailureCode.UNKNOWN_DEVICE, e.code());
     assertTrue(String.valueOf(e.getMessage()).contains("eth7"), e::toString);
   }
 
   @Test
   void bothListsAreRefused() {
-    DropWatchException e =
-        assertThrows(
-            DropWatchException.class,
-            () ->
-                drops(network.server(), builder -> builder.devices("eth0").excludedDevices("lo")));
-    assertEquals(DropWatchException.Kind.USAGE, e.kind());
+    assertThrows(
+        IllegalStateException.class,
+        () -> drops(network.server(), builder -> builder.devices("eth0").excludedDevices("lo")));
   }
 
   private record Outcome(Map<Scenario, Integer> seen, long excluded, long filtered) {}

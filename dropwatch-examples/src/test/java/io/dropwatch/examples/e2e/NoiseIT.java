@@ -12,6 +12,7 @@ import io.dropwatch.examples.testbed.RoutedNetwork;
 import io.dropwatch.examples.testbed.Scenario;
 import io.dropwatch.layers.Tcp;
 import io.dropwatch.model.DropStatistics;
+import io.dropwatch.model.FailureCode;
 import io.dropwatch.model.NoiseRule;
 import io.dropwatch.model.SocketState;
 import io.dropwatch.output.JsonWriter;
@@ -264,7 +265,7 @@ class NoiseIT {
             DropWatchException.class,
             () -> DropWatcher.builder().noiseRules(List.of(rule)).onEvent(event -> {}).start());
     assertEquals(message, failure.getMessage());
-    assertEquals(DropWatchException.Kind.USAGE, failure.kind());
+    assertEquals(FailureCode.NOISE_RULE, failure.code());
   }
 
   /** The packets that are neither delivered nor noise here were noise in the kernel. */

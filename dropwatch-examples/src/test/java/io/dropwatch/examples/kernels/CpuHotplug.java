@@ -143,7 +143,8 @@ class CpuHotplug {
     try (ClosedPort port = ClosedPort.open();
         FileChannel online = FileChannel.open(SWITCH, StandardOpenOption.WRITE);
         DatagramSocket socket = new DatagramSocket()) {
-      DropWatcher watcher = plan(RingKind.PERF, port).onWarning(warnings::add).start();
+      DropWatcher watcher =
+          plan(RingKind.PERF, port).onWarning(warning -> warnings.add(warning.message())).start();
       try (watcher) {
         run(false);
         Thread.sleep(500);

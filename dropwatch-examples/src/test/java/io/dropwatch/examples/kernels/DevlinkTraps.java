@@ -69,7 +69,7 @@ class DevlinkTraps {
     load(driver);
     DropWatcher watcher = watcher().filter("udp and src host 192.0.2.1").start();
     DropCounter counter = DropCounter.builder().filter("udp and src host 192.0.2.1").start();
-    assertTrue(watcher.description().endsWith("; hardware drops by devlink traps"));
+    assertTrue(watcher.probe().watchesHardware());
     long reported;
     try (watcher;
         counter) {

@@ -9,7 +9,6 @@ import io.dropwatch.model.DropReason;
 import io.dropwatch.model.DropSource;
 import io.dropwatch.model.StackFrame;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +89,10 @@ class TopTableTest {
   }
 
   private static DropCounts counts(int seconds, Map<DropKind, Long> counts, long filtered) {
-    return new DropCounts(Instant.EPOCH, Duration.ofSeconds(seconds), counts, 0, filtered, 0, 0);
+    DropCounts.Builder all =
+        DropCounts.builder().elapsed(Duration.ofSeconds(seconds)).filtered(filtered);
+    counts.forEach(all::count);
+    return all.build();
   }
 
   private static DropKind kind(

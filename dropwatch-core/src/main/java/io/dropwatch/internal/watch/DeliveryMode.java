@@ -6,15 +6,15 @@ import io.dropwatch.model.RawDropEvent;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Who is told of a drop, and how. */
-public sealed interface Listening {
+/** How the listener gets drops. */
+public sealed interface DeliveryMode {
   /**
    * Gets events.
    *
    * @param listener called on the reader's thread, or on the queue's
    * @param queue null: none
    */
-  record Events(Consumer<DropEvent> listener, @Nullable Queue queue) implements Listening {}
+  record Events(Consumer<DropEvent> listener, @Nullable Queue queue) implements DeliveryMode {}
 
   /**
    * A bounded queue before the listener.
@@ -28,5 +28,5 @@ public sealed interface Listening {
    *
    * @param listener called on the reader's thread
    */
-  record Raw(Consumer<RawDropEvent> listener) implements Listening {}
+  record Raw(Consumer<RawDropEvent> listener) implements DeliveryMode {}
 }

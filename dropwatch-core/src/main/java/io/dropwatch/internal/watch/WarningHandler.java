@@ -1,0 +1,39 @@
+package io.dropwatch.internal.watch;
+
+import io.dropwatch.model.DropWarning;
+import java.lang.System.Logger.Level;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passes warnings to the application's handler, and logs them where there is none. A warning comes
+ * on the thread that first reads a stack, which may be one of the application's: what the handler
+ * throws goes no further, and the warning is logged then.
+ *
+ * @param handler null: log
+ * @param log gets the text of a warning
+ */
+record WarningHandler(@Nullable Consumer<DropWarning> handler, Consumer<String> log)
+    implements Consumer<DropWarning> {
+  WarningHandler(@Nullable Consumer<DropWarning> handler) {
+    this(handler, text -> System.getLogger("io.dropwatch").log(Level.WARNING, text));
+  }
+
+  @Override
+  public void accept(DropWarning warning) {
+    if (handler == null) {
+      log.accept(warning.message());
+      return;
+    }
+    try {
+      handler.accept(warning);
+    } catch (Throwable e) {
+      log.accept(warning + " (the handler of warnings failed: " + e + ")");
+    }
+  }
+
+  /** Returns a consumer of texts, which become warnings with a code. */
+  Consumer<String> of(DropWarning.Code code) {
+    return text -> accept(DropWarning.of(code, text));
+  }
+}
