@@ -26,23 +26,31 @@ import org.jspecify.annotations.Nullable;
 public final class FiveTuple {
   private static final int NO_PORT = -1;
 
-  private final int protocol;
-  private final IpAddress sourceAddress;
-  private final int sourcePort;
-  private final IpAddress destinationAddress;
-  private final int destinationPort;
+  private record End(IpAddress address, int port) implements Comparable<End> {
+    @Override
+    public int compareTo(End other) {
+      int order = address.compareTo(other.address);
+      return order != 0 ? order : Integer.compare(port, other.port);
+    }
 
-  private FiveTuple(
-      int protocol,
-      IpAddress sourceAddress,
-      int sourcePort,
-      IpAddress destinationAddress,
-      int destinationPort) {
+    @Override
+    public String toString() {
+      String text = address.toString();
+      if (port == NO_PORT) {
+        return text;
+      }
+      return text.indexOf(':') < 0 ? text + ":" + port : "[" + text + "]:" + port;
+    }
+  }
+
+  private final int protocol;
+  private final End source;
+  private final End destination;
+
+  private FiveTuple(int protocol, End source, End destination) {
     this.protocol = protocol;
-    this.sourceAddress = sourceAddress;
-    this.sourcePort = sourcePort;
-    this.destinationAddress = destinationAddress;
-    this.destinationPort = destinationPort;
+    this.source = source;
+    this.destination = destination;
   }
 
   /**
@@ -62,10 +70,8 @@ public final class FiveTuple {
       int destinationPort) {
     return checked(
         protocol,
-        sourceAddress,
-        requireRange("sourcePort", sourcePort, 0xffff),
-        destinationAddress,
-        requireRange("destinationPort", destinationPort, 0xffff));
+        new End(sourceAddress, requireRange("sourcePort", sourcePort, 0xffff)),
+        new End(destinationAddress, requireRange("destinationPort", destinationPort, 0xffff)));
   }
 
   /**
@@ -76,18 +82,17 @@ public final class FiveTuple {
    *     other IPv6
    */
   public static FiveTuple of(int protocol, IpAddress sourceAddress, IpAddress destinationAddress) {
-    return checked(protocol, sourceAddress, NO_PORT, destinationAddress, NO_PORT);
+    return checked(protocol, new End(sourceAddress, NO_PORT), new End(destinationAddress, NO_PORT));
   }
 
-  private static FiveTuple checked(
-      int protocol, IpAddress source, int sourcePort, IpAddress destination, int destinationPort) {
+  private static FiveTuple checked(int protocol, End source, End destination) {
     requireRange("protocol", protocol, 0xff);
-    if (source.length() != destination.length()) {
+    if (source.address.length() != destination.address.length()) {
       throw new IllegalArgumentException(
           "both addresses must be IPv4 or both IPv6, were %s and %s"
-              .formatted(source, destination));
+              .formatted(source.address, destination.address));
     }
-    return new FiveTuple(protocol, source, sourcePort, destination, destinationPort);
+    return new FiveTuple(protocol, source, destination);
   }
 
   private static int requireRange(String name, int value, int max) {
@@ -139,7 +144,7 @@ public final class FiveTuple {
     }
     return source == null || destination == null
         ? null
-        : new FiveTuple(protocol, source, sport, destination, dport);
+        : new FiveTuple(protocol, new End(source, sport), new End(destination, dport));
   }
 
   /**
@@ -159,42 +164,42 @@ public final class FiveTuple {
 
   /** Returns the sender's address. */
   public IpAddress sourceAddress() {
-    return sourceAddress;
+    return source.address;
   }
 
   /** Returns the sender's port, 0 to 65535; 0 without ports. */
   public int sourcePort() {
-    return Math.max(0, sourcePort);
+    return Math.max(0, source.port);
   }
 
   /** Returns the receiver's address. */
   public IpAddress destinationAddress() {
-    return destinationAddress;
+    return destination.address;
   }
 
   /** Returns the receiver's port, 0 to 65535; 0 without ports. */
   public int destinationPort() {
-    return Math.max(0, destinationPort);
+    return Math.max(0, destination.port);
   }
 
   /** Returns whether the ports are known; a five-tuple has two ports or none. */
   public boolean hasPorts() {
-    return sourcePort != NO_PORT;
+    return source.port != NO_PORT;
   }
 
   /** Returns the sender for java.net; no name is looked up. See {@link IpAddress#inetAddress}. */
   public InetSocketAddress source() {
-    return new InetSocketAddress(sourceAddress.inetAddress(), sourcePort());
+    return new InetSocketAddress(source.address.inetAddress(), sourcePort());
   }
 
   /** Returns the receiver for java.net; no name is looked up. See {@link IpAddress#inetAddress}. */
   public InetSocketAddress destination() {
-    return new InetSocketAddress(destinationAddress.inetAddress(), destinationPort());
+    return new InetSocketAddress(destination.address.inetAddress(), destinationPort());
   }
 
   /** Returns the five-tuple of the other direction: source and destination exchanged. */
   public FiveTuple reversed() {
-    return new FiveTuple(protocol, destinationAddress, destinationPort, sourceAddress, sourcePort);
+    return new FiveTuple(protocol, destination, source);
   }
 
   /**
@@ -202,23 +207,20 @@ public final class FiveTuple {
    * source, by address, then by port.
    */
   public FiveTuple canonical() {
-    int order = sourceAddress.compareTo(destinationAddress);
-    return order > 0 || (order == 0 && sourcePort > destinationPort) ? reversed() : this;
+    return source.compareTo(destination) > 0 ? reversed() : this;
   }
 
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof FiveTuple that
         && protocol == that.protocol
-        && sourcePort == that.sourcePort
-        && destinationPort == that.destinationPort
-        && sourceAddress.equals(that.sourceAddress)
-        && destinationAddress.equals(that.destinationAddress);
+        && source.equals(that.source)
+        && destination.equals(that.destination);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(protocol, sourceAddress, sourcePort, destinationAddress, destinationPort);
+    return Objects.hash(protocol, source, destination);
   }
 
   /**
@@ -227,18 +229,6 @@ public final class FiveTuple {
    */
   @Override
   public String toString() {
-    return protocolLabel().toLowerCase(Locale.ROOT)
-        + " "
-        + end(sourceAddress, sourcePort)
-        + " > "
-        + end(destinationAddress, destinationPort);
-  }
-
-  private static String end(IpAddress address, int port) {
-    String text = address.toString();
-    if (port == NO_PORT) {
-      return text;
-    }
-    return text.indexOf(':') < 0 ? text + ":" + port : "[" + text + "]:" + port;
+    return protocolLabel().toLowerCase(Locale.ROOT) + " " + source + " > " + destination;
   }
 }

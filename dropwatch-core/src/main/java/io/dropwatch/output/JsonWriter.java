@@ -7,7 +7,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Writes events as NDJSON: one JSON object per line. Characters other than printable ASCII are
@@ -17,12 +16,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Every field of a layer is written, also when it is 0, and everything that {@link JsonReader}
  * needs to read the line back into an equal event.
  */
-public final class JsonWriter implements EventWriter {
+public final class JsonWriter extends LineWriter {
   private static final String SCHEMA = "drop-event.schema.json";
 
-  private final LineOutput output;
   private final StackJson stacks = new StackJson();
-  private final ReentrantLock lock = new ReentrantLock();
   private final JsonLine line = new JsonLine();
 
   /**
@@ -30,7 +27,7 @@ public final class JsonWriter implements EventWriter {
    * OutputStream#write(byte[], int, int)}: for many events, buffer the stream and flush.
    */
   public JsonWriter(OutputStream stream) {
-    this.output = new LineOutput(stream);
+    super(stream);
   }
 
   @Override
@@ -38,20 +35,10 @@ public final class JsonWriter implements EventWriter {
     lock.lock();
     try {
       write(line.reset(), event, stacks);
-      output.write(line.bytes(), line.length());
+      writeLines(line.bytes(), line.length());
     } finally {
       lock.unlock();
     }
-  }
-
-  @Override
-  public void flush() {
-    output.flush();
-  }
-
-  @Override
-  public void close() {
-    output.close();
   }
 
   /** Returns the event as one JSON object, without a newline. */

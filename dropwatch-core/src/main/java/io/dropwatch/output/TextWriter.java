@@ -4,6 +4,7 @@ import io.dropwatch.DropEvent;
 import io.dropwatch.layers.Layers;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 
 /**
  * Writes an event as one line of {@code key=value} and a line for each frame of its stack, in
@@ -17,7 +18,7 @@ import java.nio.charset.StandardCharsets;
  * 	#1   nft_do_chain+0x11d [nf_tables]
  * }</pre>
  */
-public final class TextWriter implements EventWriter {
+public final class TextWriter extends LineWriter {
   /** Whether text has colours, for a terminal that shows them. */
   public enum Style {
     /** No escape sequences, for files and pipes. */
@@ -26,7 +27,6 @@ public final class TextWriter implements EventWriter {
     COLOURED
   }
 
-  private final LineOutput output;
   private final Style style;
 
   /** Creates a writer of plain text; see {@link #TextWriter(OutputStream, Style)}. */
@@ -39,24 +39,14 @@ public final class TextWriter implements EventWriter {
    * OutputStream#write(byte[], int, int)}: for many events, buffer the stream and flush.
    */
   public TextWriter(OutputStream stream, Style style) {
-    this.style = style;
-    this.output = new LineOutput(stream);
+    super(stream);
+    this.style = Objects.requireNonNull(style, "style");
   }
 
   @Override
   public void write(DropEvent event) {
     byte[] lines = format(event, style).getBytes(StandardCharsets.UTF_8);
-    output.write(lines, lines.length);
-  }
-
-  @Override
-  public void flush() {
-    output.flush();
-  }
-
-  @Override
-  public void close() {
-    output.close();
+    writeLines(lines, lines.length);
   }
 
   /** Returns the plain lines of an event, each with a newline at its end. */

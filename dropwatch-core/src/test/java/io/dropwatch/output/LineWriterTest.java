@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class LineOutputTest {
+class LineWriterTest {
   private static final DropEvent EVENT = Events.sample().build();
 
   /** A pipe whose reader exits after some writes. */

@@ -4,25 +4,43 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** The stream of a writer: one call per event, and no more after the first failure. */
-final class LineOutput {
+/** Writes lines to a stream: one call per event, and no more after the first failure. */
+abstract class LineWriter implements EventWriter {
+  private interface Action {
+    void run() throws IOException;
+  }
+
   private final OutputStream stream;
-  private final ReentrantLock lock = new ReentrantLock();
+  // Not synchronized: a full pipe blocks the writer, which must not pin a virtual thread's carrier.
+  final ReentrantLock lock = new ReentrantLock();
   private @Nullable IOException failure;
   private boolean closed;
 
-  LineOutput(OutputStream stream) {
-    this.stream = stream;
+  LineWriter(OutputStream stream) {
+    this.stream = Objects.requireNonNull(stream, "stream");
   }
 
   /** Writes whole lines: the first {@code length} bytes, which the caller may then overwrite. */
-  void write(byte[] lines, int length) {
-    begin();
+  final void writeLines(byte[] lines, int length) {
+    run(() -> stream.write(lines, 0, length));
+  }
+
+  @Override
+  public final void flush() {
+    run(stream::flush);
+  }
+
+  private void run(Action action) {
+    lock.lock();
     try {
-      stream.write(lines, 0, length);
+      if (failure != null || closed) {
+        throw failed(failure != null ? failure : new IOException("the writer is closed"));
+      }
+      action.run();
       checkPrintStream();
     } catch (IOException e) {
       failure = e;
@@ -32,20 +50,8 @@ final class LineOutput {
     }
   }
 
-  void flush() {
-    begin();
-    try {
-      stream.flush();
-      checkPrintStream();
-    } catch (IOException e) {
-      failure = e;
-      throw failed(e);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  void close() {
+  @Override
+  public final void close() {
     lock.lock();
     try {
       if (closed) {
@@ -58,20 +64,6 @@ final class LineOutput {
       throw failed(e);
     } finally {
       lock.unlock();
-    }
-  }
-
-  /**
-   * Takes the lock.
-   *
-   * @throws UncheckedIOException if the stream failed before or is closed; the lock is not held
-   *     then
-   */
-  private void begin() {
-    lock.lock();
-    if (failure != null || closed) {
-      lock.unlock();
-      throw failed(failure != null ? failure : new IOException("the writer is closed"));
     }
   }
 
