@@ -27,6 +27,13 @@ public final class FiveTuple {
   private static final int NO_PORT = -1;
 
   private record End(IpAddress address, int port) implements Comparable<End> {
+    static End of(InetSocketAddress address) {
+      if (address.isUnresolved()) {
+        throw new IllegalArgumentException("the address must be resolved, was " + address);
+      }
+      return new End(IpAddress.of(address.getAddress()), address.getPort());
+    }
+
     @Override
     public int compareTo(End other) {
       int order = address.compareTo(other.address);
@@ -83,6 +90,18 @@ public final class FiveTuple {
    */
   public static FiveTuple of(int protocol, IpAddress sourceAddress, IpAddress destinationAddress) {
     return checked(protocol, new End(sourceAddress, NO_PORT), new End(destinationAddress, NO_PORT));
+  }
+
+  /**
+   * Returns the five-tuple of these values.
+   *
+   * @param protocol IANA protocol number, 0 to 255
+   * @throws IllegalArgumentException if the number is out of range, an address is not resolved, or
+   *     one is IPv4 and the other IPv6
+   */
+  public static FiveTuple of(
+      int protocol, InetSocketAddress source, InetSocketAddress destination) {
+    return checked(protocol, End.of(source), End.of(destination));
   }
 
   private static FiveTuple checked(int protocol, End source, End destination) {

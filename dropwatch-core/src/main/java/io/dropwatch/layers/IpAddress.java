@@ -67,6 +67,11 @@ public final class IpAddress implements Comparable<IpAddress> {
     return bytes.length;
   }
 
+  /** Returns whether this is an IPv6 address. */
+  public boolean isIpv6() {
+    return bytes.length == V6_LENGTH;
+  }
+
   /** Copies the bytes, in the order of the wire, into an array with room for {@link #length}. */
   public void copyTo(byte[] to, int offset) {
     System.arraycopy(bytes, 0, to, offset, bytes.length);

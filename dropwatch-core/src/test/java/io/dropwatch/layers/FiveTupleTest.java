@@ -135,6 +135,9 @@ class FiveTupleTest {
             : FiveTuple.of(flow.protocol(), source, destination);
 
     assertEquals(flow, again);
+    assertTrue(
+        !flow.hasPorts()
+            || flow.equals(FiveTuple.of(flow.protocol(), flow.source(), flow.destination())));
     assertEquals(flow.hashCode(), again.hashCode());
   }
 
@@ -199,6 +202,13 @@ class FiveTupleTest {
     assertMessage(
         "destinationPort must be between 0 and 65535, was 65536",
         () -> FiveTuple.of(6, A, 1, B, 65536));
+    assertMessage(
+        "the address must be resolved, was host.invalid/<unresolved>:1",
+        () ->
+            FiveTuple.of(
+                6,
+                InetSocketAddress.createUnresolved("host.invalid", 1),
+                new InetSocketAddress(2)));
     assertMessage(
         "both addresses must be IPv4 or both IPv6, were 10.0.0.1 and ::",
         () -> FiveTuple.of(6, A, v6));

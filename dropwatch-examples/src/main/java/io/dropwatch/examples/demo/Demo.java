@@ -6,9 +6,9 @@ import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatchException;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.examples.terminal.Terminal;
-import io.dropwatch.examples.testbed.FiveTuple;
 import io.dropwatch.examples.testbed.RoutedNetwork;
 import io.dropwatch.examples.testbed.TestbedException;
+import io.dropwatch.layers.FiveTuple;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -67,7 +67,7 @@ public final class Demo {
         throw new IllegalStateException(
             "the kernel reported no drop of %s within %d s".formatted(flow, TIMEOUT_SECONDS));
       }
-    } while (!flow.equals(FiveTuple.of(event)));
+    } while (!flow.equals(event.flow()));
     return event;
   }
 }

@@ -1,7 +1,6 @@
 package io.dropwatch.examples.demo;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.examples.testbed.FiveTuple;
 import io.dropwatch.model.DropStatistics;
 import io.dropwatch.model.StackFrame;
 import java.io.PrintStream;
@@ -40,7 +39,7 @@ final class DemoPage {
     out.println();
     out.println(in(BOLD, "  " + number + "  " + step.scenario().description()));
     fact("reason", in(RED, event.reason().name()));
-    fact("packet", FiveTuple.of(event) + ", " + event.packetLength() + " bytes");
+    fact("packet", event.flow() + ", " + event.packetLength() + " bytes");
     fact("where", where(step, event));
     List<StackFrame> frames = event.stack().frames();
     for (int i = 0; i < Math.min(FRAMES_SHOWN, frames.size()); i++) {

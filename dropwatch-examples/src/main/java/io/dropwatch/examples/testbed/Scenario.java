@@ -6,6 +6,10 @@ import static io.dropwatch.examples.testbed.RoutedNetwork.SERVER4;
 import static io.dropwatch.examples.testbed.RoutedNetwork.SERVER6;
 
 import io.dropwatch.examples.testbed.RoutedNetwork.Host;
+import io.dropwatch.layers.FiveTuple;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Locale;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -21,126 +25,126 @@ import org.jspecify.annotations.Nullable;
 public enum Scenario {
   UDP_PORT_CLOSED(
       "The server has no socket on the UDP port",
-      FiveTuple.udp(CLIENT4, 41001, SERVER4, 7001),
+      udp(CLIENT4, 41001, SERVER4, 7001),
       new Drop(Host.SERVER, "eth0", "NO_SOCKET", "__udp4_lib_rcv"),
       ScenarioSetup::none,
       Traffic::datagrams,
       KernelCounter.column(Host.SERVER, "snmp", "Udp:", "NoPorts")),
   UDP_PORT_CLOSED_IPV6(
       "The server has no socket on the UDP port (IPv6)",
-      FiveTuple.udp(CLIENT6, 41002, SERVER6, 7002),
+      udp(CLIENT6, 41002, SERVER6, 7002),
       new Drop(Host.SERVER, "eth0", "NO_SOCKET", "__udp6_lib_rcv"),
       ScenarioSetup::none,
       Traffic::datagrams,
       KernelCounter.line(Host.SERVER, "Udp6NoPorts")),
   TCP_PORT_CLOSED(
       "The server has no socket on the TCP port; the client gets an RST",
-      FiveTuple.tcp(CLIENT4, 41003, SERVER4, 7003),
+      tcp(CLIENT4, 41003, SERVER4, 7003),
       new Drop(Host.SERVER, "eth0", "NO_SOCKET", "tcp_v4_rcv"),
       ScenarioSetup::none,
       Traffic::refusedConnects,
       KernelCounter.column(Host.SERVER, "snmp", "Tcp:", "OutRsts")),
   RECEIVE_BUFFER_FULL(
       "The server's program reads too slowly: the receive buffer is full",
-      FiveTuple.udp(CLIENT4, 41004, SERVER4, 7004),
+      udp(CLIENT4, 41004, SERVER4, 7004),
       new Drop(Host.SERVER, "eth0", "SOCKET_RCVBUFF", "udp_queue_rcv_one_skb"),
       ScenarioSetup::fullReceiveBuffer,
       Traffic::datagrams,
       KernelCounter.column(Host.SERVER, "snmp", "Udp:", "RcvbufErrors")),
   NFTABLES_OUTPUT(
       "A firewall rule on the client drops it before it has a device (nftables output hook)",
-      FiveTuple.udp(CLIENT4, 41018, SERVER4, 7018),
+      udp(CLIENT4, 41018, SERVER4, 7018),
       new Drop(Host.CLIENT, null, "NETFILTER_DROP", "nft_do_chain"),
       ScenarioSetup::nftablesOutput,
       Traffic::forbiddenDatagrams,
       KernelCounter.nftables(Host.CLIENT, 7018)),
   NFTABLES_INPUT(
       "A firewall rule on the server drops it (nftables input hook)",
-      FiveTuple.udp(CLIENT4, 41005, SERVER4, 7005),
+      udp(CLIENT4, 41005, SERVER4, 7005),
       new Drop(Host.SERVER, "eth0", "NETFILTER_DROP", "nft_do_chain"),
       ScenarioSetup::nftablesInput,
       Traffic::datagrams,
       KernelCounter.nftables(Host.SERVER, 7005)),
   NFTABLES_INPUT_IPV6(
       "A firewall rule on the server drops it (nftables input hook, IPv6)",
-      FiveTuple.udp(CLIENT6, 41006, SERVER6, 7006),
+      udp(CLIENT6, 41006, SERVER6, 7006),
       new Drop(Host.SERVER, "eth0", "NETFILTER_DROP", "nft_do_chain"),
       ScenarioSetup::nftablesInput,
       Traffic::datagrams,
       KernelCounter.nftables(Host.SERVER, 7006)),
   NFTABLES_INGRESS(
       "A firewall rule drops it before IP (nftables netdev ingress hook)",
-      FiveTuple.udp(CLIENT4, 41007, SERVER4, 7007),
+      udp(CLIENT4, 41007, SERVER4, 7007),
       new Drop(Host.SERVER, "eth0", "NETFILTER_DROP", "nft_do_chain"),
       ScenarioSetup::nftablesIngress,
       Traffic::datagrams,
       KernelCounter.nftables(Host.SERVER, 7007)),
   TC_INGRESS(
       "A tc classifier on the server's device drops it",
-      FiveTuple.udp(CLIENT4, 41008, SERVER4, 7008),
+      udp(CLIENT4, 41008, SERVER4, 7008),
       new Drop(Host.SERVER, "eth0", "TC_INGRESS", "__netif_receive_skb_core"),
       ScenarioSetup::tcIngress,
       Traffic::datagrams,
       KernelCounter.clsact(Host.SERVER, "eth0")),
   TTL_EXPIRED(
       "Its TTL expires at the router, as in a routing loop or with traceroute",
-      FiveTuple.udp(CLIENT4, 41009, SERVER4, 7009),
+      udp(CLIENT4, 41009, SERVER4, 7009),
       new Drop(Host.ROUTER, "eth0", "IP_INHDR", "ip_forward"),
       ScenarioSetup::none,
       Traffic.frames(frame -> frame.timeToLive(1)),
       KernelCounter.column(Host.ROUTER, "snmp", "Ip:", "InHdrErrors")),
   HOP_LIMIT_EXPIRED_IPV6(
       "Its hop limit expires at the router (IPv6)",
-      FiveTuple.udp(CLIENT6, 41010, SERVER6, 7010),
+      udp(CLIENT6, 41010, SERVER6, 7010),
       new Drop(Host.ROUTER, "eth0", "IP_INHDR", "ip6_forward"),
       ScenarioSetup::none,
       Traffic.frames(frame -> frame.timeToLive(1)),
       KernelCounter.line(Host.ROUTER, "Ip6InHdrErrors")),
   NO_ROUTE(
       "The router has no route to its destination",
-      FiveTuple.udp(CLIENT4, 41011, "203.0.113.9", 7011),
+      udp(CLIENT4, 41011, "203.0.113.9", 7011),
       new Drop(Host.ROUTER, "eth0", "IP_INNOROUTES", "ip_error"),
       ScenarioSetup::none,
       Traffic::datagrams,
       KernelCounter.column(Host.ROUTER, "netstat", "IpExt:", "InNoRoutes")),
   NO_ROUTE_IPV6(
       "The router has no route to its destination (IPv6)",
-      FiveTuple.udp(CLIENT6, 41012, "2001:db8:c::9", 7012),
+      udp(CLIENT6, 41012, "2001:db8:c::9", 7012),
       new Drop(Host.ROUTER, "eth0", "IP_INNOROUTES", "ip6_pkt_discard"),
       ScenarioSetup::none,
       Traffic::datagrams,
       KernelCounter.line(Host.ROUTER, "Ip6InNoRoutes")),
   UDP_CHECKSUM(
       "Its UDP checksum is wrong",
-      FiveTuple.udp(CLIENT4, 41013, SERVER4, 7013),
+      udp(CLIENT4, 41013, SERVER4, 7013),
       new Drop(Host.SERVER, "eth0", "UDP_CSUM", "__udp4_lib_rcv"),
       ScenarioSetup::none,
       Traffic.frames(EthernetFrame::withWrongChecksum),
       KernelCounter.column(Host.SERVER, "snmp", "Udp:", "InCsumErrors")),
   TCP_CHECKSUM(
       "Its TCP checksum is wrong",
-      FiveTuple.tcp(CLIENT4, 41014, SERVER4, 7014),
+      tcp(CLIENT4, 41014, SERVER4, 7014),
       new Drop(Host.SERVER, "eth0", "TCP_CSUM", "tcp_v4_rcv"),
       ScenarioSetup::none,
       Traffic.frames(EthernetFrame::withWrongChecksum),
       KernelCounter.column(Host.SERVER, "snmp", "Tcp:", "InCsumErrors")),
   TRUNCATED(
       "It is shorter than its IP length",
-      FiveTuple.udp(CLIENT4, 41015, SERVER4, 7015),
+      udp(CLIENT4, 41015, SERVER4, 7015),
       new Drop(Host.ROUTER, "eth0", "PKT_TOO_SMALL", "ip_rcv_core"),
       ScenarioSetup::none,
       Traffic.frames(frame -> frame.withMissingBytes(400)),
       KernelCounter.column(Host.ROUTER, "netstat", "IpExt:", "InTruncatedPkts")),
   NEIGHBOUR_UNRESOLVED(
       "The next hop does not answer ARP",
-      FiveTuple.udp(CLIENT4, 41016, "192.0.2.99", 7016),
+      udp(CLIENT4, 41016, "192.0.2.99", 7016),
       new Drop(Host.CLIENT, "eth0", "NEIGH_FAILED", "neigh_invalidate"),
       ScenarioSetup::shortNeighbourTimeout,
       Traffic::datagrams,
       null),
   NEIGHBOUR_UNRESOLVED_IPV6(
       "The next hop does not answer neighbour discovery (IPv6)",
-      FiveTuple.udp(CLIENT6, 41017, "2001:db8:a::99", 7017),
+      udp(CLIENT6, 41017, "2001:db8:a::99", 7017),
       new Drop(Host.CLIENT, "eth0", "NOT_SPECIFIED", "neigh_invalidate"),
       ScenarioSetup::shortNeighbourTimeout,
       Traffic::datagrams,
@@ -188,6 +192,33 @@ public enum Scenario {
   /** Returns the five-tuple of the packets. */
   public FiveTuple flow() {
     return flow;
+  }
+
+  /** Returns the filter expression that matches these packets only, in this direction. */
+  public String filter() {
+    return "%s and src host %s and src port %d and dst host %s and dst port %d"
+        .formatted(
+            flow.protocolLabel().toLowerCase(Locale.ROOT),
+            flow.sourceAddress(),
+            flow.sourcePort(),
+            flow.destinationAddress(),
+            flow.destinationPort());
+  }
+
+  static FiveTuple udp(String from, int sourcePort, String to, int destinationPort) {
+    return fiveTuple(17, from, sourcePort, to, destinationPort);
+  }
+
+  static FiveTuple tcp(String from, int sourcePort, String to, int destinationPort) {
+    return fiveTuple(6, from, sourcePort, to, destinationPort);
+  }
+
+  private static FiveTuple fiveTuple(
+      int protocol, String from, int sourcePort, String to, int destinationPort) {
+    return FiveTuple.of(
+        protocol,
+        new InetSocketAddress(InetAddress.ofLiteral(from), sourcePort),
+        new InetSocketAddress(InetAddress.ofLiteral(to), destinationPort));
   }
 
   /** Returns where and why the kernel drops the packets. */

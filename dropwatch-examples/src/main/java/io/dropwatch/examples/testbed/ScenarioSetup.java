@@ -1,5 +1,6 @@
 package io.dropwatch.examples.testbed;
 
+import io.dropwatch.layers.FiveTuple;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -30,7 +31,7 @@ interface ScenarioSetup {
         add chain inet testbed %1$s { type filter hook %1$s priority 0; }
         add rule inet testbed %1$s udp dport %2$d counter drop
         """
-            .formatted(hook, flow.destination().getPort()));
+            .formatted(hook, flow.destinationPort()));
   }
 
   /** A firewall rule that runs before IP, in the netdev ingress hook of the server. */
@@ -43,7 +44,7 @@ interface ScenarioSetup {
             add chain netdev testbed ingress { type filter hook ingress device eth0 priority 0; }
             add rule netdev testbed ingress udp dport %d counter drop
             """
-                .formatted(flow.destination().getPort()));
+                .formatted(flow.destinationPort()));
   }
 
   /**
@@ -58,7 +59,7 @@ interface ScenarioSetup {
             qdisc add dev eth0 clsact
             filter add dev eth0 ingress bpf da bytecode '4,40 0 0 36,21 0 1 %d,6 0 0 2,6 0 0 4294967295'
             """
-                .formatted(flow.destination().getPort()));
+                .formatted(flow.destinationPort()));
   }
 
   /** A server socket with the smallest receive buffer, full and never read. */
@@ -72,7 +73,7 @@ interface ScenarioSetup {
    * waits for it.
    */
   static void shortNeighbourTimeout(RoutedNetwork network, FiveTuple flow) {
-    String settings = (flow.ipv6() ? "ipv6" : "ipv4") + "/neigh/eth0/";
+    String settings = (flow.sourceAddress().isIpv6() ? "ipv6" : "ipv4") + "/neigh/eth0/";
     network.client().sysctl(settings + "retrans_time_ms", 100);
     network.client().sysctl(settings + "mcast_solicit", 1);
     network.client().sysctl(settings + "unres_qlen_bytes", 100_000_000);
@@ -81,10 +82,11 @@ interface ScenarioSetup {
   private static DatagramChannel unreadSocket(FiveTuple flow) throws IOException {
     DatagramChannel socket =
         DatagramChannel.open(
-            flow.ipv6() ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET);
+            flow.sourceAddress().isIpv6()
+                ? StandardProtocolFamily.INET6
+                : StandardProtocolFamily.INET);
     socket.setOption(StandardSocketOptions.SO_RCVBUF, 1);
-    socket.bind(
-        new InetSocketAddress(flow.destination().getAddress(), flow.destination().getPort()));
+    socket.bind(new InetSocketAddress(flow.destination().getAddress(), flow.destinationPort()));
     return socket;
   }
 }

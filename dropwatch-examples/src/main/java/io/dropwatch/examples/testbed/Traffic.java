@@ -1,5 +1,6 @@
 package io.dropwatch.examples.testbed;
 
+import io.dropwatch.layers.FiveTuple;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
@@ -83,6 +84,8 @@ interface Traffic {
   }
 
   private static StandardProtocolFamily family(FiveTuple flow) {
-    return flow.ipv6() ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET;
+    return flow.sourceAddress().isIpv6()
+        ? StandardProtocolFamily.INET6
+        : StandardProtocolFamily.INET;
   }
 }

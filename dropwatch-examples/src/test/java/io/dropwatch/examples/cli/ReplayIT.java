@@ -35,7 +35,7 @@ class ReplayIT {
     List<String> recorded;
     try (RoutedNetwork network = RoutedNetwork.open();
         RunningProgram program =
-            RunningProgram.dropwatch("--filter", SCENARIO.flow().filter(), "--output", "json")
+            RunningProgram.dropwatch("--filter", SCENARIO.filter(), "--output", "json")
                 .awaitWatching()) {
       SCENARIO.send(network, 5);
       recorded = program.awaitOut(5);
@@ -47,7 +47,7 @@ class ReplayIT {
     String account = "seen=5 excluded=0 filtered=%d limited=0 lost=0 emitted=%d delivered=%d";
     assertEquals(
         new RunningProgram.Outcome(0, recorded, List.of(account.formatted(0, 5, 5))),
-        replay("replay", "--output", "json", "--filter", SCENARIO.flow().filter(), file));
+        replay("replay", "--output", "json", "--filter", SCENARIO.filter(), file));
     assertEquals(
         new RunningProgram.Outcome(0, List.of(), List.of(account.formatted(5, 0, 0))),
         replay("replay", "--output", "json", "--filter", "tcp", file));

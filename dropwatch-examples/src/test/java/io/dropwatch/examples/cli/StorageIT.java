@@ -75,7 +75,7 @@ class StorageIT {
   private static RunningProgram program(Path socket) throws Exception {
     return RunningProgram.dropwatch(
             "--filter",
-            SCENARIO.flow().filter(),
+            SCENARIO.filter(),
             "--output",
             "json",
             "--output-storage",

@@ -27,7 +27,7 @@ class TopIT {
   void oneTableOfTheDropsOfTheInterval() throws Exception {
     try (RunningProgram program =
         RunningProgram.dropwatch(
-            "top", "--once", "--interval", "4", "--filter", SCENARIO.flow().filter())) {
+            "top", "--once", "--interval", "4", "--filter", SCENARIO.filter())) {
       program.awaitErr(1);
       SCENARIO.send(network, 1000);
       RunningProgram.Outcome outcome = program.awaitEnd();

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.examples.testbed.FiveTuple;
 import io.dropwatch.examples.testbed.RoutedNetwork;
 import io.dropwatch.examples.testbed.Scenario;
 import io.dropwatch.output.JsonReader;
@@ -24,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WatchingIT {
   private static final Scenario SCENARIO = Scenario.UDP_PORT_CLOSED;
-  private static final String FILTER = SCENARIO.flow().filter();
+  private static final String FILTER = SCENARIO.filter();
   private static final String STATISTICS =
       "seen=\\d+ excluded=\\d+ filtered=\\d+ limited=\\d+ lost=\\d+ emitted=\\d+ delivered=\\d+"
           + "( [a-z_]+(\\[[^]]+])?=\\d+)*";
@@ -47,7 +46,7 @@ class WatchingIT {
       SCENARIO.send(network, 3);
       for (String line : program.awaitOut(3)) {
         DropEvent event = event(line);
-        assertEquals(SCENARIO.flow(), FiveTuple.of(event));
+        assertEquals(SCENARIO.flow(), event.flow());
         assertEquals("SKB_DROP_REASON_NO_SOCKET", event.reason().name());
       }
       program.signal("INT");
@@ -108,7 +107,7 @@ class WatchingIT {
     try (RunningProgram program =
         RunningProgram.dropwatch(
                 "--filter",
-                "(" + FILTER + ") or (" + heard.flow().filter() + ")",
+                "(" + FILTER + ") or (" + heard.filter() + ")",
                 "--noise-rule",
                 "closed UDP=__udp4_lib_rcv/",
                 "--output",
@@ -116,7 +115,7 @@ class WatchingIT {
             .awaitWatching()) {
       SCENARIO.send(network, 5);
       heard.send(network, 1);
-      assertEquals(heard.flow(), FiveTuple.of(event(program.awaitOut(1).getFirst())));
+      assertEquals(heard.flow(), event(program.awaitOut(1).getFirst()).flow());
       program.signal("INT");
       assertEnded(program, "emitted=6 delivered=1 noise=5 noise\\[closed UDP\\]=5");
     }

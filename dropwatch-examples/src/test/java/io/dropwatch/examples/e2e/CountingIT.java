@@ -38,7 +38,7 @@ class CountingIT {
       Map<String, Long> before = byTheKernel(network);
       String filter =
           FLOODS.stream()
-              .map(flood -> "(" + flood.flow().filter() + ")")
+              .map(flood -> "(" + flood.filter() + ")")
               .collect(Collectors.joining(" or "));
       DropCounter counter = DropCounter.builder().filter(filter).start();
       try (counter) {
@@ -130,7 +130,7 @@ class CountingIT {
     return String.join(
         " ",
         drop.reason(),
-        (flood.flow().ipv6() ? "IPv6/" : "IPv4/") + flood.flow().transport(),
+        (flood.flow().sourceAddress().isIpv6() ? "IPv6/" : "IPv4/") + flood.flow().protocolLabel(),
         String.valueOf(drop.device()),
         Long.toString(network.host(drop.host()).inum()));
   }

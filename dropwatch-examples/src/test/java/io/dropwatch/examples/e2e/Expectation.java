@@ -1,7 +1,6 @@
 package io.dropwatch.examples.e2e;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.examples.testbed.FiveTuple;
 import io.dropwatch.examples.testbed.Namespace;
 import io.dropwatch.examples.testbed.RoutedNetwork;
 import io.dropwatch.examples.testbed.Scenario;
@@ -63,7 +62,7 @@ final class Expectation {
     NetworkDevice device = event.device();
     return line(
         event.reason().name(),
-        String.valueOf(FiveTuple.of(event)),
+        String.valueOf(event.flow()),
         device == null ? "no device" : device.name() + "#" + device.ifindex(),
         event.networkNamespace().inum(),
         hasFunction(event) ? scenario.drop().function() : event.stack().toString(),

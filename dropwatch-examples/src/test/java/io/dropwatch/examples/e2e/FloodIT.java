@@ -39,7 +39,7 @@ class FloodIT {
     LongAdder heard = new LongAdder();
     DropWatcher watcher =
         DropWatcher.builder()
-            .filter(SCENARIO.flow().filter())
+            .filter(SCENARIO.filter())
             .ringBytesPerCpu(64 << 20)
             .onEvent(event -> heard.increment())
             .start();
@@ -59,7 +59,7 @@ class FloodIT {
     CountDownLatch floodIsOver = new CountDownLatch(1);
     DropWatcher watcher =
         DropWatcher.builder()
-            .filter(SCENARIO.flow().filter())
+            .filter(SCENARIO.filter())
             .ringBytesPerCpu(1 << 16)
             .onEvent(
                 event -> {
@@ -84,7 +84,7 @@ class FloodIT {
     LongAdder heard = new LongAdder();
     DropWatcher watcher =
         DropWatcher.builder()
-            .filter(SCENARIO.flow().filter())
+            .filter(SCENARIO.filter())
             .maxEventsPerSecond(perSecond)
             .onEvent(event -> heard.increment())
             .start();

@@ -56,7 +56,7 @@ class LifecycleIT {
     AtomicReference<DropWatcher> self = new AtomicReference<>();
     DropWatcher watcher =
         DropWatcher.builder()
-            .filter(Scenario.UDP_PORT_CLOSED.flow().filter())
+            .filter(Scenario.UDP_PORT_CLOSED.filter())
             .onEvent(event -> self.get().close())
             .start();
     try (watcher) {
@@ -88,7 +88,7 @@ class LifecycleIT {
   void statisticsAreThereBeforeAndAfterClose() throws Exception {
     EventLog log = new EventLog();
     DropWatcher watcher =
-        DropWatcher.builder().filter(Scenario.UDP_PORT_CLOSED.flow().filter()).onEvent(log).start();
+        DropWatcher.builder().filter(Scenario.UDP_PORT_CLOSED.filter()).onEvent(log).start();
     try (watcher) {
       Scenario.UDP_PORT_CLOSED.send(network, 5);
       log.await(5);
@@ -105,7 +105,7 @@ class LifecycleIT {
     EventLog log = new EventLog();
     DropWatcher watcher =
         DropWatcher.builder()
-            .filter(Scenario.NFTABLES_OUTPUT.flow().filter())
+            .filter(Scenario.NFTABLES_OUTPUT.filter())
             // Longer than the test: only close() can be what drains the ring.
             .maxLatency(Duration.ofSeconds(30))
             .onEvent(log)
@@ -121,7 +121,7 @@ class LifecycleIT {
   void dropsInProcessContextNameTheProcess() throws Exception {
     EventLog log = new EventLog();
     DropWatcher watcher =
-        DropWatcher.builder().filter(Scenario.NFTABLES_OUTPUT.flow().filter()).onEvent(log).start();
+        DropWatcher.builder().filter(Scenario.NFTABLES_OUTPUT.filter()).onEvent(log).start();
     try (watcher) {
       Scenario.NFTABLES_OUTPUT.send(network, 1);
       log.await(1);

@@ -50,7 +50,7 @@ class NoiseIT {
   void aNeighbourEntryThatEnds() throws Exception {
     Scenario scenario = Scenario.NEIGHBOUR_UNRESOLVED;
     scenario.prepare(network);
-    var watchers = ComparedWatchers.without(NoiseRule.NEIGH_INVALIDATE, scenario.flow().filter());
+    var watchers = ComparedWatchers.without(NoiseRule.NEIGH_INVALIDATE, scenario.filter());
     try (watchers) {
       scenario.send(network, PACKETS);
       watchers.all().await(PACKETS);
@@ -161,7 +161,7 @@ class NoiseIT {
   void everyRuleIsCountedByItsName() throws Exception {
     Scenario udp = Scenario.UDP_PORT_CLOSED;
     Scenario tcp = Scenario.TCP_PORT_CLOSED;
-    String filter = "(%s) or (%s)".formatted(udp.flow().filter(), tcp.flow().filter());
+    String filter = "(%s) or (%s)".formatted(udp.filter(), tcp.filter());
     var watchers =
         new ComparedWatchers(
             filter,
@@ -197,7 +197,7 @@ class NoiseIT {
   void everyRuleThatTheKernelDecidesIsCountedByItsName() throws Exception {
     Scenario udp = Scenario.UDP_PORT_CLOSED;
     Scenario tcp = Scenario.TCP_PORT_CLOSED;
-    String filter = "(%s) or (%s)".formatted(udp.flow().filter(), tcp.flow().filter());
+    String filter = "(%s) or (%s)".formatted(udp.filter(), tcp.filter());
     var watchers =
         new ComparedWatchers(
             filter,
@@ -271,8 +271,7 @@ class NoiseIT {
   /** The packets that are neither delivered nor noise here were noise in the kernel. */
   private void assertOutcome(NoiseRule rule, int delivered, int noise) throws Exception {
     Scenario scenario = Scenario.UDP_PORT_CLOSED;
-    var watchers =
-        new ComparedWatchers(scenario.flow().filter(), List.of(rule), NoiseRule.DEFAULTS);
+    var watchers = new ComparedWatchers(scenario.filter(), List.of(rule), NoiseRule.DEFAULTS);
     try (watchers) {
       scenario.send(network, PACKETS);
       watchers.all().await(PACKETS);

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropWatcher;
-import io.dropwatch.examples.testbed.FiveTuple;
 import io.dropwatch.examples.testbed.RoutedNetwork;
 import io.dropwatch.examples.testbed.Scenario;
+import io.dropwatch.layers.FiveTuple;
 import io.dropwatch.model.DropStatistics;
 import java.util.List;
 import java.util.Map;
@@ -37,10 +37,10 @@ class ScenarioIT {
     scenario.prepare(network);
 
     DropWatcher watcher =
-        DropWatcher.builder().filter(flow.filter()).noiseRules(List.of()).onEvent(seen).start();
+        DropWatcher.builder().filter(scenario.filter()).noiseRules(List.of()).onEvent(seen).start();
     DropWatcher others =
         DropWatcher.builder()
-            .filter("not (" + flow.filter() + ")")
+            .filter("not (" + scenario.filter() + ")")
             .noiseRules(List.of())
             .onEvent(opposite)
             .start();
@@ -52,7 +52,7 @@ class ScenarioIT {
     }
 
     assertEquals(Map.of(expectation.line(), (long) PACKETS), seen.by(expectation::line));
-    assertEquals(0, opposite.events().stream().filter(e -> flow.equals(FiveTuple.of(e))).count());
+    assertEquals(0, opposite.events().stream().filter(e -> flow.equals(e.flow())).count());
     if (scenario.kernelCount(network).isPresent()) {
       assertEquals(
           PACKETS, scenario.kernelCount(network).getAsLong() - before, "by the kernel's count");

@@ -2,7 +2,6 @@ package io.dropwatch.examples.e2e;
 
 import io.dropwatch.bpf.BpfException;
 import io.dropwatch.examples.testbed.EthernetFrame;
-import io.dropwatch.examples.testbed.FiveTuple;
 import io.dropwatch.examples.testbed.Namespace;
 import io.dropwatch.examples.testbed.PacketSocket;
 import io.dropwatch.examples.testbed.Testbed;
@@ -20,6 +19,7 @@ import io.dropwatch.internal.probe.Variant;
 import io.dropwatch.internal.record.MalformedRecordException;
 import io.dropwatch.internal.record.RecordView;
 import io.dropwatch.internal.record.WallClock;
+import io.dropwatch.layers.FiveTuple;
 import io.dropwatch.model.RawDropEvent;
 import io.dropwatch.model.RingKind;
 import io.dropwatch.pcapfilter.LinkType;
@@ -125,10 +125,10 @@ final class VariantsMain {
 
   private static List<byte[]> frames() throws UnknownHostException {
     List<byte[]> frames = new ArrayList<>();
-    for (FiveTuple.Transport transport : FiveTuple.Transport.values()) {
-      int port = transport == FiveTuple.Transport.TCP ? 443 : 53;
-      frames.add(frame(transport, "192.0.2.1", "192.0.2.2", port));
-      frames.add(frame(transport, "2001:db8::1", "2001:db8::2", port));
+    for (int protocol : new int[] {6, 17}) {
+      int port = protocol == 6 ? 443 : 53;
+      frames.add(frame(protocol, "192.0.2.1", "192.0.2.2", port));
+      frames.add(frame(protocol, "2001:db8::1", "2001:db8::2", port));
     }
     for (byte[] whole : List.copyOf(frames)) {
       for (int length : new int[] {15, 18, 23, 24, 33, 34, 36, 38, 47, 54, 58}) {
@@ -157,11 +157,11 @@ final class VariantsMain {
     return frames;
   }
 
-  private static byte[] frame(FiveTuple.Transport transport, String from, String to, int port)
+  private static byte[] frame(int protocol, String from, String to, int port)
       throws UnknownHostException {
     FiveTuple flow =
-        new FiveTuple(
-            transport,
+        FiveTuple.of(
+            protocol,
             new InetSocketAddress(InetAddress.getByName(from), 4000),
             new InetSocketAddress(InetAddress.getByName(to), port));
     return EthernetFrame.of(flow).bytes(SENDER, RECEIVER);

@@ -47,7 +47,7 @@ class EmbeddingIT {
   void jsonToFile(@TempDir Path directory) throws Exception {
     Path file = directory.resolve("drops.ndjson");
     try (RunningProgram program =
-        java(JsonToFile.class, file.toString(), "1", Scenario.UDP_PORT_CLOSED.flow().filter())) {
+        java(JsonToFile.class, file.toString(), "1", Scenario.UDP_PORT_CLOSED.filter())) {
       sendUntilEnded(program);
       RunningProgram.Outcome outcome = program.awaitEnd();
       assertEquals(0, outcome.status(), outcome::toString);
@@ -68,7 +68,7 @@ class EmbeddingIT {
       end = publisher.consume(told::add);
       watcher =
           DropWatcher.builder()
-              .filter(Scenario.UDP_PORT_CLOSED.flow().filter())
+              .filter(Scenario.UDP_PORT_CLOSED.filter())
               .onEvent(publisher::submit)
               .start();
       try (watcher) {

@@ -11,10 +11,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.examples.testbed.EthernetFrame;
-import io.dropwatch.examples.testbed.FiveTuple;
 import io.dropwatch.examples.testbed.Namespace;
 import io.dropwatch.examples.testbed.PacketSocket;
 import io.dropwatch.examples.testbed.Testbed;
+import io.dropwatch.layers.FiveTuple;
 import io.dropwatch.output.JsonWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -55,10 +55,8 @@ class OpenVswitchDrops {
    */
   private record Action(int port, String reason, List<byte[]> actions) {
     FiveTuple flow() {
-      return new FiveTuple(
-          FiveTuple.Transport.UDP,
-          SOURCE,
-          new InetSocketAddress(InetAddress.ofLiteral("192.0.2.2"), port));
+      return FiveTuple.of(
+          17, SOURCE, new InetSocketAddress(InetAddress.ofLiteral("192.0.2.2"), port));
     }
   }
 
@@ -125,8 +123,8 @@ class OpenVswitchDrops {
     HexFormat mac = HexFormat.ofDelimiter(":");
     byte[] ipv4 =
         ByteBuffer.allocate(12)
-            .put(flow.source().getAddress().getAddress())
-            .put(flow.destination().getAddress().getAddress())
+            .put(flow.sourceAddress().bytes())
+            .put(flow.destinationAddress().bytes())
             .put((byte) 17)
             .put((byte) 0)
             .put((byte) 1)
@@ -140,8 +138,8 @@ class OpenVswitchDrops {
       attribute(
           10,
           ByteBuffer.allocate(4)
-              .putShort((short) flow.source().getPort())
-              .putShort((short) flow.destination().getPort())
+              .putShort((short) flow.sourcePort())
+              .putShort((short) flow.destinationPort())
               .array())
     };
   }
@@ -185,7 +183,7 @@ class OpenVswitchDrops {
   }
 
   private static String line(DropEvent event) {
-    return line(Objects.requireNonNull(FiveTuple.of(event)), event.reason().name());
+    return line(Objects.requireNonNull(event.flow()), event.reason().name());
   }
 
   private static String line(FiveTuple flow, String reason) {

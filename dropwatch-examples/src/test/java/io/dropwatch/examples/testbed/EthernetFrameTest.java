@@ -3,6 +3,7 @@ package io.dropwatch.examples.testbed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import io.dropwatch.layers.FiveTuple;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import net.jqwik.api.ForAll;
@@ -65,8 +66,8 @@ class EthernetFrameTest {
     String from = ipv6 ? "2001:db8::1" : "192.0.2.1";
     String to = ipv6 ? "2001:db8::ffff" : "192.0.2.255";
     return tcp
-        ? FiveTuple.tcp(from, sourcePort, to, destinationPort)
-        : FiveTuple.udp(from, sourcePort, to, destinationPort);
+        ? Scenario.tcp(from, sourcePort, to, destinationPort)
+        : Scenario.udp(from, sourcePort, to, destinationPort);
   }
 
   private static int sum(byte[] bytes, int from, int to, int start) {
