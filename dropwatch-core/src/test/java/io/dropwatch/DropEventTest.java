@@ -101,6 +101,15 @@ class DropEventTest {
   }
 
   @Test
+  void flow_isThatOfTheLayers() {
+    DropEvent event = DropEvent.builder().packet(LinkType.RAW_IP, SYN).build();
+
+    assertEquals("tcp 10.0.1.5:54321 > 10.0.2.10:8080", String.valueOf(event.flow()));
+    assertEquals(event.layers().flow(), event.flow());
+    assertNull(DropEvent.builder().build().flow());
+  }
+
+  @Test
   void withoutAMacHeaderTheProtocolSaysWhatThePacketIs() {
     DropEvent event =
         DropEvent.builder().etherType(0x0806).packet(LinkType.RAW_IP, Packets.arp()).build();

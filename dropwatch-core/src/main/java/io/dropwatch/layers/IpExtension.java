@@ -13,7 +13,7 @@ public record IpExtension(int type, int nextHeader, int len) implements Layer {
   /** No header follows: this is a later fragment, or the bytes ended. */
   static final int NOTHING = -1;
 
-  /** Decodes extension headers; returns the number of the first header that is none. */
+  /** Decodes extension headers; returns the number of the first other header. */
   static int decodeAll(Dissection dissection, int first) {
     int next = first;
     while (true) {

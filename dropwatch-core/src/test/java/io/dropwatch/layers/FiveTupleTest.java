@@ -141,7 +141,7 @@ class FiveTupleTest {
     assertEquals(flow.hashCode(), again.hashCode());
   }
 
-  // Few values, so that equal ones meet.
+  // Few values, so that pairs are often equal.
   @Provide
   Arbitrary<FiveTuple> flows() {
     Arbitrary<IpAddress> v4 = Arbitraries.of(A, B);

@@ -85,19 +85,19 @@ class TsharkTest {
   private static void assertSame(int number, byte[] frame, String line) {
     Layers layers = Layers.decode(LinkType.ETHERNET, frame);
     List<Layer> flat = flat(layers);
-    String[] theirs = line.split("\t", -1);
+    String[] expectedFields = line.split("\t", -1);
     String where = "packet " + number + " " + HexFormat.of().formatHex(frame) + ": " + layers;
 
     assertFalse(layers.malformed() || layers.truncated(), where);
     for (int i = 0; i < TsharkField.ALL.size(); i++) {
       TsharkField field = TsharkField.ALL.get(i);
-      String ours = field.of(flat);
-      String judge = decimal(theirs[i]);
-      if (!judge.equals(ours) && field.name().equals("ip.frag_offset")) {
+      String actual = field.of(flat);
+      String expected = decimal(expectedFields[i]);
+      if (!expected.equals(actual) && field.name().equals("ip.frag_offset")) {
         // Some versions of tshark count in bytes.
-        ours = timesEight(ours);
+        actual = timesEight(actual);
       }
-      assertEquals(judge, ours, () -> field.name() + " of " + where);
+      assertEquals(expected, actual, () -> field.name() + " of " + where);
     }
   }
 

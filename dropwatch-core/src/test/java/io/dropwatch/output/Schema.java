@@ -43,9 +43,10 @@ final class Schema {
     switch (keyword) {
       case "$schema", "title", "description", "$defs" -> {}
       case "$ref" -> check(path, definition((String) argument), value);
-      case "type" -> require(isOf((String) argument, value), path, "is no " + argument);
+      case "type" -> require(isOf((String) argument, value), path, "is not of type " + argument);
       case "const" -> require(argument.equals(value), path, "is not " + argument);
-      case "enum" -> require(((List<?>) argument).contains(value), path, "is none of " + argument);
+      case "enum" ->
+          require(((List<?>) argument).contains(value), path, "is not one of " + argument);
       case "pattern" ->
           require(
               value instanceof String text
@@ -76,7 +77,7 @@ final class Schema {
       case "required" -> {
         if (value instanceof Map<?, ?> object) {
           ((List<?>) argument)
-              .forEach(name -> require(object.containsKey(name), path, "lacks " + name));
+              .forEach(name -> require(object.containsKey(name), path, "missing " + name));
         }
       }
       case "additionalProperties" -> {
@@ -85,7 +86,7 @@ final class Schema {
         if (value instanceof Map<?, ?> object) {
           object
               .keySet()
-              .forEach(name -> require(known.containsKey(name), path, "knows no " + name));
+              .forEach(name -> require(known.containsKey(name), path, "unknown " + name));
         }
       }
       default -> throw new AssertionError("keyword " + keyword + " at " + path);

@@ -51,12 +51,12 @@ class SchemaTest {
       Map<String, @Nullable Object> wrong = new LinkedHashMap<>(event);
       wrong.put(name, true);
 
-      assertEquals(List.of("/: lacks " + name), faults(lacking));
+      assertEquals(List.of("/: missing " + name), faults(lacking));
       assertNotEquals(List.of(), faults(wrong), name);
     }
     event.put("added", 1);
 
-    assertEquals(List.of("/: knows no added"), faults(event));
+    assertEquals(List.of("/: unknown added"), faults(event));
   }
 
   @Provide

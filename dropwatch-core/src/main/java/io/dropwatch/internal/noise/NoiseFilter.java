@@ -41,7 +41,7 @@ public final class NoiseFilter {
   }
 
   /**
-   * Returns a filter by those of the rules that look at stacks.
+   * Returns a filter with those of the rules that are by stack.
    *
    * @throws IllegalArgumentException if two have one name, or a pattern has a syntax error
    * @throws io.dropwatch.internal.probe.EnvironmentException if a pattern needs RE2/J, and it is
