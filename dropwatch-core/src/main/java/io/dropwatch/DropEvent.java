@@ -19,7 +19,6 @@ import io.dropwatch.pcapfilter.SkbFilter;
 import io.dropwatch.pcapfilter.SkbPacket;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -41,31 +40,31 @@ import org.jspecify.annotations.Nullable;
  * may hold control characters; the writers in {@link io.dropwatch.output} escape them.
  */
 public final class DropEvent {
-  private final Instant time;
-  private final @Nullable Instant receivedTime;
-  private final DropReason reason;
-  private final @Nullable String reasonGroup;
-  private final DropSource source;
-  private final long location;
-  private final LongFunction<StackFrame> locationSymbols;
-  private final String comm;
-  private final int pid;
-  private final int tid;
-  private final long taskCgroupId;
-  private final Owner owner;
-  private final @Nullable NetworkDevice device;
-  private final NetworkNamespace networkNamespace;
-  private final @Nullable SocketState socketState;
-  private final @Nullable OwnerSocket socket;
-  private final long memoryCgroupCss;
-  private final long skbAddress;
-  private final int etherType;
-  private final @Nullable PacketType packetType;
-  private final @Nullable Vlan vlan;
-  private final int packetLength;
-  private final LinkType linkType;
-  private final byte[] packet;
-  private final KernelStack stack;
+  final Instant time;
+  final @Nullable Instant receivedTime;
+  final DropReason reason;
+  final @Nullable String reasonGroup;
+  final DropSource source;
+  final long location;
+  final LongFunction<StackFrame> locationSymbols;
+  final String comm;
+  final int pid;
+  final int tid;
+  final long taskCgroupId;
+  final Owner owner;
+  final @Nullable NetworkDevice device;
+  final NetworkNamespace networkNamespace;
+  final @Nullable SocketState socketState;
+  final @Nullable OwnerSocket socket;
+  final long memoryCgroupCss;
+  final long skbAddress;
+  final int etherType;
+  final @Nullable PacketType packetType;
+  final @Nullable Vlan vlan;
+  final int packetLength;
+  final LinkType linkType;
+  final byte[] packet;
+  final KernelStack stack;
 
   // Written without a lock: threads that race decode the same bytes into equal, immutable layers.
   private @Nullable Layers layers;
@@ -98,9 +97,14 @@ public final class DropEvent {
     stack = from.stack;
   }
 
-  /** An empty builder, for tests, replay and other probes. */
+  /** Returns an empty builder, for tests, replay and other probes. */
   public static DropEventBuilder builder() {
     return new DropEventBuilder();
+  }
+
+  /** Returns a builder that begins with the members of this event. */
+  public DropEventBuilder toBuilder() {
+    return new DropEventBuilder(this);
   }
 
   /**
@@ -296,45 +300,43 @@ public final class DropEvent {
     return stack;
   }
 
+  /**
+   * Compares all members. Kernel addresses are compared by number: no symbol is looked up, nothing
+   * is decoded or allocated.
+   */
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof DropEvent that
-        && Arrays.equals(packet, that.packet)
-        && locationFrame().equals(that.locationFrame())
-        && facts().equals(that.facts());
+    return this == other
+        || (other instanceof DropEvent that
+            && time.equals(that.time)
+            && Objects.equals(receivedTime, that.receivedTime)
+            && reason.equals(that.reason)
+            && Objects.equals(reasonGroup, that.reasonGroup)
+            && source == that.source
+            && location == that.location
+            && comm.equals(that.comm)
+            && pid == that.pid
+            && tid == that.tid
+            && taskCgroupId == that.taskCgroupId
+            && owner.equals(that.owner)
+            && Objects.equals(device, that.device)
+            && networkNamespace.equals(that.networkNamespace)
+            && Objects.equals(socketState, that.socketState)
+            && Objects.equals(socket, that.socket)
+            && memoryCgroupCss == that.memoryCgroupCss
+            && skbAddress == that.skbAddress
+            && etherType == that.etherType
+            && packetType == that.packetType
+            && Objects.equals(vlan, that.vlan)
+            && packetLength == that.packetLength
+            && linkType == that.linkType
+            && Arrays.equals(packet, that.packet)
+            && stack.hasAddressesOf(that.stack));
   }
 
   @Override
   public int hashCode() {
-    return 31 * facts().hashCode() + Arrays.hashCode(packet);
-  }
-
-  // All but the bytes, which List.equals would compare by identity, and the location's symbol.
-  private List<@Nullable Object> facts() {
-    return Arrays.asList(
-        time,
-        receivedTime,
-        reason,
-        reasonGroup,
-        source,
-        location,
-        comm,
-        pid,
-        tid,
-        taskCgroupId,
-        owner,
-        device,
-        networkNamespace,
-        socketState,
-        socket,
-        memoryCgroupCss,
-        skbAddress,
-        etherType,
-        packetType,
-        vlan,
-        packetLength,
-        linkType,
-        stack);
+    return 31 * (31 * time.hashCode() + Long.hashCode(skbAddress)) + Arrays.hashCode(packet);
   }
 
   /** For a debugger or an assertion; {@link io.dropwatch.output} writes for people and programs. */

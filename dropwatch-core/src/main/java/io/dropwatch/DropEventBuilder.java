@@ -55,6 +55,37 @@ public final class DropEventBuilder {
 
   DropEventBuilder() {}
 
+  DropEventBuilder(DropEvent from) {
+    time = from.time;
+    receivedTime = from.receivedTime;
+    reason = from.reason;
+    reasonGroup = from.reasonGroup;
+    source = from.source;
+    location = from.location;
+    locationSymbols = from.locationSymbols;
+    comm = from.comm;
+    pid = from.pid;
+    tid = from.tid;
+    taskCgroupId = from.taskCgroupId;
+    owner = from.owner;
+    device = from.device;
+    networkNamespace = from.networkNamespace;
+    socketState = from.socketState;
+    socket = from.socket;
+    memoryCgroupCss = from.memoryCgroupCss;
+    skbAddress = from.skbAddress;
+    etherType = from.etherType;
+    packetType = from.packetType;
+    if (from.vlan != null) {
+      vlanTpid = from.vlan.tpid();
+      vlanTci = from.vlan.tci();
+    }
+    packetLength = from.packetLength;
+    linkType = from.linkType;
+    packet = from.packet;
+    stack = from.stack;
+  }
+
   // An unpaired surrogate would make UTF-8 output fail far away from where it came in.
   private static String wellFormed(String text) {
     for (int i = 0; i < text.length(); i++) {

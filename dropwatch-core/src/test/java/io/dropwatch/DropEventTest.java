@@ -25,6 +25,7 @@ import io.dropwatch.pcapfilter.LinkType;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.LongFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -43,16 +44,16 @@ class DropEventTest {
         setter("reasonGroup", event -> event.reasonGroup("l2_drops")),
         setter("source", event -> event.source(DropSource.HARDWARE)),
         setter("location", event -> event.location(1)),
-        setter("locationFrame", event -> event.location(new StackFrame(0, "tcp_v4_rcv", 0, null))),
+        setter("locationFrame", event -> event.location(new StackFrame(7, "tcp_v4_rcv", 0, null))),
         setter("comm", event -> event.comm("curl")),
         setter("pid", event -> event.pid(1)),
         setter("tid", event -> event.tid(1)),
         setter("taskCgroupId", event -> event.taskCgroupId(5)),
-        setter("socket", event -> event.socket(new OwnerSocket(1, 2, 3, 4))),
-        setter("owner", event -> event.owner(new Owner(null, "/a", null, null))),
+        setter("socket", event -> event.socket(OwnerSocket.of(1, 2, 3, 4))),
+        setter("owner", event -> event.owner(Owner.of(null, "/a", null, null))),
         setter("containerId", event -> event.containerId("a1b2")),
-        setter("device", event -> event.device(new NetworkDevice("eth0", 1, 0, 0))),
-        setter("networkNamespace", event -> event.networkNamespace(new NetworkNamespace(1, 0))),
+        setter("device", event -> event.device(NetworkDevice.of("eth0", 1, 0, 0))),
+        setter("networkNamespace", event -> event.networkNamespace(NetworkNamespace.of(1, 0))),
         setter("socketState", event -> event.socketState(new SocketState(1))),
         setter("memoryCgroupCss", event -> event.memoryCgroupCss(1)),
         setter("skbAddress", event -> event.skbAddress(1)),
@@ -79,6 +80,7 @@ class DropEventTest {
     assertEquals(event, same, name);
     assertEquals(event.hashCode(), same.hashCode(), name);
     assertNotEquals(empty, event, name);
+    assertEquals(event, event.toBuilder().build(), name);
     assertEquals(empty, DropEvent.builder().build());
   }
 
@@ -91,6 +93,22 @@ class DropEventTest {
 
     assertArrayEquals(SYN, event.packet());
     assertEquals("IPv4/TCP", event.layers().label());
+  }
+
+  @Test
+  void equals_unresolvedSymbols_looksUpNone() {
+    LongFunction<StackFrame> symbols =
+        address -> {
+          throw new AssertionError("looked up " + address);
+        };
+    DropEventBuilder event =
+        DropEvent.builder()
+            .location(1, symbols)
+            .stack(KernelStack.resolving(new long[] {1, 2}, symbols));
+    DropEvent other = event.stack(KernelStack.resolving(new long[] {1, 2}, symbols)).build();
+
+    assertEquals(event.build(), other);
+    assertNotEquals(event.stack(KernelStack.resolving(new long[] {1, 3}, symbols)).build(), other);
   }
 
   @Test

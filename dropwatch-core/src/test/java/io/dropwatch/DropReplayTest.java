@@ -68,7 +68,7 @@ class DropReplayTest {
     return DropEvent.builder()
         .reason(new DropReason(5, "SKB_DROP_REASON_TCP_CSUM"))
         .location(new StackFrame(LOCATION, "tcp_v4_rcv", 7, null))
-        .device(new NetworkDevice(device, 2, 0x1003, 0))
+        .device(NetworkDevice.of(device, 2, 0x1003, 0))
         .etherType(0x0800)
         .packet(LinkType.ETHERNET, frame)
         .packetLength(frame.length)

@@ -1,40 +1,118 @@
 package io.dropwatch.model;
 
-import io.dropwatch.DropCounter;
 import io.dropwatch.layers.Layers;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link DropCounter} tells apart: drops of one kind have all of this in common.
+ * What a {@link io.dropwatch.DropCounter} tells apart: drops of one kind have all of this in
+ * common.
  *
- * @param source who dropped it
- * @param reason why; for a hardware drop the name of the devlink trap
- * @param location the code that called kfree_skb; address 0 for a hardware drop
- * @param ifindex number of the packet's device in its namespace; 0 when it was on none
- * @param device the name that the device had at its first counted drop, for which {@link
- *     NetworkDevice#name}'s warning holds; null when it was on none or the name was not noted
- * @param netnsInum number of the network namespace, as {@link NetworkNamespace#inum}; 0 when
- *     unknown
- * @param etherType EtherType behind VLAN tags, host order; 0 when unknown
- * @param ipProtocol IANA number, for IPv6 the header that follows the fixed one, which may be an
- *     extension; 0 when it is not IP
+ * <p>Immutable; later releases may add members.
  */
-public record DropKind(
-    DropSource source,
-    DropReason reason,
-    StackFrame location,
-    int ifindex,
-    @Nullable String device,
-    long netnsInum,
-    int etherType,
-    int ipProtocol) {
+public final class DropKind {
+  private final DropSource source;
+  private final DropReason reason;
+  private final StackFrame location;
+  private final int ifindex;
+  private final @Nullable String device;
+  private final long netnsInum;
+  private final int etherType;
+  private final int ipProtocol;
 
-  public DropKind {
+  private DropKind(
+      DropSource source,
+      DropReason reason,
+      StackFrame location,
+      int ifindex,
+      @Nullable String device,
+      long netnsInum,
+      int etherType,
+      int ipProtocol) {
     Objects.requireNonNull(source, "source");
     Objects.requireNonNull(reason, "reason");
     Objects.requireNonNull(location, "location");
-    device = device == null ? null : WellFormed.text(device);
+    this.device = device == null ? null : WellFormed.text(device);
+    this.source = source;
+    this.reason = reason;
+    this.location = location;
+    this.ifindex = ifindex;
+    this.netnsInum = netnsInum;
+    this.etherType = etherType;
+    this.ipProtocol = ipProtocol;
+  }
+
+  /**
+   * Returns a kind with these members.
+   *
+   * @param source see {@link #source}
+   * @param reason see {@link #reason}
+   * @param location see {@link #location}
+   * @param ifindex see {@link #ifindex}
+   * @param device see {@link #device}
+   * @param netnsInum see {@link #netnsInum}
+   * @param etherType see {@link #etherType}
+   * @param ipProtocol see {@link #ipProtocol}
+   */
+  public static DropKind of(
+      DropSource source,
+      DropReason reason,
+      StackFrame location,
+      int ifindex,
+      @Nullable String device,
+      long netnsInum,
+      int etherType,
+      int ipProtocol) {
+    return new DropKind(
+        source, reason, location, ifindex, device, netnsInum, etherType, ipProtocol);
+  }
+
+  /** Returns whether the network stack or a device dropped it. */
+  public DropSource source() {
+    return source;
+  }
+
+  /** Returns the reason; for a hardware drop the name of the devlink trap. */
+  public DropReason reason() {
+    return reason;
+  }
+
+  /** Returns the frame that called kfree_skb; address 0 for a hardware drop. */
+  public StackFrame location() {
+    return location;
+  }
+
+  /** Returns the number of the packet's device in its namespace; 0 when it was on none. */
+  public int ifindex() {
+    return ifindex;
+  }
+
+  /**
+   * Returns the name that the device had at its first counted drop, as {@link NetworkDevice#name};
+   * null when it was on none or the name was not noted.
+   */
+  public @Nullable String device() {
+    return device;
+  }
+
+  /**
+   * Returns the number of the network namespace, as {@link NetworkNamespace#inum}; 0 when unknown.
+   */
+  public long netnsInum() {
+    return netnsInum;
+  }
+
+  /** Returns the EtherType behind VLAN tags, host order; 0 when unknown. */
+  public int etherType() {
+    return etherType;
+  }
+
+  /**
+   * Returns the IANA number, for IPv6 the header that follows the fixed one, which may be an
+   * extension; 0 when it is not IP.
+   */
+  public int ipProtocol() {
+    return ipProtocol;
   }
 
   /**
@@ -43,5 +121,30 @@ public record DropKind(
    */
   public String protocolLabel() {
     return Layers.label(etherType, ipProtocol);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof DropKind that
+        && source.equals(that.source)
+        && reason.equals(that.reason)
+        && location.equals(that.location)
+        && ifindex == that.ifindex
+        && Objects.equals(device, that.device)
+        && netnsInum == that.netnsInum
+        && etherType == that.etherType
+        && ipProtocol == that.ipProtocol;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(
+        source, reason, location, ifindex, device, netnsInum, etherType, ipProtocol);
+  }
+
+  @Override
+  public String toString() {
+    return "DropKind[source=%s, reason=%s, location=%s, ifindex=%s, device=%s, netnsInum=%s, etherType=%s, ipProtocol=%s]"
+        .formatted(source, reason, location, ifindex, device, netnsInum, etherType, ipProtocol);
   }
 }

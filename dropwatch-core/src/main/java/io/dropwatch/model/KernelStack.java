@@ -1,6 +1,5 @@
 package io.dropwatch.model;
 
-import io.dropwatch.DropWatcherBuilder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongFunction;
@@ -63,8 +62,8 @@ public final class KernelStack {
 
   /**
    * Whether this stack was walked at an earlier drop of the same location and reason, see {@link
-   * DropWatcherBuilder#stackOncePer}: the functions next to the drop are this drop's too, those
-   * further out may be others.
+   * io.dropwatch.DropWatcherBuilder#stackOncePer}: the functions next to the drop are this drop's
+   * too, those further out may be others.
    */
   public boolean shared() {
     return shared;
@@ -94,7 +93,12 @@ public final class KernelStack {
     return addresses[frame];
   }
 
-  /** Equal frames, shared or not. */
+  /** Returns whether the addresses are equal, without looking up a symbol. */
+  public boolean hasAddressesOf(KernelStack other) {
+    return addresses == other.addresses || Arrays.equals(addresses, other.addresses);
+  }
+
+  /** Equal frames, shared or not. Looks up symbols if the addresses are equal. */
   @Override
   public boolean equals(@Nullable Object other) {
     if (this == other) {

@@ -1,7 +1,5 @@
 package io.dropwatch.model;
 
-import io.dropwatch.DropEvent;
-import io.dropwatch.DropWatcherBuilder;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link Reason} and {@link Location} are decided in the kernel ({@link
  * DropStatistics#noiseInKernel}), which costs least. {@link Frame} and {@link Pattern} need the
  * stack, and are decided before the listener is called ({@link DropStatistics#noise}); an event
- * without a stack ({@link DropWatcherBuilder#stackDepth} 0, symbols hidden) passes them.
+ * without a stack ({@link io.dropwatch.DropWatcherBuilder#stackDepth} 0, symbols hidden) passes
+ * them.
  */
 public sealed interface NoiseRule {
   /**
@@ -76,7 +75,8 @@ public sealed interface NoiseRule {
   }
 
   /**
-   * The function that dropped the packet: the one that {@link DropEvent#location} lies in.
+   * The function that dropped the packet: the one that {@link io.dropwatch.DropEvent#location} lies
+   * in.
    *
    * @param function kernel function, as in {@link Frame}
    */

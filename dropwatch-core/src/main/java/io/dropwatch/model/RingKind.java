@@ -1,7 +1,5 @@
 package io.dropwatch.model;
 
-import io.dropwatch.DropWatcherBuilder;
-
 /** How records come from the kernel to this process. */
 public enum RingKind {
   /**
@@ -16,7 +14,7 @@ public enum RingKind {
    * A perf ring for each CPU. CPUs do not contend for it, which counts on hosts where many drop
    * millions of packets a second at once. A CPU that comes online later gets its own within 100 ms,
    * and what it drops before is counted as {@link DropStatistics#lostNoRing}; if it cannot have
-   * one, {@link DropWatcherBuilder#onWarning} tells why. Any kernel.
+   * one, {@link io.dropwatch.DropWatcherBuilder#onWarning} tells why. Any kernel.
    */
   PERF,
 

@@ -136,7 +136,7 @@ final class EventFields {
         .reason(new DropReason(reasonCode, reasonName))
         .location(new StackFrame(location, function, functionOffset, module))
         .device(device())
-        .networkNamespace(new NetworkNamespace(netnsInum, namespaceCookie))
+        .networkNamespace(NetworkNamespace.of(netnsInum, namespaceCookie))
         .vlan(vlanTpid, vlanTci)
         .packet(linkType, packet)
         .stack(stack())
@@ -150,10 +150,10 @@ final class EventFields {
 
   private @Nullable NetworkDevice device() {
     if (deviceFlags != null) {
-      return new NetworkDevice(deviceName, ifindex, deviceFlags, queueMapping);
+      return NetworkDevice.of(deviceName, ifindex, deviceFlags, queueMapping);
     }
     // A line without flags is another program's, which writes "-" when there is no device.
-    return deviceName.equals("-") ? null : new NetworkDevice(deviceName, ifindex, 0, queueMapping);
+    return deviceName.equals("-") ? null : NetworkDevice.of(deviceName, ifindex, 0, queueMapping);
   }
 
   private List<StackFrame> bareFrames() {

@@ -85,7 +85,7 @@ final class EventJson {
 
   private void writeDevice() {
     NetworkDevice known = event.device();
-    NetworkDevice device = known != null ? known : new NetworkDevice("-", 0, 0, 0);
+    NetworkDevice device = known != null ? known : NetworkDevice.of("-", 0, 0, 0);
     json.writeStringField("netdev_name", device.name());
     json.writeNumberField("netdev_ifindex", Integer.toUnsignedLong(device.ifindex()));
     json.writeNumberField("netdev_queue_mapping", Integer.toUnsignedLong(device.queueMapping()));

@@ -71,10 +71,10 @@ final class OwnerJson {
 
   void addTo(DropEventBuilder builder) {
     if (cookie != null) {
-      builder.socket(new OwnerSocket(cookie, inode, uid, cgroupId));
+      builder.socket(OwnerSocket.of(cookie, inode, uid, cgroupId));
     }
-    OwnerProcess process = pid == 0 ? null : new OwnerProcess(pid, comm);
-    builder.owner(new Owner(process, cgroupPath, namespaceName, containerId));
+    OwnerProcess process = pid == 0 ? null : OwnerProcess.of(pid, comm);
+    builder.owner(Owner.of(process, cgroupPath, namespaceName, containerId));
   }
 
   private static long u64(JsonParser json) throws IOException {

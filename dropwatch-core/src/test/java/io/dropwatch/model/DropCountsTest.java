@@ -132,7 +132,7 @@ class DropCountsTest {
   }
 
   private static DropKind kind(int ifindex, int protocol, int ipProtocol) {
-    return new DropKind(
+    return DropKind.of(
         DropSource.SOFTWARE,
         new DropReason(3, "SKB_DROP_REASON_NO_SOCKET"),
         StackFrame.unknown(0xffff_ffff_8100_0000L),

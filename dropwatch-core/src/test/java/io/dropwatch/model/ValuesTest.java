@@ -58,7 +58,7 @@ class ValuesTest {
   })
   void linkStatus(String flags, String status) {
     assertEquals(
-        status, new NetworkDevice("eth0", 2, Integer.decode(flags), 0).linkStatus().toString());
+        status, NetworkDevice.of("eth0", 2, Integer.decode(flags), 0).linkStatus().toString());
   }
 
   @ParameterizedTest

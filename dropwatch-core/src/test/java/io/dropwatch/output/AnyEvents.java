@@ -110,19 +110,19 @@ final class AnyEvents {
             Arbitraries.longs(),
             Arbitraries.longs().between(-1, 0xffff_ffffL),
             Arbitraries.longs())
-        .as(OwnerSocket::new);
+        .as(OwnerSocket::of);
   }
 
   private static Arbitrary<Owner> owners() {
     Arbitrary<OwnerProcess> processes =
         Combinators.combine(
                 Arbitraries.integers().greaterOrEqual(1), Arbitraries.strings().ofMaxLength(16))
-            .as(OwnerProcess::new);
+            .as(OwnerProcess::of);
     return Combinators.combine(
             processes.injectNull(0.5),
             Arbitraries.strings().injectNull(0.5),
             Arbitraries.strings().injectNull(0.5))
-        .as((process, cgroup, namespace) -> new Owner(process, cgroup, namespace, null));
+        .as((process, cgroup, namespace) -> Owner.of(process, cgroup, namespace, null));
   }
 
   private static Arbitrary<NetworkDevice> devices() {
@@ -131,12 +131,12 @@ final class AnyEvents {
             Arbitraries.integers(),
             Arbitraries.integers(),
             Arbitraries.integers())
-        .as(NetworkDevice::new);
+        .as(NetworkDevice::of);
   }
 
   private static Arbitrary<NetworkNamespace> namespaces() {
     return Combinators.combine(Arbitraries.longs().between(0, 0xffff_ffffL), Arbitraries.longs())
-        .as(NetworkNamespace::new);
+        .as(NetworkNamespace::of);
   }
 
   private static LongArbitrary kernelAddresses() {

@@ -32,12 +32,12 @@ final class Events {
         .pid(4521)
         .tid(4522)
         .taskCgroupId(1)
-        .socket(new OwnerSocket(77, 91234, 33, 5120))
+        .socket(OwnerSocket.of(77, 91234, 33, 5120))
         .owner(
-            new Owner(
-                new OwnerProcess(4500, "nginx"), "/system.slice/nginx.service", "web", "a1b2c3d4"))
-        .device(new NetworkDevice("eth0", 2, 0x11043, 1))
-        .networkNamespace(new NetworkNamespace(4026531840L, 1))
+            Owner.of(
+                OwnerProcess.of(4500, "nginx"), "/system.slice/nginx.service", "web", "a1b2c3d4"))
+        .device(NetworkDevice.of("eth0", 2, 0x11043, 1))
+        .networkNamespace(NetworkNamespace.of(4026531840L, 1))
         .socketState(new SocketState(2))
         .memoryCgroupCss(0xffff888100000000L)
         .skbAddress(0xffff888012345678L)

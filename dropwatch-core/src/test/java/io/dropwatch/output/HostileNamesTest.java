@@ -42,7 +42,7 @@ class HostileNamesTest {
   @MethodSource("names")
   void text_ofHostileName_isEscaped(String name, String shown) {
     DropEvent event =
-        DropEvent.builder().comm(name).device(new NetworkDevice(name, 1, 0, 0)).build();
+        DropEvent.builder().comm(name).device(NetworkDevice.of(name, 1, 0, 0)).build();
 
     assertTrue(
         TextWriter.format(event).contains(" dev=" + shown + " pid=0[" + shown + "] "),
@@ -81,7 +81,7 @@ class HostileNamesTest {
   private static DropEvent named(String name, byte[] comm) {
     return DropEvent.builder()
         .comm(comm)
-        .device(new NetworkDevice(name, 1, 0, 0))
+        .device(NetworkDevice.of(name, 1, 0, 0))
         .reason(new DropReason(0, name))
         .containerId(name)
         .build();

@@ -43,6 +43,13 @@ class RoundTripTest {
       assertEquals(
           events.stream().map(event -> event.stack().shared()).toList(),
           read.stream().map(event -> event.stack().shared()).toList());
+      // Events are equal by addresses; the names of functions are in the recording too.
+      assertEquals(
+          events.stream().map(DropEvent::stack).toList(),
+          read.stream().map(DropEvent::stack).toList());
+      assertEquals(
+          events.stream().map(DropEvent::locationFrame).toList(),
+          read.stream().map(DropEvent::locationFrame).toList());
     }
   }
 
@@ -60,7 +67,7 @@ class RoundTripTest {
             .time(Instant.parse("2026-06-20T08:30:12.123456789Z"))
             .comm("nginx")
             .pid(4521)
-            .device(new NetworkDevice("eth0", 0, 0, 0))
+            .device(NetworkDevice.of("eth0", 0, 0, 0))
             .etherType(0x0800)
             .packetLength(74)
             .stack(

@@ -36,7 +36,7 @@ class TextWriterTest {
             .location(0xffffffff81000000L)
             .comm("worker thread")
             .pid(1420)
-            .device(new NetworkDevice("eth0", 2, 1, 0))
+            .device(NetworkDevice.of("eth0", 2, 1, 0))
             .skbAddress(0xffff888012345678L)
             .socketState(new SocketState(1))
             .etherType(0x0800)

@@ -88,7 +88,7 @@ public final class ProcOwnerResolver implements OwnerResolver {
     if (container == null && process == null && namespace.inum() != 0) {
       container = container(namespace);
     }
-    return new Owner(
+    return Owner.of(
         process == null ? null : process.process(),
         cgroup,
         namespace.inum() == 0 ? null : names.of(namespace.inum()),
@@ -128,7 +128,7 @@ public final class ProcOwnerResolver implements OwnerResolver {
     if (comm == null || proc.linkNumber(holder.pid() + "/fd/" + holder.fd(), "socket:[") != inode) {
       return false;
     }
-    var process = new SocketOwner(holder, new OwnerProcess(holder.pid(), comm), container);
+    var process = new SocketOwner(holder, OwnerProcess.of(holder.pid(), comm), container);
     processes.put(inode, new Cached<>(process, System.nanoTime()));
     return true;
   }

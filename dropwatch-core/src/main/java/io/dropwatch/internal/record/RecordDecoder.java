@@ -85,7 +85,7 @@ public final class RecordDecoder {
     int pid = (int) (pidTgid >>> 32);
     long taskCgroupId = raw.get(U64, TASK_CGROUP);
     NetworkNamespace namespace =
-        new NetworkNamespace(
+        NetworkNamespace.of(
             Integer.toUnsignedLong(raw.get(U32, NETNS_INUM)), raw.get(U64, NETNS_COOKIE));
     OwnerSocket socket = socket(raw, flags);
     DropEventBuilder event =
@@ -113,7 +113,7 @@ public final class RecordDecoder {
     }
     if ((flags & HAS_DEVICE) != 0) {
       event.device(
-          new NetworkDevice(
+          NetworkDevice.of(
               names.of(raw, DEVICE_NAME),
               raw.get(U32, IFINDEX),
               raw.get(U32, DEVICE_FLAGS),
@@ -143,7 +143,7 @@ public final class RecordDecoder {
     if ((flags & HAS_SOCKET) == 0) {
       return null;
     }
-    return new OwnerSocket(
+    return OwnerSocket.of(
         raw.get(U64, SOCKET_COOKIE),
         raw.get(U64, SOCKET_INODE),
         (flags & HAS_OWNER) == 0

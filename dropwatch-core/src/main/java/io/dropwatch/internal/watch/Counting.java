@@ -119,7 +119,7 @@ public final class Counting {
     return kinds.computeIfAbsent(
         key,
         _ ->
-            new DropKind(
+            DropKind.of(
                 key.cause() == CountKey.Cause.TRAP ? DropSource.HARDWARE : DropSource.SOFTWARE,
                 reason(key),
                 key.cause() == CountKey.Cause.TRAP

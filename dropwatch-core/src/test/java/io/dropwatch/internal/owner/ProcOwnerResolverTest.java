@@ -25,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Looks up owners in a /proc that the test writes, and in the real one. */
 class ProcOwnerResolverTest {
   private static final String ID = "ab".repeat(32);
-  private static final NetworkNamespace HOST = new NetworkNamespace(100, 1);
-  private static final NetworkNamespace POD = new NetworkNamespace(200, 2);
+  private static final NetworkNamespace HOST = NetworkNamespace.of(100, 1);
+  private static final NetworkNamespace POD = NetworkNamespace.of(200, 2);
 
   @TempDir private Path machine = Path.of("");
   private ProcOwnerResolver resolver = ProcOwnerResolver.ofThisMachine();
@@ -63,7 +63,7 @@ class ProcOwnerResolverTest {
   }
 
   private Owner owner(long inode, NetworkNamespace namespace) {
-    OwnerSocket socket = inode == 0 ? null : new OwnerSocket(0, inode, 0, 0);
+    OwnerSocket socket = inode == 0 ? null : OwnerSocket.of(0, inode, 0, 0);
     return resolver.resolve(
         OwnerQuery.builder().socket(socket).networkNamespace(namespace).build());
   }
@@ -74,9 +74,9 @@ class ProcOwnerResolverTest {
 
   @Test
   void resolve_socket_findsTheProcessThatHoldsIt() {
-    assertEquals(new OwnerProcess(900, "nginx"), process(5000));
-    assertEquals(new OwnerProcess(900, "nginx"), process(5001));
-    assertEquals(new OwnerProcess(70, "app"), process(6000));
+    assertEquals(OwnerProcess.of(900, "nginx"), process(5000));
+    assertEquals(OwnerProcess.of(900, "nginx"), process(5001));
+    assertEquals(OwnerProcess.of(70, "app"), process(6000));
     assertNull(process(4999));
   }
 
@@ -84,7 +84,7 @@ class ProcOwnerResolverTest {
   void resolve_socketOfInitAndAnother_isTheOther() throws IOException {
     Files.createSymbolicLink(proc("1/fd/9"), Path.of("socket:[5001]"));
 
-    assertEquals(new OwnerProcess(900, "nginx"), process(5001));
+    assertEquals(OwnerProcess.of(900, "nginx"), process(5001));
   }
 
   @Test
@@ -92,20 +92,20 @@ class ProcOwnerResolverTest {
     process(44, "\u001b[31m\n) S 1", 100, "", 7000);
     Files.write(proc("70/comm"), new byte[] {'a', (byte) 0xff, '\n'});
 
-    assertEquals(new OwnerProcess(44, "\u001b[31m\n) S 1"), process(7000));
-    assertEquals(new OwnerProcess(70, "a\ufffd"), process(6000));
+    assertEquals(OwnerProcess.of(44, "\u001b[31m\n) S 1"), process(7000));
+    assertEquals(OwnerProcess.of(70, "a\ufffd"), process(6000));
   }
 
   @Test
   void resolve_afterTheDescriptorIsReused_isAnotherSocket() throws Exception {
-    assertEquals(new OwnerProcess(70, "app"), process(6000));
+    assertEquals(OwnerProcess.of(70, "app"), process(6000));
     Files.delete(proc("70/fd/3"));
     Files.createSymbolicLink(proc("70/fd/3"), Path.of("socket:[1]"));
     Files.writeString(proc("70/comm"), "another\n");
     Thread.sleep(1100); // longer than an answer is cached
 
     assertNull(process(6000));
-    assertEquals(new OwnerProcess(70, "another"), process(1));
+    assertEquals(OwnerProcess.of(70, "another"), process(1));
   }
 
   @Test
@@ -144,12 +144,12 @@ class ProcOwnerResolverTest {
   void resolve_namespaceOfPauseContainerAlone_isThePauseContainer() throws IOException {
     process(60, "pause", 300, "0::/kubepods/pody/" + "cd".repeat(32));
 
-    assertEquals("cd".repeat(32), owner(0, new NetworkNamespace(300, 3)).containerId());
+    assertEquals("cd".repeat(32), owner(0, NetworkNamespace.of(300, 3)).containerId());
   }
 
   @Test
   void resolve_containerThatStartsLater_isFound() throws Exception {
-    var pod = new NetworkNamespace(300, 3);
+    var pod = NetworkNamespace.of(300, 3);
     assertNull(owner(0, pod).containerId());
     process(60, "web", 300, "0::/kubepods/pody/" + "cd".repeat(32));
     Thread.sleep(1100); // longer than "none" is cached
@@ -175,7 +175,7 @@ class ProcOwnerResolverTest {
       Thread.sleep(50);
     }
     assertEquals(ID, owner(0, POD).containerId());
-    assertEquals(new OwnerProcess(70, "app"), process(6000));
+    assertEquals(OwnerProcess.of(70, "app"), process(6000));
   }
 
   @Test
@@ -193,8 +193,8 @@ class ProcOwnerResolverTest {
     Owner owner =
         resolver.resolve(
             OwnerQuery.builder()
-                .socket(new OwnerSocket(0, 0, 0, inode(cgroup)))
-                .networkNamespace(new NetworkNamespace(inode(name) & 0xffff_ffffL, 0))
+                .socket(OwnerSocket.of(0, 0, 0, inode(cgroup)))
+                .networkNamespace(NetworkNamespace.of(inode(name) & 0xffff_ffffL, 0))
                 .build());
 
     assertEquals("/docker/" + ID, owner.cgroupPath());

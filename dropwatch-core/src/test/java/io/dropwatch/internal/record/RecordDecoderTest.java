@@ -54,7 +54,7 @@ class RecordDecoderTest {
   @Test
   void decode_passesTheKernelsNumbersToTheOwnerResolver() throws MalformedRecordException {
     List<OwnerQuery> asked = new ArrayList<>();
-    Owner owner = new Owner(new OwnerProcess(7, "nginx"), "/web", "blue", null);
+    Owner owner = Owner.of(OwnerProcess.of(7, "nginx"), "/web", "blue", null);
     var asking =
         new RecordDecoder(
             clock,
@@ -79,12 +79,12 @@ class RecordDecoderTest {
                 .record(),
             null);
 
-    var socket = new OwnerSocket(1, 2, 0xffff_fffeL, -3);
+    var socket = OwnerSocket.of(1, 2, 0xffff_fffeL, -3);
     assertEquals(
         List.of(
             OwnerQuery.builder()
                 .socket(socket)
-                .networkNamespace(new NetworkNamespace(6, 0))
+                .networkNamespace(NetworkNamespace.of(6, 0))
                 .pid(9)
                 .taskCgroupId(4)
                 .build()),
@@ -99,7 +99,7 @@ class RecordDecoderTest {
     DropEvent event =
         decode(new RecordBytes().u16(FLAGS, HAS_SOCKET).u64(SOCKET_COOKIE, 5).u8(SOCKET_STATE, 6));
 
-    assertEquals(new OwnerSocket(5, 0, OwnerSocket.NO_USER, 0), event.socket());
+    assertEquals(OwnerSocket.of(5, 0, OwnerSocket.NO_USER, 0), event.socket());
   }
 
   @Test
@@ -136,10 +136,10 @@ class RecordDecoderTest {
     assertEquals("worker thread", event.comm());
     assertEquals(0xffff888012345678L, event.skbAddress());
     assertEquals(0xffffffff81000000L, event.location());
-    assertEquals(new NetworkNamespace(4026531833L, 7), event.networkNamespace());
+    assertEquals(NetworkNamespace.of(4026531833L, 7), event.networkNamespace());
     assertEquals(0xffff888000000001L, event.memoryCgroupCss());
     assertEquals(new DropReason(12, "REASON_12"), event.reason());
-    assertEquals(new NetworkDevice("eth0", 2, 0x11043, 3), event.device());
+    assertEquals(NetworkDevice.of("eth0", 2, 0x11043, 3), event.device());
     assertEquals(new SocketState(7), event.socketState());
     assertEquals(0x86dd, event.etherType());
     assertEquals(DropSource.SOFTWARE, event.source());

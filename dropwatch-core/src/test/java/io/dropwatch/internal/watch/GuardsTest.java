@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Exceptions of the application's handlers and resolvers do not reach the reader. */
 class GuardsTest {
   private static final OwnerQuery QUERY =
-      OwnerQuery.builder().networkNamespace(new NetworkNamespace(1, 2)).pid(3).build();
+      OwnerQuery.builder().networkNamespace(NetworkNamespace.of(1, 2)).pid(3).build();
 
   @Test
   void accept_handlerThrows_logsWarningAndException() {

@@ -156,7 +156,7 @@ public final class HuatuoJsonWriter implements EventWriter {
     json.writeFieldName("net_namespace_cookie");
     json.writeNumber(Long.toUnsignedString(event.networkNamespace().cookie()));
     json.writeNumberField("net_namespace_inum", event.networkNamespace().inum());
-    writeDevice(json, Objects.requireNonNullElse(event.device(), new NetworkDevice("-", 0, 0, 0)));
+    writeDevice(json, Objects.requireNonNullElse(event.device(), NetworkDevice.of("-", 0, 0, 0)));
     writeUnlessEmpty(json, "packet_skb_addr", pointer(event.skbAddress()));
     int etherType = KNOWN_ETHER_TYPES.contains(event.etherType()) ? event.etherType() : 0;
     json.writeStringField("packet_eth_proto", "0x" + Integer.toHexString(etherType));

@@ -173,7 +173,7 @@ class ContainersIT {
     assertEquals("SKB_DROP_REASON_SOCKET_RCVBUFF", event.reason().name());
     OwnerSocket socket = Objects.requireNonNull(event.socket());
     assertEquals(process.inode(), socket.inode());
-    assertEquals(new OwnerProcess(process.pid(), "deaf"), event.owner().process());
+    assertEquals(OwnerProcess.of(process.pid(), "deaf"), event.owner().process());
     assertEquals(!place.v1(), place.path().equals(event.owner().cgroupPath()));
     assertEquals(!place.v1(), cgroup.id() == socket.cgroupId());
     assertContainer(place.container(), event);

@@ -83,8 +83,8 @@ class OwnerIT {
       assertEquals(cgroup.id(), socket.cgroupId());
       assertNotEquals(socket.cgroupId(), event.taskCgroupId());
       assertEquals(
-          new Owner(
-              new OwnerProcess(deaf.pid(), COMM),
+          Owner.of(
+              OwnerProcess.of(deaf.pid(), COMM),
               cgroup.path(),
               network.server().name(),
               CONTAINER),
@@ -130,7 +130,7 @@ class OwnerIT {
     EventLog log = new EventLog();
     try (var cgroup = cgroup("dropwatch-it2");
         var deaf = deaf(cgroup)) {
-      Owner answer = new Owner(null, null, null, "pod-7");
+      Owner answer = Owner.of(null, null, null, "pod-7");
       try (DropWatcher _ =
           watching(log)
               .onError(failures::add)

@@ -144,7 +144,7 @@ class HuatuoJsonWriterTest {
                     .comm(names.get(0))
                     .containerId(names.get(1))
                     .reason(new DropReason(numbers.get(0), names.get(2)))
-                    .device(new NetworkDevice(names.get(3), numbers.get(1), numbers.get(2), length))
+                    .device(NetworkDevice.of(names.get(3), numbers.get(1), numbers.get(2), length))
                     .pid(numbers.get(3))
                     .location(addresses.get(0))
                     .memoryCgroupCss(addresses.get(1))

@@ -102,7 +102,7 @@ class TopTableTest {
       @Nullable String device,
       int protocol,
       int ipProtocol) {
-    return new DropKind(
+    return DropKind.of(
         DropSource.SOFTWARE,
         new DropReason(3, reason),
         new StackFrame(0xffff_ffff_8100_0000L, function, 0x10, null),
