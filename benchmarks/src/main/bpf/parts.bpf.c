@@ -1,4 +1,4 @@
-// Programs that do one part of the work and no more: what no probe can be cheaper than.
+// Programs that do only one part of the work: lower bounds of the cost of a probe.
 #include <linux/bpf.h>
 #include <linux/types.h>
 #include <bpf/bpf_core_read.h>
@@ -30,12 +30,12 @@ struct {
 	__uint(value_size, sizeof(__u32));
 } events SEC(".maps");
 
-#define WITHOUT_STACK 248 // bytes of our record of the flood's datagrams
+#define WITHOUT_STACK 248 // bytes of a record of the probe for a datagram of the flood
 #define STACK (127 * 8)
 #define WAKEUP (1 << 20)
 
 struct record {
-	__u64 unannounced; // bytes in the ring since the reader was last woken
+	__u64 pending; // bytes output since the last wakeup
 	__u8 bytes[WITHOUT_STACK + STACK + 512];
 };
 
@@ -46,16 +46,16 @@ struct {
 	__type(value, struct record);
 } records SEC(".maps");
 
-// Nothing: the floor of every other.
+// The lower bound of all programs.
 SEC("tp_btf/kfree_skb")
 int empty(__u64 *arguments)
 {
 	return 0;
 }
 
-// Counts twice for itself and looks at two bytes of the packet: the floor of every filter.
+// Counts twice and reads two bytes of the packet: the lower bound of filters.
 SEC("tp_btf/kfree_skb")
-int least(__u64 *arguments)
+int count_and_peek(__u64 *arguments)
 {
 	__u32 zero = 0;
 	__u64 *count = bpf_map_lookup_elem(&counters, &zero);
@@ -89,9 +89,9 @@ struct {
 	__type(value, __u64);
 } kinds SEC(".maps");
 
-// Counts one kind in a hash, and looks at nothing else: the floor of counting.
+// Counts one kind in a hash: the lower bound of counting.
 SEC("tp_btf/kfree_skb")
-int finds_a_kind(__u64 *arguments)
+int count_in_hash(__u64 *arguments)
 {
 	struct kind kind = { .location = arguments[1], .reason = arguments[2] };
 	__u64 *count = bpf_map_lookup_elem(&kinds, &kind);
@@ -104,46 +104,46 @@ int finds_a_kind(__u64 *arguments)
 	return 0;
 }
 
-static __always_inline int hand_over(__u64 *arguments, int walk)
+static __always_inline int output(__u64 *arguments, int with_stack)
 {
 	__u32 zero = 0;
 	struct record *record = bpf_map_lookup_elem(&records, &zero);
 	__u64 length = WITHOUT_STACK;
-	long walked = 0;
+	long stack = 0;
 
 	if (!record)
 		return 0;
-	if (walk)
-		walked = bpf_get_stack(arguments, record->bytes + WITHOUT_STACK, STACK, 0);
-	if (walked > 0)
-		length += walked & 1023;
-	record->unannounced += length;
-	if (record->unannounced < WAKEUP) {
+	if (with_stack)
+		stack = bpf_get_stack(arguments, record->bytes + WITHOUT_STACK, STACK, 0);
+	if (stack > 0)
+		length += stack & 1023;
+	record->pending += length;
+	if (record->pending < WAKEUP) {
 		bpf_ringbuf_output(&ring, record->bytes, length, BPF_RB_NO_WAKEUP);
 	} else {
-		record->unannounced = 0;
+		record->pending = 0;
 		bpf_ringbuf_output(&ring, record->bytes, length, BPF_RB_FORCE_WAKEUP);
 	}
 	return 0;
 }
 
-// Puts a record of nothing into the ring: the floor of every report.
+// Outputs an empty record: the lower bound of reports.
 SEC("tp_btf/kfree_skb")
-int hands_over(__u64 *arguments)
+int output_record(__u64 *arguments)
 {
-	return hand_over(arguments, 0);
+	return output(arguments, 0);
 }
 
-// The same with all of the stack, by the kernel's own unwinder: the floor of whoever asks that for it.
+// The same with the whole stack from the kernel's unwinder: the lower bound of reports with it.
 SEC("tp_btf/kfree_skb")
-int asks_for_the_stack(__u64 *arguments)
+int output_stack(__u64 *arguments)
 {
-	return hand_over(arguments, 1);
+	return output(arguments, 1);
 }
 
-// As HUATUO's probe goes about it: a record of fixed size with all of the stack through a perf ring, and a wakeup for each.
+// Like HUATUO's probe: a record of fixed size with the whole stack through a perf ring, and a wakeup for each.
 SEC("tp_btf/kfree_skb")
-int wakes_for_each(__u64 *arguments)
+int output_waking(__u64 *arguments)
 {
 	__u32 zero = 0;
 	struct record *record = bpf_map_lookup_elem(&records, &zero);

@@ -1,4 +1,4 @@
-/* What the bindings are generated from; includes.txt picks the few names that are used. */
+/* The headers of the bindings. includes.txt selects the names that are used. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// Counts freed packets, attached both ways.
+// Counts dropped packets, by a typed and by a classic tracepoint.
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

@@ -1,4 +1,4 @@
-// Reads a packet without looking where it ends, which the verifier refuses.
+// Reads a packet without a bounds check, which the verifier rejects.
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

@@ -1,4 +1,4 @@
-// Writes records into a perf array when it is run on a packet, and counts what became of them.
+// Writes records into a perf event array at each run, and counts the results.
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
@@ -8,7 +8,7 @@ struct {
 	__uint(value_size, 4);
 } events SEC(".maps");
 
-// 12 bytes: the kernel hands out 16 for each CPU.
+// 12 bytes, which the kernel pads to 16 for each CPU.
 struct counters {
 	__u32 sent;
 	__u32 failed;
@@ -53,7 +53,7 @@ int emit(struct __sk_buff *skb)
 	if (shout)
 		record.body[0] = '!';
 	for (__u32 i = 0; i < 4096; i++) {
-		// 12 to 256 bytes, every length in turn
+		// all lengths from 12 to 256 bytes
 		__u64 size = 12 + (i & 0xff) % 245;
 		long error;
 
@@ -78,7 +78,7 @@ struct {
 
 const volatile __u64 wakeup_bytes = 0;
 
-// The same into a BPF ring; every fifth is discarded.
+// Writes the records into a BPF ring, and discards every fifth.
 SEC("tc")
 int emit_ring(struct __sk_buff *skb)
 {

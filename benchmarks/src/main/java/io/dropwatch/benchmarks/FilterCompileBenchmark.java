@@ -16,7 +16,9 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Microseconds per expression, once warm: ours to a filter that can run, libpcap's to cBPF. */
+/**
+ * Microseconds to compile an expression: to a filter for the JVM, to eBPF, and libpcap's to cBPF.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -24,31 +26,31 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(value = 2, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
 public class FilterCompileBenchmark {
-  /** What is compiled; {@link FilterExpressions}. */
+  /** The name of the expression, see {@link FilterExpressions}. */
   @Param({"tcp and port 443", "port 53", "32 hosts"})
   public String expression = "";
 
   private static final byte[] PACKET = new byte[64];
 
-  /** Our compiler, up to a filter that can be asked; code is made when it is needed. */
+  /** To a {@link PcapFilter}, which generates bytecode at the first packet. */
   @Benchmark
   public PcapFilter jvm() {
     return PcapFilter.compile(FilterExpressions.named(expression), LinkType.ETHERNET);
   }
 
-  /** The same, and the class that the first packet needs, and its verdict. */
+  /** The same, with the bytecode and the verdict of the first packet. */
   @Benchmark
-  public boolean jvmToTheFirstVerdict() {
+  public boolean jvmToFirstVerdict() {
     return jvm().matches(PACKET, PACKET.length);
   }
 
-  /** Our compiler, up to the bytes that go into the probe. */
+  /** To the eBPF code for the probe. */
   @Benchmark
   public byte[] ebpf() {
     return SkbFilter.compile(FilterExpressions.named(expression)).ebpf().toBytes();
   }
 
-  /** libpcap's, with its optimizer. */
+  /** libpcap with its optimizer. */
   @Benchmark
   public int libpcap() {
     try (var filter =

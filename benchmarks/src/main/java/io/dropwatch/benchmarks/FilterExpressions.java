@@ -3,7 +3,7 @@ package io.dropwatch.benchmarks;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** The expressions that every filter benchmark measures, by the name of their parameter. */
+/** The expressions of the filter benchmarks, by parameter. */
 final class FilterExpressions {
   private FilterExpressions() {}
 

@@ -25,11 +25,11 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Nanoseconds per packet: {@link PcapFilter#matches} against libpcap's interpreter over the same
- * packets. libpcap runs its optimized program on native memory; its number includes the call from
- * Java, which {@link #emptyCallIntoLibpcap} measures alone, with the one instruction that a program
- * must have. What its interpretation costs is the difference of the two. {@link #emptyFilterInJvm}
- * is the same for our side: the loop over the packets and a filter that takes them all.
+ * Nanoseconds per packet: {@link PcapFilter#matches} and libpcap's interpreter over the same
+ * packets. libpcap runs its optimized program on native memory. Its number includes the call from
+ * Java, which {@link #emptyCallIntoLibpcap} measures alone, with a program of one instruction; the
+ * difference is the cost of the interpretation. {@link #emptyFilterInJvm} measures the loop over
+ * the packets with the empty filter.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -40,18 +40,18 @@ import org.openjdk.jmh.annotations.Warmup;
 public class FilterMatchBenchmark {
   private static final int PACKETS = 1024;
 
-  /** What is compiled; {@link FilterExpressions}. */
+  /** The name of the expression, see {@link FilterExpressions}. */
   @Param({"tcp and port 443", "port 53", "32 hosts"})
   public String expression = "";
 
-  /** What is judged; {@link FilterPackets}. */
+  /** The name of the packets, see {@link FilterPackets}. */
   @Param({"traffic", "corner cases"})
   public String corpus = "";
 
   private final byte[][] packets = new byte[PACKETS][];
   private final MemorySegment[] nativePackets = new MemorySegment[PACKETS];
   private final int[] wireLengths = new int[PACKETS];
-  private Arena life = Arena.global();
+  private Arena arena = Arena.global();
   private PcapFilter ours = PcapFilter.compile("", LinkType.ETHERNET);
   private final PcapFilter all = PcapFilter.compile("", LinkType.ETHERNET);
   private LibpcapFilter theirs = libpcap("");
@@ -60,14 +60,14 @@ public class FilterMatchBenchmark {
   /** Compiles on both sides and compares the verdicts once. */
   @Setup(Level.Trial)
   public void compile() {
-    life = Arena.ofConfined();
+    arena = Arena.ofConfined();
     List<SamplePacket> judged = FilterPackets.named(corpus, PACKETS);
     for (int i = 0; i < PACKETS; i++) {
       SamplePacket packet = judged.get(i);
       packets[i] = packet.bytes();
       wireLengths[i] = packet.wireLength();
       nativePackets[i] =
-          life.allocate(Math.max(packets[i].length, 1), 8).asSlice(0, packets[i].length);
+          arena.allocate(Math.max(packets[i].length, 1), 8).asSlice(0, packets[i].length);
       nativePackets[i].copyFrom(MemorySegment.ofArray(packets[i]));
     }
     ours = PcapFilter.compile(FilterExpressions.named(expression), LinkType.ETHERNET);
@@ -75,26 +75,26 @@ public class FilterMatchBenchmark {
     empty = libpcap("");
     if (jvm() != libpcap()) {
       throw new IllegalStateException(
-          "the verdicts differ: " + jvm() + " matches here, " + libpcap() + " in libpcap");
+          "verdicts differ: " + jvm() + " packets match in the JVM, " + libpcap() + " in libpcap");
     }
   }
 
-  /** Gives the native memory back. */
+  /** Frees the native memory. */
   @TearDown(Level.Trial)
   public void close() {
     theirs.close();
     empty.close();
-    life.close();
+    arena.close();
   }
 
-  /** Our evaluator. */
+  /** {@link PcapFilter#matches}. */
   @Benchmark
   @OperationsPerInvocation(PACKETS)
   public int jvm() {
     return hits(ours);
   }
 
-  /** The loop alone: a filter that looks at nothing. */
+  /** The loop alone, with the empty filter. */
   @Benchmark
   @OperationsPerInvocation(PACKETS)
   public int emptyFilterInJvm() {

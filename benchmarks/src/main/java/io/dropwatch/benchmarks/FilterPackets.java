@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** The packets that filters are measured with, by the name of their parameter; always the same. */
+/** The packets of the filter benchmarks, by parameter; the same in each run. */
 final class FilterPackets {
   private static final int[] SERVICES = {443, 443, 443, 80, 8080, 22, 3306, 5432, 6379, 9092};
 
@@ -16,11 +16,10 @@ final class FilterPackets {
   private FilterPackets() {}
 
   /**
-   * A number of packets.
+   * {@return a number of packets}
    *
-   * @param name {@code traffic}: what a server's network card sees, four of five packets TCP over
-   *     IPv4; {@code corner cases}: the corpus of the tests, where many packets are decided by
-   *     their first bytes
+   * @param name {@code traffic}: a server's traffic, 70 % of it TCP over IPv4; {@code corner
+   *     cases}: the corpus of the tests, whose first bytes decide many verdicts
    */
   static List<SamplePacket> named(String name, int count) {
     FilterPackets packets = new FilterPackets();

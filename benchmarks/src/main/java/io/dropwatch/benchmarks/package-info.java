@@ -1,4 +1,4 @@
-/** Benchmarks. */
+/** JMH benchmarks of filters. */
 @NullMarked
 package io.dropwatch.benchmarks;
 

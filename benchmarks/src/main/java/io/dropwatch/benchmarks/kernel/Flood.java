@@ -18,15 +18,14 @@ import java.lang.invoke.MethodHandle;
 import java.util.function.Function;
 
 /**
- * Two hosts joined by veth, one of which sends UDP to a port of the other on which nobody listens,
- * as fast as one thread can: sendmmsg(2), 64 datagrams at a time; or frames that cost the kernel
- * less.
+ * Two hosts connected by veth. One sends UDP datagrams to a closed port of the other, or frames
+ * that cost the kernel less, as fast as one thread can: 64 with each sendmmsg(2).
  *
- * <p>A dropped datagram is dropped in the sender's own time (softirq on its CPU), so what a program
- * on the tracepoint costs slows the sender down.
+ * <p>The packets are dropped on the sender's CPU (softirq), so a program on the tracepoint slows
+ * the sender down.
  */
 public final class Flood implements AutoCloseable {
-  /** As fast as it goes. */
+  /** No limit. */
   public static final double FULL_RATE = Double.POSITIVE_INFINITY;
 
   private static final int BATCH = 64;
@@ -38,7 +37,7 @@ public final class Flood implements AutoCloseable {
   private static final int SOL_PACKET = 263;
   private static final int PACKET_QDISC_BYPASS = 20;
 
-  /** For experiments (IEEE 802), so that nobody has it. */
+  /** Local experimental EtherType (IEEE 802), without a handler. */
   private static final int FRAME_PROTOCOL = 0x88b5;
 
   private static final Linker LINKER = Linker.nativeLinker();
@@ -56,7 +55,7 @@ public final class Flood implements AutoCloseable {
   private final Testbed testbed = Testbed.open();
   private final Namespace sender;
 
-  /** Makes the network. */
+  /** Creates the network. */
   public Flood() {
     sender = testbed.namespace("sender");
     Namespace receiver = testbed.namespace("receiver");
@@ -77,7 +76,7 @@ public final class Flood implements AutoCloseable {
   }
 
   /**
-   * Sends, from a thread bound to one CPU.
+   * Sends datagrams from a thread bound to one CPU.
    *
    * @param packets rounded up to a multiple of 64
    * @return datagrams a second
@@ -87,17 +86,17 @@ public final class Flood implements AutoCloseable {
   }
 
   /**
-   * As {@link #send}, but frames of a protocol that nobody has, past the sender's queue: the kernel
-   * drops them (UNHANDLED_PROTO) before it does much else with them, and sends no answer.
+   * As {@link #send}, but frames of a protocol without a handler, which bypass the qdisc. The
+   * kernel drops them early (UNHANDLED_PROTO), and sends no answer.
    */
   public double sendFrames(int packets, int cpu) {
     return sendFrames(packets, cpu, FULL_RATE);
   }
 
   /**
-   * As {@link #sendFrames(int, int)}, but no faster than a rate.
+   * As {@link #sendFrames(int, int)}, with a limit.
    *
-   * @param perSecond frames a second
+   * @param perSecond at most so many frames a second
    */
   public double sendFrames(int packets, int cpu, double perSecond) {
     return send(packets, cpu, perSecond, AF_PACKET, SOCK_RAW_CLOEXEC, Flood::frames);
@@ -147,8 +146,8 @@ public final class Flood implements AutoCloseable {
     return messages(arena, name, arena.allocate(PAYLOAD));
   }
 
-  // struct sockaddr_ll: u16 family, be16 protocol, i32 ifindex, u16 hatype, u8 pkttype, halen,
-  // addr.
+  // struct sockaddr_ll: u16 family, be16 protocol, i32 ifindex, u16 hatype, u8 pkttype, u8 halen,
+  // address.
   private static MemorySegment frames(Arena arena) {
     byte[] frame = new byte[60];
     System.arraycopy(new byte[] {2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1}, 0, frame, 0, 12);
@@ -163,7 +162,7 @@ public final class Flood implements AutoCloseable {
   }
 
   // struct mmsghdr: struct msghdr of 56 bytes (name, its length, iovec, their number, control,
-  // flags), u32 sent, filling.
+  // flags), u32 sent, padding.
   private static MemorySegment messages(Arena arena, MemorySegment name, MemorySegment bytes) {
     MemorySegment data = arena.allocate(16, 8);
     data.set(ADDRESS, 0, bytes);
@@ -182,7 +181,7 @@ public final class Flood implements AutoCloseable {
     try {
       Object result = function.invokeWithArguments(arguments);
       if ((int) result < 0) {
-        throw new IllegalStateException("a call of the flood failed: needs root");
+        throw new IllegalStateException("a system call failed: run as root");
       }
       return result;
     } catch (RuntimeException | Error e) {

@@ -8,26 +8,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** One row of the table: a way to watch, measured once a round. */
+/** One row of the table: a program, measured once a round. */
 public final class Measurement {
   private static final Path STATISTICS = Path.of("/proc/sys/kernel/bpf_stats_enabled");
 
   private final String name;
-  private final Supplier<Watched> watched;
+  private final Supplier<Attachment> attachment;
   private final List<Double> nanos = new ArrayList<>();
   private final List<Double> rates = new ArrayList<>();
   private String account = "";
 
-  Measurement(String name, Supplier<Watched> watched) {
+  Measurement(String name, Supplier<Attachment> attachment) {
     this.name = name;
-    this.watched = watched;
+    this.attachment = attachment;
   }
 
   /**
-   * Measures all, round by round, with the kernel's statistics of programs switched on; the sender
-   * is bound to the last CPU.
+   * Measures all rows, round by round, with kernel.bpf_stats_enabled set. The sender is bound to
+   * the last CPU.
    *
-   * @return median rate of the sender while nobody watches
+   * @return the median rate of the sender without a program
    */
   public static double rounds(List<Measurement> rows, Flood flood, int rounds, int packets)
       throws IOException {
@@ -49,9 +49,9 @@ public final class Measurement {
     return median(alone);
   }
 
-  /** Floods once. */
+  /** Measures one round. */
   void round(Flood flood, int packets, int cpu) {
-    try (Watched each = watched.get()) {
+    try (Attachment each = attachment.get()) {
       var _ = flood.send(packets / 10, cpu);
       ProgramInfo before = each.info();
       rates.add(flood.send(packets, cpu));
@@ -62,26 +62,27 @@ public final class Measurement {
     }
   }
 
+  /** {@return the name of the row} */
   public String name() {
     return name;
   }
 
-  /** Median program time of a drop. */
+  /** {@return the median run time of the program for one drop, in nanoseconds} */
   public double nanos() {
     return median(nanos);
   }
 
-  /** Median rate of the sender. */
+  /** {@return the median rate of the sender, in packets a second} */
   public double rate() {
     return median(rates);
   }
 
-  /** What the program counted in the last round. */
+  /** {@return the counters of the program after the last round} */
   public String account() {
     return account;
   }
 
-  /** {@return the middle one} */
+  /** {@return the median} */
   public static double median(List<Double> values) {
     List<Double> sorted = values.stream().sorted().toList();
     int middle = sorted.size() / 2;

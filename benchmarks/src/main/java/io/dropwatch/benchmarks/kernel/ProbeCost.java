@@ -10,27 +10,27 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Prints what a drop costs the host, rejected and reported, one row for each way of watching. All
- * rows are of one run, their rounds interleaved; read each beside the others. Needs root.
+ * Prints what a rejected and a reported drop cost, one row for each kind of program. The rounds of
+ * all rows are interleaved in one run; compare rows of one run only. Needs root.
  *
  * <pre>{@code
  * probe-cost [option...]
  *   --rounds N          5 by default; medians are printed
  *   --packets N         in each round, 200,000 by default
- *   --rows REGEX        only rows whose name has a match; the empty program always runs
- *   --bpf-path OBJECT   our rows once more with this object, an older release's; repeatable
- *   --peer OBJECT[:MAP] another project's object, and its perf ring; repeatable
+ *   --rows REGEX        only rows whose name matches; the empty program always runs
+ *   --bpf-path OBJECT   adds the rows of another build of the probe; repeatable
+ *   --peer OBJECT[:MAP] adds the object of another project, with its perf ring; repeatable
  * }</pre>
  */
 public final class ProbeCost {
   private int rounds = 5;
   private int packets = 200_000;
   private Pattern chosen = Pattern.compile("");
-  private final List<Measurement> rows = new ArrayList<>(Rows.floors());
+  private final List<Measurement> rows = new ArrayList<>(CostRows.floors());
 
   private ProbeCost() {}
 
-  /** Runs it. */
+  /** Measures and prints the rows. */
   public static void main(String[] args) throws IOException {
     ProbeCost cost = new ProbeCost();
     cost.read(args);
@@ -38,10 +38,10 @@ public final class ProbeCost {
   }
 
   private void read(String[] args) {
-    rows.addAll(Rows.ours("", ProbeImage.embedded()));
+    rows.addAll(CostRows.probe("", ProbeImage.embedded()));
     for (int i = 0; i < args.length; i += 2) {
       if (i + 1 == args.length) {
-        throw new IllegalArgumentException(args[i] + " wants a value");
+        throw new IllegalArgumentException(args[i] + " needs a value");
       }
       String value = args[i + 1];
       switch (args[i]) {
@@ -50,10 +50,14 @@ public final class ProbeCost {
         case "--rows" -> chosen = Pattern.compile(value);
         case "--bpf-path" -> {
           Path path = Path.of(value);
-          rows.addAll(Rows.ours(path.getFileName() + ": ", ProbeImage.read(path)));
+          rows.addAll(CostRows.probe(path.getFileName() + ": ", ProbeImage.read(path)));
         }
         case "--peer" -> rows.add(peer(value));
-        default -> throw new IllegalArgumentException("no option " + args[i]);
+        default ->
+            throw new IllegalArgumentException(
+                "unknown option "
+                    + args[i]
+                    + ": use --rounds, --packets, --rows, --bpf-path or --peer");
       }
     }
   }
@@ -66,28 +70,28 @@ public final class ProbeCost {
         "peer " + path.getFileName(),
         () -> {
           BpfObject object = BpfObject.open(path);
-          return new ObjectWatched(
+          return new ObjectAttachment(
               object,
-              ObjectWatched.programOf(object),
-              map.isEmpty() ? null : ObjectWatched.wakingForEach(map));
+              ObjectAttachment.programOf(object),
+              map.isEmpty() ? null : ObjectAttachment.wakingRing(map));
         });
   }
 
   private void run() throws IOException {
-    rows.removeIf(row -> !row.name().equals(Rows.EMPTY) && !chosen.matcher(row.name()).find());
+    rows.removeIf(row -> !row.name().equals(CostRows.EMPTY) && !chosen.matcher(row.name()).find());
     double alone;
     try (Flood flood = new Flood()) {
       alone = Measurement.rounds(rows, flood, rounds, packets);
     }
     System.out.printf(
         Locale.ROOT,
-        "Medians of %d rounds of %d UDP datagrams to a closed port; nobody watching: %.0f k a second%n%n",
+        "Medians of %d rounds of %d UDP datagrams to a closed port; sender without a program: %.0f k/s%n%n",
         rounds,
         packets,
         alone / 1e3);
     System.out.printf(
         "%-52s %10s %10s %10s %8s  %s%n",
-        "", "ns a drop", "over empty", "k a second", "share", "counted in the last round");
+        "", "ns/drop", "over empty", "sender k/s", "share", "counters of the last round");
     double floor = rows.getFirst().nanos();
     for (Measurement row : rows) {
       System.out.printf(

@@ -1,6 +1,6 @@
 /**
- * What the probe costs in the kernel: a flood in a network of its own, one program after another on
- * the tracepoint, and the kernel's own statistics of them.
+ * Measures what the probe costs in the kernel: floods a test network while one program after
+ * another is attached to the tracepoint, and reads the kernel's run-time statistics of the program.
  */
 @NullMarked
 package io.dropwatch.benchmarks.kernel;

@@ -10,10 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How long it takes from the launch of the command line to the first line of an event, while
- * packets are dropped all the time.
+ * Measures the time from the launch of the command line to the first event, while packets are
+ * dropped all the time.
  *
- * <pre>benchmarks/bin/launch launcher [times, 11 by default]</pre>
+ * <pre>benchmarks/bin/launch [times, 11 by default]</pre>
  */
 public final class LaunchTime {
   private LaunchTime() {}
@@ -29,9 +29,9 @@ public final class LaunchTime {
   }
 
   /**
-   * {@return milliseconds, of each time}
+   * {@return the milliseconds of each launch}
    *
-   * @param launcher the command line's
+   * @param launcher the script dropwatch-examples/bin/dropwatch
    */
   public static List<Double> millis(Path launcher, int times)
       throws IOException, InterruptedException {
@@ -61,7 +61,7 @@ public final class LaunchTime {
       double millis = (System.nanoTime() - start) / 1e6;
       if (line == null || !line.contains(" reason=")) {
         throw new IOException(
-            launcher + " showed no event but " + line + ": needs root, and 'make build'");
+            launcher + " printed no event, but " + line + ": run as root, after make build");
       }
       return millis;
     } finally {

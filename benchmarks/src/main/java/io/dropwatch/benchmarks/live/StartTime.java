@@ -9,9 +9,9 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * How long it takes from start() to attached, the first and later times in a process; and how much
- * of it the kernel and libbpf take to load each of the probe's programs, of which start() takes the
- * first that the kernel allows.
+ * Measures the time that start() takes until the probe is attached, the first and later times in a
+ * process, and the time to load each program of the probe. start() loads the first that the kernel
+ * accepts.
  *
  * <pre>benchmarks/bin/start-time [times, 7 by default]</pre>
  */
@@ -22,7 +22,7 @@ public final class StartTime {
   public static void main(String[] args) throws IOException {
     int times = args.length > 0 ? Integer.parseInt(args[0]) : 7;
     double[] starts = millis(times);
-    System.out.printf("start() to attached, ms, one after the other: ");
+    System.out.printf("start() to attached, in order, ms: ");
     for (double start : starts) {
       System.out.printf(" %.0f", start);
     }
@@ -39,7 +39,7 @@ public final class StartTime {
     }
   }
 
-  /** {@return milliseconds from start() to attached, one after the other} */
+  /** {@return the milliseconds from start() to attached, in order} */
   public static double[] millis(int times) {
     double[] millis = new double[times];
     for (int i = 0; i < times; i++) {

@@ -1,4 +1,4 @@
-/** What watching real drops costs the JVM and the sender. Needs root. */
+/** Measures what watching real drops costs the JVM and the sender. Needs root. */
 @NullMarked
 package io.dropwatch.benchmarks.live;
 

@@ -2,8 +2,8 @@ package io.dropwatch.benchmarks.reader;
 
 import io.dropwatch.bpf.PrefilledRing;
 import io.dropwatch.bpf.RingConsumer;
+import io.dropwatch.internal.watch.DeliveryFixture;
 import io.dropwatch.internal.watch.DeliveryMode;
-import io.dropwatch.internal.watch.DeliveryUnderTest;
 import io.dropwatch.output.EventWriter;
 import io.dropwatch.output.JsonWriter;
 import io.dropwatch.output.TextWriter;
@@ -25,9 +25,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Nanoseconds and bytes for an event, from a ring full of real records to a raw listener, a
- * listener of events, NDJSON or text. Run with {@code -prof gc} to see the bytes. As root: the
- * record is one of this kernel's.
+ * Nanoseconds and bytes for each event, from a ring full of copies of a real record to a raw
+ * listener, an event listener, NDJSON or text. {@code -prof gc} shows the bytes. Needs root, to get
+ * a record from the running kernel.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -42,37 +42,37 @@ public class RingDrainBenchmark {
   @Param({"perf", "bpf"})
   public String ring = "";
 
-  /** Frames of each record's stack, at most. */
+  /** The maximum number of stack frames in the record. */
   @Param({"0", "127"})
   public int frames;
 
-  /** Who listens. */
+  /** The kind of listener. */
   @Param({"raw", "event", "ndjson", "text"})
   public String listener = "";
 
   private PrefilledRing records = PrefilledRing.bpf(new byte[8], 1);
-  private RingConsumer consumer = DeliveryUnderTest.to(new DeliveryMode.Raw(_ -> {}));
+  private RingConsumer consumer = DeliveryFixture.consumer(new DeliveryMode.Raw(_ -> {}));
   private long sum;
 
-  /** Fills the ring. */
+  /** Gets a record and fills the ring. */
   @Setup(Level.Trial)
   public void fill() throws IOException {
-    byte[] record = RealRecord.taken(frames);
+    byte[] record = SampleRecord.of(frames);
     records =
         ring.equals("perf")
             ? PrefilledRing.perf(record, RECORDS)
             : PrefilledRing.bpf(record, RECORDS);
-    consumer = DeliveryUnderTest.to(listening());
+    consumer = DeliveryFixture.consumer(mode());
   }
 
-  private DeliveryMode listening() {
+  private DeliveryMode mode() {
     return switch (listener) {
       case "raw" ->
           new DeliveryMode.Raw(raw -> sum += raw.location() + raw.reason() + raw.packetByte(0));
       case "event" ->
           new DeliveryMode.Events(event -> sum += event.location() + event.packetLength(), null);
       default -> {
-        Swallowing stream = new Swallowing();
+        SinkStream stream = new SinkStream();
         EventWriter writer =
             listener.equals("ndjson") ? new JsonWriter(stream) : new TextWriter(stream);
         yield new DeliveryMode.Events(writer::write, null);
@@ -80,18 +80,18 @@ public class RingDrainBenchmark {
     };
   }
 
-  /** Empties it. */
+  /** Drains the ring. */
   @Benchmark
   @OperationsPerInvocation(RECORDS)
   public long drain() {
     if (records.drain(consumer) != RECORDS) {
-      throw new IllegalStateException("not all of the ring");
+      throw new IllegalStateException("the ring was not drained");
     }
     return sum;
   }
 
-  /** A file without the disk. */
-  private final class Swallowing extends OutputStream {
+  /** Discards the bytes, but reads some, so that they must be written. */
+  private final class SinkStream extends OutputStream {
     @Override
     public void write(int value) {
       sum++;

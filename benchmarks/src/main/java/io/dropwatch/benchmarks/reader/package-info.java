@@ -1,4 +1,4 @@
-/** What an event costs in the JVM, from the ring to the listener or the file. */
+/** Measures what an event costs in the JVM, from the ring to the listener or the file. */
 @NullMarked
 package io.dropwatch.benchmarks.reader;
 

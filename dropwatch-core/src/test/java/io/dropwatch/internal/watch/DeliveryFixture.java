@@ -10,12 +10,12 @@ import io.dropwatch.internal.record.SymbolFrames;
 import io.dropwatch.internal.record.WallClock;
 import io.dropwatch.model.NoiseRule;
 
-/** What a watcher does with a record, without the watcher. In this package because it is. */
-public final class DeliveryUnderTest {
-  private DeliveryUnderTest() {}
+/** The delivery of a watcher without its probe, for benchmarks. */
+public final class DeliveryFixture {
+  private DeliveryFixture() {}
 
-  /** As a watcher without any setting, but the listener. */
-  public static RingConsumer to(DeliveryMode mode) {
+  /** {@return a consumer that delivers records as a watcher with default settings} */
+  public static RingConsumer consumer(DeliveryMode mode) {
     WallClock clock = new WallClock();
     Delivery delivery =
         new Delivery(

@@ -9,13 +9,13 @@ import io.dropwatch.internal.probe.ProbeImage;
 import io.dropwatch.internal.probe.Variant;
 import io.dropwatch.pcapfilter.SkbFilter;
 
-/** Our probe as it counts drops by kind. */
-final class CountingWatched implements Watched {
+/** The probe that counts drops by kind. */
+final class CountingAttachment implements Attachment {
   private static final int KINDS = 8192;
 
   private final CountingProbe probe;
 
-  CountingWatched(ProbeImage object, String filter, Variant variant) {
+  CountingAttachment(ProbeImage object, String filter, Variant variant) {
     ProbeImage image = filter.isEmpty() ? object : object.withFilter(SkbFilter.compile(filter));
     probe =
         CountingProbe.attach(

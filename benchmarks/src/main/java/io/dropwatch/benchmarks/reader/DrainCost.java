@@ -3,36 +3,36 @@ package io.dropwatch.benchmarks.reader;
 import com.sun.management.ThreadMXBean;
 import io.dropwatch.bpf.PrefilledRing;
 import io.dropwatch.bpf.RingConsumer;
+import io.dropwatch.internal.watch.DeliveryFixture;
 import io.dropwatch.internal.watch.DeliveryMode;
-import io.dropwatch.internal.watch.DeliveryUnderTest;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * From a ring full of real records to the raw listener, as RingDrainBenchmark measures it, without
- * JMH's own process: for a table beside other numbers.
+ * The cost of an event from a ring full of copies of a real record to the raw listener, as {@link
+ * RingDrainBenchmark} measures it, but in this process, for a table beside other numbers.
  *
- * @param nanos of an event, in the fastest of some turns
- * @param bytes allocated for an event
+ * @param nanos for each event, in the fastest of 20 turns
+ * @param bytes allocated for each event
  */
-public record Drain(double nanos, double bytes) {
+public record DrainCost(double nanos, double bytes) {
   private static final int RECORDS = 4096;
-  private static final int WARMING = 2000;
+  private static final int WARM_UP = 2000;
   private static final int TURNS = 20;
   private static final int DRAINS = 100;
 
   /** Measures the BPF ring. */
-  public static Drain ofBpfRing() throws IOException {
-    PrefilledRing ring = PrefilledRing.bpf(RealRecord.taken(127), RECORDS);
+  public static DrainCost ofBpfRing() throws IOException {
+    PrefilledRing ring = PrefilledRing.bpf(SampleRecord.of(127), RECORDS);
     AtomicLong sum = new AtomicLong();
     RingConsumer consumer =
-        DeliveryUnderTest.to(
+        DeliveryFixture.consumer(
             new DeliveryMode.Raw(
                 raw ->
                     sum.setPlain(
                         sum.getPlain() + raw.location() + raw.reason() + raw.packetByte(0))));
-    for (int i = 0; i < WARMING; i++) {
+    for (int i = 0; i < WARM_UP; i++) {
       var _ = ring.drain(consumer);
     }
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -48,6 +48,6 @@ public record Drain(double nanos, double bytes) {
     }
     allocated = threads.getThreadAllocatedBytes(thread) - allocated;
     double events = (double) DRAINS * RECORDS;
-    return new Drain(best / events, allocated / (TURNS * events));
+    return new DrainCost(best / events, allocated / (TURNS * events));
   }
 }

@@ -17,8 +17,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 
-/** How many drops a second one sender makes, and a watcher tells of. */
-public final class Rates implements AutoCloseable {
+/** Measures how many drops a second one sender causes and a watcher reports. */
+public final class WatchRates implements AutoCloseable {
   private static final int RING_BYTES = 16 << 20;
 
   private final Flood flood = new Flood();
@@ -31,11 +31,11 @@ public final class Rates implements AutoCloseable {
   private long cpu;
   private long sum;
 
-  /** What is dropped. */
+  /** The dropped packets. */
   public enum Traffic {
-    /** To a closed port, answered by ICMP. */
+    /** UDP datagrams to a closed port, which ICMP answers. */
     DATAGRAMS("udp and dst host 192.0.2.2 and dst port 7001"),
-    /** Of a protocol that nobody has: the kernel has little to do with them but to drop them. */
+    /** Frames of a protocol without a handler, which the kernel drops early. */
     FRAMES("ether proto 0x88b5");
 
     final String filter;
@@ -45,19 +45,19 @@ public final class Rates implements AutoCloseable {
     }
   }
 
-  /** Who listens. */
+  /** The kind of listener. */
   public enum Listener {
-    /** To records. */
+    /** A listener of raw events. */
     RAW,
-    /** To events. */
+    /** A listener of events. */
     EVENT,
-    /** Writes lines that go nowhere. */
+    /** NDJSON to a null stream. */
     NDJSON,
-    /** Writes lines into a file. */
+    /** NDJSON to a file. */
     FILE
   }
 
-  /** When stacks are walked. */
+  /** When the probe records stacks. */
   public enum Stack {
     /** Never. */
     NONE,
@@ -67,8 +67,8 @@ public final class Rates implements AutoCloseable {
     EACH
   }
 
-  /** How to watch. */
-  public record Way(Traffic traffic, Listener listener, RingKind ring, Stack stack) {
+  /** What is measured. */
+  public record Scenario(Traffic traffic, Listener listener, RingKind ring, Stack stack) {
     @Override
     public String toString() {
       return "%s %s %s %s".formatted(traffic, listener, ring, stack).toLowerCase(Locale.ROOT);
@@ -76,13 +76,13 @@ public final class Rates implements AutoCloseable {
   }
 
   /**
-   * What came of it.
+   * A measurement.
    *
-   * @param perSecond what the sender reached
+   * @param perSecond the rate of the sender
    * @param lost drops that were not delivered
-   * @param bytesPerEvent allocated by the thread that calls the listener
-   * @param cpuNanosPerEvent of that thread
-   * @param fileBytes written
+   * @param bytesPerEvent bytes that the thread of the listener allocated for each event
+   * @param cpuNanosPerEvent CPU time of that thread for each event
+   * @param fileBytes size of the file
    */
   public record Rate(
       double perSecond,
@@ -93,44 +93,44 @@ public final class Rates implements AutoCloseable {
       double startMillis,
       long fileBytes) {}
 
-  /** The sender's rate while nobody watches. */
+  /** {@return the rate of the sender without a watcher} */
   public double alone(Traffic traffic, int packets) {
     var _ = send(traffic, packets / 10, Flood.FULL_RATE);
     return send(traffic, packets, Flood.FULL_RATE);
   }
 
   /**
-   * Watches some packets.
+   * Sends packets with a watcher.
    *
-   * @param perSecond the sender's rate at most, of frames
+   * @param perSecond the maximum rate of frames
    */
-  public Rate measure(Way way, int packets, double perSecond) throws IOException {
+  public Rate measure(Scenario scenario, int packets, double perSecond) throws IOException {
     Path file = Files.createTempFile("dropwatch", ".ndjson");
     try (OutputStream out =
-        way.listener == Listener.FILE
+        scenario.listener == Listener.FILE
             ? new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)
             : OutputStream.nullOutputStream()) {
-      DropWatcherBuilder plan =
+      DropWatcherBuilder builder =
           DropWatcher.builder()
-              .filter(way.traffic.filter)
-              .ring(way.ring)
+              .filter(scenario.traffic.filter)
+              .ring(scenario.ring)
               .ringBytesPerCpu(RING_BYTES)
               .maxLatency(Duration.ofMillis(20))
-              .stackDepth(way.stack == Stack.NONE ? 0 : 127)
-              .stackOncePer(Duration.ofMillis(way.stack == Stack.ONCE ? 1000 : 0));
-      listen(plan, way.listener, out);
-      // The same code warm for every row.
-      DropWatcher warming = plan.start();
-      try (warming) {
-        var _ = send(way.traffic, packets / 5, perSecond);
+              .stackDepth(scenario.stack == Stack.NONE ? 0 : 127)
+              .stackOncePer(Duration.ofMillis(scenario.stack == Stack.ONCE ? 1000 : 0));
+      listen(builder, scenario.listener, out);
+      // Warm-up, the same for every row.
+      DropWatcher warmUp = builder.start();
+      try (warmUp) {
+        var _ = send(scenario.traffic, packets / 5, perSecond);
       }
       readerThread = 0;
       long start = System.nanoTime();
-      DropWatcher watcher = plan.start();
+      DropWatcher watcher = builder.start();
       double startMillis = (System.nanoTime() - start) / 1e6;
       double sent;
       try (watcher) {
-        sent = send(way.traffic, packets, perSecond);
+        sent = send(scenario.traffic, packets, perSecond);
       }
       DropStatistics end = watcher.statistics();
       double events = Math.max(1, noted & ~0xffffL);
@@ -148,16 +148,16 @@ public final class Rates implements AutoCloseable {
   }
 
   /**
-   * {@return seconds that it takes to write as many bytes into a file, as a listener does, of
-   * nothing}
+   * {@return the seconds to write a number of zero bytes into a file, with the buffer size of the
+   * listener}
    */
-  public static double plainlyWritten(long bytes) throws IOException {
-    Path file = Files.createTempFile("dropwatch", ".nothing");
-    byte[] piece = new byte[1 << 16];
+  public static double secondsToWrite(long bytes) throws IOException {
+    Path file = Files.createTempFile("dropwatch", ".zeros");
+    byte[] buffer = new byte[1 << 16];
     try (OutputStream out = Files.newOutputStream(file)) {
       long start = System.nanoTime();
-      for (long written = 0; written < bytes; written += piece.length) {
-        out.write(piece);
+      for (long written = 0; written < bytes; written += buffer.length) {
+        out.write(buffer);
       }
       return (System.nanoTime() - start) / 1e9;
     } finally {
@@ -165,23 +165,23 @@ public final class Rates implements AutoCloseable {
     }
   }
 
-  private void listen(DropWatcherBuilder plan, Listener listener, OutputStream out) {
+  private void listen(DropWatcherBuilder builder, Listener listener, OutputStream out) {
     switch (listener) {
       case RAW ->
-          plan.onRawEvent(
+          builder.onRawEvent(
               raw -> {
                 sum += raw.location() + raw.reason() + raw.packetByte(0);
                 note();
               });
       case EVENT ->
-          plan.onEvent(
+          builder.onEvent(
               event -> {
                 sum += event.location() + event.packetLength();
                 note();
               });
       case NDJSON, FILE -> {
         EventWriter writer = new JsonWriter(out);
-        plan.onEvent(
+        builder.onEvent(
             event -> {
               writer.write(event);
               note();
@@ -190,7 +190,7 @@ public final class Rates implements AutoCloseable {
     }
   }
 
-  /** On the listener's thread: what it has used since its first event, looked at now and then. */
+  /** Called by the listener: samples the use of its thread every 65,536 events. */
   private void note() {
     if (readerThread == 0) {
       readerThread = Thread.currentThread().threadId();
@@ -208,7 +208,7 @@ public final class Rates implements AutoCloseable {
     return (ThreadMXBean) ManagementFactory.getThreadMXBean();
   }
 
-  /** Packets in a second. */
+  /** {@return the packets sent in a second} */
   private double send(Traffic traffic, int count, double perSecond) {
     return switch (traffic) {
       case DATAGRAMS -> flood.send(count, sender);

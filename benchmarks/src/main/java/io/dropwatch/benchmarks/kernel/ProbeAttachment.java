@@ -10,13 +10,13 @@ import io.dropwatch.internal.probe.Variant;
 import io.dropwatch.pcapfilter.SkbFilter;
 import java.time.Duration;
 
-/** Our probe, its ring emptied by a thread that looks at nothing. */
-final class ProbeWatched implements Watched {
+/** The probe that reports events. A thread drains the ring and ignores the records. */
+final class ProbeAttachment implements Attachment {
   private final Probe probe;
   private final Thread reader;
   private volatile boolean ending;
 
-  ProbeWatched(ProbeImage object, String filter, ProbeSettings settings, Variant variant) {
+  ProbeAttachment(ProbeImage object, String filter, ProbeSettings settings, Variant variant) {
     ProbeImage image = filter.isEmpty() ? object : object.withFilter(SkbFilter.compile(filter));
     probe = Probe.attach(image, settings, KernelFacts.running().arguments(), variant);
     reader = Thread.ofPlatform().daemon().name("reader").start(this::read);

@@ -9,26 +9,26 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Drops of whom nobody has seen before: a new socket each, a new process with a new name now and
- * then, and a network namespace and a cgroup that are gone again a moment later.
+ * Drops packets of short-lived owners: sockets, processes with new names, network namespaces and
+ * cgroups that exist for a moment only.
  */
-final class Strangers implements AutoCloseable {
+final class ChurnWorkload implements AutoCloseable {
   private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
   private static final int SOCKETS = 50;
 
   private final ClosedPort port;
   private final AtomicLong count = new AtomicLong();
 
-  Strangers() throws IOException {
+  ChurnWorkload() throws IOException {
     port = ClosedPort.open();
   }
 
-  /** How many there were. */
+  /** {@return the number of owners so far} */
   long count() {
     return count.get();
   }
 
-  /** Some of each kind. */
+  /** Drops packets of some new owners of each kind. */
   void drop() {
     try {
       for (int i = 0; i < SOCKETS; i++) {
@@ -53,7 +53,7 @@ final class Strangers implements AutoCloseable {
     }
   }
 
-  // bash, as it can send datagrams by itself; called by a name of this process's own.
+  // bash can send datagrams without another program. It sets a new name for itself.
   private void process() throws IOException, InterruptedException {
     long number = count.incrementAndGet();
     Path cgroup = CGROUPS.resolve("dropwatch-" + ProcessHandle.current().pid() + "-" + number);
@@ -67,14 +67,14 @@ final class Strangers implements AutoCloseable {
                 "bash",
                 "-c",
                 join
-                    + "echo stranger"
+                    + "echo churn"
                     + number
                     + " >/proc/self/comm; echo hello >/dev/udp/127.0.0.1/"
                     + port.number())
             .inheritIO()
             .start();
     if (process.waitFor() != 0) {
-      throw new IOException("bash cannot send");
+      throw new IOException("bash failed to send a datagram");
     }
     if (grouped) {
       Files.delete(cgroup);

@@ -1,6 +1,6 @@
-package io.dropwatch.benchmarks.goals;
+package io.dropwatch.benchmarks.targets;
 
-import io.dropwatch.benchmarks.live.Memory;
+import io.dropwatch.benchmarks.live.MemoryGrowth;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -10,13 +10,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * {@link Memory} in a process of its own, whose heap does not grow.
+ * {@link MemoryGrowth} in its own process, with a heap of fixed size.
  *
- * @param grownKibibytes resident memory since all was warm
- * @param account of the watcher
+ * @param grownKibibytes growth of the resident memory after the warm-up
+ * @param account the statistics of the watcher
  */
 record MemoryRun(long grownKibibytes, String account) {
-  /** What pages of files, code compiled late and a thread's stack may come to. */
+  /** The size that file pages, late compiled code and thread stacks may add. */
   static final long NOISE_KIBIBYTES = 1024;
 
   private static final Pattern GROWN = Pattern.compile("^grown +(-?\\d+) ");
@@ -31,7 +31,7 @@ record MemoryRun(long grownKibibytes, String account) {
                 "-XX:+AlwaysPreTouch",
                 "-cp",
                 System.getProperty("java.class.path", ""),
-                Memory.class.getName(),
+                MemoryGrowth.class.getName(),
                 minutes)
             .redirectError(Redirect.INHERIT)
             .start();
@@ -48,6 +48,6 @@ record MemoryRun(long grownKibibytes, String account) {
         return new MemoryRun(Long.parseLong(grown.group(1)), lines.getLast());
       }
     }
-    throw new IOException("no line says what has grown: " + lines);
+    throw new IOException("no line reports the growth: " + lines);
   }
 }

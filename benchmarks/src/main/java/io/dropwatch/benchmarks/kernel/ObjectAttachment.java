@@ -13,10 +13,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A program of any object on kfree_skb; its ring, if it has one, emptied by a thread that looks at
- * nothing.
+ * A program of any object on kfree_skb. If it has a ring, a thread drains it and ignores the
+ * records.
  */
-final class ObjectWatched implements Watched {
+final class ObjectAttachment implements Attachment {
   private final BpfObject object;
   private final BpfProgram program;
   private final @Nullable EventRing ring;
@@ -24,9 +24,9 @@ final class ObjectWatched implements Watched {
   private volatile boolean ending;
 
   /**
-   * @param ring opens its ring, once it is loaded; null: it has none
+   * @param ring opens the ring after the load; null if there is none
    */
-  ObjectWatched(BpfObject object, String name, @Nullable Function<BpfObject, EventRing> ring) {
+  ObjectAttachment(BpfObject object, String name, @Nullable Function<BpfObject, EventRing> ring) {
     this.object = object;
     for (String each : object.programNames()) {
       object.program(each).autoload(each.equals(name));
@@ -38,12 +38,12 @@ final class ObjectWatched implements Watched {
     reader = Thread.ofPlatform().daemon().name("reader").start(this::read);
   }
 
-  /** A perf ring that wakes its reader for each event; of a map. */
-  static Function<BpfObject, EventRing> wakingForEach(String map) {
+  /** {@return a function that opens the perf ring of a map with a wakeup for each record} */
+  static Function<BpfObject, EventRing> wakingRing(String map) {
     return object -> PerfRing.open(object.map(map), 1 << 20, Wakeup.afterRecords(1));
   }
 
-  /** The first of an object's programs on kfree_skb. */
+  /** {@return the name of the first program on kfree_skb} */
   static String programOf(BpfObject object) {
     return object.programNames().stream()
         .filter(each -> object.program(each).section().endsWith("kfree_skb"))

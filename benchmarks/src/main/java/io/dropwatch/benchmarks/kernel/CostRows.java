@@ -21,66 +21,68 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The ways to watch that are measured: ours, and programs that do one part of it and no more. */
-public final class Rows {
-  /** Does nothing. */
+/**
+ * The rows of the tables: the probe in all modes, and programs that do only one part of the work.
+ */
+public final class CostRows {
+  /** Returns at once. */
   public static final String EMPTY = "empty program";
 
-  /** Counts and looks at the packet. */
-  public static final String LEAST = "floor: counts twice, looks at two bytes";
+  /** Counts and reads the packet. */
+  public static final String COUNT_AND_PEEK = "floor: counts twice, reads two bytes";
 
-  /** Puts a record of nothing into the ring. */
-  public static final String HANDS_OVER = "floor: puts 248 bytes into the BPF ring";
+  /** Outputs an empty record. */
+  public static final String OUTPUT = "floor: outputs 248 bytes into the BPF ring";
 
-  /** The same, with all of the stack. */
-  public static final String ASKS = "floor: the same and bpf_get_stack";
+  /** Outputs an empty record with the whole stack. */
+  public static final String OUTPUT_STACK = "floor: the same and bpf_get_stack";
 
-  /** As HUATUO does. */
-  public static final String WAKES = "bpf_get_stack, perf ring, a wakeup for each";
+  /** Outputs a record of fixed size with the whole stack and a wakeup, as HUATUO does. */
+  public static final String OUTPUT_WAKING = "bpf_get_stack, perf ring, a wakeup for each";
 
-  /** Finds a kind in a per-CPU hash and counts it. */
-  public static final String FINDS = "floor: counts in a hash of kinds";
+  /** Counts in a per-CPU hash. */
+  public static final String COUNT_IN_HASH = "floor: counts in a hash of kinds";
 
-  /** Ours, of the goals. */
+  /** The probe; rejected by a filter that reads the packet in place. */
   public static final String IN_PLACE = "rejected in place";
 
-  /** By a filter that reads the record's copy. */
+  /** The probe; rejected by a filter that reads a copy. */
   public static final String COPIED = "rejected in a copy";
 
-  /** With every stack. */
+  /** The probe; reported with each stack. */
   public static final String FULL = "reported, full stack";
 
-  /** With one stack a second. */
+  /** The probe; reported with one stack a second for each location. */
   public static final String ONCE = "reported, stack once";
 
-  /** Without stacks. */
+  /** The probe; reported without stacks. */
   public static final String BARE = "reported, no stack";
 
-  /** Counted. */
+  /** The probe; counted by kind. */
   public static final String COUNTED = "counted";
 
   static final RingPlan PERF = new RingPlan.Perf(8 << 20);
   static final RingPlan BPF = new RingPlan.Bpf(16 << 20);
   static final long SECOND = 1_000_000_000L;
 
-  /** As a watcher with rings of this size has it. */
+  /** The wakeup of a watcher with rings of this size. */
   private static final int WAKEUP = 1 << 20;
 
-  private Rows() {}
+  private CostRows() {}
 
-  /** What no program of that kind can be cheaper than; the first does nothing. */
+  /** {@return the lower bounds; the first is the empty program} */
   public static List<Measurement> floors() {
     Function<BpfObject, EventRing> ring = object -> BpfRing.open(object.map("ring"), WAKEUP);
     return List.of(
         part(EMPTY, "empty", null, Set.of()),
-        part(LEAST, "least", null, Set.of("counters")),
-        part(FINDS, "finds_a_kind", null, Set.of("kinds")),
-        part(HANDS_OVER, "hands_over", ring, Set.of("ring", "records")),
-        part(ASKS, "asks_for_the_stack", ring, Set.of("ring", "records")),
+        part(COUNT_AND_PEEK, "count_and_peek", null, Set.of("counters")),
+        part(COUNT_IN_HASH, "count_in_hash", null, Set.of("kinds")),
+        part(OUTPUT, "output_record", ring, Set.of("ring", "records")),
+        part(OUTPUT_STACK, "output_stack", ring, Set.of("ring", "records")),
         part(
-            WAKES,
-            "wakes_for_each",
-            ObjectWatched.wakingForEach("events"),
+            OUTPUT_WAKING,
+            "output_waking",
+            ObjectAttachment.wakingRing("events"),
             Set.of("events", "records")));
   }
 
@@ -96,12 +98,12 @@ public final class Rows {
           for (String map : object.mapNames()) {
             object.map(map).autocreate(maps.contains(map));
           }
-          return new ObjectWatched(object, program, ring);
+          return new ObjectAttachment(object, program, ring);
         });
   }
 
-  /** What the goals speak of, with the ring that AUTO takes. */
-  public static List<Measurement> ofGoals(ProbeImage image) {
+  /** {@return the rows that have targets, with the ring that AUTO selects} */
+  public static List<Measurement> ofTargets(ProbeImage image) {
     return List.of(
         rejected(IN_PLACE, image, "tcp and port 443", Variant.IN_PLACE),
         rejected(COPIED, image, "tcp and port 443", Variant.CAST),
@@ -111,8 +113,8 @@ public final class Rows {
         counted(COUNTED, image, "", Variant.CAST));
   }
 
-  /** Every way in which one of our objects watches. */
-  public static List<Measurement> ours(String prefix, ProbeImage image) {
+  /** {@return the rows of all modes of a build of the probe} */
+  public static List<Measurement> probe(String prefix, ProbeImage image) {
     String hosts =
         IntStream.range(0, 32)
             .mapToObj(i -> "host 10.0.0." + i)
@@ -144,18 +146,18 @@ public final class Rows {
   }
 
   static Measurement counted(String name, ProbeImage image, String filter, Variant variant) {
-    return new Measurement(name, () -> new CountingWatched(image, filter, variant));
+    return new Measurement(name, () -> new CountingAttachment(image, filter, variant));
   }
 
   static Measurement rejected(String name, ProbeImage image, String filter, Variant variant) {
     ProbeSettings settings = settings(0, 127, 0, PERF);
-    return new Measurement(name, () -> new ProbeWatched(image, filter, settings, variant));
+    return new Measurement(name, () -> new ProbeAttachment(image, filter, settings, variant));
   }
 
   static Measurement reported(
       String name, ProbeImage image, int perSecond, int frames, long period, RingPlan ring) {
     ProbeSettings settings = settings(perSecond, frames, period, ring);
-    return new Measurement(name, () -> new ProbeWatched(image, "", settings, Variant.CAST));
+    return new Measurement(name, () -> new ProbeAttachment(image, "", settings, Variant.CAST));
   }
 
   private static ProbeSettings settings(int perSecond, int frames, long period, RingPlan ring) {
@@ -165,7 +167,7 @@ public final class Rows {
 
   private static BpfObject parts() {
     try (InputStream in =
-        Objects.requireNonNull(Rows.class.getResourceAsStream("parts.bpf.o"), "parts.bpf.o")) {
+        Objects.requireNonNull(CostRows.class.getResourceAsStream("parts.bpf.o"), "parts.bpf.o")) {
       return BpfObject.open("parts", in.readAllBytes());
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -15,20 +15,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A record that the probe wrote for a UDP datagram to a closed port of this host. Needs root. */
-final class RealRecord {
-  private RealRecord() {}
+/** A record that the probe writes for a UDP datagram to a closed port of this host. Needs root. */
+final class SampleRecord {
+  private SampleRecord() {}
 
   /**
-   * @param frames of the stack, at most
+   * @param frames the maximum number of stack frames
    */
-  static byte[] taken(int frames) throws IOException {
+  static byte[] of(int frames) throws IOException {
     try (ClosedPort port = ClosedPort.open()) {
-      return taken(frames, port);
+      return of(frames, port);
     }
   }
 
-  private static byte[] taken(int frames, ClosedPort port) throws IOException {
+  private static byte[] of(int frames, ClosedPort port) throws IOException {
     String filter = "udp and dst port " + port.number();
     ProbeImage image = ProbeImage.embedded().withFilter(SkbFilter.compile(filter));
     ProbeSettings settings =

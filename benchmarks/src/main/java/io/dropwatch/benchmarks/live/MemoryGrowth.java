@@ -18,35 +18,34 @@ import javax.management.JMException;
 import javax.management.ObjectName;
 
 /**
- * Whether memory grows: every drop of this host is written as NDJSON, with its owner, while one
- * thread floods and another makes drops of sockets, processes and network namespaces that nobody
- * has seen before. Each line is a moment: the resident memory of this process, of it what is no
- * file's, the heap after a collection, what the JVM itself has committed (where native memory
- * tracking is on), and the events so far. The heap is touched at the start, so that resident memory
- * that grows is somebody's.
+ * Measures whether memory grows. A watcher writes every drop of this host as NDJSON with its owner,
+ * while one thread floods and {@link ChurnWorkload} creates new owners. Each line has the resident
+ * memory of this process, its anonymous part, the heap after a collection, the memory committed by
+ * the JVM (with native memory tracking), and the events so far. The script touches the whole heap
+ * at the start, so growth of the resident memory is a leak outside of the heap.
  *
  * <pre>benchmarks/bin/memory [minutes, 10 by default [seconds between lines, 20 by default]]</pre>
  */
-public final class Memory {
+public final class MemoryGrowth {
   private static final Pattern COMMITTED = Pattern.compile("committed=(\\d+)KB");
 
-  /** Of the time: caches are full and code is compiled by then. */
-  private static final double WARM = 0.5;
+  /** The part of the time after which caches are full and code is compiled. */
+  private static final double WARM_UP = 0.5;
 
-  private final AtomicBoolean over = new AtomicBoolean();
+  private final AtomicBoolean stopped = new AtomicBoolean();
 
-  private Memory() {}
+  private MemoryGrowth() {}
 
-  /** A moment, in KiB. */
-  private record Moment(long resident, long anonymous, long heap, long jvm) {
-    static Moment now() throws Exception {
+  /** The memory at one time, in KiB. */
+  private record Sample(long resident, long anonymous, long heap, long jvm) {
+    static Sample now() throws Exception {
       System.gc();
       long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 10;
-      return new Moment(status("VmRSS:"), status("RssAnon:"), heap, jvmCommitted());
+      return new Sample(status("VmRSS:"), status("RssAnon:"), heap, jvmCommitted());
     }
 
-    Moment minus(Moment before) {
-      return new Moment(
+    Sample minus(Sample before) {
+      return new Sample(
           resident - before.resident,
           anonymous - before.anonymous,
           heap - before.heap,
@@ -59,11 +58,11 @@ public final class Memory {
     }
   }
 
-  /** Prints a line now and then, and at the end what has grown since all was warm. */
+  /** Prints a line at each interval, and at the end the growth after the warm-up. */
   public static void main(String[] args) throws Exception {
     double minutes = args.length > 0 ? Double.parseDouble(args[0]) : 10;
     long everySeconds = args.length > 1 ? Long.parseLong(args[1]) : 20;
-    new Memory().run(Duration.ofMillis((long) (minutes * 60_000)), everySeconds);
+    new MemoryGrowth().run(Duration.ofMillis((long) (minutes * 60_000)), everySeconds);
   }
 
   private void run(Duration time, long everySeconds) throws Exception {
@@ -77,47 +76,40 @@ public final class Memory {
             .start();
     try (watcher;
         Flood flood = new Flood();
-        Strangers strangers = new Strangers()) {
+        ChurnWorkload churn = new ChurnWorkload()) {
       Thread flooding = Thread.ofPlatform().start(() -> repeat(() -> flood.send(100_000, 1)));
-      Thread strange = Thread.ofPlatform().start(() -> repeat(strangers::drop));
+      Thread churning = Thread.ofPlatform().start(() -> repeat(churn::drop));
       System.out.printf(
           "%7s %9s %9s %9s %9s %12s %10s %s%n",
-          "seconds",
-          "rss KiB",
-          "anon KiB",
-          "heap KiB",
-          "jvm KiB",
-          "delivered",
-          "lost",
-          "strangers");
+          "seconds", "rss KiB", "anon KiB", "heap KiB", "jvm KiB", "delivered", "lost", "owners");
       long start = System.nanoTime();
-      Moment warm = null;
-      Moment now;
+      Sample warm = null;
+      Sample now;
       do {
         Thread.sleep(everySeconds * 1000);
-        now = Moment.now();
+        now = Sample.now();
         Duration passed = Duration.ofNanos(System.nanoTime() - start);
-        DropStatistics so = watcher.statistics();
+        DropStatistics statistics = watcher.statistics();
         System.out.printf(
             "%7d %s %12d %10d %d%n",
-            passed.toSeconds(), now, so.delivered(), so.lost(), strangers.count());
-        if (warm == null && passed.toMillis() >= WARM * time.toMillis()) {
+            passed.toSeconds(), now, statistics.delivered(), statistics.lost(), churn.count());
+        if (warm == null && passed.toMillis() >= WARM_UP * time.toMillis()) {
           warm = now;
         }
         if (passed.compareTo(time) >= 0) {
           break;
         }
       } while (true);
-      over.set(true);
+      stopped.set(true);
       flooding.join();
-      strange.join();
-      System.out.printf("grown   %s since all was warm%n", now.minus(warm == null ? now : warm));
+      churning.join();
+      System.out.printf("grown   %s after the warm-up%n", now.minus(warm == null ? now : warm));
     }
     System.out.println(watcher.statistics());
   }
 
   private void repeat(Runnable work) {
-    while (!over.get()) {
+    while (!stopped.get()) {
       work.run();
     }
   }
