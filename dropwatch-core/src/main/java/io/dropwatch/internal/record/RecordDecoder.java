@@ -172,8 +172,7 @@ public final class RecordDecoder {
       throw new MalformedRecordException(
           "a stack reference has %d bytes, must be 8".formatted(stackBytes));
     }
-    int trapBytes = (u16(raw, FLAGS) & HAS_TRAP) == 0 ? 0 : TRAP_NAME_BYTES + TRAP_GROUP_BYTES;
-    if (stackStart(captured) + stackBytes + trapBytes > raw.byteSize()) {
+    if (stackStart(captured) + stackBytes + trapBytes(raw, 0) > raw.byteSize()) {
       throw new MalformedRecordException(
           "a record of %3$d bytes has %1$d packet bytes and %2$d stack bytes"
               .formatted(captured, stackBytes, raw.byteSize()));

@@ -96,6 +96,11 @@ public final class RecordLayout {
     return WINDOW + ((captured + 7L) & -8L);
   }
 
+  /** Returns the length of {@code struct trap_text} in the record at an offset; 0 without it. */
+  static int trapBytes(MemorySegment memory, long offset) {
+    return (u16(memory, offset + FLAGS) & HAS_TRAP) == 0 ? 0 : TRAP_NAME_BYTES + TRAP_GROUP_BYTES;
+  }
+
   /** Returns the text of a field up to the first zero, decoded as UTF-8. */
   static String text(MemorySegment memory, long offset, int size) {
     byte[] bytes = memory.asSlice(offset, size).toArray(U8);

@@ -81,10 +81,6 @@ public final class RecordView implements RawDropEvent {
     reference = null;
   }
 
-  private static int trapBytes(MemorySegment memory, long offset) {
-    return (u16(memory, offset + FLAGS) & HAS_TRAP) == 0 ? 0 : TRAP_NAME_BYTES + TRAP_GROUP_BYTES;
-  }
-
   @Override
   public long monotonicNanos() {
     return memory.get(U64, start + TIME);
