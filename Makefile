@@ -2,22 +2,34 @@
 MVN ?= mvn -B -ntp
 mvn = . .mvn/jdk && $(MVN)
 # Only what running needs: no tests compiled, no javadoc, no format check.
-PACKAGE = $(mvn) -q package -Dmaven.test.skip=true -Dmaven.javadoc.skip=true -Dspotless.check.skip=true
+fast = -Dmaven.test.skip=true -Dmaven.javadoc.skip=true -Dspotless.check.skip=true
 
-.PHONY: build test demo format probe check-probe clean
+# What Maven Central gets.
+published = dropwatch-bpf,dropwatch-pcapfilter,dropwatch-core
+
+.PHONY: build check test install demo format probe check-probe clean
 
 build:
 	.ci/install-packages run
-	$(PACKAGE)
+	$(mvn) -q package $(fast)
+
+# Everything that needs no privileges. What is generated is generated less often than by `make test`.
+check:
+	.ci/install-packages test
+	$(mvn) test -DexcludedGroups=live -DforkCount=2 -Djqwik.tries.default=300 -Ddropwatch.fuzz.expressions=5000
 
 test:
 	.ci/install-packages test
 	$(mvn) verify
 	$(MAKE) check-probe
 
+# Into the local repository, for projects that use the SDK.
+install:
+	$(mvn) -q install $(fast) -pl $(published)
+
 demo:
 	.ci/install-packages run
-	$(PACKAGE)
+	$(mvn) -q package $(fast)
 	dropwatch-examples/bin/demo
 
 format:

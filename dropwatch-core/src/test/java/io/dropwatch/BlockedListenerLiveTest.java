@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
  * end waits eleven seconds for such: real drops, and the end as users get it. Needs root.
  */
 @Timeout(90)
+@Tag("live")
 class BlockedListenerLiveTest {
   private static final int DROPS = 300;
 

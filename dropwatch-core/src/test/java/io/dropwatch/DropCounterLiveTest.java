@@ -20,11 +20,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Real drops on the loopback device. Needs root and a kernel with BTF. */
 @Timeout(60)
+@Tag("live")
 class DropCounterLiveTest {
   private final int port;
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
@@ -63,6 +64,7 @@ class DropWatcherBuilderTest {
   }
 
   @TestFactory
+  @Tag("live")
   List<DynamicTest> start_wrongRequest_throwsOneLineWithTheValue() {
     return WRONG.stream()
         .map(wrong -> DynamicTest.dynamicTest(wrong.message(), () -> assertRefused(wrong)))

@@ -27,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Real drops of the running kernel on the loopback device. Needs root and a kernel with BTF. */
 @Timeout(60)
+@Tag("live")
 class DropWatcherLiveTest {
   private final int port;
   private final Collection<DropEvent> events = new ConcurrentLinkedQueue<>();

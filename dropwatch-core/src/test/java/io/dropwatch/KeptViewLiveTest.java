@@ -12,12 +12,14 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Raw listeners that keep the view beyond their call, with real drops. Needs root. */
 @Timeout(60)
+@Tag("live")
 class KeptViewLiveTest {
   private static final int DROPS = 20;
 

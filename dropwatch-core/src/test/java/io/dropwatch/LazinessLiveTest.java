@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
  * do it are never even loaded. In a JVM of its own, where no other test has loaded them. Needs
  * root.
  */
+@Tag("live")
 class LazinessLiveTest {
   @Test
   void whatNobodyAsksForIsNeverWorkedOn() throws Exception {

@@ -9,12 +9,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Watching from processes that may do less: what works all the same, and what a refusal says. Needs
  * root, to give rights away.
  */
+@Tag("live")
 class LimitedProcessTest {
   private static final String SMALL = Integer.toString(1 << 14);
   private static final String LARGE = Integer.toString(1 << 26);

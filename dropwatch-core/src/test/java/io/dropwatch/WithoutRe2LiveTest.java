@@ -10,9 +10,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** RE2/J is optional: what needs it says so, and nothing else misses it. Needs root. */
+@Tag("live")
 class WithoutRe2LiveTest {
   @Test
   void everythingButPatternsWorksWithoutIt() throws Exception {

@@ -13,11 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** {@link BpfRing} in the running kernel, written by BPF_PROG_TEST_RUN of a program. Needs root. */
 @Timeout(60)
+@Tag("live")
 final class BpfRingTest {
   private static final Duration LONG = Duration.ofSeconds(30);
   private static final int NEVER = 1 << 30;

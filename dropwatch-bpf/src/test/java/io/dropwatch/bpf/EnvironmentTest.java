@@ -3,9 +3,11 @@ package io.dropwatch.bpf;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The messages in processes that lack a prerequisite. Needs root. */
+@Tag("live")
 final class EnvironmentTest {
   private static final String HIDE_LIBBPF =
       "for file in $(ldconfig -p | sed -n 's/.*libbpf\\.so\\.1 .*=> //p'); do"

@@ -21,6 +21,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -163,6 +164,7 @@ final class KernelSymbolsTest {
   }
 
   @Test
+  @Tag("live")
   void readsRunningKernel() throws IOException {
     KernelSymbols symbols = KernelSymbols.load();
     assertFalse(symbols.hidden(), "the kernel hides its symbols: run as root");

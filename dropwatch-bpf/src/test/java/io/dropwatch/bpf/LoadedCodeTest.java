@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -91,6 +92,7 @@ class LoadedCodeTest {
   }
 
   @Test
+  @Tag("live")
   void now_hasLoadedProgram() {
     assertNotNull(LoadedCode.now(false).modules());
     assertNull(LoadedCode.now(false).programs());

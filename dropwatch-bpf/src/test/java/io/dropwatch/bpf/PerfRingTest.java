@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
  * {@link PerfRing} in the running kernel, written by BPF_PROG_TEST_RUN of a program. Needs root.
  */
 @Timeout(60)
+@Tag("live")
 final class PerfRingTest {
   private static final Duration LONG = Duration.ofSeconds(30);
 

@@ -9,11 +9,13 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A program attached to kfree_skb, with drops on the loopback device. Needs root. */
 @Timeout(60)
+@Tag("live")
 final class TracepointTest {
   private static long seen(BpfObject object) {
     long seen = 0;

@@ -23,9 +23,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The probe in the running kernel. Needs root. */
+@Tag("live")
 class ProbeLiveTest {
   private static final ProbeSettings SETTINGS = settings(1 << 16);
 

@@ -22,12 +22,14 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The stack as the probe walks it itself, beside that of the kernel's own unwinder, for the same
  * drops: of this test, and of all else that this machine drops meanwhile. Needs root.
  */
+@Tag("live")
 class UnwindLiveTest {
   private static final int OURS = 200;
   private static final int CAPTURED = 2;

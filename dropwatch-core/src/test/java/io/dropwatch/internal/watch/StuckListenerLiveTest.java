@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * out. Needs root.
  */
 @Timeout(60)
+@Tag("live")
 class StuckListenerLiveTest {
   private static final CloseTimeouts SHORT =
       new CloseTimeouts(Duration.ofMillis(100), Duration.ofMillis(300), Duration.ofMillis(100));

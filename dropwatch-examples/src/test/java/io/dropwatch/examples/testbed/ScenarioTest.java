@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /** Compares the packets sent with the kernel's own drop counters, without a watcher. Needs root. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("live")
 class ScenarioTest {
   private static final int PACKETS = 100;
 

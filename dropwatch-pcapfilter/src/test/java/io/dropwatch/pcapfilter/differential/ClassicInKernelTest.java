@@ -22,6 +22,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -103,6 +104,7 @@ class ClassicInKernelTest {
         "ether broadcast",
         "tcp[tcpflags] = tcp-syn"
       })
+  @Tag("live")
   void aPacketSocketSeesExactlyTheRightFrames(String expression) throws Exception {
     PcapFilter filter = PcapFilter.compile(expression, LinkType.ETHERNET);
     List<String> expected = new ArrayList<>();
@@ -123,6 +125,7 @@ class ClassicInKernelTest {
             "less 41",
         "host 10.0.0.2", "ether proto 0x806", "ether host 00:11:22:33:44:55", "broadcast"
       })
+  @Tag("live")
   void aCookedPacketSocketAlsoKnowsWhatTheKernelKnows(String expression) throws Exception {
     SkbFilter filter = SkbFilter.compile(expression);
     List<String> expected = new ArrayList<>();

@@ -23,12 +23,14 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Generated expressions in the kernel: every accepted filter passes the verifier, and the kernel's
  * verdict is the JVM's. On bytes alone, so is that of the classic program on a socket.
  */
+@Tag("live")
 class GeneratedExpressionsInKernelTest {
   /** A load into the kernel takes some 20 ms. */
   private static final int TRIES = 200;

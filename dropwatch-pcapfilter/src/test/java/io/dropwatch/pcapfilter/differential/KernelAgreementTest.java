@@ -11,6 +11,7 @@ import io.dropwatch.pcapfilter.packet.SamplePacket;
 import java.util.BitSet;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * compared with libpcap's first. The article's expressions run over the full corpus, the others
  * over a sample of it.
  */
+@Tag("live")
 class KernelAgreementTest {
   private static final List<KernelPacket> ETHERNET_FULL =
       kernelPackets(Corpora.full(LinkType.ETHERNET), Base.MAC);

@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Filters that nearly fill the slot: the verifier takes them, and the kernel's verdicts hold. */
+@Tag("live")
 class LargeFiltersInKernelTest {
   @ParameterizedTest
   @EnumSource(LinkType.class)

@@ -19,12 +19,14 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import net.jqwik.api.Tuple;
 
 /**
  * Long lists of ports, ranges, hosts and networks, which become one search: libpcap, the JVM,
  * classic BPF and the kernel give one verdict, on short packets too.
  */
+@Tag("live")
 class ManyValuesTest {
   private static final List<KernelPacket> ETHERNET =
       KernelAgreementTest.kernelPackets(Corpora.sample(LinkType.ETHERNET), Base.MAC);

@@ -18,6 +18,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * {@link SkbFilter}: whatever of a frame the kernel keeps in the skb and not in the bytes, the
  * verdict of the JVM and of the kernel is libpcap's on the frame as it was on the wire.
  */
+@Tag("live")
 class SkbAgreementTest {
   private static final Sample UNTAGGED =
       new Sample(

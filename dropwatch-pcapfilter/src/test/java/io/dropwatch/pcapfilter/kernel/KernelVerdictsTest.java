@@ -17,9 +17,11 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The way into the kernel and back, tried with eBPF written by hand. */
+@Tag("live")
 class KernelVerdictsTest {
   private static final List<SamplePacket> PACKETS =
       PacketCorpus.withTruncations(PacketCorpus.ethernet());
