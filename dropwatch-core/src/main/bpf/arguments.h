@@ -13,36 +13,23 @@
 const volatile __u32 has_reason = 0;
 const volatile __u32 has_rx_sk = 0;
 
-static __always_inline struct sk_buff *drop_skb(void *ctx, const enum access access)
+static __always_inline struct sk_buff *drop_skb(void *ctx)
 {
-	return access == PROBE_READ ? ((struct trace_event_raw_kfree_skb *)ctx)->skbaddr : (void *)*(volatile __u64 *)ctx;
+	return (void *)*(volatile __u64 *)ctx;
 }
 
-static __always_inline __u64 drop_location(void *ctx, const enum access access)
+static __always_inline __u64 drop_location(void *ctx)
 {
-	return access == PROBE_READ ? (__u64)((struct trace_event_raw_kfree_skb *)ctx)->location : ((__u64 *)ctx)[1];
+	return ((__u64 *)ctx)[1];
 }
 
-static __always_inline bool reason_known(const enum access access)
+static __always_inline __u32 drop_reason(void *ctx)
 {
-	struct trace_event_raw_kfree_skb *event = NULL;
-
-	return access == PROBE_READ ? bpf_core_field_exists(event->reason) : has_reason;
+	return has_reason ? ((__u64 *)ctx)[2] : 0;
 }
 
-static __always_inline __u32 drop_reason(void *ctx, const enum access access)
+static __always_inline struct sock *drop_rx_sk(void *ctx)
 {
-	if (!reason_known(access))
-		return 0;
-	return access == PROBE_READ ? ((struct trace_event_raw_kfree_skb *)ctx)->reason : ((__u64 *)ctx)[2];
-}
-
-static __always_inline struct sock *drop_rx_sk(void *ctx, const enum access access)
-{
-	struct trace_event_raw_kfree_skb *event = ctx;
-
-	if (access == PROBE_READ)
-		return bpf_core_field_exists(event->rx_sk) ? event->rx_sk : NULL;
 	return has_rx_sk ? (void *)((__u64 *)ctx)[3] : NULL;
 }
 

@@ -175,29 +175,29 @@ static __always_inline int count_drop(void *ctx, const enum access access, const
 
 	if (!cpu)
 		return 0;
-	if (STATIC_KEY(KEY_TRAPS) && last_report && was_reported(drop_skb(ctx, access)))
+	if (STATIC_KEY(KEY_TRAPS) && last_report && was_reported(drop_skb(ctx)))
 		return 0;
 	cpu->totals.seen++;
-	if (STATIC_KEY(KEY_DEVICES) && !is_selected(drop_device(drop_skb(ctx, access), access), access)) {
+	if (STATIC_KEY(KEY_DEVICES) && !is_selected(drop_device(drop_skb(ctx), access), access)) {
 		cpu->totals.excluded++;
 		return 0;
 	}
-	if (STATIC_KEY(KEY_FILTER) && !matches(&cpu->record, drop_skb(ctx, access), &captured, access, in_place)) {
+	if (STATIC_KEY(KEY_FILTER) && !matches(&cpu->record, drop_skb(ctx), &captured, access, in_place)) {
 		cpu->totals.filtered++;
 		return 0;
 	}
-	skb = drop_skb(ctx, access);
+	skb = drop_skb(ctx);
 	dev = drop_device(skb, access);
 	describe_kind(&key, &cpu->record, skb, dev, access);
-	key.location = drop_location(ctx, access);
-	key.reason = drop_reason(ctx, access);
-	key.cause = reason_known(access) ? CAUSE_REASON : CAUSE_UNKNOWN;
+	key.location = drop_location(ctx);
+	key.reason = drop_reason(ctx);
+	key.cause = has_reason ? CAUSE_REASON : CAUSE_UNKNOWN;
 	if (!dev) {
 		struct sk_buff *untrusted_skb = untrusted(skb, struct sk_buff);
 		struct sock *sk = READ(untrusted_skb->sk);
 
 		if (!IS_KERNEL_ADDRESS(sk))
-			sk = drop_rx_sk(ctx, access);
+			sk = drop_rx_sk(ctx);
 		if (sk) {
 			struct net *net;
 
@@ -228,12 +228,6 @@ SEC("?tp_btf/kfree_skb")
 int dropwatch_count_typed(__u64 *ctx)
 {
 	return count_drop(ctx, TYPED, false);
-}
-
-SEC("?tracepoint/skb/kfree_skb")
-int dropwatch_count_classic(void *ctx)
-{
-	return count_drop(ctx, PROBE_READ, false);
 }
 
 /*

@@ -221,7 +221,7 @@ static __always_inline __u64 window_length(struct drop_record *r, __u32 captured
 static __always_inline int report(void *ctx, struct per_cpu *cpu, __u32 captured, const enum access access)
 {
 	struct drop_record *r = &cpu->record;
-	struct sk_buff *skb = drop_skb(ctx, access);
+	struct sk_buff *skb = drop_skb(ctx);
 	struct sk_buff *untrusted_skb = untrusted(skb, struct sk_buff);
 	__u64 now = bpf_ktime_get_ns();
 	struct sock *sk;
@@ -236,12 +236,12 @@ static __always_inline int report(void *ctx, struct per_cpu *cpu, __u32 captured
 		captured = capture(r, skb, access);
 	sk = READ(untrusted_skb->sk);
 	if (!IS_KERNEL_ADDRESS(sk))
-		sk = drop_rx_sk(ctx, access);
+		sk = drop_rx_sk(ctx);
 	describe(r, now, skb, drop_device(skb, access), sk, access);
 	r->source = SOURCE_SOFTWARE;
-	r->location = drop_location(ctx, access);
-	r->reason = drop_reason(ctx, access);
-	if (reason_known(access))
+	r->location = drop_location(ctx);
+	r->reason = drop_reason(ctx);
+	if (has_reason)
 		r->flags |= HAS_REASON;
 	length = window_length(r, captured);
 	r->stack_bytes = add_stack(ctx, r, length, &definition, access);
@@ -261,11 +261,6 @@ static __noinline int report_typed(void *ctx, struct per_cpu *cpu, __u32 capture
 	return report(ctx, cpu, captured, TYPED);
 }
 
-static __noinline int report_classic(void *ctx, struct per_cpu *cpu, __u32 captured)
-{
-	return report(ctx, cpu, captured, PROBE_READ);
-}
-
 static __always_inline int on_drop(void *ctx, const enum access access, const bool in_place)
 {
 	__u32 zero = 0;
@@ -274,28 +269,20 @@ static __always_inline int on_drop(void *ctx, const enum access access, const bo
 
 	if (!cpu)
 		return 0;
-	if (STATIC_KEY(KEY_TRAPS) && last_report && was_reported(drop_skb(ctx, access)))
+	if (STATIC_KEY(KEY_TRAPS) && last_report && was_reported(drop_skb(ctx)))
 		return 0;
 	cpu->counters.seen++;
-	if (STATIC_KEY(KEY_DEVICES) && !is_selected(drop_device(drop_skb(ctx, access), access), access)) {
+	if (STATIC_KEY(KEY_DEVICES) && !is_selected(drop_device(drop_skb(ctx), access), access)) {
 		cpu->counters.excluded++;
 		return 0;
 	}
-	if (STATIC_KEY(KEY_NOISE) &&
-	    count_noise(drop_reason(ctx, access), reason_known(access), drop_location(ctx, access)))
+	if (STATIC_KEY(KEY_NOISE) && count_noise(drop_reason(ctx), has_reason, drop_location(ctx)))
 		return 0;
-	if (STATIC_KEY(KEY_FILTER) && !matches(&cpu->record, drop_skb(ctx, access), &captured, access, in_place)) {
+	if (STATIC_KEY(KEY_FILTER) && !matches(&cpu->record, drop_skb(ctx), &captured, access, in_place)) {
 		cpu->counters.filtered++;
 		return 0;
 	}
-	switch (access) {
-	case CAST:
-		return report_cast(ctx, cpu);
-	case TYPED:
-		return report_typed(ctx, cpu, captured);
-	case PROBE_READ:
-		return report_classic(ctx, cpu, captured);
-	}
+	return access == CAST ? report_cast(ctx, cpu) : report_typed(ctx, cpu, captured);
 }
 
 SEC("tp_btf/kfree_skb")
@@ -314,12 +301,6 @@ SEC("tp_btf/kfree_skb")
 int dropwatch_typed(__u64 *ctx)
 {
 	return on_drop(ctx, TYPED, false);
-}
-
-SEC("tracepoint/skb/kfree_skb")
-int dropwatch_classic(void *ctx)
-{
-	return on_drop(ctx, PROBE_READ, false);
 }
 
 /* The other programs of the object, which use the functions above. */

@@ -153,15 +153,6 @@ struct orc_entry {
 	unsigned int signal : 1; /* since 6.3 */
 };
 
-enum skb_drop_reason { SKB_DROP_REASON_UNKNOWN_HERE };
-
-struct trace_event_raw_kfree_skb {
-	void *skbaddr;
-	void *location;
-	void *rx_sk; /* since 6.11 */
-	enum skb_drop_reason reason; /* since 5.17 */
-};
-
 #pragma clang attribute pop
 
 #endif

@@ -19,9 +19,7 @@ public enum Variant {
    */
   CAST("cast"),
   /** On tp_btf/kfree_skb: plain loads through typed pointers, no tracefs. */
-  TYPED("typed"),
-  /** On tracepoint/skb/kfree_skb: a helper call for each load. */
-  CLASSIC("classic");
+  TYPED("typed");
 
   private static final String STREAMING = "dropwatch_";
   private static final String COUNTING = "dropwatch_count_";

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ProbeImageTest {
-  private static final int PROGRAMS = 11;
+  private static final int PROGRAMS = 9;
 
   private final Path folder;
 
@@ -117,7 +117,7 @@ class ProbeImageTest {
       }
     }
     assertTrue(questions > 50, () -> "many questions");
-    assertEquals(4, aboutNoise, "one for each way to run on kfree_skb");
+    assertEquals(3, aboutNoise, "one for each way to run on kfree_skb");
   }
 
   @Test
@@ -167,7 +167,7 @@ class ProbeImageTest {
     assertEquals(
         file
             + " is an eBPF object, but not a dropwatch probe: it has no function dropwatch_in_place"
-            + " or dropwatch_cast or dropwatch_typed or dropwatch_classic; build it from"
+            + " or dropwatch_cast or dropwatch_typed; build it from"
             + " dropwatch.bpf.c with 'make probe'",
         failure(file).getMessage());
   }

@@ -11,17 +11,13 @@ import io.dropwatch.model.FailureCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -46,13 +42,7 @@ class ProbeLiveTest {
             4096);
     ProbeImage filtering = ProbeImage.embedded().withFilter(Code.REFUSE_ALL, "none");
 
-    // Not the classic one, which needs tracefs: below, in a mount namespace of its own.
-    List<Variant> typed =
-        Variant.candidates(filtering, Variant::program).stream()
-            .filter(each -> each != Variant.CLASSIC)
-            .toList();
-    assertFalse(typed.isEmpty());
-    for (Variant variant : typed) {
+    for (Variant variant : Variant.candidates(filtering, Variant::program)) {
       attachWithLimitIfItCan(filtering, all, variant).close();
     }
     assertEquals(Map.of(), HeldByKernel.now());
@@ -122,9 +112,7 @@ class ProbeLiveTest {
     ProbeImage image =
         ProbeImage.embedded().withFilter(Code.REFUSE_ALL, "none").withoutCompareAndSwap();
     for (Variant variant : Variant.candidates(image, Variant::program)) {
-      if (variant != Variant.CLASSIC) {
-        Probe.attach(image, SETTINGS, KernelFacts.running().arguments(), variant).close();
-      }
+      Probe.attach(image, SETTINGS, KernelFacts.running().arguments(), variant).close();
     }
     Probe.attachUnlimited(image, SETTINGS, KernelFacts.running().arguments()).close();
     ProbeSettings limited =
@@ -151,7 +139,7 @@ class ProbeLiveTest {
             ProbeImage.embedded().withFilter(Code.REFUSE_ALL, "none"),
             SETTINGS,
             KernelFacts.running().arguments())) {
-      ClassicProbeMain.sendUdp(100);
+      VariantsLiveTest.sendToClosedPort(100);
       Eventually.until(() -> probe.counts().filtered() >= 100);
 
       assertEquals(0, probe.counts().emitted());
@@ -206,45 +194,6 @@ class ProbeLiveTest {
       }
     }
     throw new AssertionError("the settings are not where they were");
-  }
-
-  /**
-   * In a process and a mount namespace of its own: it needs tracefs, which not every machine has.
-   */
-  @Test
-  void theClassicTracepointTellsTheSame() throws IOException, InterruptedException {
-    List<String> java =
-        List.of(
-            Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path", ""),
-            ClassicProbeMain.class.getName());
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                "unshare",
-                "--mount",
-                "sh",
-                "-c",
-                "mount -t tracefs tracefs /sys/kernel/tracing && exec \"$@\"",
-                "sh"));
-    command.addAll(java);
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-
-    assertTrue(process.waitFor(30, TimeUnit.SECONDS), "ends by itself");
-    assertEquals(
-        "typed and classic agree: IPv4/UDP "
-            + OlderKernel.reason("NO_SOCKET")
-            + " lo 57 bytes, ethernet, no socket; IPv4/UDP "
-            + OlderKernel.reason("SOCKET_RCVBUFF")
-            + " lo 270 bytes, ethernet, "
-            // Before 6.11 nobody tells whose full buffer it was: skb->sk is set later.
-            + (KernelFacts.running().arguments().hasReceivingSocket() ? "a socket" : "no socket"),
-        output.lines().reduce((_, last) -> last).orElse(""),
-        output);
   }
 
   private static ProbeSettings settings(int ringBytes) {

@@ -83,7 +83,7 @@ class UnwindLiveTest {
     try (Probe own = Probe.attach(image, settings, kernel.arguments(), Variant.CAST);
         Probe kernels = Probe.attach(image, settings, kernel.arguments(), Variant.TYPED)) {
       refuseConnections();
-      port = ClassicProbeMain.sendUdp(OURS);
+      port = VariantsLiveTest.sendToClosedPort(OURS);
       Eventually.until(
           () -> {
             own.poll(Duration.ofMillis(5), (m, o, size) -> walked.add(Drop.of(m, o, size)));

@@ -84,10 +84,7 @@ class OwnerIT {
       assertNotEquals(socket.cgroupId(), event.taskCgroupId());
       assertEquals(
           Owner.of(
-              OwnerProcess.of(deaf.pid(), COMM),
-              cgroup.path(),
-              network.server().name(),
-              CONTAINER),
+              OwnerProcess.of(deaf.pid(), COMM), cgroup.path(), network.server().name(), CONTAINER),
           event.owner());
       assertEquals(network.server().inum(), event.networkNamespace().inum());
       assertNotEquals(0, event.networkNamespace().cookie());

@@ -43,10 +43,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Drops packets of many forms and compares what each way of running the probe says of them, for
- * many filters: the verdict of the same filter in the JVM, the same record, and the same counts.
- *
- * <p>A program of its own, because the classic tracepoint needs tracefs, which its caller mounts.
+ * Drops packets of many forms and compares the variants of the probe for many filters: they match
+ * the same packets as the filter in the JVM, and report equal records and equal counts.
  */
 final class VariantsMain {
   private static final String SENDER = "02:00:00:00:00:01";
@@ -282,7 +280,7 @@ final class VariantsMain {
     return new Told(text, packet);
   }
 
-  /** All that are to be had here; which of them must be is for the tests of each kernel. */
+  /** The variants that this kernel loads. All supported kernels load TYPED. */
   private List<Variant> variants() {
     List<Variant> taken = new ArrayList<>();
     for (Variant variant : Variant.values()) {
@@ -292,7 +290,7 @@ final class VariantsMain {
         System.err.println(variant + ": " + e.getMessage());
       }
     }
-    check(taken.size() > 1, "nothing to compare");
+    check(taken.contains(Variant.TYPED), "TYPED was refused");
     return taken;
   }
 
@@ -368,7 +366,7 @@ final class VariantsMain {
     }
   }
 
-  public static void main(String[] args) throws Exception {
+  static void compareAll() throws UnknownHostException {
     int matched = 0;
     try (Testbed testbed = Testbed.open()) {
       VariantsMain drops = new VariantsMain(testbed);
@@ -377,7 +375,6 @@ final class VariantsMain {
         matched += drops.compare(filter, variants);
       }
       check(matched > 100, "only " + matched + " matches");
-      System.out.println(variants + " agree");
     }
   }
 }
