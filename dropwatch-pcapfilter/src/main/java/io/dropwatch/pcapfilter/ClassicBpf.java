@@ -1,7 +1,7 @@
 package io.dropwatch.pcapfilter;
 
+import io.dropwatch.pcapfilter.internal.classic.ClassicListing;
 import io.dropwatch.pcapfilter.internal.classic.Encoding;
-import io.dropwatch.pcapfilter.internal.classic.Listing;
 import java.util.List;
 
 /**
@@ -67,16 +67,16 @@ public final class ClassicBpf {
   /** As {@code tcpdump -d} prints it: one instruction per line, for people. */
   @Override
   public String toString() {
-    return Listing.text(instructions);
+    return ClassicListing.text(instructions);
   }
 
   /** As {@code tcpdump -dd} prints it: a fragment of C. */
   public String toC() {
-    return Listing.c(instructions);
+    return ClassicListing.c(instructions);
   }
 
   /** As {@code tcpdump -ddd} prints it: the number of instructions, then their decimal numbers. */
   public String toDecimal() {
-    return Listing.decimal(instructions);
+    return ClassicListing.decimal(instructions);
   }
 }

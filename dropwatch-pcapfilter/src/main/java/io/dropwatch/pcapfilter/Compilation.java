@@ -5,20 +5,20 @@ import io.dropwatch.pcapfilter.internal.ast.Parser;
 import io.dropwatch.pcapfilter.internal.ast.Printer;
 import io.dropwatch.pcapfilter.internal.ast.TreeDump;
 import io.dropwatch.pcapfilter.internal.bytecode.ClassWriter;
-import io.dropwatch.pcapfilter.internal.bytecode.PacketTest;
+import io.dropwatch.pcapfilter.internal.bytecode.CompiledFilter;
 import io.dropwatch.pcapfilter.internal.check.Checker;
-import io.dropwatch.pcapfilter.internal.ebpf.Compiler;
+import io.dropwatch.pcapfilter.internal.ebpf.EbpfCompiler;
 import io.dropwatch.pcapfilter.internal.explain.Explaining;
 import io.dropwatch.pcapfilter.internal.explain.Outline;
 import io.dropwatch.pcapfilter.internal.interpret.Interpreter;
-import io.dropwatch.pcapfilter.internal.ir.Alignment;
-import io.dropwatch.pcapfilter.internal.ir.Fusion;
+import io.dropwatch.pcapfilter.internal.ir.TailMerging;
+import io.dropwatch.pcapfilter.internal.ir.LoadCombining;
 import io.dropwatch.pcapfilter.internal.ir.Graph;
 import io.dropwatch.pcapfilter.internal.ir.GraphText;
-import io.dropwatch.pcapfilter.internal.ir.Grouping;
-import io.dropwatch.pcapfilter.internal.ir.Intervals;
+import io.dropwatch.pcapfilter.internal.ir.BranchReordering;
+import io.dropwatch.pcapfilter.internal.ir.SwitchLowering;
 import io.dropwatch.pcapfilter.internal.ir.Lowering;
-import io.dropwatch.pcapfilter.internal.ir.Threading;
+import io.dropwatch.pcapfilter.internal.ir.JumpThreading;
 import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.PredicateText;
@@ -34,16 +34,16 @@ import org.jspecify.annotations.Nullable;
 /** The compile pipeline: one expression for one view of packets, and every form made of it. */
 final class Compilation {
   /** In the JVM it counts how many comparisons a packet meets. */
-  private static final int HALVED = 3;
+  private static final int JVM_LEAF_SIZE = 3;
 
   /** A graph of more nodes will not become short enough for any back-end. */
-  private static final int HOPELESS = 200_000;
+  private static final int MAX_OPTIMIZED_NODES = 200_000;
 
   /** Bytes of the shortest IPv4 header. */
   private static final int IPV4_HEADER = 20;
 
   /** In the kernel it counts how many instructions there are. */
-  private static final int ONE_BY_ONE = Integer.MAX_VALUE;
+  private static final int KERNEL_LEAF_SIZE = Integer.MAX_VALUE;
 
   private final String expression;
   private final PacketView view;
@@ -93,34 +93,34 @@ final class Compilation {
   }
 
   EbpfCode ebpf(EbpfTarget target) {
-    return new EbpfCode(Compiler.compile(graph(ONE_BY_ONE), view.networkOffset(), target));
+    return new EbpfCode(EbpfCompiler.compile(graph(KERNEL_LEAF_SIZE), view.networkOffset(), target));
   }
 
   ClassicBpf classicBpf() {
-    Graph plain = threaded(ONE_BY_ONE);
-    if (plain.nodes().size() > HOPELESS) {
+    Graph plain = threaded(KERNEL_LEAF_SIZE);
+    if (plain.nodes().size() > MAX_OPTIMIZED_NODES) {
       return classicBpf(List.of(plain));
     }
-    Graph grouped = Grouping.group(plain);
-    Graph fused = Grouping.group(Fusion.fuse(plain));
+    Graph grouped = BranchReordering.reorder(plain);
+    Graph fused = BranchReordering.reorder(LoadCombining.combine(plain));
     return classicBpf(
-        List.of(plain, grouped, fused, Alignment.align(grouped), Alignment.align(fused)));
+        List.of(plain, grouped, fused, TailMerging.merge(grouped), TailMerging.merge(fused)));
   }
 
   private static ClassicBpf classicBpf(List<Graph> graphs) {
-    return new ClassicBpf(io.dropwatch.pcapfilter.internal.classic.Compiler.compile(graphs));
+    return new ClassicBpf(io.dropwatch.pcapfilter.internal.classic.ClassicCompiler.compile(graphs));
   }
 
   /** Returns the predicate as a class of its own, or as the interpreter where that is too large. */
-  PacketTest packetTest() {
-    PacketTest generated =
+  CompiledFilter packetTest() {
+    CompiledFilter generated =
         ClassWriter.write(
-            graph(HALVED), view == PacketView.SKB, view.networkOffset() + IPV4_HEADER);
+            graph(JVM_LEAF_SIZE), view == PacketView.SKB, view.networkOffset() + IPV4_HEADER);
     return generated == null ? interpreter() : generated;
   }
 
-  PacketTest interpreter() {
-    return new PacketTest() {
+  CompiledFilter interpreter() {
+    return new CompiledFilter() {
       @Override
       public boolean matches(byte[] bytes, int mac, int wireLength, @Nullable SkbPacket skb) {
         return Interpreter.matches(predicate, bytes, mac, wireLength, skb, null);
@@ -131,15 +131,15 @@ final class Compilation {
   /**
    * Returns the graph as generated code wants it.
    *
-   * @param leaf as of {@link Intervals}
+   * @param leaf as of {@link SwitchLowering}
    */
   private Graph graph(int leaf) {
     Graph plain = threaded(leaf);
-    return plain.nodes().size() > HOPELESS ? plain : Alignment.align(Fusion.fuse(plain));
+    return plain.nodes().size() > MAX_OPTIMIZED_NODES ? plain : TailMerging.merge(LoadCombining.combine(plain));
   }
 
   private Graph threaded(int leaf) {
-    return Intervals.search(Threading.thread(Lowering.lower(predicate)), leaf);
+    return SwitchLowering.lower(JumpThreading.thread(Lowering.lower(predicate)), leaf);
   }
 
   String dump(Stage stage) {
@@ -147,7 +147,7 @@ final class Compilation {
       case TOKENS -> Tokens.print(tokens);
       case TREE -> TreeDump.print(tree);
       case PREDICATE -> PredicateText.print(predicate);
-      case GRAPH -> GraphText.print(graph(ONE_BY_ONE));
+      case GRAPH -> GraphText.print(graph(KERNEL_LEAF_SIZE));
       case EBPF -> ebpf(EbpfTarget.function()).toString();
       case CLASSIC -> classicBpf().toString();
     };

@@ -1,8 +1,8 @@
 package io.dropwatch.pcapfilter;
 
-import io.dropwatch.pcapfilter.internal.ebpf.Compiler;
-import io.dropwatch.pcapfilter.internal.ebpf.Instruction;
-import io.dropwatch.pcapfilter.internal.ebpf.Listing;
+import io.dropwatch.pcapfilter.internal.ebpf.EbpfCompiler;
+import io.dropwatch.pcapfilter.internal.ebpf.EbpfListing;
+import io.dropwatch.pcapfilter.internal.ebpf.Insn;
 import java.util.BitSet;
 import java.util.List;
 
@@ -30,10 +30,10 @@ import java.util.List;
  * little-endian machines with the instruction set that kernels have had since 5.1.
  */
 public final class EbpfCode {
-  private final List<Instruction> instructions;
+  private final List<Insn> instructions;
   private final BitSet metadataReads;
 
-  EbpfCode(Compiler.Code code) {
+  EbpfCode(EbpfCompiler.Code code) {
     this.instructions = List.copyOf(code.instructions());
     this.metadataReads = (BitSet) code.metadataReads().clone();
   }
@@ -45,7 +45,7 @@ public final class EbpfCode {
 
   /** The instructions as the kernel reads them: 8 bytes each, little-endian; a new array. */
   public byte[] toBytes() {
-    return Compiler.encode(instructions);
+    return EbpfCompiler.encode(instructions);
   }
 
   /**
@@ -59,6 +59,6 @@ public final class EbpfCode {
   /** One instruction per line. */
   @Override
   public String toString() {
-    return Listing.print(instructions);
+    return EbpfListing.print(instructions);
   }
 }

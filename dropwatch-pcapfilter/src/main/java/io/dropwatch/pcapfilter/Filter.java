@@ -1,6 +1,6 @@
 package io.dropwatch.pcapfilter;
 
-import io.dropwatch.pcapfilter.internal.bytecode.PacketTest;
+import io.dropwatch.pcapfilter.internal.bytecode.CompiledFilter;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,7 @@ public abstract sealed class Filter permits PcapFilter, SkbFilter {
 
   // Not volatile, so that a loop over packets reads it once. The object has final fields only, so
   // no thread sees it half-made; two threads may generate it twice.
-  private @Nullable PacketTest test;
+  private @Nullable CompiledFilter test;
 
   Filter(Compilation compilation) {
     this.compilation = compilation;
@@ -97,8 +97,8 @@ public abstract sealed class Filter permits PcapFilter, SkbFilter {
   }
 
   // Generated when the first packet comes: most filters go to the kernel and see none.
-  final PacketTest test() {
-    PacketTest ready = test;
+  final CompiledFilter test() {
+    CompiledFilter ready = test;
     if (ready == null) {
       ready = compilation.packetTest();
       test = ready;

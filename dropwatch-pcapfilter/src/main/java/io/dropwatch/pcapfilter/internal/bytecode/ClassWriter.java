@@ -23,11 +23,11 @@ public final class ClassWriter {
    * @param usual bytes of the window that all but broken packets have: a filter that reads further
    *     looks on each path whether they are there
    */
-  public static @Nullable PacketTest write(Graph graph, boolean macPossible, int usual) {
+  public static @Nullable CompiledFilter write(Graph graph, boolean macPossible, int usual) {
     if (graph.nodes().size() > NODE_LIMIT) {
       return null;
     }
-    Map<Quantity.Load, Integer> words = Words.ends(graph, usual);
+    Map<Quantity.Load, Integer> words = LoadWidening.ends(graph, usual);
     byte[] bytes =
         ClassFile.of()
             .build(
@@ -52,7 +52,7 @@ public final class ClassWriter {
                       body -> MethodWriter.write(body, graph, words, macPossible, usual));
                   if (!words.isEmpty()) {
                     type.withMethodBody(
-                        Reads.CAREFUL,
+                        LoadWriter.CAREFUL,
                         MethodWriter.TEST,
                         ClassFile.ACC_PRIVATE,
                         body -> MethodWriter.write(body, graph, Map.of(), macPossible, 0));
@@ -60,7 +60,7 @@ public final class ClassWriter {
                 });
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup().defineHiddenClass(bytes, true);
-      return (PacketTest)
+      return (CompiledFilter)
           lookup.findConstructor(lookup.lookupClass(), MethodType.methodType(void.class)).invoke();
     } catch (Throwable e) {
       throw new IllegalStateException("the JVM refuses the class of a filter", e);

@@ -20,7 +20,7 @@ import java.util.Map;
 final class MethodWriter {
   static final ClassDesc SELF =
       ClassDesc.of(MethodWriter.class.getPackageName() + ".GeneratedTest");
-  static final ClassDesc BASE = ClassDesc.of(PacketTest.class.getName());
+  static final ClassDesc BASE = ClassDesc.of(CompiledFilter.class.getName());
   private static final ClassDesc SKB = ClassDesc.of(SkbPacket.class.getName());
   static final ClassDesc INTEGER = ClassDesc.of("java.lang.Integer");
   static final ClassDesc BYTES = ConstantDescs.CD_byte.arrayType();
@@ -37,20 +37,20 @@ final class MethodWriter {
   private static final int VARIABLES = 7;
 
   private final CodeBuilder code;
-  private final Reads reads;
+  private final LoadWriter reads;
   private final Map<Node, Label> labels = new HashMap<>();
   private final Map<Quantity.Variable, Integer> variables = new HashMap<>();
 
   private MethodWriter(CodeBuilder code, Map<Quantity.Load, Integer> words, boolean macPossible) {
     this.code = code;
-    this.reads = new Reads(code, words, macPossible, this::number);
+    this.reads = new LoadWriter(code, words, macPossible, this::number);
   }
 
   /**
    * Writes a whole method.
    *
-   * @param words the reads that are made by words, as {@link Words} finds them; empty for the
-   *     careful method
+   * @param words the reads that are made by words, as {@link LoadWidening} finds them; empty for
+   *     the careful method
    * @param usual bytes of the window to ask for at the start, if words lie there
    */
   static void write(

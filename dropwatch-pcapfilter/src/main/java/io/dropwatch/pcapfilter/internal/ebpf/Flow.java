@@ -17,10 +17,10 @@ sealed interface Flow {
   /** An instruction and the one behind it. */
   final class Step implements Flow {
     private final int id;
-    private final Instruction instruction;
+    private final Insn instruction;
     private final Flow next;
 
-    private Step(int id, Instruction instruction, Flow next) {
+    private Step(int id, Insn instruction, Flow next) {
       this.id = id;
       this.instruction = instruction;
       this.next = next;
@@ -31,7 +31,7 @@ sealed interface Flow {
       return id;
     }
 
-    Instruction instruction() {
+    Insn instruction() {
       return instruction;
     }
 
@@ -43,11 +43,11 @@ sealed interface Flow {
   /** A conditional jump. */
   final class Fork implements Flow {
     private final int id;
-    private final Instruction jump;
+    private final Insn jump;
     private final Flow taken;
     private final Flow next;
 
-    private Fork(int id, Instruction jump, Flow taken, Flow next) {
+    private Fork(int id, Insn jump, Flow taken, Flow next) {
       this.id = id;
       this.jump = jump;
       this.taken = taken;
@@ -59,7 +59,7 @@ sealed interface Flow {
       return id;
     }
 
-    Instruction jump() {
+    Insn jump() {
       return jump;
     }
 
@@ -79,15 +79,15 @@ sealed interface Flow {
     private final Verdicts verdicts;
     private final Flow end = add(new End(0));
     private final Flow reject;
-    private final Flow accept = step(Instruction.verdict(1), end);
+    private final Flow accept = step(Insn.verdict(1), end);
 
-    private record StepKey(Instruction instruction, int next) {}
+    private record StepKey(Insn instruction, int next) {}
 
-    private record ForkKey(Instruction jump, int taken, int next) {}
+    private record ForkKey(Insn jump, int taken, int next) {}
 
     Builder(Verdicts verdicts) {
       this.verdicts = verdicts;
-      this.reject = verdicts == Verdicts.ZERO_LAST ? step(Instruction.verdict(0), end) : end;
+      this.reject = verdicts == Verdicts.ZERO_LAST ? step(Insn.verdict(0), end) : end;
     }
 
     /**
@@ -104,18 +104,16 @@ sealed interface Flow {
 
     /** The whole code, from the first instruction on. */
     Flow start(Flow flow) {
-      return flow == accept || verdicts == Verdicts.ZERO_LAST
-          ? flow
-          : step(Instruction.verdict(0), flow);
+      return flow == accept || verdicts == Verdicts.ZERO_LAST ? flow : step(Insn.verdict(0), flow);
     }
 
-    Flow step(Instruction instruction, Flow next) {
+    Flow step(Insn instruction, Flow next) {
       Flow computed = verdicts == Verdicts.COMPUTED ? computed(instruction, next) : null;
       return computed == null ? known(instruction, next) : computed;
     }
 
     // A load, a comparison of what it loaded, and a verdict each way.
-    private @Nullable Flow computed(Instruction load, Flow next) {
+    private @Nullable Flow computed(Insn load, Flow next) {
       if (!(next instanceof Fork fork)
           || !load.isPacketLoad()
           || !fork.jump().comparesConstant(load.dst())) {
@@ -123,7 +121,7 @@ sealed interface Flow {
       }
       boolean acceptTaken = fork.taken() == accept && fork.next() == end;
       boolean rejectTaken = fork.taken() == end && fork.next() == accept;
-      Instruction difference = fork.jump().difference(acceptTaken);
+      Insn difference = fork.jump().difference(acceptTaken);
       if (!(acceptTaken || rejectTaken) || difference == null) {
         return null;
       }
@@ -131,12 +129,12 @@ sealed interface Flow {
       return known(load.to(0), behind);
     }
 
-    private Flow known(Instruction instruction, Flow next) {
+    private Flow known(Insn instruction, Flow next) {
       return known.computeIfAbsent(
           new StepKey(instruction, next.id()), _ -> add(new Step(all.size(), instruction, next)));
     }
 
-    Flow fork(Instruction jump, Flow taken, Flow next) {
+    Flow fork(Insn jump, Flow taken, Flow next) {
       if (taken == next) {
         return next;
       }

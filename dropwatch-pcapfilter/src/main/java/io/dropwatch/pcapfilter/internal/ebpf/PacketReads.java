@@ -1,6 +1,6 @@
 package io.dropwatch.pcapfilter.internal.ebpf;
 
-import io.dropwatch.pcapfilter.internal.ebpf.State.Form;
+import io.dropwatch.pcapfilter.internal.ebpf.EbpfState.Form;
 import io.dropwatch.pcapfilter.internal.ir.Node;
 import io.dropwatch.pcapfilter.internal.ir.Quantities;
 import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
@@ -26,10 +26,10 @@ final class PacketReads {
   static final int METADATA = 3;
   private static final int MAC_HEADER = 14;
 
-  private final NodeCode node;
-  private final Needs needs;
+  private final EbpfNodeCodegen node;
+  private final BoundsAnalysis needs;
   private final Registers registers;
-  private final List<Piece> code;
+  private final List<CodeFragment> code;
   private final Node at;
   private final Map<Quantity, Integer> reached;
   private int captured;
@@ -37,7 +37,12 @@ final class PacketReads {
   private boolean macKnown;
   private final boolean nonZero;
 
-  PacketReads(NodeCode node, State state, Needs needs, Registers registers, List<Piece> code) {
+  PacketReads(
+      EbpfNodeCodegen node,
+      EbpfState state,
+      BoundsAnalysis needs,
+      Registers registers,
+      List<CodeFragment> code) {
     this.node = node;
     this.needs = needs;
     this.registers = registers;
@@ -51,8 +56,8 @@ final class PacketReads {
   }
 
   /** What is known now, at a successor. */
-  State state(Node next) {
-    return new State(
+  EbpfState state(Node next) {
+    return new EbpfState(
             at,
             captured,
             shifted,
@@ -84,8 +89,8 @@ final class PacketReads {
   void requireReach(Node node) {
     int reach = needs.reach(node);
     int ahead = needs.ahead(node);
-    if (reach > Selection.WINDOW || ahead > Selection.WINDOW) {
-      throw new NodeCode.Rejects();
+    if (reach > EbpfSelector.WINDOW || ahead > EbpfSelector.WINDOW) {
+      throw new EbpfNodeCodegen.Rejects();
     }
     if (captured < reach) {
       require(ahead);
@@ -94,7 +99,7 @@ final class PacketReads {
 
   private void require(int bytes) {
     if (captured < bytes) {
-      code.add(new Piece.RejectIf(Instruction.jump32(Instruction.JLT, CAPTURED, bytes)));
+      code.add(new CodeFragment.RejectIf(Insn.jump32(Insn.JLT, CAPTURED, bytes)));
       captured = bytes;
     }
   }
@@ -112,12 +117,12 @@ final class PacketReads {
       return lower;
     }
     int register = registers.take();
-    node.emit(Instruction.load(register, place.base(), place.offset(), load.size()));
+    node.emit(Insn.load(register, place.base(), place.offset(), load.size()));
     if (place.scratch()) {
       registers.release(place.base());
     }
     if (form == Form.NUMBER && load.size() > 1) {
-      node.emit(Instruction.fromBigEndian(register, load.size()));
+      node.emit(Insn.fromBigEndian(register, load.size()));
     }
     registers.release(register);
     registers.holds(register, load, kept);
@@ -134,10 +139,10 @@ final class PacketReads {
     if (known >= 0 || load.size() != 2 || load.area() != Area.WINDOW) {
       return known;
     }
-    Quantity.Load behind = State.behind(load);
+    Quantity.Load behind = EbpfState.behind(load);
     Quantity index = load.index();
     long end = Integer.toUnsignedLong(load.offset()) + 4;
-    boolean fits = end + (index == null ? 0 : Quantities.most(index)) <= Selection.WINDOW;
+    boolean fits = end + (index == null ? 0 : Quantities.most(index)) <= EbpfSelector.WINDOW;
     if (!fits
         || !needs.onlyRanges(load)
         || !needs.asNumber(behind)
@@ -148,11 +153,11 @@ final class PacketReads {
     }
     Place place = window(load);
     int register = registers.take();
-    node.emit(Instruction.load(register, place.base(), place.offset(), 4));
+    node.emit(Insn.load(register, place.base(), place.offset(), 4));
     if (place.scratch()) {
       registers.release(place.base());
     }
-    node.emit(Instruction.fromBigEndian(register, 4));
+    node.emit(Insn.fromBigEndian(register, 4));
     registers.release(register);
     registers.holds(register, load, Form.UPPER);
     return register;
@@ -170,7 +175,7 @@ final class PacketReads {
       return -1;
     }
     int register = node.own(both, node.usedBelow(before));
-    node.emit(Instruction.alu(Instruction.AND, register, 0xffff));
+    node.emit(Insn.alu(Insn.AND, register, 0xffff));
     registers.release(register);
     registers.holds(register, load, Form.NUMBER);
     return register;
@@ -181,15 +186,15 @@ final class PacketReads {
 
   private Place window(Quantity.Load load) {
     long end = Integer.toUnsignedLong(load.offset()) + load.size();
-    if (end > Selection.WINDOW) {
-      throw new NodeCode.Rejects();
+    if (end > EbpfSelector.WINDOW) {
+      throw new EbpfNodeCodegen.Rejects();
     }
     Quantity index = load.index();
     if (index == null) {
       require((int) end);
       return new Place(BASE, load.offset(), false);
     }
-    boolean bounded = Quantities.most(index) + needs.most(at, index) <= Selection.WINDOW;
+    boolean bounded = Quantities.most(index) + needs.most(at, index) <= EbpfSelector.WINDOW;
     return bounded ? behind(load, index, (int) end) : anywhere(load, index, (int) end);
   }
 
@@ -217,9 +222,9 @@ final class PacketReads {
     // From here on the packet is read behind this index only, so the base itself may move.
     if (shifted == null && needs.readsOnlyBehind(at, index)) {
       int distance = node.number(index);
-      node.emit(Instruction.aluRegister(Instruction.SUB, CAPTURED, distance));
+      node.emit(Insn.aluRegister(Insn.SUB, CAPTURED, distance));
       requireBehind(index, CAPTURED, end);
-      node.emit(Instruction.alu64Register(Instruction.ADD, BASE, distance));
+      node.emit(Insn.alu64Register(Insn.ADD, BASE, distance));
       shifted = index;
       return new Place(BASE, load.offset(), false);
     }
@@ -229,7 +234,7 @@ final class PacketReads {
             ? node.fresh(index)
             : node.own(node.number(index), false);
     requireBehind(index, left(index, distance), end);
-    node.emit(Instruction.alu64Register(Instruction.ADD, distance, BASE));
+    node.emit(Insn.alu64Register(Insn.ADD, distance, BASE));
     registers.release(distance);
     registers.holds(distance, index, Form.POINTER);
     return new Place(distance, load.offset(), false);
@@ -239,8 +244,8 @@ final class PacketReads {
     registers.hold(distance);
     int left = registers.take();
     registers.release(distance);
-    node.emit(Instruction.aluRegister(Instruction.MOV, left, CAPTURED));
-    node.emit(Instruction.aluRegister(Instruction.SUB, left, distance));
+    node.emit(Insn.aluRegister(Insn.MOV, left, CAPTURED));
+    node.emit(Insn.aluRegister(Insn.SUB, left, distance));
     registers.release(left);
     registers.holds(left, index, Form.LEFT);
     return left;
@@ -248,11 +253,11 @@ final class PacketReads {
 
   private void requireBehind(Quantity index, int left, int end) {
     int wanted = Math.max(end, needs.reach(at, index));
-    if (wanted == Needs.NEVER || wanted > Selection.WINDOW) {
+    if (wanted == BoundsAnalysis.NEVER || wanted > EbpfSelector.WINDOW) {
       wanted = end;
     }
     if (reached.getOrDefault(index, 0) < wanted) {
-      code.add(new Piece.RejectIf(Instruction.jump32(Instruction.JSLT, left, wanted)));
+      code.add(new CodeFragment.RejectIf(Insn.jump32(Insn.JSLT, left, wanted)));
       reached.put(index, wanted);
     }
   }
@@ -260,24 +265,23 @@ final class PacketReads {
   // An index that may be anything: bounded here, and the pointer is good for this read only.
   private Place anywhere(Quantity.Load load, Quantity index, int end) {
     int distance = node.fresh(index);
-    if (Quantities.most(index) > Selection.WINDOW - end) {
-      code.add(
-          new Piece.RejectIf(Instruction.jump(Instruction.JGT, distance, Selection.WINDOW - end)));
+    if (Quantities.most(index) > EbpfSelector.WINDOW - end) {
+      code.add(new CodeFragment.RejectIf(Insn.jump(Insn.JGT, distance, EbpfSelector.WINDOW - end)));
     }
     int limit = registers.take();
-    node.emit(Instruction.aluRegister(Instruction.MOV, limit, distance));
-    node.emit(Instruction.alu(Instruction.ADD, limit, end));
-    code.add(new Piece.RejectIf(Instruction.jump32Register(Instruction.JGT, limit, CAPTURED)));
+    node.emit(Insn.aluRegister(Insn.MOV, limit, distance));
+    node.emit(Insn.alu(Insn.ADD, limit, end));
+    code.add(new CodeFragment.RejectIf(Insn.jump32Register(Insn.JGT, limit, CAPTURED)));
     registers.release(limit);
-    node.emit(Instruction.alu64Register(Instruction.ADD, distance, BASE));
+    node.emit(Insn.alu64Register(Insn.ADD, distance, BASE));
     return new Place(distance, load.offset(), true);
   }
 
   private Place mac(Quantity.Load load) {
     requireMac();
     long end = Integer.toUnsignedLong(load.offset()) + load.size();
-    if (end > Selection.WINDOW + MAC_HEADER) {
-      throw new NodeCode.Rejects();
+    if (end > EbpfSelector.WINDOW + MAC_HEADER) {
+      throw new EbpfNodeCodegen.Rejects();
     }
     int offset = load.offset() - MAC_HEADER;
     Quantity index = load.index();
@@ -286,17 +290,17 @@ final class PacketReads {
       return new Place(BASE, offset, false);
     }
     int distance = node.fresh(index);
-    int most = Selection.WINDOW + MAC_HEADER - (int) end;
+    int most = EbpfSelector.WINDOW + MAC_HEADER - (int) end;
     if (Quantities.most(index) > most) {
-      code.add(new Piece.RejectIf(Instruction.jump(Instruction.JGT, distance, most)));
+      code.add(new CodeFragment.RejectIf(Insn.jump(Insn.JGT, distance, most)));
     }
     int limit = registers.take();
-    node.emit(Instruction.aluRegister(Instruction.MOV, limit, distance));
-    node.emit(Instruction.alu(Instruction.ADD, limit, (int) end - MAC_HEADER));
+    node.emit(Insn.aluRegister(Insn.MOV, limit, distance));
+    node.emit(Insn.alu(Insn.ADD, limit, (int) end - MAC_HEADER));
     // Signed: in front of the window the sum is below 0.
-    code.add(new Piece.RejectIf(Instruction.jump32Register(Instruction.JSGT, limit, CAPTURED)));
+    code.add(new CodeFragment.RejectIf(Insn.jump32Register(Insn.JSGT, limit, CAPTURED)));
     registers.release(limit);
-    node.emit(Instruction.alu64Register(Instruction.ADD, distance, BASE));
+    node.emit(Insn.alu64Register(Insn.ADD, distance, BASE));
     return new Place(distance, offset, true);
   }
 
@@ -305,7 +309,7 @@ final class PacketReads {
       return;
     }
     int length = node.number(new Quantity.Metadata(MetadataField.MAC_LENGTH));
-    code.add(new Piece.RejectIf(Instruction.jump(Instruction.JNE, length, MAC_HEADER)));
+    code.add(new CodeFragment.RejectIf(Insn.jump(Insn.JNE, length, MAC_HEADER)));
     macKnown = true;
   }
 

@@ -1,8 +1,8 @@
 package io.dropwatch.pcapfilter.internal.ebpf;
 
-import io.dropwatch.pcapfilter.internal.ebpf.Compiler.Options;
-import io.dropwatch.pcapfilter.internal.ebpf.State.Content;
-import io.dropwatch.pcapfilter.internal.ebpf.State.Form;
+import io.dropwatch.pcapfilter.internal.ebpf.EbpfCompiler.Options;
+import io.dropwatch.pcapfilter.internal.ebpf.EbpfState.Content;
+import io.dropwatch.pcapfilter.internal.ebpf.EbpfState.Form;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,9 +34,9 @@ final class Registers {
   private final Set<Integer> busy = new TreeSet<>();
   private final Set<Integer> pushed = new TreeSet<>();
   private final int frameTop;
-  private final List<Piece> code;
+  private final List<CodeFragment> code;
 
-  Registers(State state, boolean spareMetadata, Options options, List<Piece> code) {
+  Registers(EbpfState state, boolean spareMetadata, Options options, List<CodeFragment> code) {
     this.contents = new TreeMap<>(state.registers());
     this.spilled = new HashMap<>(state.spilled());
     boolean spareVerdict = options.verdicts() == Verdicts.ZERO_LAST;
@@ -152,7 +152,7 @@ final class Registers {
     }
     int place = place();
     spilled.put(variable, place);
-    code.add(new Piece.Plain(Instruction.store(FRAME, frameTop - place, register)));
+    code.add(new CodeFragment.Plain(Insn.store(FRAME, frameTop - place, register)));
   }
 
   private int place() {
@@ -175,7 +175,7 @@ final class Registers {
   int push(int register) {
     int place = place();
     pushed.add(place);
-    code.add(new Piece.Plain(Instruction.store(FRAME, frameTop - place, register)));
+    code.add(new CodeFragment.Plain(Insn.store(FRAME, frameTop - place, register)));
     release(register);
     return place;
   }
@@ -184,16 +184,16 @@ final class Registers {
   int pop(int place) {
     int register = take();
     pushed.remove(place);
-    code.add(new Piece.Plain(Instruction.load(register, FRAME, frameTop - place, 8)));
+    code.add(new CodeFragment.Plain(Insn.load(register, FRAME, frameTop - place, 8)));
     return register;
   }
 
   /** Reads a variable back from the stack; one that the path has not assigned is 0. */
-  Instruction reload(Quantity.Variable variable, int register) {
+  Insn reload(Quantity.Variable variable, int register) {
     Integer place = spilled.get(variable);
     return place == null
-        ? Instruction.alu(Instruction.MOV, register, 0)
-        : Instruction.load(register, FRAME, frameTop - place, 8);
+        ? Insn.alu(Insn.MOV, register, 0)
+        : Insn.load(register, FRAME, frameTop - place, 8);
   }
 
   // The verdict's register is the first choice until it is known not to be 0, and then the last.

@@ -3,9 +3,9 @@ package io.dropwatch.pcapfilter.internal.warn;
 import io.dropwatch.pcapfilter.FilterWarning.Code;
 import io.dropwatch.pcapfilter.internal.ast.Expression;
 import io.dropwatch.pcapfilter.internal.ir.Graph;
+import io.dropwatch.pcapfilter.internal.ir.JumpThreading;
 import io.dropwatch.pcapfilter.internal.ir.Lowering;
 import io.dropwatch.pcapfilter.internal.ir.Node;
-import io.dropwatch.pcapfilter.internal.ir.Threading;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.source.Span;
 import java.util.List;
@@ -90,7 +90,7 @@ final class Parts {
     }
     looked++;
     Predicate asked = before == null ? part : Predicate.all(before, part);
-    Graph graph = Threading.thread(Lowering.lower(asked));
+    Graph graph = JumpThreading.thread(Lowering.lower(asked));
     for (Node node : graph.nodes()) {
       if (node instanceof Node.Verdict verdict && verdict.accept()) {
         return false;

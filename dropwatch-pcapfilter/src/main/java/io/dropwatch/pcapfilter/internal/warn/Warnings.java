@@ -5,7 +5,7 @@ import io.dropwatch.pcapfilter.internal.ast.Expression;
 import io.dropwatch.pcapfilter.internal.ir.Graph;
 import io.dropwatch.pcapfilter.internal.ir.Lowering;
 import io.dropwatch.pcapfilter.internal.ir.Node;
-import io.dropwatch.pcapfilter.internal.ir.Threading;
+import io.dropwatch.pcapfilter.internal.ir.JumpThreading;
 import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.source.Span;
@@ -48,7 +48,7 @@ public final class Warnings {
   }
 
   private boolean mayMatch(Predicate predicate) {
-    Graph graph = Threading.thread(Lowering.lower(predicate));
+    Graph graph = JumpThreading.thread(Lowering.lower(predicate));
     boolean accepts = false;
     boolean rejects = false;
     for (Node node : graph.nodes()) {

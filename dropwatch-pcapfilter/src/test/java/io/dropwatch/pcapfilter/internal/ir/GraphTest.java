@@ -36,19 +36,19 @@ class GraphTest {
         4: if [54:1] == 6 then accept else reject
         5: if [23:1] == 6 then accept else reject
         """,
-        GraphText.print(Threading.thread(lowered("tcp"))));
+        GraphText.print(JumpThreading.thread(lowered("tcp"))));
   }
 
   @Test
   void whatContradictsItselfIsRejected() {
-    assertEquals("reject\n", GraphText.print(Threading.thread(lowered("ip and arp"))));
+    assertEquals("reject\n", GraphText.print(JumpThreading.thread(lowered("ip and arp"))));
   }
 
   @Test
   void aReadThatMayFailIsKept() {
     assertEquals(
         "0: if [12:2] == 0x800 then accept else accept\n",
-        GraphText.print(Threading.thread(lowered("ip or not ip"))));
+        GraphText.print(JumpThreading.thread(lowered("ip or not ip"))));
   }
 
   @Test
@@ -59,12 +59,13 @@ class GraphTest {
         1: if ([20:4] & 0x1fff00ff) == 1 then 2 else reject
         2: if [(([14:1] & 15) << 2) + 14:1] == 8 then accept else reject
         """,
-        GraphText.print(Fusion.fuse(Threading.thread(lowered("icmp[icmptype] = icmp-echo")))));
+        GraphText.print(
+            LoadCombining.combine(JumpThreading.thread(lowered("icmp[icmptype] = icmp-echo")))));
   }
 
   @Test
   void variablesWithKnownValuesGo() {
-    String graph = GraphText.print(Threading.thread(lowered("geneve and ip")));
+    String graph = GraphText.print(JumpThreading.thread(lowered("geneve and ip")));
     assertEquals(
         "",
         graph.lines().filter(line -> line.contains(":= 62")).findAny().orElse(""),

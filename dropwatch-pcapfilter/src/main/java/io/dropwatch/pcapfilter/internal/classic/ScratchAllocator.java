@@ -14,17 +14,17 @@ import java.util.Map;
  * Which scratch word each variable of a graph has; variables of which never two are of use at a
  * time share one.
  */
-final class Words {
+final class ScratchAllocator {
   private final Map<Quantity.Variable, Integer> numbers = new HashMap<>();
   private final List<BitSet> conflicts = new ArrayList<>();
   private final Map<Node, BitSet> live = new HashMap<>();
   private final List<Integer> words = new ArrayList<>();
   private int count;
 
-  private Words() {}
+  private ScratchAllocator() {}
 
-  static Words of(Graph graph) {
-    Words words = new Words();
+  static ScratchAllocator of(Graph graph) {
+    ScratchAllocator words = new ScratchAllocator();
     for (Node node : graph.nodes()) {
       words.live.put(node, words.liveAt(node));
     }
@@ -114,7 +114,7 @@ final class Words {
       count = Math.max(count, word + 1);
     }
     if (count > Operation.WORDS) {
-      throw NodeCode.noRoom();
+      throw ClassicNodeCodegen.noRoom();
     }
   }
 }

@@ -1,7 +1,7 @@
 package io.dropwatch.pcapfilter.internal.ebpf;
 
-import io.dropwatch.pcapfilter.internal.ebpf.Compiler.Options;
-import io.dropwatch.pcapfilter.internal.ebpf.NodeCode.Plan;
+import io.dropwatch.pcapfilter.internal.ebpf.EbpfCompiler.Options;
+import io.dropwatch.pcapfilter.internal.ebpf.EbpfNodeCodegen.Plan;
 import io.dropwatch.pcapfilter.internal.ir.Graph;
 import io.dropwatch.pcapfilter.internal.ir.Node;
 import io.dropwatch.pcapfilter.internal.ir.Worklist;
@@ -13,27 +13,27 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Selects instructions for a graph, node by node and state by state. */
-final class Selection {
+final class EbpfSelector {
   /** Bytes of the packet that the code may read; the probe captures no more. */
   static final int WINDOW = 256;
 
   /** States of a node that keep what registers hold, where variables have their homes. */
   private static final int ADMITTED = 1;
 
-  private final Needs needs;
-  private final boolean forgetful;
+  private final BoundsAnalysis needs;
+  private final boolean withoutFacts;
   private final Flow.Builder flow;
   private final Options options;
-  private final Map<State, Plan> plans = new HashMap<>();
-  private final Worklist<State, Flow> worklist;
-  private final Map<Node, Set<State>> admitted = new HashMap<>();
+  private final Map<EbpfState, Plan> plans = new HashMap<>();
+  private final Worklist<EbpfState, Flow> worklist;
+  private final Map<Node, Set<EbpfState>> admitted = new HashMap<>();
 
-  private Selection(Graph graph, Needs needs, Options options, boolean forgetful) {
+  private EbpfSelector(Graph graph, BoundsAnalysis needs, Options options, boolean withoutFacts) {
     this.needs = needs;
     this.options = options;
     this.flow = new Flow.Builder(options.verdicts());
-    this.forgetful = forgetful;
-    this.worklist = forgetful ? Worklist.unlimited() : Worklist.limited(graph);
+    this.withoutFacts = withoutFacts;
+    this.worklist = withoutFacts ? Worklist.unlimited() : Worklist.limited(graph);
   }
 
   /**
@@ -41,12 +41,13 @@ final class Selection {
    *
    * @param needs with early checks
    */
-  static Flow select(Graph graph, Needs needs, Options options) {
-    Flow rich = new Selection(graph, needs, options, false).run(graph.root());
+  static Flow select(Graph graph, BoundsAnalysis needs, Options options) {
+    Flow rich = new EbpfSelector(graph, needs, options, false).run(graph.root());
     if (rich != null) {
       return rich;
     }
-    Flow plain = new Selection(graph, Needs.of(graph, false), options, true).run(graph.root());
+    Flow plain =
+        new EbpfSelector(graph, BoundsAnalysis.of(graph, false), options, true).run(graph.root());
     if (plain == null) {
       throw new IllegalStateException("one state for each node at most");
     }
@@ -54,24 +55,25 @@ final class Selection {
   }
 
   private @Nullable Flow run(Node root) {
-    State first = State.initial(root, options.headerLength()).at(root, needs);
+    EbpfState first = EbpfState.initial(root, options.headerLength()).at(root, needs);
     Flow result = worklist.run(first, this::visit);
     return result == null ? null : flow.start(result);
   }
 
   /** Finishes a state, or answers with a successor that must be finished before. */
-  private @Nullable State visit(State state) {
+  private @Nullable EbpfState visit(EbpfState state) {
     if (state.node() instanceof Node.Verdict verdict) {
       worklist.finish(state, flow.end(verdict.accept(), state.nonZero()));
       return null;
     }
-    if (needs.reach(state.node()) == Needs.NEVER) {
+    if (needs.reach(state.node()) == BoundsAnalysis.NEVER) {
       worklist.finish(state, flow.end(false, false));
       return null;
     }
-    Plan plan = plans.computeIfAbsent(state, s -> new NodeCode(s, needs, options).plan(s.node()));
-    State taken = successor(plan.taken());
-    State next = successor(plan.next());
+    Plan plan =
+        plans.computeIfAbsent(state, s -> new EbpfNodeCodegen(s, needs, options).plan(s.node()));
+    EbpfState taken = successor(plan.taken());
+    EbpfState next = successor(plan.next());
     Flow behindTaken = taken == null ? null : worklist.result(taken);
     if (taken != null && behindTaken == null) {
       return taken;
@@ -85,16 +87,16 @@ final class Selection {
     return null;
   }
 
-  private @Nullable State successor(@Nullable State state) {
-    if (state == null || !(forgetful || options.homes())) {
+  private @Nullable EbpfState successor(@Nullable EbpfState state) {
+    if (state == null || !(withoutFacts || options.homes())) {
       return state;
     }
-    return forgetful || isOneTooMany(state) ? state.forgetful() : state;
+    return withoutFacts || isOneTooMany(state) ? state.withoutFacts() : state;
   }
 
   // Where variables stay in their registers, the first states of a node serve all that come later.
-  private boolean isOneTooMany(State state) {
-    Set<State> first = admitted.computeIfAbsent(state.node(), _ -> new HashSet<>());
+  private boolean isOneTooMany(EbpfState state) {
+    Set<EbpfState> first = admitted.computeIfAbsent(state.node(), _ -> new HashSet<>());
     boolean room = first.size() < ADMITTED || state.shifted() != null;
     if (room) {
       first.add(state);
@@ -107,14 +109,14 @@ final class Selection {
       return flow.end(false, false);
     }
     Flow behind = plan.jump() == null || next == null ? taken : flow.fork(plan.jump(), taken, next);
-    List<Piece> code = plan.code();
-    for (Piece piece : code.reversed()) {
+    List<CodeFragment> code = plan.code();
+    for (CodeFragment piece : code.reversed()) {
       behind =
           switch (piece) {
-            case Piece.Plain(Instruction instruction) -> flow.step(instruction, behind);
-            case Piece.RejectIf(Instruction jump) ->
+            case CodeFragment.Plain(Insn instruction) -> flow.step(instruction, behind);
+            case CodeFragment.RejectIf(Insn jump) ->
                 flow.fork(jump, flow.end(false, false), behind);
-            case Piece.Either either ->
+            case CodeFragment.Either either ->
                 flow.fork(
                     either.jump(),
                     steps(either.taken(), behind),
@@ -124,9 +126,9 @@ final class Selection {
     return behind;
   }
 
-  private Flow steps(List<Instruction> instructions, Flow behind) {
+  private Flow steps(List<Insn> instructions, Flow behind) {
     Flow first = behind;
-    for (Instruction instruction : instructions.reversed()) {
+    for (Insn instruction : instructions.reversed()) {
       first = flow.step(instruction, first);
     }
     return first;

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Locale;
 
 /** The text forms that tcpdump prints: {@code -d}, {@code -dd}, {@code -ddd}. */
-public final class Listing {
+public final class ClassicListing {
   private static final String[] ALU = {
     "add", "sub", "mul", "div", "or", "and", "lsh", "rsh", "neg", "mod", "xor"
   };
   private static final String[] JUMP = {"ja", "jeq", "jgt", "jge", "jset"};
 
-  private Listing() {}
+  private ClassicListing() {}
 
   /** {@code (000) ldh [12]}. */
   public static String text(List<Instruction> instructions) {

@@ -20,7 +20,7 @@ import java.util.Set;
  * its two ways need. A packet with fewer bytes is rejected on every way, sooner or later, so it may
  * be rejected at once; no other check can be put earlier without changing a verdict.
  */
-final class Needs {
+final class BoundsAnalysis {
   /** Accepting reach of a node from which no packet is accepted. */
   static final int NEVER = Integer.MAX_VALUE;
 
@@ -41,7 +41,7 @@ final class Needs {
   private final boolean early;
   private boolean metadata;
 
-  private Needs(boolean early) {
+  private BoundsAnalysis(boolean early) {
     this.early = early;
   }
 
@@ -50,8 +50,8 @@ final class Needs {
    *
    * @param early whether checks may be made before the reads they are for, and the base may move
    */
-  static Needs of(Graph graph, boolean early) {
-    Needs needs = new Needs(early);
+  static BoundsAnalysis of(Graph graph, boolean early) {
+    BoundsAnalysis needs = new BoundsAnalysis(early);
     for (Node node : graph.nodes()) {
       needs.add(node);
     }
@@ -269,11 +269,11 @@ final class Needs {
 
   /** Collects what one node reads itself. */
   private static final class Reads {
-    private final Needs needs;
+    private final BoundsAnalysis needs;
     private final Map<Quantity, Integer> indexed = new HashMap<>();
     private int constant;
 
-    Reads(Needs needs) {
+    Reads(BoundsAnalysis needs) {
       this.needs = needs;
     }
 

@@ -33,7 +33,7 @@ import java.util.function.Consumer;
  * wants it. A read of a word looks before anything of the node is evaluated, for all bytes of the
  * word; where they are missing, the decision is left to the careful method, from the start.
  */
-final class Reads {
+final class LoadWriter {
   /** The method whose reads are all careful. */
   static final String CAREFUL = "careful";
 
@@ -84,7 +84,7 @@ final class Reads {
    * @param words the reads that are made by words, with the end of the word
    * @param number writes a number on the operand stack
    */
-  Reads(
+  LoadWriter(
       CodeBuilder code,
       Map<Quantity.Load, Integer> words,
       boolean macPossible,
@@ -192,7 +192,7 @@ final class Reads {
       careful(load);
       return;
     }
-    int start = end - Words.SIZE;
+    int start = end - LoadWidening.SIZE;
     code.aload(PACKET);
     place(load, start);
     code.invokestatic(BASE, "u32", ofBytes());
@@ -218,7 +218,7 @@ final class Reads {
   void masked(Quantity.Load load, int mask) {
     int end = words.getOrDefault(load, 0);
     code.aload(PACKET);
-    place(load, end - Words.SIZE);
+    place(load, end - LoadWidening.SIZE);
     code.invokestatic(BASE, "word", ofBytes());
     int kept = inPlace(load, mask & bits(load));
     if (kept != ALL_BITS) {

@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /** A decision about packets, and what generated code calls. */
-public abstract class PacketTest {
+public abstract class CompiledFilter {
   private static final VarHandle U16 =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
   private static final VarHandle U32 =
@@ -16,7 +16,7 @@ public abstract class PacketTest {
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
   /** For generated classes. */
-  protected PacketTest() {}
+  protected CompiledFilter() {}
 
   /**
    * Whether the packet matches.

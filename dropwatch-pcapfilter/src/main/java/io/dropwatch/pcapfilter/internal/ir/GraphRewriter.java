@@ -1,12 +1,12 @@
 package io.dropwatch.pcapfilter.internal.ir;
 
 /** A graph that is made of another, node by node, successors first. */
-final class Rewriting {
+final class GraphRewriter {
   private final Graph graph;
   private final Node[] made;
   private final Graph.Builder result = new Graph.Builder();
 
-  Rewriting(Graph graph) {
+  GraphRewriter(Graph graph) {
     this.graph = graph;
     this.made = new Node[graph.root().id() + 1];
   }

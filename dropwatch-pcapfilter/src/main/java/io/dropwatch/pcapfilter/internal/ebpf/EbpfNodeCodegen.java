@@ -1,7 +1,7 @@
 package io.dropwatch.pcapfilter.internal.ebpf;
 
-import io.dropwatch.pcapfilter.internal.ebpf.Compiler.Options;
-import io.dropwatch.pcapfilter.internal.ebpf.State.Form;
+import io.dropwatch.pcapfilter.internal.ebpf.EbpfCompiler.Options;
+import io.dropwatch.pcapfilter.internal.ebpf.EbpfState.Form;
 import io.dropwatch.pcapfilter.internal.ir.Node;
 import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
@@ -15,7 +15,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The code of one node in one state. */
-final class NodeCode {
+final class EbpfNodeCodegen {
   private static final Predicate.Compare MAC_IS_THERE =
       new Predicate.Compare(
           new Quantity.Metadata(MetadataField.MAC_LENGTH), Relation.EQUAL, Quantity.of(14));
@@ -23,14 +23,14 @@ final class NodeCode {
   /** With fewer registers left, the left operand waits on the stack. */
   private static final int ENOUGH = 4;
 
-  private final Needs needs;
+  private final BoundsAnalysis needs;
   private final boolean homes;
-  private final List<Piece> code = new ArrayList<>();
+  private final List<CodeFragment> code = new ArrayList<>();
   private final Registers registers;
   private final PacketReads reads;
   private final Set<Quantity> usedBelow = new HashSet<>();
 
-  NodeCode(State state, Needs needs, Options options) {
+  EbpfNodeCodegen(EbpfState state, BoundsAnalysis needs, Options options) {
     this.needs = needs;
     this.homes = options.homes();
     this.registers = new Registers(state, !needs.metadata(), options, code);
@@ -48,10 +48,10 @@ final class NodeCode {
    */
   record Plan(
       boolean rejects,
-      List<Piece> code,
-      @Nullable Instruction jump,
-      @Nullable State taken,
-      @Nullable State next) {}
+      List<CodeFragment> code,
+      @Nullable Insn jump,
+      @Nullable EbpfState taken,
+      @Nullable EbpfState next) {}
 
   /** Thrown while selecting when the packet is rejected from here on. */
   static final class Rejects extends RuntimeException {
@@ -82,7 +82,7 @@ final class NodeCode {
     reads.forgetIndex(assign.variable());
     int home = homes ? registers.home(assign.variable()) : register;
     if (home != register) {
-      emit(Instruction.aluRegister(Instruction.MOV, home, register));
+      emit(Insn.aluRegister(Insn.MOV, home, register));
       registers.forget(register);
     }
     registers.holds(home, assign.variable(), Form.NUMBER);
@@ -93,17 +93,17 @@ final class NodeCode {
     usedBelow.addAll(needs.used(branch.yes()));
     usedBelow.addAll(needs.used(branch.no()));
     Jump jump = compare(branch.test());
-    State no = reads.state(branch.no());
+    EbpfState no = reads.state(branch.no());
     if (branch.test().equals(MAC_IS_THERE)) {
       reads.macIsThere();
     }
-    State yes = reads.state(branch.yes());
+    EbpfState yes = reads.state(branch.yes());
     if (jump.always() != null) {
       return new Plan(false, code, null, jump.always() ? yes : no, null);
     }
-    Instruction instruction = jump.instruction();
-    State taken = jump.takenWhenTrue() ? yes : no;
-    State next = jump.takenWhenTrue() ? no : yes;
+    Insn instruction = jump.instruction();
+    EbpfState taken = jump.takenWhenTrue() ? yes : no;
+    EbpfState next = jump.takenWhenTrue() ? no : yes;
     if (instruction != null && instruction.tellsNonZero(true)) {
       taken = taken.withNonZero();
     }
@@ -114,9 +114,8 @@ final class NodeCode {
   }
 
   /** A jump and when it is taken; or an outcome that is always the same. */
-  private record Jump(
-      @Nullable Instruction instruction, boolean takenWhenTrue, @Nullable Boolean always) {
-    static Jump of(Instruction instruction, boolean takenWhenTrue) {
+  private record Jump(@Nullable Insn instruction, boolean takenWhenTrue, @Nullable Boolean always) {
+    static Jump of(Insn instruction, boolean takenWhenTrue) {
       return new Jump(instruction, takenWhenTrue, null);
     }
 
@@ -131,7 +130,7 @@ final class NodeCode {
       registers.hold(left);
       int right = number(test.right());
       registers.release(left);
-      return Jump.of(Instruction.jump32Register(operation(test.relation()), left, right), true);
+      return Jump.of(Insn.jump32Register(operation(test.relation()), left, right), true);
     }
     boolean equality = test.relation() == Relation.EQUAL || test.relation() == Relation.COMMON_BITS;
     if (equality && test.left() instanceof Quantity.Load load && !needs.asNumber(load)) {
@@ -150,11 +149,11 @@ final class NodeCode {
       if (register >= 0) {
         int least = constant << 16;
         int limit = test.relation() == Relation.GREATER ? least | 0xffff : least;
-        return Jump.of(Instruction.jump(operation(test.relation()), register, limit), true);
+        return Jump.of(Insn.jump(operation(test.relation()), register, limit), true);
       }
     }
     int register = number(test.left());
-    return Jump.of(Instruction.jump(operation(test.relation()), register, constant), true);
+    return Jump.of(Insn.jump(operation(test.relation()), register, constant), true);
   }
 
   // Bytes as they are in the packet are compared with a constant whose bytes have been swapped.
@@ -174,7 +173,7 @@ final class NodeCode {
     }
     if (kept == all) {
       int swapped = swap(constant, load.size());
-      return Jump.of(Instruction.jump(Instruction.JEQ, register, swapped), true);
+      return Jump.of(Insn.jump(Insn.JEQ, register, swapped), true);
     }
     if (constant == 0) {
       return Jump.of(bits(register, kept, load), false);
@@ -183,15 +182,15 @@ final class NodeCode {
       return Jump.of(bits(register, kept, load), true);
     }
     int masked = own(register, usedBelow.contains(load));
-    emit(Instruction.alu(Instruction.AND, masked, swap(kept, load.size())));
+    emit(Insn.alu(Insn.AND, masked, swap(kept, load.size())));
     registers.release(masked);
     int swapped = swap(constant, load.size());
-    return Jump.of(Instruction.jump(Instruction.JEQ, masked, swapped), true);
+    return Jump.of(Insn.jump(Insn.JEQ, masked, swapped), true);
   }
 
-  private static Instruction bits(int register, int bits, Quantity.Load load) {
+  private static Insn bits(int register, int bits, Quantity.Load load) {
     int swapped = swap(bits, load.size());
-    return Instruction.jump(Instruction.JSET, register, swapped);
+    return Insn.jump(Insn.JSET, register, swapped);
   }
 
   private static int swap(int value, int size) {
@@ -200,10 +199,10 @@ final class NodeCode {
 
   private static int operation(Relation relation) {
     return switch (relation) {
-      case EQUAL -> Instruction.JEQ;
-      case GREATER -> Instruction.JGT;
-      case GREATER_OR_EQUAL -> Instruction.JGE;
-      case COMMON_BITS -> Instruction.JSET;
+      case EQUAL -> Insn.JEQ;
+      case GREATER -> Insn.JGT;
+      case GREATER_OR_EQUAL -> Insn.JGE;
+      case COMMON_BITS -> Insn.JSET;
     };
   }
 
@@ -220,7 +219,7 @@ final class NodeCode {
     if (!inUse) {
       registers.release(register);
     }
-    emit(Instruction.aluRegister(Instruction.MOV, copy, register));
+    emit(Insn.aluRegister(Insn.MOV, copy, register));
     return copy;
   }
 
@@ -249,17 +248,17 @@ final class NodeCode {
       return own(known, usedBelow.contains(quantity) || quantity instanceof Quantity.Variable);
     }
     return switch (quantity) {
-      case Quantity.Constant(int value) -> into(r -> Instruction.alu(Instruction.MOV, r, value));
-      case Quantity.WireLength _ -> into(r -> Instruction.load(r, PacketReads.METADATA, 0, 4));
+      case Quantity.Constant(int value) -> into(r -> Insn.alu(Insn.MOV, r, value));
+      case Quantity.WireLength _ -> into(r -> Insn.load(r, PacketReads.METADATA, 0, 4));
       case Quantity.Metadata(var field) ->
-          into(r -> Instruction.load(r, PacketReads.METADATA, field.offset(), field.size()));
+          into(r -> Insn.load(r, PacketReads.METADATA, field.offset(), field.size()));
       case Quantity.Variable variable -> into(r -> registers.reload(variable, r));
       case Quantity.Binary binary -> binary(binary);
       case Quantity.Load load -> throw new IllegalStateException("not loaded: " + load);
     };
   }
 
-  private int into(java.util.function.IntFunction<Instruction> instruction) {
+  private int into(java.util.function.IntFunction<Insn> instruction) {
     int register = registers.take();
     emit(instruction.apply(register));
     return register;
@@ -293,33 +292,29 @@ final class NodeCode {
         if (value == 0) {
           throw new Rejects();
         }
-        emit(Instruction.alu(alu(operator), left, value));
+        emit(Insn.alu(alu(operator), left, value));
       }
       case SHIFT_LEFT, SHIFT_RIGHT -> {
         boolean gone = Integer.compareUnsigned(value, 31) > 0;
-        emit(
-            gone
-                ? Instruction.alu(Instruction.MOV, left, 0)
-                : Instruction.alu(alu(operator), left, value));
+        emit(gone ? Insn.alu(Insn.MOV, left, 0) : Insn.alu(alu(operator), left, value));
       }
-      case ADD, SUBTRACT, MULTIPLY, AND, OR, XOR ->
-          emit(Instruction.alu(alu(operator), left, value));
+      case ADD, SUBTRACT, MULTIPLY, AND, OR, XOR -> emit(Insn.alu(alu(operator), left, value));
     }
   }
 
   private void withRegister(Operator operator, int left, int right) {
-    Instruction instruction = Instruction.aluRegister(alu(operator), left, right);
+    Insn instruction = Insn.aluRegister(alu(operator), left, right);
     switch (operator) {
       case DIVIDE, MODULO -> {
-        code.add(new Piece.RejectIf(Instruction.jump(Instruction.JEQ, right, 0)));
+        code.add(new CodeFragment.RejectIf(Insn.jump(Insn.JEQ, right, 0)));
         emit(instruction);
       }
       // eBPF takes the distance modulo 32, the language gives 0 from 32 on.
       case SHIFT_LEFT, SHIFT_RIGHT ->
           code.add(
-              new Piece.Either(
-                  Instruction.jump(Instruction.JGT, right, 31),
-                  List.of(Instruction.alu(Instruction.MOV, left, 0)),
+              new CodeFragment.Either(
+                  Insn.jump(Insn.JGT, right, 31),
+                  List.of(Insn.alu(Insn.MOV, left, 0)),
                   List.of(instruction)));
       case ADD, SUBTRACT, MULTIPLY, AND, OR, XOR -> emit(instruction);
     }
@@ -327,16 +322,16 @@ final class NodeCode {
 
   private static int alu(Operator operator) {
     return switch (operator) {
-      case ADD -> Instruction.ADD;
-      case SUBTRACT -> Instruction.SUB;
-      case MULTIPLY -> Instruction.MUL;
-      case DIVIDE -> Instruction.DIV;
-      case MODULO -> Instruction.MOD;
-      case AND -> Instruction.AND;
-      case OR -> Instruction.OR;
-      case XOR -> Instruction.XOR;
-      case SHIFT_LEFT -> Instruction.LSH;
-      case SHIFT_RIGHT -> Instruction.RSH;
+      case ADD -> Insn.ADD;
+      case SUBTRACT -> Insn.SUB;
+      case MULTIPLY -> Insn.MUL;
+      case DIVIDE -> Insn.DIV;
+      case MODULO -> Insn.MOD;
+      case AND -> Insn.AND;
+      case OR -> Insn.OR;
+      case XOR -> Insn.XOR;
+      case SHIFT_LEFT -> Insn.LSH;
+      case SHIFT_RIGHT -> Insn.RSH;
     };
   }
 
@@ -345,7 +340,7 @@ final class NodeCode {
     return usedBelow.contains(quantity);
   }
 
-  void emit(Instruction instruction) {
-    code.add(new Piece.Plain(instruction));
+  void emit(Insn instruction) {
+    code.add(new CodeFragment.Plain(instruction));
   }
 }

@@ -22,21 +22,21 @@ import org.jspecify.annotations.Nullable;
  * to the last test that reads something for the first time: from there on no packet is too short
  * any more. The rest become, for each number, a tree that halves the intervals.
  */
-public final class Intervals {
+public final class SwitchLowering {
   /** Fewer intervals of one number are as good one after the other. */
   private static final int WORTH = 5;
 
   private final Graph graph;
   private final int leaf;
   private final Predecessors predecessors;
-  private final Rewriting rewriting;
+  private final GraphRewriter rewriting;
   private final Graph.Builder result;
 
-  private Intervals(Graph graph, int leaf) {
+  private SwitchLowering(Graph graph, int leaf) {
     this.graph = graph;
     this.leaf = leaf;
     this.predecessors = new Predecessors(graph);
-    this.rewriting = new Rewriting(graph);
+    this.rewriting = new GraphRewriter(graph);
     this.result = rewriting.result();
   }
 
@@ -46,8 +46,8 @@ public final class Intervals {
    * @param leaf how many single values are compared one after the other before halving is worth it;
    *     the more, the fewer comparisons in the graph, and the more on the way of a packet
    */
-  public static Graph search(Graph graph, int leaf) {
-    return new Intervals(graph, leaf).run();
+  public static Graph lower(Graph graph, int leaf) {
+    return new SwitchLowering(graph, leaf).run();
   }
 
   /**

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param offset displacement of a load or a jump
  * @param immediate constant
  */
-public record Instruction(int opcode, int dst, int src, int offset, int immediate) {
+public record Insn(int opcode, int dst, int src, int offset, int immediate) {
   static final int LDX = 0x01;
   static final int STX = 0x03;
   static final int ALU = 0x04;
@@ -52,7 +52,7 @@ public record Instruction(int opcode, int dst, int src, int offset, int immediat
   static final int JSLE = 0xd0;
   static final int EXIT = 0x95;
 
-  static Instruction load(int dst, int base, int offset, int size) {
+  static Insn load(int dst, int base, int offset, int size) {
     int width =
         switch (size) {
           case 1 -> 0x10;
@@ -61,67 +61,67 @@ public record Instruction(int opcode, int dst, int src, int offset, int immediat
           case 8 -> DOUBLE_WORD;
           default -> throw new IllegalArgumentException("no load of " + size + " bytes");
         };
-    return new Instruction(LDX | MEM | width, dst, base, offset, 0);
+    return new Insn(LDX | MEM | width, dst, base, offset, 0);
   }
 
-  static Instruction store(int base, int offset, int src) {
-    return new Instruction(STX | MEM | DOUBLE_WORD, base, src, offset, 0);
+  static Insn store(int base, int offset, int src) {
+    return new Insn(STX | MEM | DOUBLE_WORD, base, src, offset, 0);
   }
 
   /** 32-bit arithmetic with a constant; the upper half becomes 0. */
-  static Instruction alu(int operation, int dst, int immediate) {
-    return new Instruction(ALU | operation, dst, 0, 0, immediate);
+  static Insn alu(int operation, int dst, int immediate) {
+    return new Insn(ALU | operation, dst, 0, 0, immediate);
   }
 
   /** 32-bit arithmetic with a register; the upper half becomes 0. */
-  static Instruction aluRegister(int operation, int dst, int src) {
-    return new Instruction(ALU | REGISTER | operation, dst, src, 0, 0);
+  static Insn aluRegister(int operation, int dst, int src) {
+    return new Insn(ALU | REGISTER | operation, dst, src, 0, 0);
   }
 
   /** 64-bit arithmetic with a register; for pointers. */
-  static Instruction alu64Register(int operation, int dst, int src) {
-    return new Instruction(ALU64 | REGISTER | operation, dst, src, 0, 0);
+  static Insn alu64Register(int operation, int dst, int src) {
+    return new Insn(ALU64 | REGISTER | operation, dst, src, 0, 0);
   }
 
   /** 64-bit arithmetic with a constant; for pointers. */
-  static Instruction alu64(int operation, int dst, int immediate) {
-    return new Instruction(ALU64 | operation, dst, 0, 0, immediate);
+  static Insn alu64(int operation, int dst, int immediate) {
+    return new Insn(ALU64 | operation, dst, 0, 0, immediate);
   }
 
   /** Big-endian bytes to a number. */
-  static Instruction fromBigEndian(int dst, int size) {
-    return new Instruction(END_BE, dst, 0, 0, 8 * size);
+  static Insn fromBigEndian(int dst, int size) {
+    return new Insn(END_BE, dst, 0, 0, 8 * size);
   }
 
   /**
    * A jump on a comparison of an unsigned 32-bit number, zero-extended, with a constant. The 64-bit
    * form extends the sign of the constant, so that constants from 2 to the 31 take the 32-bit form.
    */
-  static Instruction jump(int operation, int dst, int immediate) {
-    return new Instruction((immediate < 0 ? JMP32 : JMP) | operation, dst, 0, 0, immediate);
+  static Insn jump(int operation, int dst, int immediate) {
+    return new Insn((immediate < 0 ? JMP32 : JMP) | operation, dst, 0, 0, immediate);
   }
 
   /** A jump on the lower half of a register alone. */
-  static Instruction jump32(int operation, int dst, int immediate) {
-    return new Instruction(JMP32 | operation, dst, 0, 0, immediate);
+  static Insn jump32(int operation, int dst, int immediate) {
+    return new Insn(JMP32 | operation, dst, 0, 0, immediate);
   }
 
   /** A jump on a comparison of two registers' lower halves. */
-  static Instruction jump32Register(int operation, int dst, int src) {
-    return new Instruction(JMP32 | REGISTER | operation, dst, src, 0, 0);
+  static Insn jump32Register(int operation, int dst, int src) {
+    return new Insn(JMP32 | REGISTER | operation, dst, src, 0, 0);
   }
 
   /** The verdict as the function's result. */
-  static Instruction verdict(int value) {
-    return new Instruction(ALU64 | MOV, 0, 0, 0, value);
+  static Insn verdict(int value) {
+    return new Insn(ALU64 | MOV, 0, 0, 0, value);
   }
 
-  static Instruction always() {
-    return new Instruction(JMP | JA, 0, 0, 0, 0);
+  static Insn always() {
+    return new Insn(JMP | JA, 0, 0, 0, 0);
   }
 
-  static Instruction exit() {
-    return new Instruction(EXIT, 0, 0, 0, 0);
+  static Insn exit() {
+    return new Insn(EXIT, 0, 0, 0, 0);
   }
 
   boolean isPacketLoad() {
@@ -143,7 +143,7 @@ public record Instruction(int opcode, int dst, int src, int offset, int immediat
    *
    * @param taken whether the jump is to be taken
    */
-  @Nullable Instruction difference(boolean taken) {
+  @Nullable Insn difference(boolean taken) {
     return switch (opcode & 0xf0) {
       case JEQ -> taken ? null : alu(XOR, 0, immediate);
       case JNE -> taken ? alu(XOR, 0, immediate) : null;
@@ -173,8 +173,8 @@ public record Instruction(int opcode, int dst, int src, int offset, int immediat
   }
 
   /** The same with another destination. */
-  Instruction to(int register) {
-    return new Instruction(opcode, register, src, offset, immediate);
+  Insn to(int register) {
+    return new Insn(opcode, register, src, offset, immediate);
   }
 
   boolean isJump() {
@@ -182,8 +182,8 @@ public record Instruction(int opcode, int dst, int src, int offset, int immediat
     return (type == JMP || type == JMP32) && opcode != EXIT;
   }
 
-  Instruction withOffset(int displacement) {
-    return new Instruction(opcode, dst, src, displacement, immediate);
+  Insn withOffset(int displacement) {
+    return new Insn(opcode, dst, src, displacement, immediate);
   }
 
   /** The same jump when the comparison does not hold; the test of bits has no such form. */
@@ -191,7 +191,7 @@ public record Instruction(int opcode, int dst, int src, int offset, int immediat
     return (opcode & 0xf0) != JSET;
   }
 
-  Instruction inverted() {
+  Insn inverted() {
     int operation =
         switch (opcode & 0xf0) {
           case JEQ -> JNE;
@@ -206,13 +206,13 @@ public record Instruction(int opcode, int dst, int src, int offset, int immediat
           case JSLT -> JSGE;
           default -> throw new IllegalStateException("no opposite of " + this);
         };
-    return new Instruction((opcode & 0x0f) | operation, dst, src, offset, immediate);
+    return new Insn((opcode & 0x0f) | operation, dst, src, offset, immediate);
   }
 
   /** The instructions as the kernel reads them, little-endian. */
-  static byte[] encode(List<Instruction> instructions) {
+  static byte[] encode(List<Insn> instructions) {
     ByteBuffer out = ByteBuffer.allocate(8 * instructions.size()).order(ByteOrder.LITTLE_ENDIAN);
-    for (Instruction i : instructions) {
+    for (Insn i : instructions) {
       out.put((byte) i.opcode).put((byte) ((i.src << 4) | i.dst));
       out.putShort((short) i.offset).putInt(i.immediate);
     }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * matter to what follows. A branch goes only if its numbers have been read on the path before, so
  * that nothing is skipped that could reject a short packet. Equal results become one node again.
  */
-public final class Threading {
+public final class JumpThreading {
   /** Beyond this many nodes, or states for each node, the graph stays as it is. */
   private static final int NODE_LIMIT = 30_000;
 
@@ -37,15 +37,15 @@ public final class Threading {
   private static final int BOUNDS = 8;
 
   private final Graph graph;
-  private final Interest interest;
+  private final DemandAnalysis interest;
   private final Set<Quantity> crowded;
   private final Graph.Builder result = new Graph.Builder();
   private final Map<State, Node> done = new HashMap<>();
   private final Map<State, Step> steps = new HashMap<>();
 
-  private Threading(Graph graph) {
+  private JumpThreading(Graph graph) {
     this.graph = graph;
-    this.interest = Interest.of(graph);
+    this.interest = DemandAnalysis.of(graph);
     this.crowded = crowded(graph);
   }
 
@@ -55,11 +55,11 @@ public final class Threading {
     if (graph.nodes().size() > NODE_LIMIT || assignments > ASSIGNMENT_LIMIT) {
       return graph;
     }
-    Graph threaded = new Threading(graph).run();
+    Graph threaded = new JumpThreading(graph).run();
     return threaded == null ? graph : threaded;
   }
 
-  /** Numbers that are compared with too many bounds; {@link Intervals} puts those in order. */
+  /** Numbers that are compared with too many bounds; {@link SwitchLowering} puts those in order. */
   private static Set<Quantity> crowded(Graph graph) {
     Map<Quantity, Set<Quantity>> bounds = new HashMap<>();
     for (Node node : graph.nodes()) {
@@ -78,7 +78,7 @@ public final class Threading {
   /** A node and what a path to it knows. */
   private static final class State {
     private final Node node;
-    private final Map<Quantity, Fact> values;
+    private final Map<Quantity, ValueRange> values;
     private final Map<Quantity.Variable, Quantity> variables;
     private final int hash;
 
@@ -88,7 +88,7 @@ public final class Threading {
      * @param values facts by number
      * @param variables values by variable; a variable without one is not assigned yet, or unknown
      */
-    State(Node node, Map<Quantity, Fact> values, Map<Quantity.Variable, Quantity> variables) {
+    State(Node node, Map<Quantity, ValueRange> values, Map<Quantity.Variable, Quantity> variables) {
       this.node = node;
       this.values = values;
       this.variables = variables;
@@ -99,7 +99,7 @@ public final class Threading {
       return node;
     }
 
-    Map<Quantity, Fact> values() {
+    Map<Quantity, ValueRange> values() {
       return values;
     }
 
@@ -192,7 +192,7 @@ public final class Threading {
   private Step assign(State state, Node.Assign assign) {
     Quantity quantity = substitute(state.variables(), assign.quantity());
     Map<Quantity.Variable, Quantity> variables = new HashMap<>(state.variables());
-    Map<Quantity, Fact> values = new HashMap<>(state.values());
+    Map<Quantity, ValueRange> values = new HashMap<>(state.values());
     forget(values, assign.variable());
     variables.values().removeIf(known -> Quantities.mentions(known, assign.variable()));
     boolean simple = quantity instanceof Quantity.Constant || quantity instanceof Quantity.Metadata;
@@ -218,11 +218,11 @@ public final class Threading {
       return open(state, branch, test, state.values(), state.values());
     }
     int compared = bits ? 0 : constant;
-    Fact fact = state.values().get(key);
-    Fact known = fact == null ? Fact.within(Quantities.most(key)) : fact;
-    Map<Quantity, Fact> yes = new HashMap<>(state.values());
+    ValueRange fact = state.values().get(key);
+    ValueRange known = fact == null ? ValueRange.within(Quantities.most(key)) : fact;
+    Map<Quantity, ValueRange> yes = new HashMap<>(state.values());
     yes.put(key, known.learn(relation, compared, !bits));
-    Map<Quantity, Fact> no = new HashMap<>(state.values());
+    Map<Quantity, ValueRange> no = new HashMap<>(state.values());
     no.put(key, known.learn(relation, compared, bits));
     return open(state, branch, test, yes, no);
   }
@@ -231,8 +231,8 @@ public final class Threading {
       State state,
       Node.Branch branch,
       Predicate.Compare test,
-      Map<Quantity, Fact> yes,
-      Map<Quantity, Fact> no) {
+      Map<Quantity, ValueRange> yes,
+      Map<Quantity, ValueRange> no) {
     return new Step(
         test,
         null,
@@ -257,7 +257,7 @@ public final class Threading {
         });
   }
 
-  private static void forget(Map<Quantity, Fact> values, Quantity.Variable variable) {
+  private static void forget(Map<Quantity, ValueRange> values, Quantity.Variable variable) {
     values.keySet().removeIf(key -> Quantities.mentions(key, variable));
   }
 
@@ -266,14 +266,14 @@ public final class Threading {
    * asks about.
    */
   private State state(
-      Node start, Map<Quantity, Fact> values, Map<Quantity.Variable, Quantity> variables) {
+      Node start, Map<Quantity, ValueRange> values, Map<Quantity.Variable, Quantity> variables) {
     Node node = undecided(start, values, variables);
     Map<Quantity.Variable, Quantity> live = variables;
     if (!variables.isEmpty()) {
       live = new HashMap<>(variables);
       live.keySet().removeIf(variable -> !interest.uses(node, variable));
     }
-    Map<Quantity, Fact> asked = HashMap.newHashMap(values.size());
+    Map<Quantity, ValueRange> asked = HashMap.newHashMap(values.size());
     values.forEach(
         (number, fact) -> {
           if (interest.asks(node, number)) {
@@ -285,7 +285,7 @@ public final class Threading {
 
   // Follows branches as far as the facts tell where they go.
   private static Node undecided(
-      Node start, Map<Quantity, Fact> values, Map<Quantity.Variable, Quantity> variables) {
+      Node start, Map<Quantity, ValueRange> values, Map<Quantity.Variable, Quantity> variables) {
     Node node = start;
     while (node instanceof Node.Branch branch && !values.isEmpty()) {
       Boolean holds = decided(branch.test(), values, variables);
@@ -299,7 +299,7 @@ public final class Threading {
 
   private static @Nullable Boolean decided(
       Predicate.Compare test,
-      Map<Quantity, Fact> values,
+      Map<Quantity, ValueRange> values,
       Map<Quantity.Variable, Quantity> variables) {
     Quantity left = substitute(variables, test.left());
     Quantity right = substitute(variables, test.right());
@@ -307,7 +307,7 @@ public final class Threading {
       return null;
     }
     boolean bits = test.relation() == Relation.COMMON_BITS;
-    Fact fact = values.get(bits ? Quantity.of(Quantity.Operator.AND, left, right) : left);
+    ValueRange fact = values.get(bits ? Quantity.of(Quantity.Operator.AND, left, right) : left);
     if (fact == null) {
       return null;
     }

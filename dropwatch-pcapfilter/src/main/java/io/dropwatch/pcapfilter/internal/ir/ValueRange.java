@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param most upper bound
  * @param excluded values in between that it does not have
  */
-record Fact(long least, long most, Set<Integer> excluded) {
+record ValueRange(long least, long most, Set<Integer> excluded) {
 
-  static Fact within(long most) {
-    return new Fact(0, most, Set.of());
+  static ValueRange within(long most) {
+    return new ValueRange(0, most, Set.of());
   }
 
   /** Whether the comparison with a constant holds, or null when it is open. */
@@ -36,10 +36,10 @@ record Fact(long least, long most, Set<Integer> excluded) {
   }
 
   /** The fact after the comparison came out as it did. */
-  Fact learn(Relation relation, int constant, boolean outcome) {
+  ValueRange learn(Relation relation, int constant, boolean outcome) {
     long c = Integer.toUnsignedLong(constant);
     return switch (relation) {
-      case EQUAL -> outcome ? new Fact(c, c, Set.of()) : without(constant, c);
+      case EQUAL -> outcome ? new ValueRange(c, c, Set.of()) : without(constant, c);
       case GREATER -> outcome ? bounded(c + 1, most) : bounded(least, Math.min(most, c));
       case GREATER_OR_EQUAL -> outcome ? bounded(c, most) : bounded(least, Math.min(most, c - 1));
       case COMMON_BITS -> this;
@@ -47,28 +47,28 @@ record Fact(long least, long most, Set<Integer> excluded) {
   }
 
   /** The fact with those excluded values only that somebody asks for. */
-  Fact asked(IntPredicate asks) {
+  ValueRange asked(IntPredicate asks) {
     if (excluded.stream().allMatch(asks::test)) {
       return this;
     }
     Set<Integer> kept = new TreeSet<>(excluded);
     kept.removeIf(value -> !asks.test(value));
-    return new Fact(least, most, kept);
+    return new ValueRange(least, most, kept);
   }
 
-  private Fact bounded(long from, long to) {
-    return new Fact(Math.max(least, from), to, excluded);
+  private ValueRange bounded(long from, long to) {
+    return new ValueRange(Math.max(least, from), to, excluded);
   }
 
-  private Fact without(int constant, long c) {
+  private ValueRange without(int constant, long c) {
     if (c == least) {
-      return new Fact(least + 1, most, excluded);
+      return new ValueRange(least + 1, most, excluded);
     }
     if (c == most) {
-      return new Fact(least, most - 1, excluded);
+      return new ValueRange(least, most - 1, excluded);
     }
     Set<Integer> more = new TreeSet<>(excluded);
     more.add(constant);
-    return new Fact(least, most, more);
+    return new ValueRange(least, most, more);
   }
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param macKnown whether the MAC header is known to be there
  * @param nonZero whether the verdict's register is known not to be 0
  */
-record State(
+record EbpfState(
     Node node,
     int captured,
     @Nullable Quantity shifted,
@@ -56,20 +56,20 @@ record State(
    *
    * @param headerLength the length of the IPv4 header, in r4
    */
-  static State initial(Node node, Quantity headerLength) {
+  static EbpfState initial(Node node, Quantity headerLength) {
     Map<Integer, Content> given = Map.of(4, new Content(headerLength, Form.NUMBER));
-    return new State(node, 0, null, given, Map.of(), Map.of(), false, false);
+    return new EbpfState(node, 0, null, given, Map.of(), Map.of(), false, false);
   }
 
   /** The same, with the verdict's register known not to be 0. */
-  State withNonZero() {
-    return new State(node, captured, shifted, registers, reached, spilled, macKnown, true)
+  EbpfState withNonZero() {
+    return new EbpfState(node, captured, shifted, registers, reached, spilled, macKnown, true)
         .unlessRejected();
   }
 
-  private State unlessRejected() {
+  private EbpfState unlessRejected() {
     return nonZero && node instanceof Node.Verdict verdict && !verdict.accept()
-        ? new State(node, captured, shifted, registers, reached, spilled, macKnown, false)
+        ? new EbpfState(node, captured, shifted, registers, reached, spilled, macKnown, false)
         : this;
   }
 
@@ -79,14 +79,14 @@ record State(
   }
 
   /** Nothing but the variables, which cannot be computed again. */
-  State forgetful() {
+  EbpfState withoutFacts() {
     Map<Integer, Content> variables = new TreeMap<>(registers);
     variables.values().removeIf(content -> !(content.quantity() instanceof Quantity.Variable));
-    return new State(node, 0, null, variables, Map.of(), spilled, false, nonZero);
+    return new EbpfState(node, 0, null, variables, Map.of(), spilled, false, nonZero);
   }
 
   /** The same knowledge at another node, without what nobody there or below can use. */
-  State at(Node next, Needs needs) {
+  EbpfState at(Node next, BoundsAnalysis needs) {
     Set<Quantity> used = needs.used(next);
     Set<Quantity> indices = needs.indices(next);
     Map<Integer, Content> kept = new TreeMap<>();
@@ -118,6 +118,6 @@ record State(
     stack.keySet().retainAll(used);
     int bytes = Math.min(captured, needs.most(next));
     Quantity base = shifted != null && indices.contains(shifted) ? shifted : null;
-    return new State(next, bytes, base, kept, known, stack, macKnown, nonZero).unlessRejected();
+    return new EbpfState(next, bytes, base, kept, known, stack, macKnown, nonZero).unlessRejected();
   }
 }

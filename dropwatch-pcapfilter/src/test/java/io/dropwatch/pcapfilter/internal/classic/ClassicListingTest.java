@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Whole programs, as tcpdump prints them. */
-class ListingTest {
+class ClassicListingTest {
   @Test
   void everythingAndNothing() {
     assertEquals("(000) ret      #262144\n", listing("", PacketView.ETHERNET));

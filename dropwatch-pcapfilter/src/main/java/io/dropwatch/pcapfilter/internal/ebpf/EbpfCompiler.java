@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Objects;
 
 /** The way from a graph to instructions. */
-public final class Compiler {
+public final class EbpfCompiler {
   /** No slot is large enough for what this many branches become. */
   private static final int BRANCH_LIMIT = 40_000;
 
-  private Compiler() {}
+  private EbpfCompiler() {}
 
   /**
    * With more assignments, a variable has its home in one register. Otherwise ways that meet bring
@@ -32,7 +32,7 @@ public final class Compiler {
    * @param instructions the code, as the target asks for it
    * @param metadataReads offsets in {@code struct filter_meta} of the fields that the code loads
    */
-  public record Code(List<Instruction> instructions, BitSet metadataReads) {}
+  public record Code(List<Insn> instructions, BitSet metadataReads) {}
 
   /**
    * Compiles {@code graph}.
@@ -46,14 +46,14 @@ public final class Compiler {
           "the filter has " + graph.nodes().size() + " branches, too many for eBPF");
     }
     boolean homes = graph.nodes().stream().filter(n -> n instanceof Node.Assign).count() > FEW;
-    Needs needs = Needs.of(graph, true);
-    List<Instruction> best = null;
+    BoundsAnalysis needs = BoundsAnalysis.of(graph, true);
+    List<Insn> best = null;
     for (Verdicts verdicts : Verdicts.values()) {
       if (best == null || graph.nodes().size() <= SMALL) {
         Options options =
             new Options(headerLength(network), target.reservedStack(), verdicts, homes);
-        List<Instruction> code =
-            Layout.arrange(Selection.select(graph, needs, options), target.exits());
+        List<Insn> code =
+            EbpfLayout.arrange(EbpfSelector.select(graph, needs, options), target.exits());
         best = best == null || code.size() < best.size() ? code : best;
       }
     }
@@ -61,9 +61,9 @@ public final class Compiler {
   }
 
   // Where nothing needs metadata, r3 may hold numbers.
-  private static BitSet metadataReads(List<Instruction> code, Needs needs) {
+  private static BitSet metadataReads(List<Insn> code, BoundsAnalysis needs) {
     BitSet reads = new BitSet();
-    for (Instruction instruction : code) {
+    for (Insn instruction : code) {
       if (needs.metadata() && instruction.loadsFrom(PacketReads.METADATA)) {
         reads.set(instruction.offset());
       }
@@ -87,7 +87,7 @@ public final class Compiler {
   }
 
   /** The instructions as the kernel reads them, 8 bytes each, little-endian. */
-  public static byte[] encode(List<Instruction> instructions) {
-    return Instruction.encode(instructions);
+  public static byte[] encode(List<Insn> instructions) {
+    return Insn.encode(instructions);
   }
 }

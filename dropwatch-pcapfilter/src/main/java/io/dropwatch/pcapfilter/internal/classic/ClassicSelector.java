@@ -8,19 +8,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Selects operations for a graph, node by node and state by state. */
-final class Selection {
-  private final Words words;
-  private final Indices indices;
-  private final boolean forgetful;
+final class ClassicSelector {
+  private final ScratchAllocator words;
+  private final IndexAnalysis indices;
+  private final boolean withoutFacts;
   private final Flow.Builder flow = new Flow.Builder();
-  private final Map<State, NodeCode.Plan> plans = new HashMap<>();
-  private final Worklist<State, Flow> worklist;
+  private final Map<ClassicState, ClassicNodeCodegen.Plan> plans = new HashMap<>();
+  private final Worklist<ClassicState, Flow> worklist;
 
-  private Selection(Graph graph, Words words, Indices indices, boolean forgetful) {
+  private ClassicSelector(
+      Graph graph, ScratchAllocator words, IndexAnalysis indices, boolean withoutFacts) {
     this.words = words;
     this.indices = indices;
-    this.forgetful = forgetful;
-    this.worklist = forgetful ? Worklist.unlimited() : Worklist.limited(graph);
+    this.withoutFacts = withoutFacts;
+    this.worklist = withoutFacts ? Worklist.unlimited() : Worklist.limited(graph);
   }
 
   /**
@@ -29,11 +30,11 @@ final class Selection {
    * @throws UnsupportedOperationException if the scratch words are too few
    */
   static Flow select(Graph graph) {
-    Words words = Words.of(graph);
-    Indices indices = Indices.of(graph);
-    Flow flow = new Selection(graph, words, indices, false).run(graph.root());
+    ScratchAllocator words = ScratchAllocator.of(graph);
+    IndexAnalysis indices = IndexAnalysis.of(graph);
+    Flow flow = new ClassicSelector(graph, words, indices, false).run(graph.root());
     if (flow == null) {
-      flow = new Selection(graph, words, indices, true).run(graph.root());
+      flow = new ClassicSelector(graph, words, indices, true).run(graph.root());
     }
     if (flow == null) {
       throw new IllegalStateException("one state for each node at most");
@@ -42,7 +43,7 @@ final class Selection {
   }
 
   private @Nullable Flow run(Node root) {
-    Flow result = worklist.run(new State(root, null, null), this::visit);
+    Flow result = worklist.run(new ClassicState(root, null, null), this::visit);
     return result == null ? null : withZeros(result);
   }
 
@@ -58,15 +59,15 @@ final class Selection {
   }
 
   /** Finishes a state, or answers with a successor that must be finished before. */
-  private @Nullable State visit(State state) {
+  private @Nullable ClassicState visit(ClassicState state) {
     if (state.node() instanceof Node.Verdict verdict) {
       worklist.finish(state, flow.end(verdict.accept()));
       return null;
     }
-    NodeCode.Plan plan =
-        plans.computeIfAbsent(state, known -> NodeCode.plan(known, words, indices));
-    State yes = forgetful ? plan.yes().forgetful() : plan.yes();
-    State no = forgetful ? plan.no().forgetful() : plan.no();
+    ClassicNodeCodegen.Plan plan =
+        plans.computeIfAbsent(state, known -> ClassicNodeCodegen.plan(known, words, indices));
+    ClassicState yes = withoutFacts ? plan.yes().withoutFacts() : plan.yes();
+    ClassicState no = withoutFacts ? plan.no().withoutFacts() : plan.no();
     Flow behindYes = worklist.result(yes);
     if (behindYes == null) {
       return yes;
@@ -80,7 +81,7 @@ final class Selection {
     return null;
   }
 
-  private Flow assemble(NodeCode.Plan plan, Flow yes, Flow no) {
+  private Flow assemble(ClassicNodeCodegen.Plan plan, Flow yes, Flow no) {
     if (plan.rejects()) {
       return flow.end(false);
     }

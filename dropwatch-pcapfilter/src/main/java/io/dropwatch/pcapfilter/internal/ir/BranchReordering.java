@@ -18,20 +18,20 @@ import java.util.Set;
  * the last test that reads something for the first time: from there on no packet is too short any
  * more.
  */
-public final class Grouping {
+public final class BranchReordering {
   private final Graph graph;
   private final Predecessors predecessors;
-  private final Rewriting rewriting;
+  private final GraphRewriter rewriting;
 
-  private Grouping(Graph graph) {
+  private BranchReordering(Graph graph) {
     this.graph = graph;
     this.predecessors = new Predecessors(graph);
-    this.rewriting = new Rewriting(graph);
+    this.rewriting = new GraphRewriter(graph);
   }
 
   /** An equivalent graph. */
-  public static Graph group(Graph graph) {
-    return new Grouping(graph).run();
+  public static Graph reorder(Graph graph) {
+    return new BranchReordering(graph).run();
   }
 
   private Graph run() {

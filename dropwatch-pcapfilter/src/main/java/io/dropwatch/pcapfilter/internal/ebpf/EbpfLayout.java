@@ -14,16 +14,16 @@ import org.jspecify.annotations.Nullable;
  * <p>What follows an instruction is put right behind it as soon as everything that leads there has
  * a place; else a jump is spent. The end comes last, and there is only one.
  */
-final class Layout {
+final class EbpfLayout {
   private final Map<Flow, Integer> waiting = new HashMap<>();
   private final Map<Flow, Integer> places = new HashMap<>();
-  private final List<Instruction> code = new ArrayList<>();
+  private final List<Insn> code = new ArrayList<>();
   private final Map<Integer, Flow> targets = new HashMap<>();
   private final Deque<Flow> ready = new ArrayDeque<>();
 
   private final boolean exits;
 
-  private Layout(boolean exits) {
+  private EbpfLayout(boolean exits) {
     this.exits = exits;
   }
 
@@ -32,11 +32,11 @@ final class Layout {
    *
    * @param exits whether its last instruction leaves the function; otherwise it falls through
    */
-  static List<Instruction> arrange(Flow root, boolean exits) {
-    return new Layout(exits).run(root);
+  static List<Insn> arrange(Flow root, boolean exits) {
+    return new EbpfLayout(exits).run(root);
   }
 
-  private List<Instruction> run(Flow root) {
+  private List<Insn> run(Flow root) {
     countPredecessors(root);
     Flow current = root;
     while (current != null) {
@@ -78,7 +78,7 @@ final class Layout {
     return switch (flow) {
       case Flow.End _ -> {
         if (exits) {
-          code.add(Instruction.exit());
+          code.add(Insn.exit());
         }
         yield null;
       }
@@ -119,11 +119,11 @@ final class Layout {
       ready.remove(flow);
       return flow;
     }
-    jump(Instruction.always(), flow);
+    jump(Insn.always(), flow);
     return null;
   }
 
-  private void jump(Instruction jump, Flow target) {
+  private void jump(Insn jump, Flow target) {
     targets.put(code.size(), target);
     code.add(jump);
   }

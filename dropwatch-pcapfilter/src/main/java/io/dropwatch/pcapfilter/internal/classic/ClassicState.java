@@ -10,17 +10,18 @@ import org.jspecify.annotations.Nullable;
  * @param a what A holds, as far as that is of use to the node
  * @param x what X holds, as far as that is of use to the node or below it
  */
-record State(Node node, @Nullable Quantity a, @Nullable Quantity x) {
+record ClassicState(Node node, @Nullable Quantity a, @Nullable Quantity x) {
 
   /** The state without what is of no use. */
-  static State at(Node node, @Nullable Quantity a, @Nullable Quantity x, Indices indices) {
-    boolean keepA = a != null && Indices.mentions(node, a);
+  static ClassicState at(
+      Node node, @Nullable Quantity a, @Nullable Quantity x, IndexAnalysis indices) {
+    boolean keepA = a != null && IndexAnalysis.mentions(node, a);
     boolean keepX = x != null && indices.useful(node, x);
-    return new State(node, keepA ? a : null, keepX ? x : null);
+    return new ClassicState(node, keepA ? a : null, keepX ? x : null);
   }
 
   /** The state of a path that remembers nothing. */
-  State forgetful() {
-    return new State(node, null, null);
+  ClassicState withoutFacts() {
+    return new ClassicState(node, null, null);
   }
 }

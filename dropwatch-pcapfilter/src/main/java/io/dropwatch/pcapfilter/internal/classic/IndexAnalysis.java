@@ -12,17 +12,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** For each node, which numbers in X are of use to it or to what is below it. */
-final class Indices {
+final class IndexAnalysis {
   /** More different ones are not told apart: then X is kept for the node itself only. */
   private static final int MOST = 256;
 
   private final Map<Quantity, Integer> numbers = new HashMap<>();
   private final Map<Node, BitSet> below = new HashMap<>();
 
-  private Indices() {}
+  private IndexAnalysis() {}
 
-  static Indices of(Graph graph) {
-    Indices indices = new Indices();
+  static IndexAnalysis of(Graph graph) {
+    IndexAnalysis indices = new IndexAnalysis();
     for (Node node : graph.nodes()) {
       indices.below.put(node, indices.used(node));
     }

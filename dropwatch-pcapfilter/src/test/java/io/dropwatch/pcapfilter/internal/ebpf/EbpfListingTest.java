@@ -8,7 +8,7 @@ import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import org.junit.jupiter.api.Test;
 
 /** Whole functions, to be read by an eBPF engineer. */
-class ListingTest {
+class EbpfListingTest {
   @Test
   void everything() {
     assertEquals(

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The ports of TCP are 40 bytes behind an IPv6 header and as many bytes behind an IPv4 header as
  * that header says. Both ways put that number into a variable and share the comparisons.
  */
-public final class Alignment {
+public final class TailMerging {
   /** Fewer branches are not worth a variable. */
   private static final int WORTH = 2;
 
@@ -27,20 +27,20 @@ public final class Alignment {
   private final Map<Node, Shape> shapes = new HashMap<>();
   private final Map<ShapeKey, Integer> shapeIds = new HashMap<>();
   private final Map<Node, Target> aligned = new HashMap<>();
-  private final Rewriting rewriting;
+  private final GraphRewriter rewriting;
   private final Graph.Builder result;
   private final Map<Node, Node> renamed = new HashMap<>();
   private int nextVariable;
 
-  private Alignment(Graph graph) {
+  private TailMerging(Graph graph) {
     this.graph = graph;
-    this.rewriting = new Rewriting(graph);
+    this.rewriting = new GraphRewriter(graph);
     this.result = rewriting.result();
   }
 
   /** An equivalent graph. */
-  public static Graph align(Graph graph) {
-    return new Alignment(graph).run();
+  public static Graph merge(Graph graph) {
+    return new TailMerging(graph).run();
   }
 
   /**

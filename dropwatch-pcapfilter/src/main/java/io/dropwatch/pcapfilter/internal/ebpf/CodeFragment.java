@@ -3,13 +3,13 @@ package io.dropwatch.pcapfilter.internal.ebpf;
 import java.util.List;
 
 /** A part of the code of one node, before it is known what follows the node. */
-sealed interface Piece {
+sealed interface CodeFragment {
 
   /** Whether it writes to the register. */
   boolean writes(int register);
 
   /** Falls through. */
-  record Plain(Instruction instruction) implements Piece {
+  record Plain(Insn instruction) implements CodeFragment {
     @Override
     public boolean writes(int register) {
       return instruction.writes(register);
@@ -17,7 +17,7 @@ sealed interface Piece {
   }
 
   /** Rejects the packet when the jump is taken. */
-  record RejectIf(Instruction jump) implements Piece {
+  record RejectIf(Insn jump) implements CodeFragment {
     @Override
     public boolean writes(int register) {
       return false;
@@ -25,8 +25,7 @@ sealed interface Piece {
   }
 
   /** One of two sequences. */
-  record Either(Instruction jump, List<Instruction> taken, List<Instruction> otherwise)
-      implements Piece {
+  record Either(Insn jump, List<Insn> taken, List<Insn> otherwise) implements CodeFragment {
     @Override
     public boolean writes(int register) {
       return taken.stream().anyMatch(i -> i.writes(register))

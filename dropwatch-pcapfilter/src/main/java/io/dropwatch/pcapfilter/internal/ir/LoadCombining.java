@@ -15,21 +15,21 @@ import org.jspecify.annotations.Nullable;
  * comparison. Both failures must reject the packet, and the wider read must end where the farther
  * of the two ends, so that no packet becomes too short.
  */
-public final class Fusion {
+public final class LoadCombining {
   private static final int WIDTH = 4;
 
-  private final Rewriting rewriting;
+  private final GraphRewriter rewriting;
   private final Graph.Builder result;
   private final Set<Quantity> shared = new HashSet<>();
 
-  private Fusion(Graph graph) {
-    this.rewriting = new Rewriting(graph);
+  private LoadCombining(Graph graph) {
+    this.rewriting = new GraphRewriter(graph);
     this.result = rewriting.result();
   }
 
   /** An equivalent graph. */
-  public static Graph fuse(Graph graph) {
-    Fusion fusion = new Fusion(graph);
+  public static Graph combine(Graph graph) {
+    LoadCombining fusion = new LoadCombining(graph);
     fusion.findShared(graph);
     for (Node node : graph.nodes()) {
       Node copy = fusion.rewriting.copy(node);

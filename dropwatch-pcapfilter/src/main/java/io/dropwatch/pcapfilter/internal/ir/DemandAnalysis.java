@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** For each node, which numbers and variables the graph below it asks about. */
-final class Interest {
+final class DemandAnalysis {
   private final Map<Quantity, Integer> numbers = new HashMap<>();
   private final BitSet withVariables = new BitSet();
   private final List<Quantity.Variable> variables = new ArrayList<>();
@@ -22,10 +22,10 @@ final class Interest {
 
   private record Question(Quantity number, int constant) {}
 
-  private Interest() {}
+  private DemandAnalysis() {}
 
-  static Interest of(Graph graph) {
-    Interest interest = new Interest();
+  static DemandAnalysis of(Graph graph) {
+    DemandAnalysis interest = new DemandAnalysis();
     for (Node node : graph.nodes()) {
       interest.add(node);
     }

@@ -22,14 +22,14 @@ import java.util.TreeSet;
  * it. So all reads are four bytes wide: both ports are one, and so are the EtherType and the length
  * of the IPv4 header behind it.
  */
-final class Words {
+final class LoadWidening {
   /** Bytes in a word. */
   static final int SIZE = 4;
 
   /** Farther reads than any packet has bytes stay what they are. */
   private static final int FAR = 1 << 24;
 
-  private Words() {}
+  private LoadWidening() {}
 
   /**
    * For each read of the window, the offset behind the last byte of its word. A word at a constant

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * is written before it is read takes what follows a verdict for something that the verdict leads
  * to.
  */
-final class Layout {
+final class ClassicLayout {
   private static final int REACH = 255;
 
   /** From the last instruction to the first. */
@@ -34,7 +34,7 @@ final class Layout {
   /** Where a flow starts, counted from the end; of several places the one nearest to the front. */
   private final Map<Flow, Integer> places = new HashMap<>();
 
-  private Layout() {}
+  private ClassicLayout() {}
 
   /**
    * The program.
@@ -42,7 +42,7 @@ final class Layout {
    * @throws UnsupportedOperationException if it is longer than any kernel accepts
    */
   static List<Instruction> arrange(Flow root) {
-    Layout layout = new Layout();
+    ClassicLayout layout = new ClassicLayout();
     layout.run(root);
     if (layout.backward.size() > ClassicBpf.MAX_SIZE) {
       throw new UnsupportedOperationException(

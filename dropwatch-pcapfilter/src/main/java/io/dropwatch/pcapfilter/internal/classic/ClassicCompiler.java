@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The way from graphs to instructions. */
-public final class Compiler {
+public final class ClassicCompiler {
   /** Far beyond what fits: not worth the time to find out how long exactly it would be. */
   private static final int BRANCH_LIMIT = 40_000;
 
-  private Compiler() {}
+  private ClassicCompiler() {}
 
   /**
    * The shortest of the programs for graphs that mean the same.
@@ -43,6 +43,6 @@ public final class Compiler {
           "the filter needs %d branches, and classic BPF allows %d instructions"
               .formatted(graph.nodes().size(), ClassicBpf.MAX_SIZE));
     }
-    return Layout.arrange(Selection.select(graph));
+    return ClassicLayout.arrange(ClassicSelector.select(graph));
   }
 }

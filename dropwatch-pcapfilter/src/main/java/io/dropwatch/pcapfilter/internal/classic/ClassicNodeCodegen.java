@@ -9,12 +9,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The code of one node in one state. */
-final class NodeCode {
-  private final Words words;
-  private final Indices indices;
-  private final Numbers numbers;
+final class ClassicNodeCodegen {
+  private final ScratchAllocator words;
+  private final IndexAnalysis indices;
+  private final OperandCodegen numbers;
 
-  private NodeCode(Words words, Indices indices, Numbers numbers) {
+  private ClassicNodeCodegen(
+      ScratchAllocator words, IndexAnalysis indices, OperandCodegen numbers) {
     this.words = words;
     this.indices = indices;
     this.numbers = numbers;
@@ -29,11 +30,16 @@ final class NodeCode {
    * @param no where it goes otherwise; {@code yes} when there is no jump
    */
   record Plan(
-      List<Operation> operations, boolean rejects, @Nullable Operation jump, State yes, State no) {}
+      List<Operation> operations,
+      boolean rejects,
+      @Nullable Operation jump,
+      ClassicState yes,
+      ClassicState no) {}
 
   /** The code of a node that is no verdict. */
-  static Plan plan(State state, Words words, Indices indices) {
-    NodeCode code = new NodeCode(words, indices, new Numbers(words, state.a(), state.x()));
+  static Plan plan(ClassicState state, ScratchAllocator words, IndexAnalysis indices) {
+    ClassicNodeCodegen code =
+        new ClassicNodeCodegen(words, indices, new OperandCodegen(words, state.a(), state.x()));
     return switch (state.node()) {
       case Node.Branch branch -> code.branch(branch);
       case Node.Assign assign -> code.assign(assign);
@@ -50,8 +56,9 @@ final class NodeCode {
 
   private Plan assign(Node.Assign assign) {
     Quantity.Variable variable = assign.variable();
-    Quantity number = Numbers.plain(assign.quantity());
-    boolean inX = number instanceof Quantity.Constant || Numbers.headerLength(number) != null;
+    Quantity number = OperandCodegen.plain(assign.quantity());
+    boolean inX =
+        number instanceof Quantity.Constant || OperandCodegen.headerLength(number) != null;
     if (inX) {
       numbers.toX(number);
       numbers.add(new Operation(Operation.STX, words.word(variable)));
@@ -69,25 +76,25 @@ final class NodeCode {
         numbers.setX(variable);
       }
     }
-    State next = successor(assign.next());
+    ClassicState next = successor(assign.next());
     return new Plan(numbers.operations(), numbers.rejects(), null, next, next);
   }
 
   private void forget(Quantity.Variable variable) {
-    if (Indices.mentions(numbers.a(), variable)) {
+    if (IndexAnalysis.mentions(numbers.a(), variable)) {
       numbers.setA(null);
     }
-    if (Indices.mentions(numbers.x(), variable)) {
+    if (IndexAnalysis.mentions(numbers.x(), variable)) {
       numbers.setX(null);
     }
   }
 
   private Plan branch(Node.Branch branch) {
     Predicate.Compare test = branch.test();
-    Quantity left = Numbers.plain(test.left());
-    Quantity right = Numbers.plain(test.right());
+    Quantity left = OperandCodegen.plain(test.left());
+    Quantity right = OperandCodegen.plain(test.right());
     if (left instanceof Quantity.Constant(int a) && right instanceof Quantity.Constant(int b)) {
-      State next = successor(test.relation().holds(a, b) ? branch.yes() : branch.no());
+      ClassicState next = successor(test.relation().holds(a, b) ? branch.yes() : branch.no());
       return new Plan(List.of(), false, null, next, next);
     }
     if (left instanceof Quantity.Constant(int value)) {
@@ -106,7 +113,7 @@ final class NodeCode {
         && !left.equals(numbers.a())) {
       numbers.toA(and.left());
       if (mask == 0) {
-        State next = successor(branch.yes());
+        ClassicState next = successor(branch.yes());
         return new Plan(numbers.operations(), numbers.rejects(), null, next, next);
       }
       return fork(Operation.jump(Operation.JSET, mask), branch.no(), branch.yes());
@@ -130,8 +137,8 @@ final class NodeCode {
     return new Plan(numbers.operations(), numbers.rejects(), jump, successor(yes), successor(no));
   }
 
-  private State successor(Node node) {
-    return State.at(node, numbers.a(), numbers.x(), indices);
+  private ClassicState successor(Node node) {
+    return ClassicState.at(node, numbers.a(), numbers.x(), indices);
   }
 
   private static int code(Relation relation) {

@@ -13,18 +13,18 @@ import org.jspecify.annotations.Nullable;
  * Operations that bring numbers into A and X. What rejects the packet is a jump among them: it is
  * taken to reject.
  */
-final class Numbers {
+final class OperandCodegen {
   /** Linux takes offsets beyond this one for something else. */
   private static final long LAST_OFFSET = 0x7fff_ffffL;
 
-  private final Words words;
+  private final ScratchAllocator words;
   private final List<Operation> operations = new ArrayList<>();
   private int free;
   private boolean rejects;
   private @Nullable Quantity a;
   private @Nullable Quantity x;
 
-  Numbers(Words words, @Nullable Quantity a, @Nullable Quantity x) {
+  OperandCodegen(ScratchAllocator words, @Nullable Quantity a, @Nullable Quantity x) {
     this.words = words;
     this.free = words.count();
     this.a = a;
@@ -160,7 +160,7 @@ final class Numbers {
 
   private int keep() {
     if (free == Operation.WORDS) {
-      throw NodeCode.noRoom();
+      throw ClassicNodeCodegen.noRoom();
     }
     add(Operation.store(free));
     return free++;
