@@ -7,18 +7,19 @@ import io.dropwatch.pcapfilter.internal.ast.TreeDump;
 import io.dropwatch.pcapfilter.internal.bytecode.ClassWriter;
 import io.dropwatch.pcapfilter.internal.bytecode.CompiledFilter;
 import io.dropwatch.pcapfilter.internal.check.Checker;
+import io.dropwatch.pcapfilter.internal.classic.ClassicCompiler;
 import io.dropwatch.pcapfilter.internal.ebpf.EbpfCompiler;
 import io.dropwatch.pcapfilter.internal.explain.Explaining;
 import io.dropwatch.pcapfilter.internal.explain.Outline;
 import io.dropwatch.pcapfilter.internal.interpret.Interpreter;
-import io.dropwatch.pcapfilter.internal.ir.TailMerging;
-import io.dropwatch.pcapfilter.internal.ir.LoadCombining;
+import io.dropwatch.pcapfilter.internal.ir.BranchReordering;
 import io.dropwatch.pcapfilter.internal.ir.Graph;
 import io.dropwatch.pcapfilter.internal.ir.GraphText;
-import io.dropwatch.pcapfilter.internal.ir.BranchReordering;
-import io.dropwatch.pcapfilter.internal.ir.SwitchLowering;
-import io.dropwatch.pcapfilter.internal.ir.Lowering;
 import io.dropwatch.pcapfilter.internal.ir.JumpThreading;
+import io.dropwatch.pcapfilter.internal.ir.LoadCombining;
+import io.dropwatch.pcapfilter.internal.ir.Lowering;
+import io.dropwatch.pcapfilter.internal.ir.SwitchLowering;
+import io.dropwatch.pcapfilter.internal.ir.TailMerging;
 import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.PredicateText;
@@ -33,17 +34,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The compile pipeline: one expression for one view of packets, and every form made of it. */
 final class Compilation {
-  /** In the JVM it counts how many comparisons a packet meets. */
+  /** Leaf size of {@link SwitchLowering} for the JVM: few comparisons per packet matter. */
   private static final int JVM_LEAF_SIZE = 3;
 
-  /** A graph of more nodes will not become short enough for any back-end. */
+  /** Leaf size of {@link SwitchLowering} for BPF: few instructions matter. */
+  private static final int BPF_LEAF_SIZE = Integer.MAX_VALUE;
+
+  /** Larger graphs are not optimized further: they are too long for every back-end anyway. */
   private static final int MAX_OPTIMIZED_NODES = 200_000;
 
   /** Bytes of the shortest IPv4 header. */
   private static final int IPV4_HEADER = 20;
-
-  /** In the kernel it counts how many instructions there are. */
-  private static final int KERNEL_LEAF_SIZE = Integer.MAX_VALUE;
 
   private final String expression;
   private final PacketView view;
@@ -93,26 +94,27 @@ final class Compilation {
   }
 
   EbpfCode ebpf(EbpfTarget target) {
-    return new EbpfCode(EbpfCompiler.compile(graph(KERNEL_LEAF_SIZE), view.networkOffset(), target));
+    return new EbpfCode(EbpfCompiler.compile(graph(BPF_LEAF_SIZE), view.networkOffset(), target));
   }
 
   ClassicBpf classicBpf() {
-    Graph plain = threaded(KERNEL_LEAF_SIZE);
+    Graph plain = threaded(BPF_LEAF_SIZE);
     if (plain.nodes().size() > MAX_OPTIMIZED_NODES) {
       return classicBpf(List.of(plain));
     }
-    Graph grouped = BranchReordering.reorder(plain);
-    Graph fused = BranchReordering.reorder(LoadCombining.combine(plain));
+    Graph reordered = BranchReordering.reorder(plain);
+    Graph combined = BranchReordering.reorder(LoadCombining.combine(plain));
     return classicBpf(
-        List.of(plain, grouped, fused, TailMerging.merge(grouped), TailMerging.merge(fused)));
+        List.of(
+            plain, reordered, combined, TailMerging.merge(reordered), TailMerging.merge(combined)));
   }
 
   private static ClassicBpf classicBpf(List<Graph> graphs) {
-    return new ClassicBpf(io.dropwatch.pcapfilter.internal.classic.ClassicCompiler.compile(graphs));
+    return new ClassicBpf(ClassicCompiler.compile(graphs));
   }
 
   /** Returns the predicate as a class of its own, or as the interpreter where that is too large. */
-  CompiledFilter packetTest() {
+  CompiledFilter compiledFilter() {
     CompiledFilter generated =
         ClassWriter.write(
             graph(JVM_LEAF_SIZE), view == PacketView.SKB, view.networkOffset() + IPV4_HEADER);
@@ -135,7 +137,9 @@ final class Compilation {
    */
   private Graph graph(int leaf) {
     Graph plain = threaded(leaf);
-    return plain.nodes().size() > MAX_OPTIMIZED_NODES ? plain : TailMerging.merge(LoadCombining.combine(plain));
+    return plain.nodes().size() > MAX_OPTIMIZED_NODES
+        ? plain
+        : TailMerging.merge(LoadCombining.combine(plain));
   }
 
   private Graph threaded(int leaf) {
@@ -147,7 +151,7 @@ final class Compilation {
       case TOKENS -> Tokens.print(tokens);
       case TREE -> TreeDump.print(tree);
       case PREDICATE -> PredicateText.print(predicate);
-      case GRAPH -> GraphText.print(graph(KERNEL_LEAF_SIZE));
+      case GRAPH -> GraphText.print(graph(BPF_LEAF_SIZE));
       case EBPF -> ebpf(EbpfTarget.function()).toString();
       case CLASSIC -> classicBpf().toString();
     };

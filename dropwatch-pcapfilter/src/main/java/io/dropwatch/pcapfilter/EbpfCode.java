@@ -45,7 +45,7 @@ public final class EbpfCode {
 
   /** The instructions as the kernel reads them: 8 bytes each, little-endian; a new array. */
   public byte[] toBytes() {
-    return EbpfCompiler.encode(instructions);
+    return Insn.encode(instructions);
   }
 
   /**

@@ -100,7 +100,7 @@ public abstract sealed class Filter permits PcapFilter, SkbFilter {
   final CompiledFilter test() {
     CompiledFilter ready = test;
     if (ready == null) {
-      ready = compilation.packetTest();
+      ready = compilation.compiledFilter();
       test = ready;
     }
     return ready;

@@ -176,7 +176,7 @@ final class LoadWriter {
     ask(bytes);
     number.accept(index);
     code.iload(CAPTURED).loadConstant(bytes).isub();
-    if (Quantities.most(index) <= Integer.MAX_VALUE) {
+    if (Quantities.max(index) <= Integer.MAX_VALUE) {
       code.if_icmpgt(leave);
     } else {
       code.invokestatic(INTEGER, "compareUnsigned", INT_OF_TWO).ifgt(leave);

@@ -2,16 +2,17 @@ package io.dropwatch.pcapfilter.internal.classic;
 
 import io.dropwatch.pcapfilter.ClassicBpf;
 import io.dropwatch.pcapfilter.ClassicBpf.Instruction;
-import java.util.ArrayDeque;
+import io.dropwatch.pcapfilter.internal.codegen.CodeNode;
+import io.dropwatch.pcapfilter.internal.codegen.CodeNode.End;
+import io.dropwatch.pcapfilter.internal.codegen.CodeNode.Fork;
+import io.dropwatch.pcapfilter.internal.codegen.CodeNode.Step;
+import io.dropwatch.pcapfilter.internal.codegen.Opcode;
+import io.dropwatch.pcapfilter.internal.ir.GraphNode;
+import io.dropwatch.pcapfilter.internal.ir.PostOrder;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +33,7 @@ final class ClassicLayout {
   private final List<Instruction> backward = new ArrayList<>();
 
   /** Where a flow starts, counted from the end; of several places the one nearest to the front. */
-  private final Map<Flow, Integer> places = new HashMap<>();
+  private final Map<CodeNode<Operation>, Integer> places = new HashMap<>();
 
   private ClassicLayout() {}
 
@@ -41,7 +42,7 @@ final class ClassicLayout {
    *
    * @throws UnsupportedOperationException if it is longer than any kernel accepts
    */
-  static List<Instruction> arrange(Flow root) {
+  static List<Instruction> arrange(CodeNode<Operation> root) {
     ClassicLayout layout = new ClassicLayout();
     layout.run(root);
     if (layout.backward.size() > ClassicBpf.MAX_SIZE) {
@@ -52,105 +53,73 @@ final class ClassicLayout {
     return List.copyOf(layout.backward.reversed());
   }
 
-  // Successors first. Where a comparison holds goes last, so that it follows its jump.
-  private void run(Flow root) {
-    placeVerdicts(root);
-    Deque<Flow> stack = new ArrayDeque<>();
-    stack.push(root);
-    while (!stack.isEmpty()) {
-      Flow flow = stack.peek();
-      Flow missing = places.containsKey(flow) ? null : missing(flow);
-      if (missing != null) {
-        stack.push(missing);
-        continue;
-      }
-      stack.pop();
-      if (!places.containsKey(flow)) {
-        place(flow);
-        places.put(flow, backward.size());
+  private void run(CodeNode<Operation> root) {
+    for (CodeNode<Operation> node : GraphNode.reachable(root)) {
+      if (node instanceof End<Operation>) {
+        place(node);
       }
     }
+    PostOrder.run(root, this::visit);
   }
 
-  private void placeVerdicts(Flow root) {
-    SortedMap<Integer, Flow> ends = new TreeMap<>();
-    Set<Flow> seen = new HashSet<>(Set.of(root));
-    Deque<Flow> stack = new ArrayDeque<>(seen);
-    while (!stack.isEmpty()) {
-      switch (stack.pop()) {
-        case Flow.End end -> ends.put(end.id(), end);
-        case Flow.Step step -> see(step.next(), seen, stack);
-        case Flow.Fork fork -> {
-          see(fork.yes(), seen, stack);
-          see(fork.no(), seen, stack);
-        }
+  // The target of a jump goes last, so that it follows the jump.
+  private @Nullable CodeNode<Operation> visit(CodeNode<Operation> node) {
+    if (places.containsKey(node)) {
+      return null;
+    }
+    for (CodeNode<Operation> successor : node.successors().reversed()) {
+      if (!places.containsKey(successor)) {
+        return successor;
       }
     }
-    for (Flow end : ends.values()) {
-      place(end);
-      places.put(end, backward.size());
-    }
+    place(node);
+    return null;
   }
 
-  private static void see(Flow flow, Set<Flow> seen, Deque<Flow> stack) {
-    if (seen.add(flow)) {
-      stack.push(flow);
-    }
-  }
-
-  private @Nullable Flow missing(Flow flow) {
-    return switch (flow) {
-      case Flow.End _ -> null;
-      case Flow.Step step -> places.containsKey(step.next()) ? null : step.next();
-      case Flow.Fork fork ->
-          !places.containsKey(fork.no())
-              ? fork.no()
-              : places.containsKey(fork.yes()) ? null : fork.yes();
-    };
-  }
-
-  private void place(Flow flow) {
-    switch (flow) {
-      case Flow.End end -> add(new Operation(Operation.RET, end.result()), 0, 0);
-      case Flow.Step step -> {
+  private void place(CodeNode<Operation> node) {
+    switch (node) {
+      case End<Operation> end -> add(new Operation(Opcode.RET, end.result()), 0, 0);
+      case Step<Operation> step -> {
         if (distance(step.next()) != 0) {
           continueWith(step.next());
         }
-        add(step.operation(), 0, 0);
+        add(step.instruction(), 0, 0);
       }
-      case Flow.Fork fork -> fork(fork);
+      case Fork<Operation> fork -> fork(fork);
     }
+    places.put(node, backward.size());
   }
 
   /** The start of a flow that stands elsewhere: again, when that takes no more than the jump. */
-  private void continueWith(Flow flow) {
-    switch (flow) {
-      case Flow.Fork fork -> fork(fork);
-      case Flow.End _, Flow.Step _ -> add(new Operation(Operation.JMP, distance(flow)), 0, 0);
+  private void continueWith(CodeNode<Operation> node) {
+    switch (node) {
+      case Fork<Operation> fork -> fork(fork);
+      case End<Operation> _, Step<Operation> _ ->
+          add(new Operation(Opcode.JMP, distance(node)), 0, 0);
     }
-    places.put(flow, backward.size());
+    places.put(node, backward.size());
   }
 
-  private void fork(Flow.Fork fork) {
+  private void fork(Fork<Operation> fork) {
     // An instruction in between may push the other target out of reach: two rounds.
     for (int round = 0; round < 2; round++) {
-      bringNear(fork.no());
-      bringNear(fork.yes());
+      bringNear(fork.next());
+      bringNear(fork.taken());
     }
-    add(fork.jump(), distance(fork.yes()), distance(fork.no()));
+    add(fork.jump(), distance(fork.taken()), distance(fork.next()));
   }
 
-  private void bringNear(Flow target) {
+  private void bringNear(CodeNode<Operation> target) {
     if (distance(target) <= REACH) {
       return;
     }
-    add(new Operation(Operation.JMP, distance(target)), 0, 0);
+    add(new Operation(Opcode.JMP, distance(target)), 0, 0);
     places.put(target, backward.size());
   }
 
   /** Instructions between the next one to be written and the flow. */
-  private int distance(Flow flow) {
-    Integer place = places.get(flow);
+  private int distance(CodeNode<Operation> node) {
+    Integer place = places.get(node);
     if (place == null) {
       throw new IllegalStateException("successors come first");
     }

@@ -1,6 +1,7 @@
 package io.dropwatch.pcapfilter.internal.classic;
 
 import io.dropwatch.pcapfilter.ClassicBpf.Instruction;
+import io.dropwatch.pcapfilter.internal.codegen.Opcode;
 import java.util.List;
 import java.util.Locale;
 
@@ -42,7 +43,8 @@ public final class ClassicListing {
   }
 
   private static String image(Instruction i, int n) {
-    boolean conditional = (i.code() & 7) == Operation.JMP && (i.code() & 0xf0) != Operation.JA;
+    boolean conditional =
+        (i.code() & Opcode.CLASS) == Opcode.JMP && (i.code() & Opcode.OPERATION) != Opcode.JA;
     String start = String.format(Locale.ROOT, "(%03d) %-8s ", n, mnemonic(i));
     return conditional
         ? String.format(
@@ -56,56 +58,56 @@ public final class ClassicListing {
   }
 
   private static String mnemonic(Instruction i) {
-    return switch (i.code() & 7) {
-      case Operation.LD -> "ld" + width(i);
-      case Operation.LDX -> "ldx" + width(i);
-      case Operation.ST -> "st";
-      case Operation.STX -> "stx";
-      case Operation.ALU -> ALU[(i.code() & 0xf0) >> 4];
-      case Operation.JMP -> JUMP[(i.code() & 0xf0) >> 4];
-      case Operation.RET -> "ret";
-      default -> (i.code() & Operation.TXA) != 0 ? "txa" : "tax";
+    return switch (i.code() & Opcode.CLASS) {
+      case Opcode.LD -> "ld" + width(i);
+      case Opcode.LDX -> "ldx" + width(i);
+      case Opcode.ST -> "st";
+      case Opcode.STX -> "stx";
+      case Opcode.ALU -> ALU[(i.code() & Opcode.OPERATION) >> 4];
+      case Opcode.JMP -> JUMP[(i.code() & Opcode.OPERATION) >> 4];
+      case Opcode.RET -> "ret";
+      default -> (i.code() & Opcode.TXA) != 0 ? "txa" : "tax";
     };
   }
 
   private static String width(Instruction i) {
-    return switch (i.code() & 0x18) {
-      case 0x08 -> "h";
-      case 0x10 -> "b";
+    return switch (i.code() & Opcode.SIZE) {
+      case Opcode.H -> "h";
+      case Opcode.B -> "b";
       default -> "";
     };
   }
 
   private static String operand(Instruction i, int n) {
     String hex = "#0x" + Integer.toHexString(i.k());
-    return switch (i.code() & 7) {
-      case Operation.LD, Operation.LDX ->
-          switch (i.code() & 0xe0) {
-            case Operation.IMM -> hex;
-            case Operation.ABS -> "[" + place(i.k()) + "]";
-            case Operation.IND -> "[x + " + i.k() + "]";
-            case Operation.MEM -> "M[" + i.k() + "]";
-            case Operation.LEN -> "#pktlen";
+    return switch (i.code() & Opcode.CLASS) {
+      case Opcode.LD, Opcode.LDX ->
+          switch (i.code() & Opcode.MODE) {
+            case Opcode.IMM -> hex;
+            case Opcode.ABS -> "[" + place(i.k()) + "]";
+            case Opcode.IND -> "[x + " + i.k() + "]";
+            case Opcode.MEM -> "M[" + i.k() + "]";
+            case Opcode.LEN -> "#pktlen";
             default -> "4*([" + i.k() + "]&0xf)";
           };
-      case Operation.ST, Operation.STX -> "M[" + i.k() + "]";
-      case Operation.ALU -> alu(i, hex);
-      case Operation.JMP ->
-          (i.code() & 0xf0) == Operation.JA
+      case Opcode.ST, Opcode.STX -> "M[" + i.k() + "]";
+      case Opcode.ALU -> alu(i, hex);
+      case Opcode.JMP ->
+          (i.code() & Opcode.OPERATION) == Opcode.JA
               ? Integer.toString(n + 1 + i.k())
-              : (i.code() & Operation.X) != 0 ? "x" : hex;
-      case Operation.RET -> "#" + i.k();
+              : (i.code() & Opcode.X) != 0 ? "x" : hex;
+      case Opcode.RET -> "#" + i.k();
       default -> "";
     };
   }
 
   private static String alu(Instruction i, String hex) {
-    if ((i.code() & Operation.X) != 0) {
+    if ((i.code() & Opcode.X) != 0) {
       return "x";
     }
-    return switch (i.code() & 0xf0) {
-      case Operation.NEG -> "";
-      case Operation.AND, Operation.OR, Operation.XOR -> hex;
+    return switch (i.code() & Opcode.OPERATION) {
+      case Opcode.NEG -> "";
+      case Opcode.AND, Opcode.OR, Opcode.XOR -> hex;
       default -> "#" + i.k();
     };
   }

@@ -1,5 +1,8 @@
 package io.dropwatch.pcapfilter.internal.classic;
 
+import io.dropwatch.pcapfilter.internal.codegen.CodeFragment;
+import io.dropwatch.pcapfilter.internal.codegen.InstructionSelector.RejectsAll;
+import io.dropwatch.pcapfilter.internal.codegen.Opcode;
 import io.dropwatch.pcapfilter.internal.ir.Quantities;
 import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
@@ -9,18 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Operations that bring numbers into A and X. What rejects the packet is a jump among them: it is
- * taken to reject.
- */
+/** Code that brings numbers into A and X. */
 final class OperandCodegen {
-  /** Linux takes offsets beyond this one for something else. */
-  private static final long LAST_OFFSET = 0x7fff_ffffL;
+  /** Linux reads larger offsets as negative ones. */
+  private static final long MAX_OFFSET = 0x7fff_ffffL;
 
   private final ScratchAllocator words;
-  private final List<Operation> operations = new ArrayList<>();
+  private final List<CodeFragment<Operation>> code = new ArrayList<>();
   private int free;
-  private boolean rejects;
   private @Nullable Quantity a;
   private @Nullable Quantity x;
 
@@ -31,22 +30,23 @@ final class OperandCodegen {
     this.x = x;
   }
 
-  /** What has been written so far. */
-  List<Operation> operations() {
-    return operations;
+  static UnsupportedOperationException outOfWords() {
+    return new UnsupportedOperationException(
+        "the filter keeps more numbers at a time than the %d scratch words of classic BPF hold"
+            .formatted(Operation.WORDS));
   }
 
-  /** Whether every packet that comes here is rejected. */
-  boolean rejects() {
-    return rejects;
+  /** Returns the code so far. */
+  List<CodeFragment<Operation>> code() {
+    return code;
   }
 
-  /** What A holds, as far as it is known. */
+  /** Returns what A holds, if it is known. */
   @Nullable Quantity a() {
     return a;
   }
 
-  /** What X holds, as far as it is known. */
+  /** Returns what X holds, if it is known. */
   @Nullable Quantity x() {
     return x;
   }
@@ -98,9 +98,9 @@ final class OperandCodegen {
     }
     Quantity.Load nibble = headerLength(number);
     if (nibble != null) {
-      add(new Operation(Operation.LDX | Operation.MSH, nibble.offset()));
+      add(new Operation(Opcode.LDX | Opcode.MSH | Opcode.B, nibble.offset()));
     } else if (number instanceof Quantity.Constant(int value)) {
-      add(new Operation(Operation.LDX | Operation.IMM, value));
+      add(new Operation(Opcode.LDX | Opcode.IMM, value));
     } else if (number instanceof Quantity.Variable variable && !number.equals(a)) {
       add(Operation.loadWordToX(words.word(variable)));
     } else {
@@ -145,7 +145,7 @@ final class OperandCodegen {
   }
 
   void add(Operation operation) {
-    operations.add(operation);
+    code.add(new CodeFragment.Plain<>(operation));
   }
 
   /** A now holds this number. */
@@ -160,7 +160,7 @@ final class OperandCodegen {
 
   private int keep() {
     if (free == Operation.WORDS) {
-      throw ClassicNodeCodegen.noRoom();
+      throw outOfWords();
     }
     add(Operation.store(free));
     return free++;
@@ -178,15 +178,16 @@ final class OperandCodegen {
   private void load(Quantity.Load load) {
     Quantity index = load.index();
     long constant = Integer.toUnsignedLong(load.offset());
-    long last = LAST_OFFSET - load.size();
+    long last = MAX_OFFSET - load.size();
     if (load.area() == Area.MAC || constant > last) {
-      rejects = true;
+      throw new RejectsAll();
     } else if (index == null) {
       add(Operation.load(load.offset(), load.size()));
     } else {
-      if (Quantities.most(index) + constant > last) {
+      if (Quantities.max(index) + constant > last) {
         toA(index);
-        add(Operation.jump(Operation.JGT, (int) (last - constant)));
+        Operation jump = Operation.jump(Opcode.JGT, (int) (last - constant));
+        code.add(new CodeFragment.RejectIf<>(jump));
       }
       toX(index);
       add(Operation.loadBehindX(load.offset(), load.size()));
@@ -205,7 +206,7 @@ final class OperandCodegen {
         add(Operation.tax());
         x = null;
         ancillary(Ancillary.VLAN_TPID, 2);
-        add(Operation.aluX(Operation.MUL));
+        add(Operation.aluX(Opcode.MUL));
       }
     }
   }
@@ -223,12 +224,12 @@ final class OperandCodegen {
       constant(b.operator(), right, value);
     } else if (left.equals(Quantity.of(0)) && b.operator() == Operator.SUBTRACT) {
       toA(right);
-      add(Operation.alu(Operation.NEG, 0));
-    } else if (shifts(b.operator()) && Quantities.most(right) > 31) {
+      add(Operation.alu(Opcode.NEG, 0));
+    } else if (shifts(b.operator()) && Quantities.max(right) > 31) {
       shift(b.operator(), left, right);
     } else {
       operands(left, right);
-      add(Operation.aluX(code(b.operator())));
+      add(Operation.aluX(Opcode.of(b.operator())));
     }
   }
 
@@ -236,11 +237,11 @@ final class OperandCodegen {
     toA(number);
     boolean divides = operator == Operator.DIVIDE || operator == Operator.MODULO;
     if (divides && value == 0) {
-      rejects = true;
+      throw new RejectsAll();
     } else if (shifts(operator) && Integer.compareUnsigned(value, 31) > 0) {
-      add(Operation.alu(Operation.AND, 0));
+      add(Operation.alu(Opcode.AND, 0));
     } else {
-      add(Operation.alu(code(operator), value));
+      add(Operation.alu(Opcode.of(operator), value));
     }
   }
 
@@ -251,18 +252,18 @@ final class OperandCodegen {
     toA(left);
     int value = keep();
     add(Operation.loadWord(distance));
-    add(Operation.alu(Operation.AND, 31));
+    add(Operation.alu(Opcode.AND, 31));
     add(Operation.tax());
     add(Operation.loadWord(value));
-    add(Operation.aluX(code(operator)));
+    add(Operation.aluX(Opcode.of(operator)));
     add(Operation.store(value));
     add(Operation.loadWord(distance));
-    add(Operation.alu(Operation.RSH, 5));
-    add(Operation.alu(Operation.SUB, 1));
-    add(Operation.alu(Operation.RSH, 31));
+    add(Operation.alu(Opcode.RSH, 5));
+    add(Operation.alu(Opcode.SUB, 1));
+    add(Operation.alu(Opcode.RSH, 31));
     add(Operation.tax());
     add(Operation.loadWord(value));
-    add(Operation.aluX(Operation.MUL));
+    add(Operation.aluX(Opcode.MUL));
     x = null;
     free -= 2;
   }
@@ -275,21 +276,6 @@ final class OperandCodegen {
     return switch (operator) {
       case ADD, MULTIPLY, AND, OR, XOR -> true;
       case SUBTRACT, DIVIDE, MODULO, SHIFT_LEFT, SHIFT_RIGHT -> false;
-    };
-  }
-
-  private static int code(Operator operator) {
-    return switch (operator) {
-      case ADD -> Operation.ADD;
-      case SUBTRACT -> Operation.SUB;
-      case MULTIPLY -> Operation.MUL;
-      case DIVIDE -> Operation.DIV;
-      case MODULO -> Operation.MOD;
-      case AND -> Operation.AND;
-      case OR -> Operation.OR;
-      case XOR -> Operation.XOR;
-      case SHIFT_LEFT -> Operation.LSH;
-      case SHIFT_RIGHT -> Operation.RSH;
     };
   }
 }

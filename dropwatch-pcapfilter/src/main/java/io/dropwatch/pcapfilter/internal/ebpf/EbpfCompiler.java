@@ -1,6 +1,7 @@
 package io.dropwatch.pcapfilter.internal.ebpf;
 
 import io.dropwatch.pcapfilter.EbpfTarget;
+import io.dropwatch.pcapfilter.internal.ebpf.EbpfGraph.Verdicts;
 import io.dropwatch.pcapfilter.internal.ir.Graph;
 import io.dropwatch.pcapfilter.internal.ir.Node;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
@@ -46,25 +47,25 @@ public final class EbpfCompiler {
           "the filter has " + graph.nodes().size() + " branches, too many for eBPF");
     }
     boolean homes = graph.nodes().stream().filter(n -> n instanceof Node.Assign).count() > FEW;
-    BoundsAnalysis needs = BoundsAnalysis.of(graph, true);
+    BoundsAnalysis bounds = new BoundsAnalysis(graph, true);
     List<Insn> best = null;
     for (Verdicts verdicts : Verdicts.values()) {
       if (best == null || graph.nodes().size() <= SMALL) {
         Options options =
             new Options(headerLength(network), target.reservedStack(), verdicts, homes);
         List<Insn> code =
-            EbpfLayout.arrange(EbpfSelector.select(graph, needs, options), target.exits());
+            EbpfLayout.arrange(EbpfSelector.select(graph, bounds, options), target.exits());
         best = best == null || code.size() < best.size() ? code : best;
       }
     }
-    return new Code(Objects.requireNonNull(best), metadataReads(best, needs));
+    return new Code(Objects.requireNonNull(best), metadataReads(best, bounds));
   }
 
-  // Where nothing needs metadata, r3 may hold numbers.
-  private static BitSet metadataReads(List<Insn> code, BoundsAnalysis needs) {
+  // Where nothing bounds metadata, r3 may hold numbers.
+  private static BitSet metadataReads(List<Insn> code, BoundsAnalysis bounds) {
     BitSet reads = new BitSet();
     for (Insn instruction : code) {
-      if (needs.metadata() && instruction.loadsFrom(PacketReads.METADATA)) {
+      if (bounds.metadata() && instruction.loadsFrom(PacketReads.METADATA)) {
         reads.set(instruction.offset());
       }
     }
@@ -84,10 +85,5 @@ public final class EbpfCompiler {
     Quantity first = new Quantity.Load(Area.WINDOW, null, network, 1);
     Quantity words = Quantity.of(Operator.AND, first, Quantity.of(15));
     return Quantity.of(Operator.SHIFT_LEFT, words, Quantity.of(2));
-  }
-
-  /** The instructions as the kernel reads them, 8 bytes each, little-endian. */
-  public static byte[] encode(List<Insn> instructions) {
-    return Insn.encode(instructions);
   }
 }

@@ -1,5 +1,10 @@
 package io.dropwatch.pcapfilter.internal.ebpf;
 
+import io.dropwatch.pcapfilter.internal.codegen.CodeNode;
+import io.dropwatch.pcapfilter.internal.codegen.CodeNode.End;
+import io.dropwatch.pcapfilter.internal.codegen.CodeNode.Fork;
+import io.dropwatch.pcapfilter.internal.codegen.CodeNode.Step;
+import io.dropwatch.pcapfilter.internal.ir.GraphNode;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -9,36 +14,38 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a flow into one sequence in which every jump goes forward.
+ * Puts an instruction graph into one sequence in which every jump goes forward.
  *
- * <p>What follows an instruction is put right behind it as soon as everything that leads there has
- * a place; else a jump is spent. The end comes last, and there is only one.
+ * <p>The successor of an instruction is placed right after it if all its predecessors have been
+ * placed; otherwise a jump is needed. The end comes last.
  */
 final class EbpfLayout {
-  private final Map<Flow, Integer> waiting = new HashMap<>();
-  private final Map<Flow, Integer> places = new HashMap<>();
-  private final List<Insn> code = new ArrayList<>();
-  private final Map<Integer, Flow> targets = new HashMap<>();
-  private final Deque<Flow> ready = new ArrayDeque<>();
-
   private final boolean exits;
 
-  private EbpfLayout(boolean exits) {
+  /** Predecessors of each node that have no place yet, by id. */
+  private final int[] waiting;
+
+  private final Map<CodeNode<Insn>, Integer> places = new HashMap<>();
+  private final List<Insn> code = new ArrayList<>();
+  private final Map<Integer, CodeNode<Insn>> targets = new HashMap<>();
+  private final Deque<CodeNode<Insn>> ready = new ArrayDeque<>();
+
+  private EbpfLayout(CodeNode<Insn> root, boolean exits) {
     this.exits = exits;
+    this.waiting = GraphNode.predecessors(GraphNode.reachable(root));
   }
 
   /**
-   * The flow as one sequence.
+   * Returns the sequence.
    *
    * @param exits whether its last instruction leaves the function; otherwise it falls through
    */
-  static List<Insn> arrange(Flow root, boolean exits) {
-    return new EbpfLayout(exits).run(root);
+  static List<Insn> arrange(CodeNode<Insn> root, boolean exits) {
+    return new EbpfLayout(root, exits).run(root);
   }
 
-  private List<Insn> run(Flow root) {
-    countPredecessors(root);
-    Flow current = root;
+  private List<Insn> run(CodeNode<Insn> root) {
+    CodeNode<Insn> current = root;
     while (current != null) {
       current = place(current);
       if (current == null && !ready.isEmpty()) {
@@ -49,90 +56,60 @@ final class EbpfLayout {
     return code;
   }
 
-  private void countPredecessors(Flow root) {
-    Deque<Flow> stack = new ArrayDeque<>();
-    stack.push(root);
-    waiting.put(root, 0);
-    while (!stack.isEmpty()) {
-      switch (stack.pop()) {
-        case Flow.End _ -> {}
-        case Flow.Step step -> count(step.next(), stack);
-        case Flow.Fork fork -> {
-          count(fork.taken(), stack);
-          count(fork.next(), stack);
-        }
-      }
-    }
-  }
-
-  private void count(Flow flow, Deque<Flow> stack) {
-    if (!waiting.containsKey(flow)) {
-      stack.push(flow);
-    }
-    waiting.merge(flow, 1, Integer::sum);
-  }
-
-  /** Gives an instruction its place; the answer is what goes right behind it, if anything can. */
-  private @Nullable Flow place(Flow flow) {
-    places.put(flow, code.size());
-    return switch (flow) {
-      case Flow.End _ -> {
+  /** Places a node; returns the node to place right after it, or null. */
+  private @Nullable CodeNode<Insn> place(CodeNode<Insn> node) {
+    places.put(node, code.size());
+    node.successors().forEach(successor -> waiting[successor.id()]--);
+    return switch (node) {
+      case End<Insn> _ -> {
         if (exits) {
           code.add(Insn.exit());
         }
         yield null;
       }
-      case Flow.Step step -> {
+      case Step<Insn> step -> {
         code.add(step.instruction());
-        arrived(step.next());
-        yield behind(step.next());
+        yield follow(step.next());
       }
-      case Flow.Fork fork -> {
-        arrived(fork.taken());
-        arrived(fork.next());
-        yield fork(fork);
-      }
+      case Fork<Insn> fork -> fork(fork);
     };
   }
 
-  private @Nullable Flow fork(Flow.Fork fork) {
-    boolean turn = fork.jump().invertible() && !fits(fork.next()) && fits(fork.taken());
-    Flow target = turn ? fork.next() : fork.taken();
-    Flow follower = turn ? fork.taken() : fork.next();
-    jump(turn ? fork.jump().inverted() : fork.jump(), target);
-    if (fits(target)) {
+  private @Nullable CodeNode<Insn> fork(Fork<Insn> fork) {
+    boolean invert = fork.jump().invertible() && !isReady(fork.next()) && isReady(fork.taken());
+    CodeNode<Insn> target = invert ? fork.next() : fork.taken();
+    CodeNode<Insn> follower = invert ? fork.taken() : fork.next();
+    jump(invert ? fork.jump().inverted() : fork.jump(), target);
+    if (isReady(target)) {
       ready.push(target);
     }
-    return behind(follower);
+    return follow(follower);
   }
 
-  private boolean fits(Flow flow) {
-    return waiting.getOrDefault(flow, 0) == 0;
+  private boolean isReady(CodeNode<Insn> node) {
+    return waiting[node.id()] == 0;
   }
 
-  private void arrived(Flow flow) {
-    waiting.merge(flow, -1, Integer::sum);
-  }
-
-  private @Nullable Flow behind(Flow flow) {
-    if (fits(flow)) {
-      ready.remove(flow);
-      return flow;
+  private @Nullable CodeNode<Insn> follow(CodeNode<Insn> node) {
+    if (isReady(node)) {
+      ready.remove(node);
+      return node;
     }
-    jump(Insn.always(), flow);
+    jump(Insn.always(), node);
     return null;
   }
 
-  private void jump(Insn jump, Flow target) {
+  private void jump(Insn jump, CodeNode<Insn> target) {
     targets.put(code.size(), target);
     code.add(jump);
   }
 
-  private void resolve(int at, Flow target) {
+  private void resolve(int at, CodeNode<Insn> target) {
     int distance = places.getOrDefault(target, -1) - at - 1;
     if (distance > Short.MAX_VALUE) {
       throw new UnsupportedOperationException(
-          "the filter needs a jump over " + distance + " instructions, too far for eBPF");
+          "the filter needs a jump over %d instructions, and eBPF allows %d"
+              .formatted(distance, Short.MAX_VALUE));
     }
     if (distance < 0) {
       throw new IllegalStateException("no jump from " + at + " over " + distance);

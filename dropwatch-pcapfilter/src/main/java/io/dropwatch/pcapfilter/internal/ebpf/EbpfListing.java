@@ -1,40 +1,22 @@
 package io.dropwatch.pcapfilter.internal.ebpf;
 
+import io.dropwatch.pcapfilter.internal.codegen.Opcode;
 import java.util.List;
-import java.util.Map;
 
 /** The text form of instructions, as bpftool and llvm-objdump write them. */
 public final class EbpfListing {
-  private static final Map<Integer, String> ALU =
-      Map.ofEntries(
-          Map.entry(Insn.ADD, "+="),
-          Map.entry(Insn.SUB, "-="),
-          Map.entry(Insn.MUL, "*="),
-          Map.entry(Insn.DIV, "/="),
-          Map.entry(Insn.OR, "|="),
-          Map.entry(Insn.AND, "&="),
-          Map.entry(Insn.LSH, "<<="),
-          Map.entry(Insn.RSH, ">>="),
-          Map.entry(Insn.MOD, "%="),
-          Map.entry(Insn.XOR, "^="),
-          Map.entry(Insn.MOV, "="));
-  private static final Map<Integer, String> JUMP =
-      Map.ofEntries(
-          Map.entry(Insn.JEQ, "=="),
-          Map.entry(Insn.JNE, "!="),
-          Map.entry(Insn.JGT, ">"),
-          Map.entry(Insn.JGE, ">="),
-          Map.entry(Insn.JLT, "<"),
-          Map.entry(Insn.JLE, "<="),
-          Map.entry(Insn.JSET, "&"),
-          Map.entry(Insn.JSGT, "s>"),
-          Map.entry(Insn.JSGE, "s>="),
-          Map.entry(Insn.JSLT, "s<"),
-          Map.entry(Insn.JSLE, "s<="));
+  /** By the upper four bits of the opcode. */
+  private static final String[] ALU = {
+    "+=", "-=", "*=", "/=", "|=", "&=", "<<=", ">>=", "neg", "%=", "^=", "="
+  };
+
+  private static final String[] JUMP = {
+    "goto", "==", ">", ">=", "&", "!=", "s>", "s>=", "call", "exit", "<", "<=", "s<", "s<="
+  };
 
   private EbpfListing() {}
 
-  /** One instruction per line with its number; jumps name the number they go to. */
+  /** Returns one numbered instruction per line; jumps name the number of their target. */
   public static String print(List<Insn> instructions) {
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < instructions.size(); i++) {
@@ -44,38 +26,36 @@ public final class EbpfListing {
   }
 
   private static String text(Insn i, int at) {
-    if (i.opcode() == Insn.EXIT) {
-      return "exit";
-    }
-    return switch (i.opcode() & 7) {
-      case Insn.LDX ->
+    return switch (i.opcode() & Opcode.CLASS) {
+      case Opcode.LDX ->
           "r" + i.dst() + " = *(" + width(i) + " *)(r" + i.src() + displacement(i) + ")";
-      case Insn.STX -> "*(" + width(i) + " *)(r" + i.dst() + displacement(i) + ") = r" + i.src();
-      case Insn.ALU, Insn.ALU64 -> alu(i);
-      default -> jump(i, at);
+      case Opcode.STX -> "*(" + width(i) + " *)(r" + i.dst() + displacement(i) + ") = r" + i.src();
+      case Opcode.ALU -> alu(i, "w");
+      case Opcode.ALU64 -> alu(i, "r");
+      case Opcode.JMP32 -> jump(i, "w", at);
+      default -> jump(i, "r", at);
     };
   }
 
-  private static String alu(Insn i) {
-    if (i.opcode() == Insn.END_BE) {
+  private static String alu(Insn i, String kind) {
+    if (i.opcode() == Insn.BIG_ENDIAN) {
       return "r" + i.dst() + " = be" + i.immediate() + " r" + i.dst();
     }
-    String kind = (i.opcode() & 7) == Insn.ALU ? "w" : "r";
-    return kind + i.dst() + " " + ALU.get(i.opcode() & 0xf0) + " " + source(i, kind);
+    return kind + i.dst() + " " + ALU[i.operation() >> 4] + " " + operand(i, kind);
   }
 
-  private static String jump(Insn i, int at) {
+  private static String jump(Insn i, String kind, int at) {
     int target = at + 1 + i.offset();
-    if ((i.opcode() & 0xf0) == Insn.JA) {
-      return "goto " + target;
-    }
-    String kind = (i.opcode() & 7) == Insn.JMP32 ? "w" : "r";
-    String operator = JUMP.get(i.opcode() & 0xf0);
-    return "if " + kind + i.dst() + " " + operator + " " + source(i, kind) + " goto " + target;
+    String word = JUMP[i.operation() >> 4];
+    return switch (i.operation()) {
+      case Opcode.EXIT -> word;
+      case Opcode.JA -> word + " " + target;
+      default -> "if " + kind + i.dst() + " " + word + " " + operand(i, kind) + " goto " + target;
+    };
   }
 
-  private static String source(Insn i, String kind) {
-    if ((i.opcode() & Insn.REGISTER) != 0) {
+  private static String operand(Insn i, String kind) {
+    if (i.hasRegisterOperand()) {
       return kind + i.src();
     }
     int value = i.immediate();
@@ -85,12 +65,7 @@ public final class EbpfListing {
   }
 
   private static String width(Insn i) {
-    return switch (i.opcode() & 0x18) {
-      case 0x00 -> "u32";
-      case 0x08 -> "u16";
-      case 0x10 -> "u8";
-      default -> "u64";
-    };
+    return "u" + 8 * Opcode.bytes(i.opcode());
   }
 
   private static String displacement(Insn i) {

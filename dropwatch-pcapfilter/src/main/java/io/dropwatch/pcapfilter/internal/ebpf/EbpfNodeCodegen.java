@@ -1,5 +1,9 @@
 package io.dropwatch.pcapfilter.internal.ebpf;
 
+import io.dropwatch.pcapfilter.internal.codegen.CodeFragment;
+import io.dropwatch.pcapfilter.internal.codegen.InstructionSelector.RejectsAll;
+import io.dropwatch.pcapfilter.internal.codegen.InstructionSelector.StateCode;
+import io.dropwatch.pcapfilter.internal.codegen.Opcode;
 import io.dropwatch.pcapfilter.internal.ebpf.EbpfCompiler.Options;
 import io.dropwatch.pcapfilter.internal.ebpf.EbpfState.Form;
 import io.dropwatch.pcapfilter.internal.ir.Node;
@@ -9,9 +13,8 @@ import io.dropwatch.pcapfilter.internal.predicate.Predicate.Relation;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity.Operator;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The code of one node in one state. */
@@ -23,104 +26,79 @@ final class EbpfNodeCodegen {
   /** With fewer registers left, the left operand waits on the stack. */
   private static final int ENOUGH = 4;
 
-  private final BoundsAnalysis needs;
+  private final EbpfState state;
+  private final BoundsAnalysis bounds;
   private final boolean homes;
-  private final List<CodeFragment> code = new ArrayList<>();
+  private final List<CodeFragment<Insn>> code = new ArrayList<>();
   private final Registers registers;
   private final PacketReads reads;
-  private final Set<Quantity> usedBelow = new HashSet<>();
 
-  EbpfNodeCodegen(EbpfState state, BoundsAnalysis needs, Options options) {
-    this.needs = needs;
+  EbpfNodeCodegen(EbpfState state, BoundsAnalysis bounds, Options options) {
+    this.state = state;
+    this.bounds = bounds;
     this.homes = options.homes();
-    this.registers = new Registers(state, !needs.metadata(), options, code);
-    this.reads = new PacketReads(this, state, needs, registers, code);
+    this.registers = new Registers(state, !bounds.metadata(), options, code);
+    this.reads = new PacketReads(this, state, bounds, registers, code);
   }
 
   /**
-   * What a state turns into.
+   * Returns the code of the state.
    *
-   * @param rejects the packet is rejected, whatever it is
-   * @param code instructions that always run
-   * @param jump the branch, or null when there is one successor only
-   * @param taken where the jump goes, or the only successor
-   * @param next the other successor
+   * @throws RejectsAll if every packet is rejected
    */
-  record Plan(
-      boolean rejects,
-      List<CodeFragment> code,
-      @Nullable Insn jump,
-      @Nullable EbpfState taken,
-      @Nullable EbpfState next) {}
-
-  /** Thrown while selecting when the packet is rejected from here on. */
-  static final class Rejects extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    Rejects() {
-      super("rejects", null, false, false);
-    }
+  StateCode<EbpfState, Insn> generate() {
+    reads.requireMinLength();
+    return switch (state.node()) {
+      case Node.Branch branch -> branch(branch);
+      case Node.Assign assign -> assign(assign);
+      case Node.Verdict _ -> throw new IllegalStateException("a verdict has no code");
+    };
   }
 
-  Plan plan(Node node) {
-    try {
-      reads.requireReach(node);
-      return switch (node) {
-        case Node.Branch branch -> branch(branch);
-        case Node.Assign assign -> assign(assign);
-        case Node.Verdict _ -> throw new IllegalStateException("a verdict has no code");
-      };
-    } catch (Rejects _) {
-      return new Plan(true, List.of(), null, null, null);
-    }
-  }
-
-  private Plan assign(Node.Assign assign) {
-    usedBelow.addAll(needs.used(assign.next()));
+  private StateCode<EbpfState, Insn> assign(Node.Assign assign) {
     int register = fresh(assign.quantity());
     registers.release(register);
     reads.forgetIndex(assign.variable());
     int home = homes ? registers.home(assign.variable()) : register;
     if (home != register) {
-      emit(Insn.aluRegister(Insn.MOV, home, register));
+      emit(Insn.aluRegister(Opcode.MOV, home, register));
       registers.forget(register);
     }
     registers.holds(home, assign.variable(), Form.NUMBER);
-    return new Plan(false, code, null, reads.state(assign.next()), null);
+    EbpfState next = reads.state(assign.next());
+    return new StateCode<>(code, null, next, next);
   }
 
-  private Plan branch(Node.Branch branch) {
-    usedBelow.addAll(needs.used(branch.yes()));
-    usedBelow.addAll(needs.used(branch.no()));
+  private StateCode<EbpfState, Insn> branch(Node.Branch branch) {
     Jump jump = compare(branch.test());
     EbpfState no = reads.state(branch.no());
     if (branch.test().equals(MAC_IS_THERE)) {
       reads.macIsThere();
     }
     EbpfState yes = reads.state(branch.yes());
-    if (jump.always() != null) {
-      return new Plan(false, code, null, jump.always() ? yes : no, null);
-    }
     Insn instruction = jump.instruction();
+    if (instruction == null) {
+      EbpfState always = jump.takenWhenTrue() ? yes : no;
+      return new StateCode<>(code, null, always, always);
+    }
     EbpfState taken = jump.takenWhenTrue() ? yes : no;
     EbpfState next = jump.takenWhenTrue() ? no : yes;
-    if (instruction != null && instruction.tellsNonZero(true)) {
-      taken = taken.withNonZero();
-    }
-    if (instruction != null && instruction.tellsNonZero(false)) {
-      next = next.withNonZero();
-    }
-    return new Plan(false, code, instruction, taken, next);
+    return new StateCode<>(
+        code,
+        instruction,
+        instruction.impliesNonZero(true) ? taken.withNonZero() : taken,
+        instruction.impliesNonZero(false) ? next.withNonZero() : next);
   }
 
-  /** A jump and when it is taken; or an outcome that is always the same. */
-  private record Jump(@Nullable Insn instruction, boolean takenWhenTrue, @Nullable Boolean always) {
-    static Jump of(Insn instruction, boolean takenWhenTrue) {
-      return new Jump(instruction, takenWhenTrue, null);
-    }
-
+  /**
+   * A jump for a comparison.
+   *
+   * @param instruction null for a comparison that always has the same outcome
+   * @param takenWhenTrue whether the jump is taken when the comparison holds, or that outcome
+   */
+  private record Jump(@Nullable Insn instruction, boolean takenWhenTrue) {
     static Jump always(boolean outcome) {
-      return new Jump(null, true, outcome);
+      return new Jump(null, outcome);
     }
   }
 
@@ -130,10 +108,10 @@ final class EbpfNodeCodegen {
       registers.hold(left);
       int right = number(test.right());
       registers.release(left);
-      return Jump.of(Insn.jump32Register(operation(test.relation()), left, right), true);
+      return new Jump(Insn.jump32Register(Opcode.of(test.relation()), left, right), true);
     }
     boolean equality = test.relation() == Relation.EQUAL || test.relation() == Relation.COMMON_BITS;
-    if (equality && test.left() instanceof Quantity.Load load && !needs.asNumber(load)) {
+    if (equality && test.left() instanceof Quantity.Load load && !bounds.asNumber(load)) {
       return raw(load, -1, test.relation(), constant);
     }
     if (equality
@@ -141,7 +119,7 @@ final class EbpfNodeCodegen {
         && operator == Operator.AND
         && left instanceof Quantity.Load load
         && right instanceof Quantity.Constant(int mask)
-        && !needs.asNumber(load)) {
+        && !bounds.asNumber(load)) {
       return raw(load, mask, test.relation(), constant);
     }
     if (!equality && test.left() instanceof Quantity.Load load && constant >>> 16 == 0) {
@@ -149,11 +127,11 @@ final class EbpfNodeCodegen {
       if (register >= 0) {
         int least = constant << 16;
         int limit = test.relation() == Relation.GREATER ? least | 0xffff : least;
-        return Jump.of(Insn.jump(operation(test.relation()), register, limit), true);
+        return new Jump(Insn.jump(Opcode.of(test.relation()), register, limit), true);
       }
     }
     int register = number(test.left());
-    return Jump.of(Insn.jump(operation(test.relation()), register, constant), true);
+    return new Jump(Insn.jump(Opcode.of(test.relation()), register, constant), true);
   }
 
   // Bytes as they are in the packet are compared with a constant whose bytes have been swapped.
@@ -162,7 +140,7 @@ final class EbpfNodeCodegen {
     int all = load.size() == 4 ? -1 : -1 >>> (32 - 8 * load.size());
     if (relation == Relation.COMMON_BITS) {
       int bits = mask & constant & all;
-      return bits == 0 ? Jump.always(false) : Jump.of(bits(register, bits, load), true);
+      return bits == 0 ? Jump.always(false) : new Jump(bits(register, bits, load), true);
     }
     int kept = mask & all;
     if ((constant & ~kept) != 0) {
@@ -173,37 +151,28 @@ final class EbpfNodeCodegen {
     }
     if (kept == all) {
       int swapped = swap(constant, load.size());
-      return Jump.of(Insn.jump(Insn.JEQ, register, swapped), true);
+      return new Jump(Insn.jump(Opcode.JEQ, register, swapped), true);
     }
     if (constant == 0) {
-      return Jump.of(bits(register, kept, load), false);
+      return new Jump(bits(register, kept, load), false);
     }
     if (constant == kept && Integer.bitCount(kept) == 1) {
-      return Jump.of(bits(register, kept, load), true);
+      return new Jump(bits(register, kept, load), true);
     }
-    int masked = own(register, usedBelow.contains(load));
-    emit(Insn.alu(Insn.AND, masked, swap(kept, load.size())));
+    int masked = own(register, usedBelow(load));
+    emit(Insn.alu(Opcode.AND, masked, swap(kept, load.size())));
     registers.release(masked);
     int swapped = swap(constant, load.size());
-    return Jump.of(Insn.jump(Insn.JEQ, masked, swapped), true);
+    return new Jump(Insn.jump(Opcode.JEQ, masked, swapped), true);
   }
 
   private static Insn bits(int register, int bits, Quantity.Load load) {
     int swapped = swap(bits, load.size());
-    return Insn.jump(Insn.JSET, register, swapped);
+    return Insn.jump(Opcode.JSET, register, swapped);
   }
 
   private static int swap(int value, int size) {
     return Integer.reverseBytes(value) >>> (32 - 8 * size);
-  }
-
-  private static int operation(Relation relation) {
-    return switch (relation) {
-      case EQUAL -> Insn.JEQ;
-      case GREATER -> Insn.JGT;
-      case GREATER_OR_EQUAL -> Insn.JGE;
-      case COMMON_BITS -> Insn.JSET;
-    };
   }
 
   /** A register that may be written to, with what {@code register} holds; held. */
@@ -219,7 +188,7 @@ final class EbpfNodeCodegen {
     if (!inUse) {
       registers.release(register);
     }
-    emit(Insn.aluRegister(Insn.MOV, copy, register));
+    emit(Insn.aluRegister(Opcode.MOV, copy, register));
     return copy;
   }
 
@@ -245,10 +214,10 @@ final class EbpfNodeCodegen {
       known = reads.load(load, Form.NUMBER);
     }
     if (known >= 0) {
-      return own(known, usedBelow.contains(quantity) || quantity instanceof Quantity.Variable);
+      return own(known, usedBelow(quantity) || quantity instanceof Quantity.Variable);
     }
     return switch (quantity) {
-      case Quantity.Constant(int value) -> into(r -> Insn.alu(Insn.MOV, r, value));
+      case Quantity.Constant(int value) -> into(r -> Insn.alu(Opcode.MOV, r, value));
       case Quantity.WireLength _ -> into(r -> Insn.load(r, PacketReads.METADATA, 0, 4));
       case Quantity.Metadata(var field) ->
           into(r -> Insn.load(r, PacketReads.METADATA, field.offset(), field.size()));
@@ -258,7 +227,7 @@ final class EbpfNodeCodegen {
     };
   }
 
-  private int into(java.util.function.IntFunction<Insn> instruction) {
+  private int into(IntFunction<Insn> instruction) {
     int register = registers.take();
     emit(instruction.apply(register));
     return register;
@@ -290,57 +259,47 @@ final class EbpfNodeCodegen {
     switch (operator) {
       case DIVIDE, MODULO -> {
         if (value == 0) {
-          throw new Rejects();
+          throw new RejectsAll();
         }
-        emit(Insn.alu(alu(operator), left, value));
+        emit(Insn.alu(Opcode.of(operator), left, value));
       }
       case SHIFT_LEFT, SHIFT_RIGHT -> {
         boolean gone = Integer.compareUnsigned(value, 31) > 0;
-        emit(gone ? Insn.alu(Insn.MOV, left, 0) : Insn.alu(alu(operator), left, value));
+        emit(gone ? Insn.alu(Opcode.MOV, left, 0) : Insn.alu(Opcode.of(operator), left, value));
       }
-      case ADD, SUBTRACT, MULTIPLY, AND, OR, XOR -> emit(Insn.alu(alu(operator), left, value));
+      case ADD, SUBTRACT, MULTIPLY, AND, OR, XOR ->
+          emit(Insn.alu(Opcode.of(operator), left, value));
     }
   }
 
   private void withRegister(Operator operator, int left, int right) {
-    Insn instruction = Insn.aluRegister(alu(operator), left, right);
+    Insn instruction = Insn.aluRegister(Opcode.of(operator), left, right);
     switch (operator) {
       case DIVIDE, MODULO -> {
-        code.add(new CodeFragment.RejectIf(Insn.jump(Insn.JEQ, right, 0)));
+        rejectIf(Insn.jump(Opcode.JEQ, right, 0));
         emit(instruction);
       }
       // eBPF takes the distance modulo 32, the language gives 0 from 32 on.
       case SHIFT_LEFT, SHIFT_RIGHT ->
           code.add(
-              new CodeFragment.Either(
-                  Insn.jump(Insn.JGT, right, 31),
-                  List.of(Insn.alu(Insn.MOV, left, 0)),
+              new CodeFragment.Either<>(
+                  Insn.jump(Opcode.JGT, right, 31),
+                  List.of(Insn.alu(Opcode.MOV, left, 0)),
                   List.of(instruction)));
       case ADD, SUBTRACT, MULTIPLY, AND, OR, XOR -> emit(instruction);
     }
   }
 
-  private static int alu(Operator operator) {
-    return switch (operator) {
-      case ADD -> Insn.ADD;
-      case SUBTRACT -> Insn.SUB;
-      case MULTIPLY -> Insn.MUL;
-      case DIVIDE -> Insn.DIV;
-      case MODULO -> Insn.MOD;
-      case AND -> Insn.AND;
-      case OR -> Insn.OR;
-      case XOR -> Insn.XOR;
-      case SHIFT_LEFT -> Insn.LSH;
-      case SHIFT_RIGHT -> Insn.RSH;
-    };
-  }
-
-  /** Whether a number is read again by this node's successors or below them. */
+  /** Returns whether a number is read again by the successors of this node or below them. */
   boolean usedBelow(Quantity quantity) {
-    return usedBelow.contains(quantity);
+    return state.node().successors().stream().anyMatch(n -> bounds.used(n).contains(quantity));
   }
 
   void emit(Insn instruction) {
-    code.add(new CodeFragment.Plain(instruction));
+    code.add(new CodeFragment.Plain<>(instruction));
+  }
+
+  void rejectIf(Insn jump) {
+    code.add(new CodeFragment.RejectIf<>(jump));
   }
 }

@@ -1,5 +1,8 @@
 package io.dropwatch.pcapfilter.internal.ebpf;
 
+import io.dropwatch.pcapfilter.internal.codegen.CodeFragment;
+import io.dropwatch.pcapfilter.internal.codegen.InstructionSelector.RejectsAll;
+import io.dropwatch.pcapfilter.internal.codegen.Opcode;
 import io.dropwatch.pcapfilter.internal.ebpf.EbpfState.Form;
 import io.dropwatch.pcapfilter.internal.ir.Node;
 import io.dropwatch.pcapfilter.internal.ir.Quantities;
@@ -9,7 +12,6 @@ import io.dropwatch.pcapfilter.internal.predicate.Quantity.Area;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,30 +29,30 @@ final class PacketReads {
   private static final int MAC_HEADER = 14;
 
   private final EbpfNodeCodegen node;
-  private final BoundsAnalysis needs;
+  private final BoundsAnalysis bounds;
   private final Registers registers;
-  private final List<CodeFragment> code;
+  private final List<CodeFragment<Insn>> code;
   private final Node at;
-  private final Map<Quantity, Integer> reached;
+  private final Map<Quantity, Integer> capturedBehind;
   private int captured;
-  private @Nullable Quantity shifted;
+  private @Nullable Quantity baseIndex;
   private boolean macKnown;
   private final boolean nonZero;
 
   PacketReads(
       EbpfNodeCodegen node,
       EbpfState state,
-      BoundsAnalysis needs,
+      BoundsAnalysis bounds,
       Registers registers,
-      List<CodeFragment> code) {
+      List<CodeFragment<Insn>> code) {
     this.node = node;
-    this.needs = needs;
+    this.bounds = bounds;
     this.registers = registers;
     this.code = code;
     this.at = state.node();
     this.captured = state.captured();
-    this.shifted = state.shifted();
-    this.reached = new HashMap<>(state.reached());
+    this.baseIndex = state.baseIndex();
+    this.capturedBehind = new HashMap<>(state.capturedBehind());
     this.macKnown = state.macKnown();
     this.nonZero = state.nonZero();
   }
@@ -60,46 +62,44 @@ final class PacketReads {
     return new EbpfState(
             at,
             captured,
-            shifted,
+            baseIndex,
             registers.contents(),
-            reached,
+            capturedBehind,
             registers.spilled(),
             macKnown,
-            nonZero && code.stream().noneMatch(piece -> piece.writes(0)))
-        .at(next, needs);
+            nonZero
+                && code.stream().noneMatch(part -> part.instructions().anyMatch(i -> i.writes(0))))
+        .at(next, bounds);
   }
 
   /** What was known of places behind an index that uses the variable is no longer true. */
   void forgetIndex(Quantity.Variable variable) {
-    reached.keySet().removeIf(index -> mentions(index, variable));
-    registers.contents().values().removeIf(content -> mentions(content.quantity(), variable));
+    capturedBehind.keySet().removeIf(index -> Quantities.mentions(index, variable));
+    registers
+        .contents()
+        .values()
+        .removeIf(content -> Quantities.mentions(content.quantity(), variable));
     registers.spilled().remove(variable);
-    if (shifted != null && mentions(shifted, variable)) {
+    if (baseIndex != null && Quantities.mentions(baseIndex, variable)) {
       throw new IllegalStateException("the base has moved with this variable");
     }
   }
 
-  private static boolean mentions(Quantity quantity, Quantity part) {
-    Set<Quantity> parts = new java.util.HashSet<>();
-    Quantities.walk(quantity, parts::add);
-    return parts.contains(part);
-  }
-
-  /** Checks at once what every accepting path from the node needs. */
-  void requireReach(Node node) {
-    int reach = needs.reach(node);
-    int ahead = needs.ahead(node);
-    if (reach > EbpfSelector.WINDOW || ahead > EbpfSelector.WINDOW) {
-      throw new EbpfNodeCodegen.Rejects();
+  /** Checks the minimum length of accepted packets at once. */
+  void requireMinLength() {
+    int minLength = bounds.minLength(at);
+    int checkLength = bounds.checkLength(at);
+    if (minLength > EbpfSelector.WINDOW || checkLength > EbpfSelector.WINDOW) {
+      throw new RejectsAll();
     }
-    if (captured < reach) {
-      require(ahead);
+    if (captured < minLength) {
+      require(checkLength);
     }
   }
 
   private void require(int bytes) {
     if (captured < bytes) {
-      code.add(new CodeFragment.RejectIf(Insn.jump32(Insn.JLT, CAPTURED, bytes)));
+      node.rejectIf(Insn.jump32(Opcode.JLT, CAPTURED, bytes));
       captured = bytes;
     }
   }
@@ -142,10 +142,10 @@ final class PacketReads {
     Quantity.Load behind = EbpfState.behind(load);
     Quantity index = load.index();
     long end = Integer.toUnsignedLong(load.offset()) + 4;
-    boolean fits = end + (index == null ? 0 : Quantities.most(index)) <= EbpfSelector.WINDOW;
+    boolean fits = end + (index == null ? 0 : Quantities.max(index)) <= EbpfSelector.WINDOW;
     if (!fits
-        || !needs.onlyRanges(load)
-        || !needs.asNumber(behind)
+        || !bounds.onlyRanges(load)
+        || !bounds.asNumber(behind)
         || !node.usedBelow(behind)
         || registers.find(load, Form.NUMBER) >= 0
         || registers.find(behind, Form.NUMBER) >= 0) {
@@ -175,7 +175,7 @@ final class PacketReads {
       return -1;
     }
     int register = node.own(both, node.usedBelow(before));
-    node.emit(Insn.alu(Insn.AND, register, 0xffff));
+    node.emit(Insn.alu(Opcode.AND, register, 0xffff));
     registers.release(register);
     registers.holds(register, load, Form.NUMBER);
     return register;
@@ -187,31 +187,33 @@ final class PacketReads {
   private Place window(Quantity.Load load) {
     long end = Integer.toUnsignedLong(load.offset()) + load.size();
     if (end > EbpfSelector.WINDOW) {
-      throw new EbpfNodeCodegen.Rejects();
+      throw new RejectsAll();
     }
     Quantity index = load.index();
     if (index == null) {
       require((int) end);
       return new Place(BASE, load.offset(), false);
     }
-    boolean bounded = Quantities.most(index) + needs.most(at, index) <= EbpfSelector.WINDOW;
-    return bounded ? behind(load, index, (int) end) : anywhere(load, index, (int) end);
+    boolean bounded = Quantities.max(index) + bounds.maxLength(at, index) <= EbpfSelector.WINDOW;
+    return bounded
+        ? behind(load, index, (int) end)
+        : anywhere(index, load.offset(), (int) end, Opcode.JGT);
   }
 
   // An index with a bound that the verifier finds itself: a pointer to keep.
   private Place behind(Quantity.Load load, Quantity index, int end) {
-    if (index.equals(shifted)) {
+    if (index.equals(baseIndex)) {
       requireBehind(index, CAPTURED, end);
       return new Place(BASE, load.offset(), false);
     }
     int pointer = registers.find(index, Form.POINTER);
-    boolean enough = reached.getOrDefault(index, 0) >= end;
+    boolean enough = capturedBehind.getOrDefault(index, 0) >= end;
     if (pointer >= 0 && enough) {
       return new Place(pointer, load.offset(), false);
     }
     if (pointer >= 0) {
       registers.hold(pointer);
-      int left = registers.find(index, Form.LEFT);
+      int left = registers.find(index, Form.REMAINING);
       if (left < 0) {
         left = left(index, node.number(index));
       }
@@ -220,12 +222,12 @@ final class PacketReads {
       return new Place(pointer, load.offset(), false);
     }
     // From here on the packet is read behind this index only, so the base itself may move.
-    if (shifted == null && needs.readsOnlyBehind(at, index)) {
+    if (baseIndex == null && bounds.readsOnlyBehind(at, index)) {
       int distance = node.number(index);
-      node.emit(Insn.aluRegister(Insn.SUB, CAPTURED, distance));
+      node.emit(Insn.aluRegister(Opcode.SUB, CAPTURED, distance));
       requireBehind(index, CAPTURED, end);
-      node.emit(Insn.alu64Register(Insn.ADD, BASE, distance));
-      shifted = index;
+      node.emit(Insn.alu64Register(Opcode.ADD, BASE, distance));
+      baseIndex = index;
       return new Place(BASE, load.offset(), false);
     }
     // As a pointer it serves all reads behind the index.
@@ -234,7 +236,7 @@ final class PacketReads {
             ? node.fresh(index)
             : node.own(node.number(index), false);
     requireBehind(index, left(index, distance), end);
-    node.emit(Insn.alu64Register(Insn.ADD, distance, BASE));
+    node.emit(Insn.alu64Register(Opcode.ADD, distance, BASE));
     registers.release(distance);
     registers.holds(distance, index, Form.POINTER);
     return new Place(distance, load.offset(), false);
@@ -244,64 +246,54 @@ final class PacketReads {
     registers.hold(distance);
     int left = registers.take();
     registers.release(distance);
-    node.emit(Insn.aluRegister(Insn.MOV, left, CAPTURED));
-    node.emit(Insn.aluRegister(Insn.SUB, left, distance));
+    node.emit(Insn.aluRegister(Opcode.MOV, left, CAPTURED));
+    node.emit(Insn.aluRegister(Opcode.SUB, left, distance));
     registers.release(left);
-    registers.holds(left, index, Form.LEFT);
+    registers.holds(left, index, Form.REMAINING);
     return left;
   }
 
   private void requireBehind(Quantity index, int left, int end) {
-    int wanted = Math.max(end, needs.reach(at, index));
-    if (wanted == BoundsAnalysis.NEVER || wanted > EbpfSelector.WINDOW) {
+    int wanted = Math.max(end, bounds.minLength(at, index));
+    if (wanted == BoundsAnalysis.NONE_ACCEPTED || wanted > EbpfSelector.WINDOW) {
       wanted = end;
     }
-    if (reached.getOrDefault(index, 0) < wanted) {
-      code.add(new CodeFragment.RejectIf(Insn.jump32(Insn.JSLT, left, wanted)));
-      reached.put(index, wanted);
+    if (capturedBehind.getOrDefault(index, 0) < wanted) {
+      node.rejectIf(Insn.jump32(Opcode.JSLT, left, wanted));
+      capturedBehind.put(index, wanted);
     }
   }
 
-  // An index that may be anything: bounded here, and the pointer is good for this read only.
-  private Place anywhere(Quantity.Load load, Quantity index, int end) {
+  // An index that may be anything: bounded here. The pointer is good for this read only. In front
+  // of the window, the end of the read may be negative.
+  private Place anywhere(Quantity index, int offset, int end, int comparison) {
     int distance = node.fresh(index);
-    if (Quantities.most(index) > EbpfSelector.WINDOW - end) {
-      code.add(new CodeFragment.RejectIf(Insn.jump(Insn.JGT, distance, EbpfSelector.WINDOW - end)));
+    int maxDistance = EbpfSelector.WINDOW - end;
+    if (Quantities.max(index) > maxDistance) {
+      node.rejectIf(Insn.jump(Opcode.JGT, distance, maxDistance));
     }
     int limit = registers.take();
-    node.emit(Insn.aluRegister(Insn.MOV, limit, distance));
-    node.emit(Insn.alu(Insn.ADD, limit, end));
-    code.add(new CodeFragment.RejectIf(Insn.jump32Register(Insn.JGT, limit, CAPTURED)));
+    node.emit(Insn.aluRegister(Opcode.MOV, limit, distance));
+    node.emit(Insn.alu(Opcode.ADD, limit, end));
+    node.rejectIf(Insn.jump32Register(comparison, limit, CAPTURED));
     registers.release(limit);
-    node.emit(Insn.alu64Register(Insn.ADD, distance, BASE));
-    return new Place(distance, load.offset(), true);
+    node.emit(Insn.alu64Register(Opcode.ADD, distance, BASE));
+    return new Place(distance, offset, true);
   }
 
   private Place mac(Quantity.Load load) {
     requireMac();
-    long end = Integer.toUnsignedLong(load.offset()) + load.size();
-    if (end > EbpfSelector.WINDOW + MAC_HEADER) {
-      throw new EbpfNodeCodegen.Rejects();
+    long end = Integer.toUnsignedLong(load.offset()) + load.size() - MAC_HEADER;
+    if (end > EbpfSelector.WINDOW) {
+      throw new RejectsAll();
     }
     int offset = load.offset() - MAC_HEADER;
     Quantity index = load.index();
-    if (index == null) {
-      require((int) end - MAC_HEADER);
-      return new Place(BASE, offset, false);
+    if (index != null) {
+      return anywhere(index, offset, (int) end, Opcode.JSGT);
     }
-    int distance = node.fresh(index);
-    int most = EbpfSelector.WINDOW + MAC_HEADER - (int) end;
-    if (Quantities.most(index) > most) {
-      code.add(new CodeFragment.RejectIf(Insn.jump(Insn.JGT, distance, most)));
-    }
-    int limit = registers.take();
-    node.emit(Insn.aluRegister(Insn.MOV, limit, distance));
-    node.emit(Insn.alu(Insn.ADD, limit, (int) end - MAC_HEADER));
-    // Signed: in front of the window the sum is below 0.
-    code.add(new CodeFragment.RejectIf(Insn.jump32Register(Insn.JSGT, limit, CAPTURED)));
-    registers.release(limit);
-    node.emit(Insn.alu64Register(Insn.ADD, distance, BASE));
-    return new Place(distance, offset, true);
+    require((int) end);
+    return new Place(BASE, offset, false);
   }
 
   private void requireMac() {
@@ -309,7 +301,7 @@ final class PacketReads {
       return;
     }
     int length = node.number(new Quantity.Metadata(MetadataField.MAC_LENGTH));
-    code.add(new CodeFragment.RejectIf(Insn.jump(Insn.JNE, length, MAC_HEADER)));
+    node.rejectIf(Insn.jump(Opcode.JNE, length, MAC_HEADER));
     macKnown = true;
   }
 

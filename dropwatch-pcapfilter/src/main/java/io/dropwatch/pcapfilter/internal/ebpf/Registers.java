@@ -1,5 +1,7 @@
 package io.dropwatch.pcapfilter.internal.ebpf;
 
+import io.dropwatch.pcapfilter.internal.codegen.CodeFragment;
+import io.dropwatch.pcapfilter.internal.codegen.Opcode;
 import io.dropwatch.pcapfilter.internal.ebpf.EbpfCompiler.Options;
 import io.dropwatch.pcapfilter.internal.ebpf.EbpfState.Content;
 import io.dropwatch.pcapfilter.internal.ebpf.EbpfState.Form;
@@ -34,12 +36,13 @@ final class Registers {
   private final Set<Integer> busy = new TreeSet<>();
   private final Set<Integer> pushed = new TreeSet<>();
   private final int frameTop;
-  private final List<CodeFragment> code;
+  private final List<CodeFragment<Insn>> code;
 
-  Registers(EbpfState state, boolean spareMetadata, Options options, List<CodeFragment> code) {
+  Registers(
+      EbpfState state, boolean spareMetadata, Options options, List<CodeFragment<Insn>> code) {
     this.contents = new TreeMap<>(state.registers());
     this.spilled = new HashMap<>(state.spilled());
-    boolean spareVerdict = options.verdicts() == Verdicts.ZERO_LAST;
+    boolean spareVerdict = options.verdicts() == EbpfGraph.Verdicts.ZERO_LAST;
     this.pool = pool(spareMetadata, spareVerdict, state.nonZero());
     this.frameTop = -options.reservedStack();
     this.code = code;
@@ -152,7 +155,7 @@ final class Registers {
     }
     int place = place();
     spilled.put(variable, place);
-    code.add(new CodeFragment.Plain(Insn.store(FRAME, frameTop - place, register)));
+    code.add(new CodeFragment.Plain<>(Insn.store(FRAME, frameTop - place, register)));
   }
 
   private int place() {
@@ -175,7 +178,7 @@ final class Registers {
   int push(int register) {
     int place = place();
     pushed.add(place);
-    code.add(new CodeFragment.Plain(Insn.store(FRAME, frameTop - place, register)));
+    code.add(new CodeFragment.Plain<>(Insn.store(FRAME, frameTop - place, register)));
     release(register);
     return place;
   }
@@ -184,7 +187,7 @@ final class Registers {
   int pop(int place) {
     int register = take();
     pushed.remove(place);
-    code.add(new CodeFragment.Plain(Insn.load(register, FRAME, frameTop - place, 8)));
+    code.add(new CodeFragment.Plain<>(Insn.load(register, FRAME, frameTop - place, 8)));
     return register;
   }
 
@@ -192,7 +195,7 @@ final class Registers {
   Insn reload(Quantity.Variable variable, int register) {
     Integer place = spilled.get(variable);
     return place == null
-        ? Insn.alu(Insn.MOV, register, 0)
+        ? Insn.alu(Opcode.MOV, register, 0)
         : Insn.load(register, FRAME, frameTop - place, 8);
   }
 

@@ -20,12 +20,12 @@ import java.util.Set;
  */
 public final class BranchReordering {
   private final Graph graph;
-  private final Predecessors predecessors;
+  private final int[] predecessors;
   private final GraphRewriter rewriting;
 
   private BranchReordering(Graph graph) {
     this.graph = graph;
-    this.predecessors = new Predecessors(graph);
+    this.predecessors = GraphNode.predecessors(graph.nodes());
     this.rewriting = new GraphRewriter(graph);
   }
 
@@ -67,7 +67,7 @@ public final class BranchReordering {
     Node exit = onYes ? first.no() : first.yes();
     Node next = onYes ? first.yes() : first.no();
     while (next instanceof Node.Branch branch
-        && predecessors.of(branch) == 1
+        && predecessors[branch.id()] == 1
         && (onYes ? branch.no() : branch.yes()) == exit) {
       row.add(branch);
       next = onYes ? branch.yes() : branch.no();

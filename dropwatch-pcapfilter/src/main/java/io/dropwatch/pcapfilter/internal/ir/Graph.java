@@ -2,8 +2,6 @@ package io.dropwatch.pcapfilter.internal.ir;
 
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
-import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +10,7 @@ import java.util.Map;
  * A decision graph.
  *
  * @param root where every packet starts
- * @param nodes what is reachable from the root, successors before those that lead to them
+ * @param nodes everything that is reachable from the root, successors first
  */
 public record Graph(Node root, List<Node> nodes) {
 
@@ -21,10 +19,10 @@ public record Graph(Node root, List<Node> nodes) {
     nodes = List.copyOf(nodes);
   }
 
-  /** Makes nodes and keeps equal ones equal. */
+  /** Builds nodes. Equal nodes become one object. */
   static final class Builder {
-    private final List<Node> nodes = new ArrayList<>();
     private final Map<Object, Node> known = new HashMap<>();
+    private int size;
     private final Node accept = add(new Node.Verdict(0, true));
     private final Node reject = add(new Node.Verdict(1, false));
 
@@ -48,8 +46,7 @@ public record Graph(Node root, List<Node> nodes) {
         return yes;
       }
       return known.computeIfAbsent(
-          new BranchKey(test, yes.id(), no.id()),
-          _ -> add(new Node.Branch(nodes.size(), test, yes, no)));
+          new BranchKey(test, yes.id(), no.id()), _ -> add(new Node.Branch(size, test, yes, no)));
     }
 
     Node assign(Quantity.Variable variable, Quantity quantity, Node next) {
@@ -58,36 +55,16 @@ public record Graph(Node root, List<Node> nodes) {
       }
       return known.computeIfAbsent(
           new AssignKey(variable, quantity, next.id()),
-          _ -> add(new Node.Assign(nodes.size(), variable, quantity, next)));
+          _ -> add(new Node.Assign(size, variable, quantity, next)));
     }
 
-    int size() {
-      return nodes.size();
-    }
-
+    /** Returns the graph of everything that {@code root} leads to. */
     Graph graph(Node root) {
-      BitSet reachable = new BitSet();
-      reachable.set(root.id());
-      List<Node> kept = new ArrayList<>();
-      for (int id = root.id(); id >= 0; id--) {
-        if (reachable.get(id)) {
-          Node node = nodes.get(id);
-          kept.add(node);
-          switch (node) {
-            case Node.Verdict _ -> {}
-            case Node.Branch branch -> {
-              reachable.set(branch.yes().id());
-              reachable.set(branch.no().id());
-            }
-            case Node.Assign assign -> reachable.set(assign.next().id());
-          }
-        }
-      }
-      return new Graph(root, kept.reversed());
+      return new Graph(root, GraphNode.reachable(root));
     }
 
     private Node add(Node node) {
-      nodes.add(node);
+      size++;
       return node;
     }
   }

@@ -1,119 +1,103 @@
 package io.dropwatch.pcapfilter.internal.ir;
 
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
-import io.dropwatch.pcapfilter.internal.predicate.Predicate.Relation;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes branches that a path has decided before, and variables whose value a path knows.
+ * Removes branches whose outcome a path knows from earlier ones, and variables whose value a path
+ * knows.
  *
- * <p>A node is looked at once for each set of facts that paths bring along, as far as the facts
- * matter to what follows. A branch goes only if its numbers have been read on the path before, so
- * that nothing is skipped that could reject a short packet. Equal results become one node again.
+ * <p>Visits a node once for each set of facts with which paths arrive, counting only facts that
+ * matter below the node. Removes a branch only if the path has read its numbers before, so that no
+ * read is lost that could reject a short packet. Equal results become one node again.
  */
 public final class JumpThreading {
-  /** Beyond this many nodes, or states for each node, the graph stays as it is. */
-  private static final int NODE_LIMIT = 30_000;
+  /** Larger graphs stay as they are. */
+  private static final int MAX_NODES = 30_000;
+
+  /** Gives up after this many states, plus some for each node. */
+  private static final int FEW_STATES = 1000;
 
   private static final int STATES_PER_NODE = 10;
 
   /**
-   * Beyond this many assignments there is a chain of headers: what a path knows of one of them is a
-   * state for all behind it, and decides nothing there.
+   * A graph with more assignments is a chain of headers: each fact about one header multiplies the
+   * states of all headers after it, and decides nothing there.
    */
-  private static final int ASSIGNMENT_LIMIT = 12;
+  private static final int MAX_ASSIGNMENTS = 12;
 
   /**
-   * Bounds of one number that are learnt, at most. What a path knows of it after each of many
-   * intervals would be a state for each, times as many for a second number.
+   * Numbers that are compared with more bounds get no ranges. A range after each of many intervals
+   * would be a state for each, multiplied by those of a second number. {@link SwitchLowering} puts
+   * these comparisons in order.
    */
-  private static final int BOUNDS = 8;
+  private static final int MAX_BOUNDS = 8;
 
   private final Graph graph;
-  private final DemandAnalysis interest;
-  private final Set<Quantity> crowded;
+  private final DemandAnalysis demand;
+  private final LiveVariables liveVariables;
+  private final Set<Quantity> withManyBounds;
   private final Graph.Builder result = new Graph.Builder();
-  private final Map<State, Node> done = new HashMap<>();
-  private final Map<State, Step> steps = new HashMap<>();
+  private final Map<PathState, Node> done = new HashMap<>();
+  private final Map<PathState, Step> steps = new HashMap<>();
 
   private JumpThreading(Graph graph) {
     this.graph = graph;
-    this.interest = DemandAnalysis.of(graph);
-    this.crowded = crowded(graph);
+    this.demand = new DemandAnalysis(graph);
+    this.liveVariables = new LiveVariables(graph);
+    this.withManyBounds = withManyBounds(graph);
   }
 
-  /** An equivalent graph; {@code graph} itself when it is too large to be worth it. */
+  /** Returns an equivalent graph; {@code graph} itself when it is too large. */
   public static Graph thread(Graph graph) {
     long assignments = graph.nodes().stream().filter(n -> n instanceof Node.Assign).count();
-    if (graph.nodes().size() > NODE_LIMIT || assignments > ASSIGNMENT_LIMIT) {
+    if (graph.nodes().size() > MAX_NODES || assignments > MAX_ASSIGNMENTS) {
       return graph;
     }
     Graph threaded = new JumpThreading(graph).run();
     return threaded == null ? graph : threaded;
   }
 
-  /** Numbers that are compared with too many bounds; {@link SwitchLowering} puts those in order. */
-  private static Set<Quantity> crowded(Graph graph) {
+  /** Returns the numbers that are compared with too many bounds. */
+  private static Set<Quantity> withManyBounds(Graph graph) {
     Map<Quantity, Set<Quantity>> bounds = new HashMap<>();
     for (Node node : graph.nodes()) {
-      if (node instanceof Node.Branch branch
-          && branch.test().relation() != Relation.EQUAL
-          && branch.test().relation() != Relation.COMMON_BITS) {
+      if (node instanceof Node.Branch branch && isBound(branch.test())) {
         bounds
             .computeIfAbsent(branch.test().left(), _ -> new HashSet<>())
             .add(branch.test().right());
       }
     }
-    bounds.values().removeIf(constants -> constants.size() <= BOUNDS);
+    bounds.values().removeIf(constants -> constants.size() <= MAX_BOUNDS);
     return bounds.keySet();
   }
 
-  /** A node and what a path to it knows. */
-  private static final class State {
-    private final Node node;
-    private final Map<Quantity, ValueRange> values;
-    private final Map<Quantity.Variable, Quantity> variables;
-    private final int hash;
-
-    /**
-     * Keeps the maps.
-     *
-     * @param values facts by number
-     * @param variables values by variable; a variable without one is not assigned yet, or unknown
-     */
-    State(Node node, Map<Quantity, ValueRange> values, Map<Quantity.Variable, Quantity> variables) {
-      this.node = node;
-      this.values = values;
-      this.variables = variables;
-      this.hash = 31 * (31 * node.hashCode() + values.hashCode()) + variables.hashCode();
-    }
-
-    Node node() {
-      return node;
-    }
-
-    Map<Quantity, ValueRange> values() {
-      return values;
-    }
-
-    Map<Quantity.Variable, Quantity> variables() {
-      return variables;
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof State that
-          && hash == that.hash
-          && node == that.node
-          && values.equals(that.values)
-          && variables.equals(that.variables);
+  /**
+   * A node and what a path to it knows. Keeps its maps.
+   *
+   * @param hash of the other components, computed once
+   * @param values ranges by number
+   * @param variables values by variable; a missing variable is unknown
+   */
+  private record PathState(
+      int hash,
+      Node node,
+      Map<Quantity, ValueRange> values,
+      Map<Quantity.Variable, Quantity> variables) {
+    static PathState of(
+        Node node, Map<Quantity, ValueRange> values, Map<Quantity.Variable, Quantity> variables) {
+      return new PathState(
+          31 * (31 * node.hashCode() + values.hashCode()) + variables.hashCode(),
+          node,
+          values,
+          variables);
     }
 
     @Override
@@ -122,66 +106,53 @@ public final class JumpThreading {
     }
   }
 
-  /** What a state turns into: another state, or a node with one or two successor states. */
-  private record Step(
-      Predicate.@Nullable Compare test,
-      Node.@Nullable Assign assign,
-      @Nullable Quantity quantity,
-      State first,
-      @Nullable State second) {}
+  /**
+   * The code of a state.
+   *
+   * @param second the same as {@code first} where there is one successor
+   * @param node makes the node from those of the successors
+   */
+  private record Step(PathState first, PathState second, BinaryOperator<Node> node) {
+    static Step to(PathState next, UnaryOperator<Node> node) {
+      return new Step(next, next, (first, _) -> node.apply(first));
+    }
+  }
 
   private @Nullable Graph run() {
     Map<Quantity.Variable, Quantity> zeros = new HashMap<>();
-    for (Quantity.Variable variable : interest.variables()) {
+    for (Quantity.Variable variable : liveVariables.variables()) {
       zeros.put(variable, Quantity.of(0));
     }
-    State root = state(graph.root(), Map.of(), zeros);
-    int limit = 1000 + STATES_PER_NODE * graph.nodes().size();
-    Deque<State> stack = new ArrayDeque<>();
-    stack.push(root);
-    while (!stack.isEmpty()) {
-      State state = stack.peek();
-      if (done.containsKey(state)) {
-        stack.pop();
-        continue;
-      }
-      if (state.node() instanceof Node.Verdict verdict) {
-        done.put(state, result.verdict(verdict.accept()));
-        continue;
-      }
-      if (steps.size() > limit) {
-        return null;
-      }
-      Step step = steps.computeIfAbsent(state, this::step);
-      Node first = done.get(step.first());
-      Node second = step.second() == null ? first : done.get(step.second());
-      if (first == null) {
-        stack.push(step.first());
-      } else if (second == null) {
-        stack.push(step.second() == null ? step.first() : step.second());
-      } else {
-        done.put(state, node(state, step, first, second));
-      }
-    }
+    PathState root = state(graph.root(), Map.of(), zeros);
+    int limit = FEW_STATES + STATES_PER_NODE * graph.nodes().size();
+    PostOrder.run(root, this::visit, () -> steps.size() > limit);
     Node top = done.get(root);
     return top == null ? null : result.graph(top);
   }
 
-  private Node node(State state, Step step, Node first, Node second) {
-    if (step.assign() != null && step.quantity() != null) {
-      return result.assign(step.assign().variable(), step.quantity(), first);
+  /** Finishes a state, or returns a successor that must be finished before it. */
+  private @Nullable PathState visit(PathState state) {
+    if (done.containsKey(state)) {
+      return null;
     }
-    if (step.test() == null) {
-      return first;
+    if (state.node() instanceof Node.Verdict verdict) {
+      done.put(state, result.verdict(verdict.accept()));
+      return null;
     }
-    // Both ways lead to the same place, and what would be read has been read before.
-    if (first == second && state.values().containsKey(key(step.test()))) {
-      return first;
+    Step step = steps.computeIfAbsent(state, this::step);
+    Node first = done.get(step.first());
+    if (first == null) {
+      return step.first();
     }
-    return result.branch(step.test(), first, second);
+    Node second = done.get(step.second());
+    if (second == null) {
+      return step.second();
+    }
+    done.put(state, step.node().apply(first, second));
+    return null;
   }
 
-  private Step step(State state) {
+  private Step step(PathState state) {
     return switch (state.node()) {
       case Node.Branch branch -> branch(state, branch);
       case Node.Assign assign -> assign(state, assign);
@@ -189,63 +160,58 @@ public final class JumpThreading {
     };
   }
 
-  private Step assign(State state, Node.Assign assign) {
+  private Step assign(PathState state, Node.Assign assign) {
     Quantity quantity = substitute(state.variables(), assign.quantity());
     Map<Quantity.Variable, Quantity> variables = new HashMap<>(state.variables());
     Map<Quantity, ValueRange> values = new HashMap<>(state.values());
-    forget(values, assign.variable());
+    values.keySet().removeIf(known -> Quantities.mentions(known, assign.variable()));
     variables.values().removeIf(known -> Quantities.mentions(known, assign.variable()));
-    boolean simple = quantity instanceof Quantity.Constant || quantity instanceof Quantity.Metadata;
-    if (simple) {
+    if (quantity instanceof Quantity.Constant || quantity instanceof Quantity.Metadata) {
       variables.put(assign.variable(), quantity);
-      return new Step(null, null, null, state(assign.next(), values, variables), null);
+      return Step.to(state(assign.next(), values, variables), next -> next);
     }
     variables.remove(assign.variable());
-    return new Step(null, assign, quantity, state(assign.next(), values, variables), null);
+    return Step.to(
+        state(assign.next(), values, variables),
+        next -> result.assign(assign.variable(), quantity, next));
   }
 
-  private Step branch(State state, Node.Branch branch) {
-    Quantity left = substitute(state.variables(), branch.test().left());
-    Quantity right = substitute(state.variables(), branch.test().right());
-    Predicate.Compare test = new Predicate.Compare(left, branch.test().relation(), right);
-    if (!(right instanceof Quantity.Constant(int constant)) || left instanceof Quantity.Constant) {
-      return open(state, branch, test, state.values(), state.values());
-    }
-    Quantity key = key(test);
-    boolean bits = test.relation() == Relation.COMMON_BITS;
-    Relation relation = bits ? Relation.EQUAL : test.relation();
-    if (relation != Relation.EQUAL && crowded.contains(key)) {
-      return open(state, branch, test, state.values(), state.values());
-    }
-    int compared = bits ? 0 : constant;
-    ValueRange fact = state.values().get(key);
-    ValueRange known = fact == null ? ValueRange.within(Quantities.most(key)) : fact;
-    Map<Quantity, ValueRange> yes = new HashMap<>(state.values());
-    yes.put(key, known.learn(relation, compared, !bits));
-    Map<Quantity, ValueRange> no = new HashMap<>(state.values());
-    no.put(key, known.learn(relation, compared, bits));
-    return open(state, branch, test, yes, no);
-  }
-
-  private Step open(
-      State state,
-      Node.Branch branch,
-      Predicate.Compare test,
-      Map<Quantity, ValueRange> yes,
-      Map<Quantity, ValueRange> no) {
+  private Step branch(PathState state, Node.Branch branch) {
+    Predicate.Compare test = substitute(state.variables(), branch.test());
+    Quantity key = DemandAnalysis.key(test);
+    PathState yes = outcome(state, branch.yes(), test, true);
+    PathState no = outcome(state, branch.no(), test, false);
+    // Where both ways lead to the same node, a number that was read before need not be read again.
     return new Step(
-        test,
-        null,
-        null,
-        state(branch.yes(), yes, state.variables()),
-        state(branch.no(), no, state.variables()));
+        yes,
+        no,
+        (a, b) -> a == b && state.values().containsKey(key) ? a : result.branch(test, a, b));
   }
 
-  // "Some bit of m is set" is known as "x & m is not 0", so that both forms share facts.
-  private static Quantity key(Predicate.Compare test) {
-    return test.relation() == Relation.COMMON_BITS
-        ? Quantity.of(Quantity.Operator.AND, test.left(), test.right())
-        : test.left();
+  private PathState outcome(PathState state, Node next, Predicate.Compare test, boolean holds) {
+    Quantity key = DemandAnalysis.key(test);
+    if (!(test.right() instanceof Quantity.Constant(int constant))
+        || test.left() instanceof Quantity.Constant
+        || (isBound(test) && withManyBounds.contains(key))) {
+      return state(next, state.values(), state.variables());
+    }
+    Map<Quantity, ValueRange> values = new HashMap<>(state.values());
+    ValueRange known = values.getOrDefault(key, ValueRange.upTo(Quantities.max(key)));
+    values.put(key, known.narrowed(test.relation(), constant, holds));
+    return state(next, values, state.variables());
+  }
+
+  private static boolean isBound(Predicate.Compare test) {
+    return switch (test.relation()) {
+      case GREATER, GREATER_OR_EQUAL -> true;
+      case EQUAL, COMMON_BITS -> false;
+    };
+  }
+
+  private static Predicate.Compare substitute(
+      Map<Quantity.Variable, Quantity> values, Predicate.Compare test) {
+    return new Predicate.Compare(
+        substitute(values, test.left()), test.relation(), substitute(values, test.right()));
   }
 
   private static Quantity substitute(Map<Quantity.Variable, Quantity> values, Quantity quantity) {
@@ -257,38 +223,34 @@ public final class JumpThreading {
         });
   }
 
-  private static void forget(Map<Quantity, ValueRange> values, Quantity.Variable variable) {
-    values.keySet().removeIf(key -> Quantities.mentions(key, variable));
-  }
-
   /**
-   * The state behind what is decided, with only those facts that something reachable from there
-   * asks about.
+   * Returns the state after the branches that the facts decide, with only those facts that matter
+   * from there on.
    */
-  private State state(
+  private PathState state(
       Node start, Map<Quantity, ValueRange> values, Map<Quantity.Variable, Quantity> variables) {
     Node node = undecided(start, values, variables);
     Map<Quantity.Variable, Quantity> live = variables;
     if (!variables.isEmpty()) {
       live = new HashMap<>(variables);
-      live.keySet().removeIf(variable -> !interest.uses(node, variable));
+      live.keySet().removeIf(variable -> !liveVariables.isLive(node, variable));
     }
-    Map<Quantity, ValueRange> asked = HashMap.newHashMap(values.size());
+    Map<Quantity, ValueRange> kept = HashMap.newHashMap(values.size());
     values.forEach(
-        (number, fact) -> {
-          if (interest.asks(node, number)) {
-            asked.put(number, fact.asked(value -> interest.asks(node, number, value)));
+        (number, range) -> {
+          if (demand.compares(node, number)) {
+            kept.put(number, range.retaining(value -> demand.compares(node, number, value)));
           }
         });
-    return new State(node, asked, live);
+    return PathState.of(node, kept, live);
   }
 
-  // Follows branches as far as the facts tell where they go.
+  // Follows branches whose outcome is known.
   private static Node undecided(
       Node start, Map<Quantity, ValueRange> values, Map<Quantity.Variable, Quantity> variables) {
     Node node = start;
     while (node instanceof Node.Branch branch && !values.isEmpty()) {
-      Boolean holds = decided(branch.test(), values, variables);
+      Boolean holds = decided(substitute(variables, branch.test()), values);
       if (holds == null) {
         return node;
       }
@@ -298,20 +260,12 @@ public final class JumpThreading {
   }
 
   private static @Nullable Boolean decided(
-      Predicate.Compare test,
-      Map<Quantity, ValueRange> values,
-      Map<Quantity.Variable, Quantity> variables) {
-    Quantity left = substitute(variables, test.left());
-    Quantity right = substitute(variables, test.right());
-    if (!(right instanceof Quantity.Constant(int constant)) || left instanceof Quantity.Constant) {
+      Predicate.Compare test, Map<Quantity, ValueRange> values) {
+    if (!(test.right() instanceof Quantity.Constant(int constant))
+        || test.left() instanceof Quantity.Constant) {
       return null;
     }
-    boolean bits = test.relation() == Relation.COMMON_BITS;
-    ValueRange fact = values.get(bits ? Quantity.of(Quantity.Operator.AND, left, right) : left);
-    if (fact == null) {
-      return null;
-    }
-    Boolean holds = fact.decide(bits ? Relation.EQUAL : test.relation(), bits ? 0 : constant);
-    return holds == null ? null : (Boolean) (holds != bits);
+    ValueRange range = values.get(DemandAnalysis.key(test));
+    return range == null ? null : range.decide(test.relation(), constant);
   }
 }

@@ -54,14 +54,7 @@ public final class LoadCombining {
     Set<Quantity> once = new HashSet<>();
     for (Node node : graph.nodes()) {
       Set<Quantity> here = new HashSet<>();
-      switch (node) {
-        case Node.Verdict _ -> {}
-        case Node.Branch branch -> {
-          Quantities.walk(branch.test().left(), here::add);
-          Quantities.walk(branch.test().right(), here::add);
-        }
-        case Node.Assign assign -> Quantities.walk(assign.quantity(), here::add);
-      }
+      node.walkOperands(here::add);
       for (Quantity quantity : here) {
         if (!once.add(quantity)) {
           shared.add(quantity);

@@ -2,101 +2,130 @@ package io.dropwatch.pcapfilter.internal.ir;
 
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import java.util.List;
+import java.util.function.Consumer;
 
-/** A node of a decision graph; two nodes of one graph that mean the same are the same object. */
-public sealed interface Node {
+/** A node of a decision graph. Equal nodes of one graph are the same object. */
+public abstract sealed class Node implements GraphNode<Node> {
+  private final int id;
 
-  /** Unique in its graph, and greater than those of its successors. */
-  int id();
+  private Node(int id) {
+    this.id = id;
+  }
+
+  @Override
+  public final int id() {
+    return id;
+  }
+
+  /** Returns the numbers that the node reads, in the order in which it reads them. */
+  public abstract List<Quantity> operands();
+
+  /** Calls {@code each} for every operand and every number that it is made of. */
+  public final void walkOperands(Consumer<Quantity> each) {
+    operands().forEach(operand -> Quantities.walk(operand, each));
+  }
 
   /** The end of a path. */
-  final class Verdict implements Node {
-    private final int id;
+  public static final class Verdict extends Node {
     private final boolean accept;
 
     Verdict(int id, boolean accept) {
-      this.id = id;
+      super(id);
       this.accept = accept;
     }
 
-    @Override
-    public int id() {
-      return id;
-    }
-
-    /** Whether the packet matches. */
+    /** Returns whether the packet matches. */
     public boolean accept() {
       return accept;
     }
+
+    @Override
+    public List<Node> successors() {
+      return List.of();
+    }
+
+    @Override
+    public List<Quantity> operands() {
+      return List.of();
+    }
   }
 
-  /** Goes one of two ways; a read that fails rejects the packet instead. */
-  final class Branch implements Node {
-    private final int id;
+  /** A comparison with two outcomes. A failing read rejects the packet instead. */
+  public static final class Branch extends Node {
     private final Predicate.Compare test;
     private final Node yes;
     private final Node no;
 
     Branch(int id, Predicate.Compare test, Node yes, Node no) {
-      this.id = id;
+      super(id);
       this.test = test;
       this.yes = yes;
       this.no = no;
     }
 
-    @Override
-    public int id() {
-      return id;
-    }
-
-    /** The comparison. */
+    /** Returns the comparison. */
     public Predicate.Compare test() {
       return test;
     }
 
-    /** Where to go when it holds. */
+    /** Returns the successor for a comparison that holds. */
     public Node yes() {
       return yes;
     }
 
-    /** Where to go when it does not. */
+    /** Returns the successor for a comparison that does not hold. */
     public Node no() {
       return no;
     }
+
+    @Override
+    public List<Node> successors() {
+      return List.of(yes, no);
+    }
+
+    @Override
+    public List<Quantity> operands() {
+      return List.of(test.left(), test.right());
+    }
   }
 
-  /** Puts a number into a variable; a read that fails rejects the packet instead. */
-  final class Assign implements Node {
-    private final int id;
+  /** An assignment of a number to a variable. A failing read rejects the packet instead. */
+  public static final class Assign extends Node {
     private final Quantity.Variable variable;
     private final Quantity quantity;
     private final Node next;
 
     Assign(int id, Quantity.Variable variable, Quantity quantity, Node next) {
-      this.id = id;
+      super(id);
       this.variable = variable;
       this.quantity = quantity;
       this.next = next;
     }
 
-    @Override
-    public int id() {
-      return id;
-    }
-
-    /** The variable. */
+    /** Returns the variable. */
     public Quantity.Variable variable() {
       return variable;
     }
 
-    /** What it becomes. */
+    /** Returns the number that is assigned. */
     public Quantity quantity() {
       return quantity;
     }
 
-    /** Where to go. */
+    /** Returns the successor. */
     public Node next() {
       return next;
+    }
+
+    @Override
+    public List<Node> successors() {
+      return List.of(next);
+    }
+
+    @Override
+    public List<Quantity> operands() {
+      return List.of(quantity);
     }
   }
 }

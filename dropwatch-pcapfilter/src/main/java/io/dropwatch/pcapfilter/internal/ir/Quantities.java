@@ -1,31 +1,37 @@
 package io.dropwatch.pcapfilter.internal.ir;
 
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity.Operator;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** What can be said about numbers without a packet. */
+/** Facts about numbers that hold for every packet, and copies with other parts. */
 public final class Quantities {
   private Quantities() {}
 
-  /** Whether reading it can reject a packet. */
+  /** Returns whether reading the number can reject a packet. */
   public static boolean mayReject(Quantity q) {
-    return switch (q) {
-      case Quantity.Constant _, Quantity.WireLength _, Quantity.Metadata _, Quantity.Variable _ ->
-          false;
-      case Quantity.Load _ -> true;
-      case Quantity.Binary b -> {
-        boolean divides =
-            b.operator() == Quantity.Operator.DIVIDE || b.operator() == Quantity.Operator.MODULO;
-        boolean safe = b.right() instanceof Quantity.Constant(int divisor) && divisor != 0;
-        yield (divides && !safe) || mayReject(b.left()) || mayReject(b.right());
-      }
-    };
+    return anyMatch(
+        q,
+        part ->
+            switch (part) {
+              case Quantity.Load _ -> true;
+              case Quantity.Binary(var operator, _, var right) ->
+                  (operator == Operator.DIVIDE || operator == Operator.MODULO)
+                      && !(right instanceof Quantity.Constant(int divisor) && divisor != 0);
+              case Quantity.Constant _,
+                  Quantity.WireLength _,
+                  Quantity.Metadata _,
+                  Quantity.Variable _ ->
+                  false;
+            });
   }
 
-  /** The largest value it can have, 0 to 2 to the 32 less 1. */
-  public static long most(Quantity q) {
+  /** Returns an upper bound of the number, from 0 to 2^32 - 1. */
+  public static long max(Quantity q) {
     long all = 0xffff_ffffL;
     return switch (q) {
       case Quantity.Constant(int value) -> Integer.toUnsignedLong(value);
@@ -34,8 +40,8 @@ public final class Quantities {
       case Quantity.Metadata(var field) -> all >>> (32 - 8 * field.size());
       case Quantity.Load load -> all >>> (32 - 8 * load.size());
       case Quantity.Binary b -> {
-        long left = most(b.left());
-        long right = most(b.right());
+        long left = max(b.left());
+        long right = max(b.right());
         yield switch (b.operator()) {
           case AND -> Math.min(left, right);
           case ADD -> left + right > all ? all : left + right;
@@ -46,53 +52,59 @@ public final class Quantities {
                   : all;
           case SHIFT_RIGHT ->
               b.right() instanceof Quantity.Constant && right < 32 ? left >>> right : left;
-          // Larger than true, but the verifier knows no more either.
+          // The verifier does not know more either.
           case DIVIDE, SUBTRACT, MODULO, OR, XOR -> all;
         };
       }
     };
   }
 
-  /** Calls {@code each} for the number and all numbers it is made of. */
-  public static void walk(Quantity q, Consumer<Quantity> each) {
-    each.accept(q);
-    switch (q) {
-      case Quantity.Binary b -> {
-        walk(b.left(), each);
-        walk(b.right(), each);
-      }
-      case Quantity.Load load -> {
-        if (load.index() != null) {
-          walk(load.index(), each);
-        }
-      }
-      case Quantity.Constant _,
-          Quantity.WireLength _,
-          Quantity.Metadata _,
-          Quantity.Variable _ -> {}
-    }
-  }
-
-  /** Whether a number is made of a variable. */
-  public static boolean mentions(Quantity quantity, Quantity.Variable variable) {
-    return switch (quantity) {
-      case Quantity.Variable found -> found.equals(variable);
-      case Quantity.Binary b -> mentions(b.left(), variable) || mentions(b.right(), variable);
-      case Quantity.Load load -> load.index() != null && mentions(load.index(), variable);
-      case Quantity.Constant _, Quantity.WireLength _, Quantity.Metadata _ -> false;
+  /** Returns the numbers that a number is computed from directly. */
+  private static List<Quantity> parts(Quantity q) {
+    return switch (q) {
+      case Quantity.Binary b -> List.of(b.left(), b.right());
+      case Quantity.Load load -> load.index() == null ? List.of() : List.of(load.index());
+      case Quantity.Constant _, Quantity.WireLength _, Quantity.Metadata _, Quantity.Variable _ ->
+          List.of();
     };
   }
 
-  /** Calls {@code each} for the number and what it is made of, but not for parts of indices. */
-  static void walkOutside(Quantity q, Consumer<Quantity> each) {
+  /** Calls {@code each} for the number and all numbers that it is made of. */
+  public static void walk(Quantity q, Consumer<Quantity> each) {
     each.accept(q);
-    if (q instanceof Quantity.Binary b) {
-      walkOutside(b.left(), each);
-      walkOutside(b.right(), each);
+    for (Quantity part : parts(q)) {
+      walk(part, each);
     }
   }
 
-  /** The number with every read at another place. */
+  /** Returns whether the number, or one that it is made of, passes the test. */
+  public static boolean anyMatch(Quantity q, Predicate<Quantity> test) {
+    if (test.test(q)) {
+      return true;
+    }
+    for (Quantity part : parts(q)) {
+      if (anyMatch(part, test)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns whether a number is, or is made of, another one. */
+  public static boolean mentions(Quantity q, Quantity part) {
+    return anyMatch(q, part::equals);
+  }
+
+  /** Calls {@code each} for the number and what it is made of, except for parts of indices. */
+  public static void walkOutsideIndices(Quantity q, Consumer<Quantity> each) {
+    each.accept(q);
+    if (q instanceof Quantity.Binary b) {
+      walkOutsideIndices(b.left(), each);
+      walkOutsideIndices(b.right(), each);
+    }
+  }
+
+  /** Returns the number with another index and a moved offset in every load. */
   static Quantity moved(Quantity q, @Nullable Quantity index, int distance) {
     return switch (q) {
       case Quantity.Load load ->
@@ -105,7 +117,7 @@ public final class Quantities {
     };
   }
 
-  /** The number with every variable replaced, and constants gathered in offsets. */
+  /** Returns the number with every variable replaced, and constant indices added to offsets. */
   static Quantity substitute(Quantity q, UnaryOperator<Quantity> variables) {
     return switch (q) {
       case Quantity.Variable variable -> variables.apply(variable);
@@ -136,7 +148,7 @@ public final class Quantities {
     if (load.index() instanceof Quantity.Binary sum
         && sum.operator() == Quantity.Operator.ADD
         && sum.right() instanceof Quantity.Constant(int distance)
-        && most(sum.left()) + Integer.toUnsignedLong(distance) <= 0xffff_ffffL
+        && max(sum.left()) + Integer.toUnsignedLong(distance) <= 0xffff_ffffL
         && Integer.toUnsignedLong(load.offset()) + Integer.toUnsignedLong(distance)
             <= 0xffff_ffffL) {
       return new Quantity.Load(load.area(), sum.left(), load.offset() + distance, load.size());

@@ -28,14 +28,14 @@ public final class SwitchLowering {
 
   private final Graph graph;
   private final int leaf;
-  private final Predecessors predecessors;
+  private final int[] predecessors;
   private final GraphRewriter rewriting;
   private final Graph.Builder result;
 
   private SwitchLowering(Graph graph, int leaf) {
     this.graph = graph;
     this.leaf = leaf;
-    this.predecessors = new Predecessors(graph);
+    this.predecessors = GraphNode.predecessors(graph.nodes());
     this.rewriting = new GraphRewriter(graph);
     this.result = rewriting.result();
   }
@@ -92,7 +92,7 @@ public final class SwitchLowering {
     Element element = element(start);
     while (element != null && (row.isEmpty() || element.exit == row.getFirst().exit)) {
       row.add(element);
-      boolean only = predecessors.of(element.next) == element.ways;
+      boolean only = predecessors[element.next.id()] == element.ways;
       if (!only) {
         break;
       }

@@ -3,9 +3,7 @@ package io.dropwatch.pcapfilter.internal.ir;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity.Area;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,7 +95,7 @@ public final class TailMerging {
         continue;
       }
       int distance = shape.first() - modelShape.first();
-      long most = Quantities.most(modelShape.index());
+      long most = Quantities.max(modelShape.index());
       if (distance >= 0 && distance <= most && most <= 0xff) {
         Quantity.Variable variable = new Quantity.Variable(nextVariable, most);
         aligned.put(node, new Target(model, variable, Quantity.of(distance)));
@@ -111,8 +109,8 @@ public final class TailMerging {
       return null;
     }
     Reads reads = new Reads();
-    Quantities.walkOutside(branch.test().left(), reads::add);
-    Quantities.walkOutside(branch.test().right(), reads::add);
+    Quantities.walkOutsideIndices(branch.test().left(), reads::add);
+    Quantities.walkOutsideIndices(branch.test().right(), reads::add);
     Shape yes = shapes.get(branch.yes());
     Shape no = shapes.get(branch.no());
     boolean fits =
@@ -185,26 +183,18 @@ public final class TailMerging {
     return rewriting.copy(node);
   }
 
-  // Successors first, not by recursion: a chain of ports may be thousands long.
   private Node rename(Node model, Quantity.Variable variable) {
-    Node known = renamed.get(model);
-    if (known != null) {
-      return known;
-    }
-    Deque<Node> stack = new ArrayDeque<>();
-    stack.push(model);
-    while (!stack.isEmpty()) {
-      Node node = stack.peek();
-      if (renamed.containsKey(node)) {
-        stack.pop();
-      } else if (node instanceof Node.Branch branch && !renamed.containsKey(branch.yes())) {
-        stack.push(branch.yes());
-      } else if (node instanceof Node.Branch branch && !renamed.containsKey(branch.no())) {
-        stack.push(branch.no());
-      } else {
-        renamed.put(node, renamed(node, variable));
-      }
-    }
+    PostOrder.run(
+        model,
+        node -> {
+          for (Node successor : node.successors()) {
+            if (!renamed.containsKey(successor)) {
+              return successor;
+            }
+          }
+          renamed.computeIfAbsent(node, each -> renamed(each, variable));
+          return null;
+        });
     return renamedBefore(model);
   }
 

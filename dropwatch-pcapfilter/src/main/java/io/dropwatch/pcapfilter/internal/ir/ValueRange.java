@@ -7,68 +7,72 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a path knows of a number it has read: unsigned bounds, and values it does not have.
+ * The values that a number may have on a path: unsigned bounds, less some values. The number is
+ * {@link DemandAnalysis#key}: where bits are compared, the masked number, which is 0 or not.
  *
- * @param least lower bound
- * @param most upper bound
- * @param excluded values in between that it does not have
+ * @param min lower bound
+ * @param max upper bound
+ * @param excluded values between the bounds that it does not have
  */
-record ValueRange(long least, long most, Set<Integer> excluded) {
+record ValueRange(long min, long max, Set<Integer> excluded) {
 
-  static ValueRange within(long most) {
-    return new ValueRange(0, most, Set.of());
+  static ValueRange upTo(long max) {
+    return new ValueRange(0, max, Set.of());
   }
 
-  /** Whether the comparison with a constant holds, or null when it is open. */
+  /** Returns whether the comparison with a constant holds, or null if that is not known. */
   @Nullable Boolean decide(Relation relation, int constant) {
     long c = Integer.toUnsignedLong(constant);
     return switch (relation) {
       case EQUAL -> {
-        if (c < least || c > most || excluded.contains(constant)) {
+        if (c < min || c > max || excluded.contains(constant)) {
           yield false;
         }
-        yield least == most ? Boolean.TRUE : null;
+        yield min == max ? Boolean.TRUE : null;
       }
-      case GREATER -> least > c ? Boolean.TRUE : most <= c ? Boolean.FALSE : null;
-      case GREATER_OR_EQUAL -> least >= c ? Boolean.TRUE : most < c ? Boolean.FALSE : null;
-      case COMMON_BITS -> least == most ? Boolean.valueOf((least & c) != 0) : null;
+      case GREATER -> min > c ? Boolean.TRUE : max <= c ? Boolean.FALSE : null;
+      case GREATER_OR_EQUAL -> min >= c ? Boolean.TRUE : max < c ? Boolean.FALSE : null;
+      case COMMON_BITS -> {
+        Boolean zero = decide(Relation.EQUAL, 0);
+        yield zero == null ? null : (Boolean) !zero;
+      }
     };
   }
 
-  /** The fact after the comparison came out as it did. */
-  ValueRange learn(Relation relation, int constant, boolean outcome) {
+  /** Returns the range after a comparison had this outcome. */
+  ValueRange narrowed(Relation relation, int constant, boolean outcome) {
     long c = Integer.toUnsignedLong(constant);
     return switch (relation) {
       case EQUAL -> outcome ? new ValueRange(c, c, Set.of()) : without(constant, c);
-      case GREATER -> outcome ? bounded(c + 1, most) : bounded(least, Math.min(most, c));
-      case GREATER_OR_EQUAL -> outcome ? bounded(c, most) : bounded(least, Math.min(most, c - 1));
-      case COMMON_BITS -> this;
+      case GREATER -> outcome ? within(c + 1, max) : within(min, Math.min(max, c));
+      case GREATER_OR_EQUAL -> outcome ? within(c, max) : within(min, Math.min(max, c - 1));
+      case COMMON_BITS -> narrowed(Relation.EQUAL, 0, !outcome);
     };
   }
 
-  /** The fact with those excluded values only that somebody asks for. */
-  ValueRange asked(IntPredicate asks) {
-    if (excluded.stream().allMatch(asks::test)) {
+  /** Returns the range without those excluded values that nothing compares it with. */
+  ValueRange retaining(IntPredicate compared) {
+    if (excluded.stream().allMatch(compared::test)) {
       return this;
     }
     Set<Integer> kept = new TreeSet<>(excluded);
-    kept.removeIf(value -> !asks.test(value));
-    return new ValueRange(least, most, kept);
+    kept.removeIf(value -> !compared.test(value));
+    return new ValueRange(min, max, kept);
   }
 
-  private ValueRange bounded(long from, long to) {
-    return new ValueRange(Math.max(least, from), to, excluded);
+  private ValueRange within(long from, long to) {
+    return new ValueRange(Math.max(min, from), to, excluded);
   }
 
   private ValueRange without(int constant, long c) {
-    if (c == least) {
-      return new ValueRange(least + 1, most, excluded);
+    if (c == min) {
+      return new ValueRange(min + 1, max, excluded);
     }
-    if (c == most) {
-      return new ValueRange(least, most - 1, excluded);
+    if (c == max) {
+      return new ValueRange(min, max - 1, excluded);
     }
     Set<Integer> more = new TreeSet<>(excluded);
     more.add(constant);
-    return new ValueRange(least, most, more);
+    return new ValueRange(min, max, more);
   }
 }
