@@ -82,11 +82,11 @@ class KernelVerdictsTest {
   @Test
   void aFilterLongerThanTheSlotIsRefused() {
     byte[] tooLong = new byte[8 * 3000];
-    BpfException refusal =
+    IllegalArgumentException refusal =
         assertThrows(
-            BpfException.class,
+            IllegalArgumentException.class,
             () -> KernelVerdicts.of(tooLong, Base.MAC, kernelPackets(Base.MAC)));
-    assertTrue(refusal.toString().contains("3000"), refusal.toString());
+    assertTrue(refusal.toString().contains("24000"), refusal.toString());
   }
 
   @Test
