@@ -1,7 +1,8 @@
 package io.dropwatch.pcapfilter;
 
 import io.dropwatch.pcapfilter.internal.classic.ClassicListing;
-import io.dropwatch.pcapfilter.internal.classic.Encoding;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 
 /**
@@ -61,7 +62,11 @@ public final class ClassicBpf {
    * in the byte order of this machine; a new array.
    */
   public byte[] toBytes() {
-    return Encoding.encode(instructions);
+    ByteBuffer out = ByteBuffer.allocate(8 * size()).order(ByteOrder.nativeOrder());
+    for (Instruction i : instructions) {
+      out.putShort((short) i.code()).put((byte) i.jt()).put((byte) i.jf()).putInt(i.k());
+    }
+    return out.array();
   }
 
   /** As {@code tcpdump -d} prints it: one instruction per line, for people. */

@@ -7,11 +7,11 @@ package io.dropwatch.pcapfilter;
  * {@link EbpfCode}.
  */
 public final class EbpfTarget {
+  /** The most that a filter itself stores on the stack, in bytes. */
+  public static final int MAX_STACK = 192;
+
   /** The stack of one program (MAX_BPF_STACK of linux/filter.h), in bytes. */
   private static final int PROGRAM_STACK = 512;
-
-  /** The most that a filter itself stores on the stack, in bytes. */
-  private static final int FILTER_STACK = 192;
 
   private static final EbpfTarget FUNCTION = new EbpfTarget(true, 0);
 
@@ -33,11 +33,11 @@ public final class EbpfTarget {
    * its end, so any instruction may follow.
    *
    * @param reservedStack bytes below r10 that belong to the program: a multiple of 8, from 0 to
-   *     320; the filter uses at most 192 bytes below them
+   *     320; the filter uses at most {@link #MAX_STACK} bytes below them
    * @throws IllegalArgumentException if {@code reservedStack} is another number
    */
   public static EbpfTarget inline(int reservedStack) {
-    int max = PROGRAM_STACK - FILTER_STACK;
+    int max = PROGRAM_STACK - MAX_STACK;
     if (reservedStack < 0 || reservedStack > max || reservedStack % 8 != 0) {
       throw new IllegalArgumentException(
           "reservedStack must be a multiple of 8 from 0 to %d, was %d"

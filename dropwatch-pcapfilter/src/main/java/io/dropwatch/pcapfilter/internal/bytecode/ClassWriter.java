@@ -9,22 +9,22 @@ import java.lang.invoke.MethodType;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the class of a graph. */
+/** Generates the hidden class of a filter. */
 public final class ClassWriter {
-  /** Larger methods are not compiled by HotSpot (HugeMethodLimit is 8000 bytes). */
-  private static final int NODE_LIMIT = 250;
+  /** Larger graphs make methods that HotSpot does not compile (HugeMethodLimit, 8000 bytes). */
+  private static final int MAX_NODES = 250;
 
   private ClassWriter() {}
 
   /**
-   * The graph as a class of its own, or null when it is too large to be compiled well.
+   * Returns an instance of a class for the graph, or null when the graph is too large.
    *
-   * @param macPossible false: the class is only given packets whose {@code mac} is 0
-   * @param usual bytes of the window that all but broken packets have: a filter that reads further
-   *     looks on each path whether they are there
+   * @param macPossible false if {@code mac} is 0 for every packet
+   * @param usual bytes of the window that all but broken packets have. They are checked once at the
+   *     start; for reads after them each path checks the length
    */
   public static @Nullable CompiledFilter write(Graph graph, boolean macPossible, int usual) {
-    if (graph.nodes().size() > NODE_LIMIT) {
+    if (graph.nodes().size() > MAX_NODES) {
       return null;
     }
     Map<Quantity.Load, Integer> words = LoadWidening.ends(graph, usual);
@@ -52,7 +52,7 @@ public final class ClassWriter {
                       body -> MethodWriter.write(body, graph, words, macPossible, usual));
                   if (!words.isEmpty()) {
                     type.withMethodBody(
-                        LoadWriter.CAREFUL,
+                        LoadWriter.SLOW_PATH,
                         MethodWriter.TEST,
                         ClassFile.ACC_PRIVATE,
                         body -> MethodWriter.write(body, graph, Map.of(), macPossible, 0));
@@ -63,7 +63,7 @@ public final class ClassWriter {
       return (CompiledFilter)
           lookup.findConstructor(lookup.lookupClass(), MethodType.methodType(void.class)).invoke();
     } catch (Throwable e) {
-      throw new IllegalStateException("the JVM refuses the class of a filter", e);
+      throw new IllegalStateException("the JVM refuses the generated class of a filter", e);
     }
   }
 }

@@ -6,7 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
-/** A decision about packets, and what generated code calls. */
+/** A filter that the JVM can run, and what generated code calls. */
 public abstract class CompiledFilter {
   private static final VarHandle U16 =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
@@ -15,40 +15,40 @@ public abstract class CompiledFilter {
   private static final VarHandle WORD =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
-  /** For generated classes. */
+  /** For subclasses, most of them generated. */
   protected CompiledFilter() {}
 
   /**
-   * Whether the packet matches.
+   * Returns whether the packet matches.
    *
    * @param bytes captured bytes: {@code mac} bytes of MAC header, then the window
    * @param mac 14 or 0
-   * @param wireLength bytes on the wire from the window's start
-   * @param skb what the kernel knows; null where nothing asks for it
+   * @param wireLength bytes on the wire from the start of the window
+   * @param skb the packet's metadata; null where the filter reads none
    */
   public abstract boolean matches(byte[] bytes, int mac, int wireLength, @Nullable SkbPacket skb);
 
-  /** Two bytes as an unsigned number. */
+  /** Returns two bytes as an unsigned number. */
   protected static int u16(byte[] bytes, int at) {
     return (short) U16.get(bytes, at) & 0xffff;
   }
 
-  /** Four bytes. */
+  /** Returns four bytes. */
   protected static int u32(byte[] bytes, int at) {
     return (int) U32.get(bytes, at);
   }
 
-  /** Four bytes as this machine reads them. */
+  /** Returns four bytes in this machine's byte order. */
   protected static int word(byte[] bytes, int at) {
     return (int) WORD.get(bytes, at);
   }
 
-  /** Shift left; 0 from 32 bits on. */
+  /** Returns {@code value << distance}; 0 from 32 bits on. */
   protected static int shiftLeft(int value, int distance) {
     return Integer.compareUnsigned(distance, 32) < 0 ? value << distance : 0;
   }
 
-  /** Logical shift right; 0 from 32 bits on. */
+  /** Returns {@code value >>> distance}; 0 from 32 bits on. */
   protected static int shiftRight(int value, int distance) {
     return Integer.compareUnsigned(distance, 32) < 0 ? value >>> distance : 0;
   }

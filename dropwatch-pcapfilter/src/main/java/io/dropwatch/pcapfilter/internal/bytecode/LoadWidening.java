@@ -2,7 +2,6 @@ package io.dropwatch.pcapfilter.internal.bytecode;
 
 import io.dropwatch.pcapfilter.internal.ir.Graph;
 import io.dropwatch.pcapfilter.internal.ir.Node;
-import io.dropwatch.pcapfilter.internal.ir.Quantities;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity.Area;
 import java.util.ArrayList;
@@ -16,75 +15,59 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Which four bytes a read is part of, so that neighbouring fields are read together.
+ * Widens loads to words of four bytes, so that nearby fields are loaded together.
  *
- * <p>Each read of an array costs a check of its own by the JVM; reads of one width share a part of
- * it. So all reads are four bytes wide: both ports are one, and so are the EtherType and the length
- * of the IPv4 header behind it.
+ * <p>The JVM checks the bounds of each load from an array, and loads of one width share part of the
+ * check. So all loads have four bytes: both ports are one load, and so are the EtherType and the
+ * IPv4 header length after it.
  */
 final class LoadWidening {
   /** Bytes in a word. */
   static final int SIZE = 4;
 
-  /** Farther reads than any packet has bytes stay what they are. */
-  private static final int FAR = 1 << 24;
+  /** Loads from here on stay as they are: no packet has so many bytes. */
+  private static final int MAX_OFFSET = 1 << 24;
 
   private LoadWidening() {}
 
   /**
-   * For each read of the window, the offset behind the last byte of its word. A word at a constant
-   * offset may end within the usual bytes; any other ends with the last of the fields in it, unless
-   * that is less than a word away from the window's start.
+   * Returns, for each load from the window, the end of its word. A word at a constant offset may
+   * end anywhere within the usual bytes. Any other word ends with the last field in it, unless it
+   * would start before the window.
    */
   static Map<Quantity.Load, Integer> ends(Graph graph, int usual) {
-    Map<Optional<Quantity>, SortedSet<Quantity.Load>> reads = new LinkedHashMap<>();
+    Map<Optional<Quantity>, SortedSet<Quantity.Load>> loads = new LinkedHashMap<>();
     for (Node node : graph.nodes()) {
-      switch (node) {
-        case Node.Verdict _ -> {}
-        case Node.Assign assign -> collect(assign.quantity(), reads);
-        case Node.Branch branch -> {
-          collect(branch.test().left(), reads);
-          collect(branch.test().right(), reads);
-        }
-      }
+      node.walkOperands(part -> collect(part, loads));
     }
     Map<Quantity.Load, Integer> ends = new HashMap<>();
-    reads.forEach((index, near) -> divide(near, index.isPresent() ? 0 : usual, ends));
+    loads.forEach((index, near) -> divide(near, index.isPresent() ? 0 : usual, ends));
     return ends;
   }
 
   private static void collect(
-      Quantity quantity, Map<Optional<Quantity>, SortedSet<Quantity.Load>> reads) {
-    Quantities.walk(
-        quantity,
-        part -> {
-          if (part instanceof Quantity.Load load
-              && load.area() == Area.WINDOW
-              && load.offset() >= 0
-              && load.offset() < FAR) {
-            reads
-                .computeIfAbsent(
-                    Optional.ofNullable(load.index()),
-                    _ ->
-                        new TreeSet<>(
-                            Comparator.comparingInt(Quantity.Load::offset)
-                                .thenComparingInt(Quantity.Load::size)))
-                .add(load);
-          }
-        });
+      Quantity part, Map<Optional<Quantity>, SortedSet<Quantity.Load>> loads) {
+    if (part instanceof Quantity.Load load
+        && load.area() == Area.WINDOW
+        && load.offset() >= 0
+        && load.offset() < MAX_OFFSET) {
+      Comparator<Quantity.Load> order =
+          Comparator.comparingInt(Quantity.Load::offset).thenComparingInt(Quantity.Load::size);
+      loads.computeIfAbsent(Optional.ofNullable(load.index()), _ -> new TreeSet<>(order)).add(load);
+    }
   }
 
   private static void divide(
-      SortedSet<Quantity.Load> reads, int usual, Map<Quantity.Load, Integer> ends) {
+      SortedSet<Quantity.Load> loads, int usual, Map<Quantity.Load, Integer> ends) {
     List<Quantity.Load> word = new ArrayList<>();
     int end = 0;
-    for (Quantity.Load read : reads) {
-      int further = Math.max(end, read.offset() + read.size());
+    for (Quantity.Load load : loads) {
+      int further = Math.max(end, load.offset() + load.size());
       if (!word.isEmpty() && further - word.getFirst().offset() > SIZE) {
         close(word, end, usual, ends);
-        further = read.offset() + read.size();
+        further = load.offset() + load.size();
       }
-      word.add(read);
+      word.add(load);
       end = further;
     }
     close(word, end, usual, ends);
@@ -94,7 +77,7 @@ final class LoadWidening {
       List<Quantity.Load> word, int end, int usual, Map<Quantity.Load, Integer> ends) {
     int longest = word.getFirst().offset() + SIZE;
     int last = longest <= usual ? longest : Math.max(SIZE, end);
-    word.forEach(read -> ends.put(read, last));
+    word.forEach(load -> ends.put(load, last));
     word.clear();
   }
 }

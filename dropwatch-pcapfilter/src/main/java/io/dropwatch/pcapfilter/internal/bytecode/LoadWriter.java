@@ -3,12 +3,12 @@ package io.dropwatch.pcapfilter.internal.bytecode;
 import static io.dropwatch.pcapfilter.internal.bytecode.MethodWriter.BASE;
 import static io.dropwatch.pcapfilter.internal.bytecode.MethodWriter.BYTES;
 import static io.dropwatch.pcapfilter.internal.bytecode.MethodWriter.CAPTURED;
+import static io.dropwatch.pcapfilter.internal.bytecode.MethodWriter.INDEX;
 import static io.dropwatch.pcapfilter.internal.bytecode.MethodWriter.INTEGER;
 import static io.dropwatch.pcapfilter.internal.bytecode.MethodWriter.INT_OF_TWO;
 import static io.dropwatch.pcapfilter.internal.bytecode.MethodWriter.MAC;
 import static io.dropwatch.pcapfilter.internal.bytecode.MethodWriter.METADATA;
 import static io.dropwatch.pcapfilter.internal.bytecode.MethodWriter.PACKET;
-import static io.dropwatch.pcapfilter.internal.bytecode.MethodWriter.PLACE;
 import static io.dropwatch.pcapfilter.internal.bytecode.MethodWriter.SELF;
 import static io.dropwatch.pcapfilter.internal.bytecode.MethodWriter.TEST;
 import static io.dropwatch.pcapfilter.internal.bytecode.MethodWriter.WIRE_LENGTH;
@@ -27,15 +27,16 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Writes how a method reads the packet.
+ * Generates the loads of a method.
  *
- * <p>A careful read looks whether the packet has the bytes and rejects it if not, as the language
- * wants it. A read of a word looks before anything of the node is evaluated, for all bytes of the
- * word; where they are missing, the decision is left to the careful method, from the start.
+ * <p>An exact load checks that the packet has its bytes, and rejects it otherwise, as the filter
+ * language defines. The fast path widens loads to words ({@link LoadWidening}). It checks for a
+ * whole word, before it evaluates any part of the node. If bytes are missing, it calls the slow
+ * path, in which all loads are exact, to evaluate the filter from the start.
  */
 final class LoadWriter {
-  /** The method whose reads are all careful. */
-  static final String CAREFUL = "careful";
+  /** Name of the method whose loads are all exact. */
+  static final String SLOW_PATH = "slowPath";
 
   private static final int ALL_BITS = -1;
 
@@ -43,46 +44,42 @@ final class LoadWriter {
   private final Map<Quantity.Load, Integer> words;
   private final boolean macPossible;
   private final Consumer<Quantity> number;
-  private final Label leave;
-  private boolean left;
+  private final Label slowPath;
+  private boolean slowPathUsed;
 
-  /** What every path to a node has found to be there. */
-  private final Map<Node, Known> found = new HashMap<>();
+  /** What every path to a node has checked. */
+  private final Map<Node, Checked> checkedAt = new HashMap<>();
 
-  /** The same at the place that is being written. */
-  private Known known = new Known(0, Map.of());
+  /** What has been checked at the current place. */
+  private Checked checked = new Checked(0, Map.of());
 
   /**
-   * Bytes that are known to be there.
+   * Bytes that are known to be captured.
    *
-   * @param captured from the window's start
-   * @param indexed by index, from the place that it names
+   * @param captured from the start of the window
+   * @param indexed by index, from the place that it points to
    */
-  private record Known(int captured, Map<Quantity, Integer> indexed) {
-    Known with(Quantity index, int bytes) {
+  private record Checked(int captured, Map<Quantity, Integer> indexed) {
+    Checked with(Quantity index, int bytes) {
       Map<Quantity, Integer> more = new HashMap<>(indexed);
       more.put(index, bytes);
-      return new Known(captured, more);
+      return new Checked(captured, more);
     }
 
-    Known meet(Known other) {
-      Map<Quantity, Integer> both = new HashMap<>();
-      indexed.forEach(
-          (index, bytes) -> {
-            Integer there = other.indexed.get(index);
-            if (there != null) {
-              both.put(index, Math.min(bytes, there));
-            }
-          });
-      return new Known(Math.min(captured, other.captured), both);
+    /** Returns what holds on both of two paths. */
+    Checked meet(Checked other) {
+      Map<Quantity, Integer> both = new HashMap<>(indexed);
+      both.keySet().retainAll(other.indexed.keySet());
+      both.replaceAll((index, bytes) -> Math.min(bytes, other.indexed.getOrDefault(index, 0)));
+      return new Checked(Math.min(captured, other.captured), both);
     }
   }
 
   /**
-   * Reads of one method.
+   * Starts a method.
    *
-   * @param words the reads that are made by words, with the end of the word
-   * @param number writes a number on the operand stack
+   * @param words the loads that are widened, with the ends of their words
+   * @param number generates code that pushes a number on the operand stack
    */
   LoadWriter(
       CodeBuilder code,
@@ -93,10 +90,10 @@ final class LoadWriter {
     this.words = words;
     this.macPossible = macPossible;
     this.number = number;
-    this.leave = code.newLabel();
+    this.slowPath = code.newLabel();
   }
 
-  /** The start of the method; asks for those bytes that most packets have, if words lie there. */
+  /** Starts the method: checks for those bytes that most packets have, if words need them. */
   void start(int usual) {
     code.aload(PACKET).arraylength();
     if (macPossible) {
@@ -107,51 +104,51 @@ final class LoadWriter {
         .filter(word -> word.getKey().index() == null && word.getValue() <= usual)
         .mapToInt(Map.Entry::getValue)
         .max()
-        .ifPresent(this::ask);
+        .ifPresent(this::checkCaptured);
   }
 
-  /** A node begins here. */
+  /** Starts a node. */
   void at(Node node) {
-    known = found.getOrDefault(node, known);
+    checked = checkedAt.getOrDefault(node, checked);
   }
 
-  /** The code goes on to a node from here. */
-  void leadTo(Node node) {
-    found.merge(node, known, Known::meet);
+  /** Records that a node may follow. */
+  void mayFollow(Node node) {
+    checkedAt.merge(node, checked, Checked::meet);
   }
 
-  /** A variable has another value from here on. */
+  /** Drops what is known about indices with a variable, which has another value now. */
   void forget(Quantity.Variable variable) {
-    Map<Quantity, Integer> kept = new HashMap<>(known.indexed);
+    Map<Quantity, Integer> kept = new HashMap<>(checked.indexed);
     kept.keySet().removeIf(index -> Quantities.mentions(index, variable));
-    known = new Known(known.captured, kept);
+    checked = new Checked(checked.captured, kept);
   }
 
-  /** The end of the method. */
+  /** Ends the method. */
   void end() {
-    if (left) {
-      code.labelBinding(leave).aload(0).aload(PACKET).iload(MAC).iload(WIRE_LENGTH);
-      code.aload(METADATA).invokevirtual(SELF, CAREFUL, TEST).ireturn();
+    if (slowPathUsed) {
+      code.labelBinding(slowPath).aload(0).aload(PACKET).iload(MAC).iload(WIRE_LENGTH);
+      code.aload(METADATA).invokevirtual(SELF, SLOW_PATH, TEST).ireturn();
     }
   }
 
-  /** A number is going to be read; the operand stack is empty. */
-  void announce(Quantity quantity) {
+  /** Checks for the words of a number that is read next; the operand stack is empty. */
+  void check(Quantity quantity) {
     switch (quantity) {
       case Quantity.Binary binary -> {
-        announce(binary.left());
-        announce(binary.right());
+        check(binary.left());
+        check(binary.right());
       }
       case Quantity.Load load -> {
         Quantity index = load.index();
         if (index != null) {
-          announce(index);
+          check(index);
         }
         Integer end = words.get(load);
         if (end != null && index == null) {
-          ask(end);
+          checkCaptured(end);
         } else if (end != null && index != null) {
-          ask(index, end);
+          checkCaptured(index, end);
         }
       }
       case Quantity.Constant _,
@@ -161,35 +158,35 @@ final class LoadWriter {
     }
   }
 
-  private void ask(int bytes) {
-    if (bytes > known.captured) {
-      code.iload(CAPTURED).loadConstant(bytes).if_icmplt(leave);
-      left = true;
-      known = new Known(bytes, known.indexed);
+  private void checkCaptured(int bytes) {
+    if (bytes > checked.captured) {
+      code.iload(CAPTURED).loadConstant(bytes).if_icmplt(slowPath);
+      slowPathUsed = true;
+      checked = new Checked(bytes, checked.indexed);
     }
   }
 
-  private void ask(Quantity index, int bytes) {
-    if (bytes <= known.indexed.getOrDefault(index, 0)) {
+  private void checkCaptured(Quantity index, int bytes) {
+    if (bytes <= checked.indexed.getOrDefault(index, 0)) {
       return;
     }
-    ask(bytes);
+    checkCaptured(bytes);
     number.accept(index);
     code.iload(CAPTURED).loadConstant(bytes).isub();
     if (Quantities.max(index) <= Integer.MAX_VALUE) {
-      code.if_icmpgt(leave);
+      code.if_icmpgt(slowPath);
     } else {
-      code.invokestatic(INTEGER, "compareUnsigned", INT_OF_TWO).ifgt(leave);
+      code.invokestatic(INTEGER, "compareUnsigned", INT_OF_TWO).ifgt(slowPath);
     }
-    left = true;
-    known = known.with(index, bytes);
+    slowPathUsed = true;
+    checked = checked.with(index, bytes);
   }
 
-  /** Puts the bytes on the operand stack. */
+  /** Pushes the loaded number on the operand stack. */
   void read(Quantity.Load load) {
     Integer end = words.get(load);
     if (end == null) {
-      careful(load);
+      exact(load);
       return;
     }
     int start = end - LoadWidening.SIZE;
@@ -209,12 +206,12 @@ final class LoadWriter {
     return ALL_BITS >>> (Integer.SIZE - 8 * load.size());
   }
 
-  /** Whether a read is made by words, and could have this value. */
+  /** Returns whether a load is widened, and could have this value. */
   boolean holds(Quantity.Load load, int value) {
     return words.containsKey(load) && (value & ~bits(load)) == 0;
   }
 
-  /** Puts the word of a read on the operand stack as this machine reads it, less other bits. */
+  /** Pushes the word of a load in this machine's byte order, with all other bits 0. */
   void masked(Quantity.Load load, int mask) {
     int end = words.getOrDefault(load, 0);
     code.aload(PACKET);
@@ -226,7 +223,7 @@ final class LoadWriter {
     }
   }
 
-  /** A value of a read as it stands in its word, as this machine reads it. */
+  /** Returns a value of a load as it is in its word, in this machine's byte order. */
   int inPlace(Quantity.Load load, int value) {
     int behind = words.getOrDefault(load, 0) - load.offset() - load.size();
     int word = value << (8 * behind);
@@ -245,8 +242,8 @@ final class LoadWriter {
     }
   }
 
-  // A rejection returns at once: what lies on the operand stack does not matter then.
-  private void careful(Quantity.Load load) {
+  // A rejection returns at once, whatever is on the operand stack.
+  private void exact(Quantity.Load load) {
     boolean mac = load.area() == Area.MAC;
     long end = Integer.toUnsignedLong(load.offset()) + load.size();
     if (end > Integer.MAX_VALUE) {
@@ -262,14 +259,14 @@ final class LoadWriter {
       code.aload(PACKET).loadConstant(load.offset());
     } else {
       number.accept(load.index());
-      code.istore(PLACE);
+      code.istore(INDEX);
       Label on = code.newLabel();
-      code.iload(PLACE);
+      code.iload(INDEX);
       length(mac);
       code.loadConstant((int) end).isub();
       code.invokestatic(INTEGER, "compareUnsigned", INT_OF_TWO).ifle(on);
       code.iconst_0().ireturn().labelBinding(on);
-      code.aload(PACKET).iload(PLACE).loadConstant(load.offset()).iadd();
+      code.aload(PACKET).iload(INDEX).loadConstant(load.offset()).iadd();
     }
     if (!mac && macPossible) {
       code.iload(MAC).iadd();
@@ -281,13 +278,13 @@ final class LoadWriter {
     }
   }
 
-  /** Rejects packets with fewer bytes; of the window only where that is not known already. */
+  /** Rejects packets with fewer bytes, unless that has been checked. */
   private void require(boolean mac, int bytes) {
     if (!mac) {
-      if (bytes <= known.captured) {
+      if (bytes <= checked.captured) {
         return;
       }
-      known = new Known(bytes, known.indexed);
+      checked = new Checked(bytes, checked.indexed);
     }
     Label on = code.newLabel();
     length(mac);

@@ -16,10 +16,10 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Writes one of the methods of a class: a label for each node of the graph. */
+/** Generates one method of a class, with a label for each node of the graph. */
 final class MethodWriter {
   static final ClassDesc SELF =
-      ClassDesc.of(MethodWriter.class.getPackageName() + ".GeneratedTest");
+      ClassDesc.of(MethodWriter.class.getPackageName() + ".GeneratedFilter");
   static final ClassDesc BASE = ClassDesc.of(CompiledFilter.class.getName());
   private static final ClassDesc SKB = ClassDesc.of(SkbPacket.class.getName());
   static final ClassDesc INTEGER = ClassDesc.of("java.lang.Integer");
@@ -33,25 +33,25 @@ final class MethodWriter {
   static final int WIRE_LENGTH = 3;
   static final int METADATA = 4;
   static final int CAPTURED = 5;
-  static final int PLACE = 6;
+  static final int INDEX = 6;
   private static final int VARIABLES = 7;
 
   private final CodeBuilder code;
-  private final LoadWriter reads;
+  private final LoadWriter loads;
   private final Map<Node, Label> labels = new HashMap<>();
   private final Map<Quantity.Variable, Integer> variables = new HashMap<>();
 
   private MethodWriter(CodeBuilder code, Map<Quantity.Load, Integer> words, boolean macPossible) {
     this.code = code;
-    this.reads = new LoadWriter(code, words, macPossible, this::number);
+    this.loads = new LoadWriter(code, words, macPossible, this::number);
   }
 
   /**
-   * Writes a whole method.
+   * Generates a whole method.
    *
-   * @param words the reads that are made by words, as {@link LoadWidening} finds them; empty for
-   *     the careful method
-   * @param usual bytes of the window to ask for at the start, if words lie there
+   * @param words the loads that are widened, with the ends of their words ({@link LoadWidening});
+   *     empty for the slow path
+   * @param usual bytes of the window to check at the start, if widened loads need them
    */
   static void write(
       CodeBuilder code,
@@ -72,37 +72,36 @@ final class MethodWriter {
     for (int slot : variables.values()) {
       code.iconst_0().istore(slot);
     }
-    reads.start(usual);
-    reads.leadTo(graph.root());
+    loads.start(usual);
+    loads.mayFollow(graph.root());
     for (Node node : graph.nodes().reversed()) {
       code.labelBinding(label(node));
-      reads.at(node);
+      loads.at(node);
       switch (node) {
         case Node.Verdict verdict -> code.loadConstant(verdict.accept() ? 1 : 0).ireturn();
         case Node.Assign assign -> {
-          reads.announce(assign.quantity());
+          loads.check(assign.quantity());
           number(assign.quantity());
           code.istore(slot(assign.variable())).goto_(label(assign.next()));
-          reads.forget(assign.variable());
-          reads.leadTo(assign.next());
+          loads.forget(assign.variable());
+          loads.mayFollow(assign.next());
         }
         case Node.Branch branch -> {
-          reads.announce(branch.test().left());
-          reads.announce(branch.test().right());
+          branch.operands().forEach(loads::check);
           compare(branch.test(), label(branch.yes()));
           code.goto_(label(branch.no()));
-          reads.leadTo(branch.yes());
-          reads.leadTo(branch.no());
+          loads.mayFollow(branch.yes());
+          loads.mayFollow(branch.no());
         }
       }
     }
-    reads.end();
+    loads.end();
   }
 
   private Label label(Node node) {
     Label label = labels.get(node);
     if (label == null) {
-      throw new IllegalStateException("node is not of this graph");
+      throw new IllegalStateException("node %d is not of this graph".formatted(node.id()));
     }
     return label;
   }
@@ -134,17 +133,19 @@ final class MethodWriter {
   }
 
   /**
-   * A field that is compared with a constant need not be brought into a number's form: the constant
-   * is brought into the form that it would have in the packet.
+   * Compares a field with a constant, if possible, without converting the field to a number: the
+   * constant gets the form that it would have in the packet.
+   *
+   * @return whether it was possible
    */
   private boolean comparedInPlace(Predicate.Compare test, Label yes) {
     if (!(test.right() instanceof Quantity.Constant(int value))) {
       return false;
     }
     boolean bits = test.relation() == Relation.COMMON_BITS;
-    if (test.left() instanceof Quantity.Load load && reads.holds(load, value)) {
+    if (test.left() instanceof Quantity.Load load && loads.holds(load, value)) {
       if (bits) {
-        reads.masked(load, value);
+        loads.masked(load, value);
         code.ifne(yes);
         return true;
       }
@@ -155,16 +156,16 @@ final class MethodWriter {
         && masked.operator() == Quantity.Operator.AND
         && masked.left() instanceof Quantity.Load load
         && masked.right() instanceof Quantity.Constant(int mask)
-        && reads.holds(load, value)
+        && loads.holds(load, value)
         && equalInPlace(load, mask, value, yes);
   }
 
   private boolean equalInPlace(Quantity.Load load, int mask, int value, Label yes) {
-    reads.masked(load, mask);
+    loads.masked(load, mask);
     if (value == 0) {
       code.ifeq(yes);
     } else {
-      code.loadConstant(reads.inPlace(load, value)).if_icmpeq(yes);
+      code.loadConstant(loads.inPlace(load, value)).if_icmpeq(yes);
     }
     return true;
   }
@@ -183,7 +184,7 @@ final class MethodWriter {
           code.iload(slot);
         }
       }
-      case Quantity.Load load -> reads.read(load);
+      case Quantity.Load load -> loads.read(load);
       case Quantity.Binary binary -> binary(binary);
     }
   }
@@ -216,12 +217,12 @@ final class MethodWriter {
     }
   }
 
-  // A rejection returns at once: what lies on the operand stack does not matter then.
+  // A rejection returns at once, whatever is on the operand stack.
   private void divide(String method) {
     Label on = code.newLabel();
-    code.istore(PLACE).iload(PLACE);
+    code.istore(INDEX).iload(INDEX);
     code.ifne(on).iconst_0().ireturn().labelBinding(on);
-    code.iload(PLACE).invokestatic(INTEGER, method, INT_OF_TWO);
+    code.iload(INDEX).invokestatic(INTEGER, method, INT_OF_TWO);
   }
 
   static MethodTypeDesc ints(int count) {

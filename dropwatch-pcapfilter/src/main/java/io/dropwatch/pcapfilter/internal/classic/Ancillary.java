@@ -1,8 +1,8 @@
 package io.dropwatch.pcapfilter.internal.classic;
 
-/** Offsets behind which Linux keeps what it knows beside the bytes (SKF_AD_* of linux/filter.h). */
+/** Offsets at which Linux loads metadata instead of bytes (SKF_AD_* of linux/filter.h). */
 final class Ancillary {
-  /** SKF_AD_OFF: the others count from here. */
+  /** SKF_AD_OFF: the others are relative to it. */
   static final int BASE = -0x1000;
 
   /** Ethertype of the network header, in host order. */
@@ -15,7 +15,7 @@ final class Ancillary {
   /** 1 when a tag was taken out of the frame, else 0. */
   static final int VLAN_TAG_PRESENT = 48;
 
-  /** Since Linux 4.1; without a tag some kernels have the last one's type there. */
+  /** Since Linux 4.1. Without a tag, some kernels return the type of an earlier tag. */
   static final int VLAN_TPID = 60;
 
   private Ancillary() {}

@@ -6,17 +6,17 @@ import io.dropwatch.pcapfilter.internal.ir.Graph;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The way from graphs to instructions. */
+/** Compiles decision graphs to classic BPF. */
 public final class ClassicCompiler {
-  /** Far beyond what fits: not worth the time to find out how long exactly it would be. */
-  private static final int BRANCH_LIMIT = 40_000;
+  /** Larger graphs are far too long; finding out how long exactly is not worth the time. */
+  private static final int MAX_NODES = 40_000;
 
   private ClassicCompiler() {}
 
   /**
-   * The shortest of the programs for graphs that mean the same.
+   * Returns the shortest of the programs for equivalent graphs.
    *
-   * @throws UnsupportedOperationException if none of them can be a classic program
+   * @throws UnsupportedOperationException if no graph can be a classic program
    */
   public static List<Instruction> compile(List<Graph> graphs) {
     List<Instruction> shortest = new ArrayList<>();
@@ -38,7 +38,7 @@ public final class ClassicCompiler {
   }
 
   private static List<Instruction> compile(Graph graph) {
-    if (graph.nodes().size() > BRANCH_LIMIT) {
+    if (graph.nodes().size() > MAX_NODES) {
       throw new UnsupportedOperationException(
           "the filter needs %d branches, and classic BPF allows %d instructions"
               .formatted(graph.nodes().size(), ClassicBpf.MAX_SIZE));

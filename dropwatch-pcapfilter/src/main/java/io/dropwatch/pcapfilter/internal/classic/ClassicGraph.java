@@ -48,19 +48,11 @@ final class ClassicGraph extends InstructionGraph<Operation> {
           (below.live & ~operation.writes()) | operation.reads(),
           Math.max(below.minLength, operation.end()));
     }
-
-    void add(CodeNode<Operation> node) {
-      analyze(node);
-    }
-
-    Facts facts(CodeNode<Operation> node) {
-      return at(node);
-    }
   }
 
   @Override
   protected CodeNode<Operation> added(CodeNode<Operation> node) {
-    liveness.add(node);
+    liveness.analyze(node);
     return node;
   }
 
@@ -86,12 +78,12 @@ final class ClassicGraph extends InstructionGraph<Operation> {
   public CodeNode<Operation> step(Operation operation, CodeNode<Operation> next) {
     // A packet that is too short for this read is rejected by a later one anyway.
     int end = operation.end();
-    boolean readLater = end > 0 && end <= liveness.facts(next).minLength;
+    boolean readLater = end > 0 && end <= liveness.at(next).minLength;
     boolean unused = !isLive(next, operation.writes()) && (!operation.mayReject() || readLater);
     return next == reject || unused ? next : super.step(operation, next);
   }
 
   private boolean isLive(CodeNode<Operation> node, int places) {
-    return (liveness.facts(node).live & places) != 0;
+    return (liveness.at(node).live & places) != 0;
   }
 }

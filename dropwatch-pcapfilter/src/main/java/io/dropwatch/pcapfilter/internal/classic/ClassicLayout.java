@@ -16,29 +16,28 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a flow into one sequence in which every jump goes forward.
+ * Puts an instruction graph into one sequence in which every jump goes forward.
  *
- * <p>The sequence is written from its end, so that each jump knows how far its targets are. What is
- * too far for the 8 bits of a conditional jump gets an unconditional one right behind the jump;
- * later jumps (which stand before it) use that one too as long as they reach it.
+ * <p>The sequence is written from its end, so that each jump knows the distances of its targets. A
+ * target too far for the 8 bits of a conditional jump gets an unconditional jump right after it.
+ * Earlier conditional jumps use that one too as long as they reach it.
  *
- * <p>The verdicts come last, as in libpcap's programs. Linux insists: its check that a scratch word
- * is written before it is read takes what follows a verdict for something that the verdict leads
- * to.
+ * <p>The verdicts come last, as in libpcap's programs. Linux needs that: its check that a scratch
+ * word is written before it is read treats the instruction after a verdict as its successor.
  */
 final class ClassicLayout {
-  private static final int REACH = 255;
+  private static final int MAX_JUMP = 255;
 
   /** From the last instruction to the first. */
   private final List<Instruction> backward = new ArrayList<>();
 
-  /** Where a flow starts, counted from the end; of several places the one nearest to the front. */
+  /** Where each node starts, counted from the end; the front-most of several places. */
   private final Map<CodeNode<Operation>, Integer> places = new HashMap<>();
 
   private ClassicLayout() {}
 
   /**
-   * The program.
+   * Returns the program.
    *
    * @throws UnsupportedOperationException if it is longer than any kernel accepts
    */
@@ -90,7 +89,7 @@ final class ClassicLayout {
     places.put(node, backward.size());
   }
 
-  /** The start of a flow that stands elsewhere: again, when that takes no more than the jump. */
+  /** Continues with a node placed elsewhere: by a jump, or its copy where that is as short. */
   private void continueWith(CodeNode<Operation> node) {
     switch (node) {
       case Fork<Operation> fork -> fork(fork);
@@ -101,7 +100,7 @@ final class ClassicLayout {
   }
 
   private void fork(Fork<Operation> fork) {
-    // An instruction in between may push the other target out of reach: two rounds.
+    // The jump to one target may push the other one out of reach, so there are two rounds.
     for (int round = 0; round < 2; round++) {
       bringNear(fork.next());
       bringNear(fork.taken());
@@ -110,18 +109,18 @@ final class ClassicLayout {
   }
 
   private void bringNear(CodeNode<Operation> target) {
-    if (distance(target) <= REACH) {
+    if (distance(target) <= MAX_JUMP) {
       return;
     }
     add(new Operation(Opcode.JMP, distance(target)), 0, 0);
     places.put(target, backward.size());
   }
 
-  /** Instructions between the next one to be written and the flow. */
+  /** Returns the number of instructions between the next one to be written and the node. */
   private int distance(CodeNode<Operation> node) {
     Integer place = places.get(node);
     if (place == null) {
-      throw new IllegalStateException("successors come first");
+      throw new IllegalStateException("node %d has no place yet".formatted(node.id()));
     }
     return backward.size() - place;
   }

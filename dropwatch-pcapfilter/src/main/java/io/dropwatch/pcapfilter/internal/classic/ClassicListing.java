@@ -5,7 +5,7 @@ import io.dropwatch.pcapfilter.internal.codegen.Opcode;
 import java.util.List;
 import java.util.Locale;
 
-/** The text forms that tcpdump prints: {@code -d}, {@code -dd}, {@code -ddd}. */
+/** The text forms of tcpdump: {@code -d}, {@code -dd}, {@code -ddd}. */
 public final class ClassicListing {
   private static final String[] ALU = {
     "add", "sub", "mul", "div", "or", "and", "lsh", "rsh", "neg", "mod", "xor"
@@ -14,7 +14,7 @@ public final class ClassicListing {
 
   private ClassicListing() {}
 
-  /** {@code (000) ldh [12]}. */
+  /** Returns lines such as {@code (000) ldh [12]}. */
   public static String text(List<Instruction> instructions) {
     StringBuilder out = new StringBuilder();
     for (int n = 0; n < instructions.size(); n++) {
@@ -23,7 +23,7 @@ public final class ClassicListing {
     return out.toString();
   }
 
-  /** {@code { 0x28, 0, 0, 0x0000000c },}. */
+  /** Returns lines such as {@code { 0x28, 0, 0, 0x0000000c },}. */
   public static String c(List<Instruction> instructions) {
     StringBuilder out = new StringBuilder();
     for (Instruction i : instructions) {
@@ -32,7 +32,7 @@ public final class ClassicListing {
     return out.toString().replace(System.lineSeparator(), "\n");
   }
 
-  /** {@code 40 0 0 12}. */
+  /** Returns the number of instructions, then lines such as {@code 40 0 0 12}. */
   public static String decimal(List<Instruction> instructions) {
     StringBuilder out = new StringBuilder().append(instructions.size()).append('\n');
     for (Instruction i : instructions) {
@@ -112,7 +112,7 @@ public final class ClassicListing {
     };
   }
 
-  // libpcap knows the names of those ancillary loads that its own programs contain.
+  // As libpcap, which prints the names of ancillary loads that its own programs contain.
   private static String place(int offset) {
     return switch (offset - Ancillary.BASE) {
       case Ancillary.PROTOCOL -> "proto";

@@ -11,7 +11,7 @@ import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity.Operator;
 import org.jspecify.annotations.Nullable;
 
-/** The code of one node in one state. */
+/** Generates the code of one node in one state. */
 final class ClassicNodeCodegen {
   private final ClassicState state;
   private final ScratchAllocator words;
@@ -40,7 +40,7 @@ final class ClassicNodeCodegen {
 
   private StateCode<ClassicState, Operation> assign(Node.Assign assign) {
     Quantity.Variable variable = assign.variable();
-    Quantity number = OperandCodegen.plain(assign.quantity());
+    Quantity number = OperandCodegen.withoutMac(assign.quantity());
     boolean inX =
         number instanceof Quantity.Constant || OperandCodegen.headerLength(number) != null;
     if (inX) {
@@ -74,8 +74,8 @@ final class ClassicNodeCodegen {
 
   private StateCode<ClassicState, Operation> branch(Node.Branch branch) {
     Predicate.Compare test = branch.test();
-    Quantity left = OperandCodegen.plain(test.left());
-    Quantity right = OperandCodegen.plain(test.right());
+    Quantity left = OperandCodegen.withoutMac(test.left());
+    Quantity right = OperandCodegen.withoutMac(test.right());
     if (left instanceof Quantity.Constant(int a) && right instanceof Quantity.Constant(int b)) {
       return follow(test.relation().holds(a, b) ? branch.yes() : branch.no());
     }

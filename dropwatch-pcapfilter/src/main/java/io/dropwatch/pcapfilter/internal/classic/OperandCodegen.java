@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Code that brings numbers into A and X. */
+/** Generates code that brings numbers into A and X. */
 final class OperandCodegen {
   /** Linux reads larger offsets as negative ones. */
   private static final long MAX_OFFSET = 0x7fff_ffffL;
@@ -51,14 +51,14 @@ final class OperandCodegen {
     return x;
   }
 
-  /** The number without what classic BPF does not know: a MAC header counts as absent. */
-  static Quantity plain(Quantity number) {
+  /** Returns the number with the length of the MAC header as 0: classic BPF cannot ask for it. */
+  static Quantity withoutMac(Quantity number) {
     return switch (number) {
       case Quantity.Metadata(var field) ->
           field == MetadataField.MAC_LENGTH ? Quantity.of(0) : number;
       case Quantity.Binary b -> {
-        Quantity left = plain(b.left());
-        Quantity right = plain(b.right());
+        Quantity left = withoutMac(b.left());
+        Quantity right = withoutMac(b.right());
         boolean same = left == b.left() && right == b.right();
         boolean zero = b.operator() == Operator.ADD && right.equals(Quantity.of(0));
         yield same ? number : zero ? left : Quantity.of(b.operator(), left, right);
@@ -66,7 +66,8 @@ final class OperandCodegen {
       case Quantity.Load load ->
           load.index() == null
               ? load
-              : new Quantity.Load(load.area(), plain(load.index()), load.offset(), load.size());
+              : new Quantity.Load(
+                  load.area(), withoutMac(load.index()), load.offset(), load.size());
       case Quantity.Constant _, Quantity.WireLength _, Quantity.Variable _ -> number;
     };
   }
@@ -117,7 +118,7 @@ final class OperandCodegen {
       toA(left);
     } else {
       toA(right);
-      int word = keep();
+      int word = store();
       toA(left);
       add(Operation.loadWordToX(word));
       x = right;
@@ -125,7 +126,7 @@ final class OperandCodegen {
     }
   }
 
-  /** The byte whose lower half, times 4, is the number: {@code 4*([k]&0xf)} has its own load. */
+  /** Returns the load of {@code [k]} for {@code 4*([k]&0xf)}, which has an opcode, or null. */
   static Quantity.@Nullable Load headerLength(Quantity number) {
     if (number instanceof Quantity.Binary times
         && times.left() instanceof Quantity.Binary low
@@ -148,17 +149,18 @@ final class OperandCodegen {
     code.add(new CodeFragment.Plain<>(operation));
   }
 
-  /** A now holds this number. */
+  /** Records what A holds now. */
   void setA(@Nullable Quantity number) {
     a = number;
   }
 
-  /** X now holds this number. */
+  /** Records what X holds now. */
   void setX(@Nullable Quantity number) {
     x = number;
   }
 
-  private int keep() {
+  /** Stores A in a free scratch word. */
+  private int store() {
     if (free == Operation.WORDS) {
       throw outOfWords();
     }
@@ -245,12 +247,13 @@ final class OperandCodegen {
     }
   }
 
-  // libpcap: 0 from 32 bits on; Linux: the distance modulo 32. So shift by that, times 1 or 0.
+  // The result is 0 from 32 bits on, but Linux uses the distance modulo 32. So shift by that, and
+  // multiply by 1 or 0.
   private void shift(Operator operator, Quantity left, Quantity right) {
     toA(right);
-    int distance = keep();
+    int distance = store();
     toA(left);
-    int value = keep();
+    int value = store();
     add(Operation.loadWord(distance));
     add(Operation.alu(Opcode.AND, 31));
     add(Operation.tax());

@@ -9,10 +9,10 @@ import io.dropwatch.pcapfilter.internal.codegen.Opcode;
  * @param k constant, offset or number of a scratch word
  */
 record Operation(int code, int k) {
-  /** Scratch words. */
+  /** Number of scratch words. */
   static final int WORDS = 16;
 
-  /** Bit of A in sets of places; those of the scratch words are below. */
+  /** Bit of A in a set of places. The bits below are the scratch words. */
   static final int A_BIT = 1 << WORDS;
 
   static final int X_BIT = 1 << (WORDS + 1);
@@ -69,7 +69,7 @@ record Operation(int code, int k) {
     return new Operation(Opcode.MISC | Opcode.TXA, 0);
   }
 
-  /** Whether it can reject a packet by itself. */
+  /** Returns whether it can reject a packet by itself. */
   boolean mayReject() {
     int mode = code & Opcode.MODE;
     boolean divides =
@@ -82,9 +82,7 @@ record Operation(int code, int k) {
     };
   }
 
-  /**
-   * Where the bytes end that it reads at a constant offset of the packet; 0 when there are none.
-   */
+  /** Returns where the bytes end that it reads at a constant offset, or 0 if it reads none. */
   int end() {
     boolean packet =
         code == (Opcode.LDX | Opcode.MSH | Opcode.B)
@@ -92,7 +90,7 @@ record Operation(int code, int k) {
     return packet && k >= 0 ? k + Opcode.bytes(code) : 0;
   }
 
-  /** The places that it reads. */
+  /** Returns the set of places that it reads. */
   int reads() {
     int mode = code & Opcode.MODE;
     int operandX = (code & Opcode.X) != 0 ? X_BIT : 0;
@@ -106,7 +104,7 @@ record Operation(int code, int k) {
     };
   }
 
-  /** The place that it writes, or no place. */
+  /** Returns the set of places that it writes: one, or none. */
   int writes() {
     return switch (code & Opcode.CLASS) {
       case Opcode.LD, Opcode.ALU -> A_BIT;

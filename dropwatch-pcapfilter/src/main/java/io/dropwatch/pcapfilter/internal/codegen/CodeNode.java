@@ -2,38 +2,17 @@ package io.dropwatch.pcapfilter.internal.codegen;
 
 import io.dropwatch.pcapfilter.internal.ir.GraphNode;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node of an instruction graph. Equal nodes of one graph are the same object.
  *
  * @param <I> an instruction
  */
-public abstract sealed class CodeNode<I> implements GraphNode<CodeNode<I>> {
-  private final int id;
+public sealed interface CodeNode<I> extends GraphNode<CodeNode<I>> {
 
-  private CodeNode(int id) {
-    this.id = id;
-  }
-
-  @Override
-  public final int id() {
-    return id;
-  }
-
-  /** The end of the program. */
-  public static final class End<I> extends CodeNode<I> {
-    private final int result;
-
-    End(int id, int result) {
-      super(id);
-      this.result = result;
-    }
-
-    /** Returns what the program returns here, as far as the end says it. */
-    public int result() {
-      return result;
-    }
-
+  /** The end of the program, with the constant that it returns where the end says that. */
+  record End<I>(int id, int result) implements CodeNode<I> {
     @Override
     public List<CodeNode<I>> successors() {
       return List.of();
@@ -41,63 +20,38 @@ public abstract sealed class CodeNode<I> implements GraphNode<CodeNode<I>> {
   }
 
   /** An instruction that falls through. */
-  public static final class Step<I> extends CodeNode<I> {
-    private final I instruction;
-    private final CodeNode<I> next;
-
-    Step(int id, I instruction, CodeNode<I> next) {
-      super(id);
-      this.instruction = instruction;
-      this.next = next;
-    }
-
-    /** Returns the instruction. */
-    public I instruction() {
-      return instruction;
-    }
-
-    /** Returns the node that follows. */
-    public CodeNode<I> next() {
-      return next;
-    }
-
+  record Step<I>(int id, I instruction, CodeNode<I> next) implements CodeNode<I> {
     @Override
     public List<CodeNode<I>> successors() {
       return List.of(next);
     }
-  }
 
-  /** A conditional jump. */
-  public static final class Fork<I> extends CodeNode<I> {
-    private final I jump;
-    private final CodeNode<I> taken;
-    private final CodeNode<I> next;
-
-    Fork(int id, I jump, CodeNode<I> taken, CodeNode<I> next) {
-      super(id);
-      this.jump = jump;
-      this.taken = taken;
-      this.next = next;
-    }
-
-    /** Returns the jump. */
-    public I jump() {
-      return jump;
-    }
-
-    /** Returns the target of the jump. */
-    public CodeNode<I> taken() {
-      return taken;
-    }
-
-    /** Returns the node that follows when the jump is not taken. */
-    public CodeNode<I> next() {
-      return next;
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return this == other;
     }
 
     @Override
+    public int hashCode() {
+      return id;
+    }
+  }
+
+  /** A conditional jump to {@code taken}; otherwise {@code next} follows. */
+  record Fork<I>(int id, I jump, CodeNode<I> taken, CodeNode<I> next) implements CodeNode<I> {
+    @Override
     public List<CodeNode<I>> successors() {
       return List.of(taken, next);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return id;
     }
   }
 }

@@ -11,21 +11,21 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 
-/** The way from a graph to instructions. */
+/** Compiles a decision graph to eBPF. */
 public final class EbpfCompiler {
-  /** No slot is large enough for what this many branches become. */
-  private static final int BRANCH_LIMIT = 40_000;
-
-  private EbpfCompiler() {}
+  /** Larger graphs make more code than any program has room for. */
+  private static final int MAX_NODES = 40_000;
 
   /**
-   * With more assignments, a variable has its home in one register. Otherwise ways that meet bring
-   * the same variables in different registers, and what follows is written once for each.
+   * With more assignments, each variable has a home register. Otherwise paths that meet have the
+   * same variables in different registers, and the code after that is generated once for each.
    */
-  private static final int FEW = 4;
+  private static final int MAX_ASSIGNMENTS_WITHOUT_HOMES = 4;
 
-  /** Up to this many branches, an instruction less is worth trying several ways. */
-  private static final int SMALL = 100;
+  /** Up to this many nodes, the shortest of several programs is worth the time. */
+  private static final int SMALL_GRAPH = 100;
+
+  private EbpfCompiler() {}
 
   /**
    * The result of compilation.
@@ -38,19 +38,24 @@ public final class EbpfCompiler {
   /**
    * Compiles {@code graph}.
    *
-   * @param network offset of the network header from the base if there is but a plain link-layer
-   *     header, in bytes; the caller of the code passes the length of an IPv4 header there
+   * @param network offset of the network header from the base after a link-layer header without
+   *     tags, in bytes; the caller of the code passes the length of an IPv4 header there
+   * @throws UnsupportedOperationException if the graph is too large for eBPF
    */
   public static Code compile(Graph graph, int network, EbpfTarget target) {
-    if (graph.nodes().size() > BRANCH_LIMIT) {
+    int nodes = graph.nodes().size();
+    if (nodes > MAX_NODES) {
       throw new UnsupportedOperationException(
-          "the filter has " + graph.nodes().size() + " branches, too many for eBPF");
+          "the filter has %d branches, and eBPF code is generated for at most %d"
+              .formatted(nodes, MAX_NODES));
     }
-    boolean homes = graph.nodes().stream().filter(n -> n instanceof Node.Assign).count() > FEW;
+    boolean homes =
+        graph.nodes().stream().filter(n -> n instanceof Node.Assign).count()
+            > MAX_ASSIGNMENTS_WITHOUT_HOMES;
     BoundsAnalysis bounds = new BoundsAnalysis(graph, true);
     List<Insn> best = null;
     for (Verdicts verdicts : Verdicts.values()) {
-      if (best == null || graph.nodes().size() <= SMALL) {
+      if (best == null || nodes <= SMALL_GRAPH) {
         Options options =
             new Options(headerLength(network), target.reservedStack(), verdicts, homes);
         List<Insn> code =
@@ -61,7 +66,7 @@ public final class EbpfCompiler {
     return new Code(Objects.requireNonNull(best), metadataReads(best, bounds));
   }
 
-  // Where nothing bounds metadata, r3 may hold numbers.
+  // Where the filter needs no metadata, r3 may hold numbers instead.
   private static BitSet metadataReads(List<Insn> code, BoundsAnalysis bounds) {
     BitSet reads = new BitSet();
     for (Insn instruction : code) {
@@ -73,11 +78,11 @@ public final class EbpfCompiler {
   }
 
   /**
-   * How a graph is compiled.
+   * Options of compilation.
    *
    * @param headerLength what the caller passes in r4
    * @param reservedStack bytes below r10 that the code leaves alone
-   * @param homes whether each variable has a register of its own
+   * @param homes whether each variable has a home register
    */
   record Options(Quantity headerLength, int reservedStack, Verdicts verdicts, boolean homes) {}
 

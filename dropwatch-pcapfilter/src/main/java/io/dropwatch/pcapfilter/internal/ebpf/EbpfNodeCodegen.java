@@ -17,14 +17,14 @@ import java.util.List;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The code of one node in one state. */
+/** Generates the code of one node in one state. */
 final class EbpfNodeCodegen {
-  private static final Predicate.Compare MAC_IS_THERE =
+  private static final Predicate.Compare MAC_IS_PRESENT =
       new Predicate.Compare(
           new Quantity.Metadata(MetadataField.MAC_LENGTH), Relation.EQUAL, Quantity.of(14));
 
-  /** With fewer registers left, the left operand waits on the stack. */
-  private static final int ENOUGH = 4;
+  /** With fewer free registers, the left operand is pushed on the stack meanwhile. */
+  private static final int MIN_FREE_REGISTERS = 4;
 
   private final EbpfState state;
   private final BoundsAnalysis bounds;
@@ -58,7 +58,7 @@ final class EbpfNodeCodegen {
   private StateCode<EbpfState, Insn> assign(Node.Assign assign) {
     int register = fresh(assign.quantity());
     registers.release(register);
-    reads.forgetIndex(assign.variable());
+    reads.forget(assign.variable());
     int home = homes ? registers.home(assign.variable()) : register;
     if (home != register) {
       emit(Insn.aluRegister(Opcode.MOV, home, register));
@@ -72,8 +72,8 @@ final class EbpfNodeCodegen {
   private StateCode<EbpfState, Insn> branch(Node.Branch branch) {
     Jump jump = compare(branch.test());
     EbpfState no = reads.state(branch.no());
-    if (branch.test().equals(MAC_IS_THERE)) {
-      reads.macIsThere();
+    if (branch.test().equals(MAC_IS_PRESENT)) {
+      reads.macIsPresent();
     }
     EbpfState yes = reads.state(branch.yes());
     Insn instruction = jump.instruction();
@@ -134,7 +134,7 @@ final class EbpfNodeCodegen {
     return new Jump(Insn.jump(Opcode.of(test.relation()), register, constant), true);
   }
 
-  // Bytes as they are in the packet are compared with a constant whose bytes have been swapped.
+  // Bytes in packet order are compared with a byte-swapped constant.
   private Jump raw(Quantity.Load load, int mask, Relation relation, int constant) {
     int register = reads.load(load, Form.RAW);
     int all = load.size() == 4 ? -1 : -1 >>> (32 - 8 * load.size());
@@ -175,7 +175,7 @@ final class EbpfNodeCodegen {
     return Integer.reverseBytes(value) >>> (32 - 8 * size);
   }
 
-  /** A register that may be written to, with what {@code register} holds; held. */
+  /** Returns a register with the content of {@code register} that may be written to; held. */
   int own(int register, boolean neededLater) {
     boolean inUse = registers.held(register);
     if (!neededLater && !inUse) {
@@ -192,7 +192,7 @@ final class EbpfNodeCodegen {
     return copy;
   }
 
-  /** A register that holds the number; it is not to be written to. */
+  /** Returns a register that holds the number. It must not be written to. */
   int number(Quantity quantity) {
     int known = registers.find(quantity, Form.NUMBER);
     if (known >= 0) {
@@ -207,7 +207,7 @@ final class EbpfNodeCodegen {
     return register;
   }
 
-  /** A register that holds the number and may be written to; held. */
+  /** Returns a register that holds the number and may be written to; held. */
   int fresh(Quantity quantity) {
     int known = registers.find(quantity, Form.NUMBER);
     if (known < 0 && quantity instanceof Quantity.Load load) {
@@ -239,7 +239,7 @@ final class EbpfNodeCodegen {
       withConstant(binary.operator(), left, value);
       return left;
     }
-    if (registers.free() >= ENOUGH) {
+    if (registers.free() >= MIN_FREE_REGISTERS) {
       int right = number(binary.right());
       registers.hold(right);
       withRegister(binary.operator(), left, right);
@@ -264,8 +264,8 @@ final class EbpfNodeCodegen {
         emit(Insn.alu(Opcode.of(operator), left, value));
       }
       case SHIFT_LEFT, SHIFT_RIGHT -> {
-        boolean gone = Integer.compareUnsigned(value, 31) > 0;
-        emit(gone ? Insn.alu(Opcode.MOV, left, 0) : Insn.alu(Opcode.of(operator), left, value));
+        boolean zero = Integer.compareUnsigned(value, 31) > 0;
+        emit(zero ? Insn.alu(Opcode.MOV, left, 0) : Insn.alu(Opcode.of(operator), left, value));
       }
       case ADD, SUBTRACT, MULTIPLY, AND, OR, XOR ->
           emit(Insn.alu(Opcode.of(operator), left, value));
@@ -279,7 +279,7 @@ final class EbpfNodeCodegen {
         rejectIf(Insn.jump(Opcode.JEQ, right, 0));
         emit(instruction);
       }
-      // eBPF takes the distance modulo 32, the language gives 0 from 32 on.
+      // eBPF uses the distance modulo 32; in the filter language the result is 0 from 32 on.
       case SHIFT_LEFT, SHIFT_RIGHT ->
           code.add(
               new CodeFragment.Either<>(

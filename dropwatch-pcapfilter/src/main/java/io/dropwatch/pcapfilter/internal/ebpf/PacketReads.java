@@ -15,11 +15,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads of the packet and the checks before them.
+ * Generates reads of the packet, and the checks before them.
  *
- * <p>Two things are checked: that the bytes are captured, which decides the verdict, and that the
- * verifier can see a read stay inside the window. At a constant offset the first implies the
- * second. Behind an index the verifier must see a bound of the index: from its computation, such as
+ * <p>Two checks: the bytes must be captured, which decides the verdict, and the verifier must see
+ * that a read stays inside the window. At a constant offset the first check implies the second.
+ * Behind an index the verifier must know an upper bound of the index: from its computation, such as
  * the length of an IPv4 header, or from a comparison with a constant.
  */
 final class PacketReads {
@@ -57,7 +57,7 @@ final class PacketReads {
     this.nonZero = state.nonZero();
   }
 
-  /** What is known now, at a successor. */
+  /** Returns what is known now, at a successor. */
   EbpfState state(Node next) {
     return new EbpfState(
             at,
@@ -72,8 +72,8 @@ final class PacketReads {
         .at(next, bounds);
   }
 
-  /** What was known of places behind an index that uses the variable is no longer true. */
-  void forgetIndex(Quantity.Variable variable) {
+  /** Drops what is known about the variable and about indices that use it. */
+  void forget(Quantity.Variable variable) {
     capturedBehind.keySet().removeIf(index -> Quantities.mentions(index, variable));
     registers
         .contents()
@@ -85,7 +85,7 @@ final class PacketReads {
     }
   }
 
-  /** Checks the minimum length of accepted packets at once. */
+  /** Checks once what all accepting paths need. */
   void requireMinLength() {
     int minLength = bounds.minLength(at);
     int checkLength = bounds.checkLength(at);
@@ -104,7 +104,7 @@ final class PacketReads {
     }
   }
 
-  /** A register that holds the bytes in the wanted form; it is not to be written to. */
+  /** Returns a register that holds the bytes in the wanted form. It must not be written to. */
   int load(Quantity.Load load, Form form) {
     Form kept = load.size() == 1 ? Form.NUMBER : form;
     int known = registers.find(load, kept);
@@ -113,26 +113,27 @@ final class PacketReads {
     }
     Place place = load.area() == Area.MAC ? mac(load) : window(load);
     int lower = form == Form.NUMBER ? lower(load) : -1;
-    if (lower >= 0) {
-      return lower;
-    }
+    return lower >= 0 ? lower : load(place, load.size(), load, kept);
+  }
+
+  private int load(Place place, int size, Quantity.Load load, Form form) {
     int register = registers.take();
-    node.emit(Insn.load(register, place.base(), place.offset(), load.size()));
+    node.emit(Insn.load(register, place.base(), place.offset(), size));
     if (place.scratch()) {
       registers.release(place.base());
     }
-    if (form == Form.NUMBER && load.size() > 1) {
-      node.emit(Insn.fromBigEndian(register, load.size()));
+    if (form != Form.RAW && size > 1) {
+      node.emit(Insn.fromBigEndian(register, size));
     }
     registers.release(register);
-    registers.holds(register, load, kept);
+    registers.holds(register, load, form);
     return register;
   }
 
   /**
-   * A register with two bytes in its upper half, when the two behind them will be asked for as a
-   * number as well: one read and one change of byte order for both. -1 when that is no gain. The
-   * lower half may hold bytes that are not captured; the window can be read to its end.
+   * Returns a register with two bytes in its upper half, or -1. It saves a read and a change of
+   * byte order where the next two bytes are needed as a number too. The lower half may hold bytes
+   * that are not captured; the window can be read to its end.
    */
   int upper(Quantity.Load load) {
     int known = registers.find(load, Form.UPPER);
@@ -151,19 +152,10 @@ final class PacketReads {
         || registers.find(behind, Form.NUMBER) >= 0) {
       return -1;
     }
-    Place place = window(load);
-    int register = registers.take();
-    node.emit(Insn.load(register, place.base(), place.offset(), 4));
-    if (place.scratch()) {
-      registers.release(place.base());
-    }
-    node.emit(Insn.fromBigEndian(register, 4));
-    registers.release(register);
-    registers.holds(register, load, Form.UPPER);
-    return register;
+    return load(window(load), 4, load, Form.UPPER);
   }
 
-  // The two bytes before have been read together with these.
+  // The two bytes before may have been read together with these.
   private int lower(Quantity.Load load) {
     if (load.size() != 2 || load.area() != Area.WINDOW || load.offset() < 2) {
       return -1;
@@ -181,7 +173,7 @@ final class PacketReads {
     return register;
   }
 
-  /** A base register and a displacement; a scratch base is held and to be released. */
+  /** A base register and a displacement. A scratch base is held, and to be released. */
   private record Place(int base, int offset, boolean scratch) {}
 
   private Place window(Quantity.Load load) {
@@ -200,7 +192,7 @@ final class PacketReads {
         : anywhere(index, load.offset(), (int) end, Opcode.JGT);
   }
 
-  // An index with a bound that the verifier finds itself: a pointer to keep.
+  // An index whose bound the verifier finds itself: the pointer can be kept.
   private Place behind(Quantity.Load load, Quantity index, int end) {
     if (index.equals(baseIndex)) {
       requireBehind(index, CAPTURED, end);
@@ -213,15 +205,15 @@ final class PacketReads {
     }
     if (pointer >= 0) {
       registers.hold(pointer);
-      int left = registers.find(index, Form.REMAINING);
-      if (left < 0) {
-        left = left(index, node.number(index));
+      int remaining = registers.find(index, Form.REMAINING);
+      if (remaining < 0) {
+        remaining = remaining(index, node.number(index));
       }
-      requireBehind(index, left, end);
+      requireBehind(index, remaining, end);
       registers.release(pointer);
       return new Place(pointer, load.offset(), false);
     }
-    // From here on the packet is read behind this index only, so the base itself may move.
+    // From here on the packet is read behind this index only, so the base can move there.
     if (baseIndex == null && bounds.readsOnlyBehind(at, index)) {
       int distance = node.number(index);
       node.emit(Insn.aluRegister(Opcode.SUB, CAPTURED, distance));
@@ -230,36 +222,36 @@ final class PacketReads {
       baseIndex = index;
       return new Place(BASE, load.offset(), false);
     }
-    // As a pointer it serves all reads behind the index.
+    // One pointer serves all reads behind the index.
     int distance =
         index instanceof Quantity.Variable
             ? node.fresh(index)
             : node.own(node.number(index), false);
-    requireBehind(index, left(index, distance), end);
+    requireBehind(index, remaining(index, distance), end);
     node.emit(Insn.alu64Register(Opcode.ADD, distance, BASE));
     registers.release(distance);
     registers.holds(distance, index, Form.POINTER);
     return new Place(distance, load.offset(), false);
   }
 
-  private int left(Quantity index, int distance) {
+  private int remaining(Quantity index, int distance) {
     registers.hold(distance);
-    int left = registers.take();
+    int remaining = registers.take();
     registers.release(distance);
-    node.emit(Insn.aluRegister(Opcode.MOV, left, CAPTURED));
-    node.emit(Insn.aluRegister(Opcode.SUB, left, distance));
-    registers.release(left);
-    registers.holds(left, index, Form.REMAINING);
-    return left;
+    node.emit(Insn.aluRegister(Opcode.MOV, remaining, CAPTURED));
+    node.emit(Insn.aluRegister(Opcode.SUB, remaining, distance));
+    registers.release(remaining);
+    registers.holds(remaining, index, Form.REMAINING);
+    return remaining;
   }
 
-  private void requireBehind(Quantity index, int left, int end) {
+  private void requireBehind(Quantity index, int remaining, int end) {
     int wanted = Math.max(end, bounds.minLength(at, index));
     if (wanted == BoundsAnalysis.NONE_ACCEPTED || wanted > EbpfSelector.WINDOW) {
       wanted = end;
     }
     if (capturedBehind.getOrDefault(index, 0) < wanted) {
-      node.rejectIf(Insn.jump32(Opcode.JSLT, left, wanted));
+      node.rejectIf(Insn.jump32(Opcode.JSLT, remaining, wanted));
       capturedBehind.put(index, wanted);
     }
   }
@@ -305,8 +297,8 @@ final class PacketReads {
     macKnown = true;
   }
 
-  /** A branch on the length of the MAC header has told that it is there. */
-  void macIsThere() {
+  /** Records that a branch on the length of the MAC header has found one. */
+  void macIsPresent() {
     macKnown = true;
   }
 }

@@ -1,5 +1,6 @@
 package io.dropwatch.pcapfilter.internal.ebpf;
 
+import io.dropwatch.pcapfilter.EbpfTarget;
 import io.dropwatch.pcapfilter.internal.codegen.CodeFragment;
 import io.dropwatch.pcapfilter.internal.codegen.Opcode;
 import io.dropwatch.pcapfilter.internal.ebpf.EbpfCompiler.Options;
@@ -15,20 +16,16 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Which register holds what while the code of one node is selected.
+ * The contents of the registers while the code of one node is generated.
  *
- * <p>r0 holds the verdict (and numbers until then, where {@link Verdicts} allow it), r1 the base,
- * r2 the captured bytes and r3 the metadata where they are asked for. A register that holds a
- * number which can be computed again may be taken for another one; a variable that must make room
- * goes to the stack.
+ * <p>r0 holds the verdict (and numbers until then, where {@link EbpfGraph.Verdicts} allows it), r1
+ * the base, r2 the number of captured bytes, and r3 the metadata where the filter needs it. A
+ * register may be reused if its number can be computed again. A variable is spilled to the stack.
  */
 final class Registers {
   private static final List<Integer> POOL = List.of(4, 5, 6, 7, 8, 9);
   private static final List<Integer> HOMES = List.of(6, 7, 8, 9);
   private static final int FRAME = 10;
-
-  /** Bytes of stack that a filter may use; a program has 512. */
-  private static final int STACK = 192;
 
   private final List<Integer> pool;
   private final TreeMap<Integer, Content> contents;
@@ -56,7 +53,7 @@ final class Registers {
     return spilled;
   }
 
-  /** The register that holds a number in a form, or -1. */
+  /** Returns the register that holds a number in a form, or -1. */
   int find(Quantity quantity, Form form) {
     Content wanted = new Content(quantity, form);
     for (Map.Entry<Integer, Content> entry : contents.entrySet()) {
@@ -67,19 +64,19 @@ final class Registers {
     return -1;
   }
 
-  /** Notes what a register holds now. */
+  /** Records what a register holds now. */
   void holds(int register, Quantity quantity, Form form) {
     contents.put(register, new Content(quantity, form));
   }
 
-  /** The register holds nothing of use any more. */
+  /** Records that a register holds nothing of use any more. */
   void forget(int register) {
     contents.remove(register);
   }
 
   /**
-   * The register where a variable lives, whatever way the code takes; any other when a variable is
-   * there that is still needed.
+   * Returns the home register of a variable, or another one if the home register holds a variable
+   * that is still needed.
    */
   int home(Quantity.Variable variable) {
     int home = HOMES.get(variable.id() % HOMES.size());
@@ -107,7 +104,7 @@ final class Registers {
     busy.remove(register);
   }
 
-  /** A register to write to; held until released. */
+  /** Returns a register to write to; held until released. */
   int take() {
     for (int register : pool) {
       if (!busy.contains(register) && !contents.containsKey(register)) {
@@ -127,16 +124,12 @@ final class Registers {
         return evict(register);
       }
     }
-    throw new TooComplex();
+    throw outOfStack();
   }
 
-  /** Thrown when one comparison needs more numbers at a time than there is room for. */
-  static final class TooComplex extends UnsupportedOperationException {
-    private static final long serialVersionUID = 1L;
-
-    TooComplex() {
-      super("one comparison keeps more numbers at a time than eBPF has room for");
-    }
+  private static UnsupportedOperationException outOfStack() {
+    return new UnsupportedOperationException(
+        "one comparison keeps more numbers at a time than eBPF has room for");
   }
 
   private int evict(int register) {
@@ -153,53 +146,53 @@ final class Registers {
         || spilled.containsKey(variable)) {
       return;
     }
-    int place = place();
-    spilled.put(variable, place);
-    code.add(new CodeFragment.Plain<>(Insn.store(FRAME, frameTop - place, register)));
+    int slot = freeSlot();
+    spilled.put(variable, slot);
+    code.add(new CodeFragment.Plain<>(Insn.store(FRAME, frameTop - slot, register)));
   }
 
-  private int place() {
-    int place = 8;
-    while (spilled.containsValue(place) || pushed.contains(place)) {
-      place += 8;
+  private int freeSlot() {
+    int slot = 8;
+    while (spilled.containsValue(slot) || pushed.contains(slot)) {
+      slot += 8;
     }
-    if (place > STACK) {
-      throw new TooComplex();
+    if (slot > EbpfTarget.MAX_STACK) {
+      throw outOfStack();
     }
-    return place;
+    return slot;
   }
 
-  /** How many registers can still be taken. */
+  /** Returns how many registers can still be taken. */
   int free() {
     return pool.size() - busy.size();
   }
 
   /** Puts a held register on the stack and releases it. */
   int push(int register) {
-    int place = place();
-    pushed.add(place);
-    code.add(new CodeFragment.Plain<>(Insn.store(FRAME, frameTop - place, register)));
+    int slot = freeSlot();
+    pushed.add(slot);
+    code.add(new CodeFragment.Plain<>(Insn.store(FRAME, frameTop - slot, register)));
     release(register);
-    return place;
+    return slot;
   }
 
-  /** Takes a register for what was pushed. */
-  int pop(int place) {
+  /** Returns a register, held, with what was pushed. */
+  int pop(int slot) {
     int register = take();
-    pushed.remove(place);
-    code.add(new CodeFragment.Plain<>(Insn.load(register, FRAME, frameTop - place, 8)));
+    pushed.remove(slot);
+    code.add(new CodeFragment.Plain<>(Insn.load(register, FRAME, frameTop - slot, 8)));
     return register;
   }
 
-  /** Reads a variable back from the stack; one that the path has not assigned is 0. */
+  /** Returns the reload of a variable from the stack; 0 if the path has not assigned it. */
   Insn reload(Quantity.Variable variable, int register) {
-    Integer place = spilled.get(variable);
-    return place == null
+    Integer slot = spilled.get(variable);
+    return slot == null
         ? Insn.alu(Opcode.MOV, register, 0)
-        : Insn.load(register, FRAME, frameTop - place, 8);
+        : Insn.load(register, FRAME, frameTop - slot, 8);
   }
 
-  // The verdict's register is the first choice until it is known not to be 0, and then the last.
+  // r0 is the first choice until it is known not to be 0, and then the last.
   private static List<Integer> pool(boolean metadata, boolean verdict, boolean nonZero) {
     List<Integer> all = new ArrayList<>(POOL);
     if (metadata) {

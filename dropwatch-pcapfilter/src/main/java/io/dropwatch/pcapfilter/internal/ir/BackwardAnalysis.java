@@ -36,7 +36,7 @@ public abstract class BackwardAnalysis<N extends GraphNode<N>, F> {
   }
 
   /** Analyzes one node, after its successors. */
-  protected final void analyze(N node) {
+  public final void analyze(N node) {
     List<N> successors = node.successors();
     F fact =
         switch (successors.size()) {
@@ -48,7 +48,7 @@ public abstract class BackwardAnalysis<N extends GraphNode<N>, F> {
   }
 
   /** Returns the fact at an analyzed node. */
-  protected final F at(N node) {
+  public final F at(N node) {
     F fact = facts.get(node);
     if (fact == null) {
       throw new IllegalStateException("node %d was not analyzed".formatted(node.id()));

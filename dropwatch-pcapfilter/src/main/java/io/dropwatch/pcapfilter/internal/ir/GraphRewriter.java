@@ -1,6 +1,6 @@
 package io.dropwatch.pcapfilter.internal.ir;
 
-/** A graph that is made of another, node by node, successors first. */
+/** Builds a graph from another one, node by node, successors first. */
 final class GraphRewriter {
   private final Graph graph;
   private final Node[] made;
@@ -11,26 +11,26 @@ final class GraphRewriter {
     this.made = new Node[graph.root().id() + 1];
   }
 
-  /** Where the nodes of the new graph are made. */
+  /** Returns the builder of the new graph. */
   Graph.Builder result() {
     return result;
   }
 
-  /** Says what stands for a node from now on. */
+  /** Sets the replacement of a node. */
   void put(Node node, Node replacement) {
     made[node.id()] = replacement;
   }
 
-  /** What stands for a node. */
+  /** Returns the replacement of a node. */
   Node get(Node node) {
     Node replacement = made[node.id()];
     if (replacement == null) {
-      throw new IllegalStateException("successors come first");
+      throw new IllegalStateException("node %d has no replacement yet".formatted(node.id()));
     }
     return replacement;
   }
 
-  /** The same node, in front of what stands for its successors. */
+  /** Returns a copy of the node that leads to the replacements of its successors. */
   Node copy(Node node) {
     return switch (node) {
       case Node.Verdict verdict -> result.verdict(verdict.accept());
@@ -40,7 +40,7 @@ final class GraphRewriter {
     };
   }
 
-  /** The new graph. */
+  /** Returns the new graph. */
   Graph graph() {
     return result.graph(get(graph.root()));
   }

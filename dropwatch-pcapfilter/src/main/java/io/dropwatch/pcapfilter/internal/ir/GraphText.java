@@ -5,11 +5,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The text form of graphs: one numbered node per line, the root first. */
+/** The text form of decision graphs: one numbered node per line, the root first. */
 public final class GraphText {
   private GraphText() {}
 
-  /** The graph. */
+  /** Returns the text form. */
   public static String print(Graph graph) {
     List<Node> nodes = graph.nodes().reversed();
     Map<Node, String> names = new HashMap<>();

@@ -9,11 +9,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes one comparison of two neighbouring fields where a packet must pass both.
+ * Combines the comparisons of two nearby fields, where a packet must pass both, into one.
  *
- * <p>"Protocol is TCP" and "fragment offset is 0" are bytes 20 to 23: one read, one mask, one
- * comparison. Both failures must reject the packet, and the wider read must end where the farther
- * of the two ends, so that no packet becomes too short.
+ * <p>"Protocol is TCP" and "fragment offset is 0" are bytes 20 to 23: one load, one mask, one
+ * comparison. Failing either comparison must reject the packet, and the wider load must end where
+ * the farther field ends, so that no packet becomes too short.
  */
 public final class LoadCombining {
   private static final int WIDTH = 4;
@@ -27,29 +27,30 @@ public final class LoadCombining {
     this.result = rewriting.result();
   }
 
-  /** An equivalent graph. */
+  /** Returns an equivalent graph. */
   public static Graph combine(Graph graph) {
-    LoadCombining fusion = new LoadCombining(graph);
-    fusion.findShared(graph);
+    LoadCombining pass = new LoadCombining(graph);
+    pass.findShared(graph);
     for (Node node : graph.nodes()) {
-      Node copy = fusion.rewriting.copy(node);
-      Node fused = fusion.fused(copy);
-      fusion.rewriting.put(node, fused == null ? copy : fused);
+      Node copy = pass.rewriting.copy(node);
+      Node combined = pass.combined(copy);
+      pass.rewriting.put(node, combined == null ? copy : combined);
     }
-    return fusion.rewriting.graph();
+    return pass.rewriting.graph();
   }
 
   /**
-   * The condition to go on: bits of some bytes at a constant offset have a value.
+   * A condition without which the packet is rejected: some bits at a constant offset have a value.
    *
    * @param offset first byte
    * @param size number of bytes
-   * @param mask bits that matter
-   * @param value what they are
+   * @param mask the bits that are compared
+   * @param value their value
+   * @param next what follows when the condition holds
    */
   private record Condition(int offset, int size, int mask, int value, Node next) {}
 
-  // A field that several branches read is in a register already; reading it again is no gain.
+  // A field that several branches read is in a register already. Loading it again gains nothing.
   private void findShared(Graph graph) {
     Set<Quantity> once = new HashSet<>();
     for (Node node : graph.nodes()) {
@@ -63,7 +64,7 @@ public final class LoadCombining {
     }
   }
 
-  private @Nullable Node fused(Node node) {
+  private @Nullable Node combined(Node node) {
     Condition first = condition(node);
     Condition second = first == null ? null : condition(first.next());
     if (first == null || second == null) {

@@ -2,13 +2,13 @@ package io.dropwatch.pcapfilter.internal.ir;
 
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 
-/** Turns a predicate into a graph: each test learns where to go next. */
+/** Lowers a predicate to a decision graph. */
 public final class Lowering {
   private final Graph.Builder graph = new Graph.Builder();
 
   private Lowering() {}
 
-  /** The graph of {@code predicate}, branch for comparison. */
+  /** Returns the graph of {@code predicate}, with one branch for each comparison. */
   public static Graph lower(Predicate predicate) {
     Lowering lowering = new Lowering();
     Graph.Builder graph = lowering.graph;
@@ -26,7 +26,7 @@ public final class Lowering {
     };
   }
 
-  // From the last operand to the first: a chain may have a hundred thousand.
+  // From the last operand to the first, without recursion: a chain may have 100,000 operands.
   private Node chain(Predicate.Chain chain, Node yes, Node no) {
     Node whenTrue = yes;
     Node whenFalse = no;

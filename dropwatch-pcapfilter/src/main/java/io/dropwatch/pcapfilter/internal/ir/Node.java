@@ -4,42 +4,21 @@ import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A node of a decision graph. Equal nodes of one graph are the same object. */
-public abstract sealed class Node implements GraphNode<Node> {
-  private final int id;
-
-  private Node(int id) {
-    this.id = id;
-  }
-
-  @Override
-  public final int id() {
-    return id;
-  }
+public sealed interface Node extends GraphNode<Node> {
 
   /** Returns the numbers that the node reads, in the order in which it reads them. */
-  public abstract List<Quantity> operands();
+  List<Quantity> operands();
 
   /** Calls {@code each} for every operand and every number that it is made of. */
-  public final void walkOperands(Consumer<Quantity> each) {
+  default void walkOperands(Consumer<Quantity> each) {
     operands().forEach(operand -> Quantities.walk(operand, each));
   }
 
-  /** The end of a path. */
-  public static final class Verdict extends Node {
-    private final boolean accept;
-
-    Verdict(int id, boolean accept) {
-      super(id);
-      this.accept = accept;
-    }
-
-    /** Returns whether the packet matches. */
-    public boolean accept() {
-      return accept;
-    }
-
+  /** The end of a path: whether the packet matches. */
+  record Verdict(int id, boolean accept) implements Node {
     @Override
     public List<Node> successors() {
       return List.of();
@@ -52,33 +31,7 @@ public abstract sealed class Node implements GraphNode<Node> {
   }
 
   /** A comparison with two outcomes. A failing read rejects the packet instead. */
-  public static final class Branch extends Node {
-    private final Predicate.Compare test;
-    private final Node yes;
-    private final Node no;
-
-    Branch(int id, Predicate.Compare test, Node yes, Node no) {
-      super(id);
-      this.test = test;
-      this.yes = yes;
-      this.no = no;
-    }
-
-    /** Returns the comparison. */
-    public Predicate.Compare test() {
-      return test;
-    }
-
-    /** Returns the successor for a comparison that holds. */
-    public Node yes() {
-      return yes;
-    }
-
-    /** Returns the successor for a comparison that does not hold. */
-    public Node no() {
-      return no;
-    }
-
+  record Branch(int id, Predicate.Compare test, Node yes, Node no) implements Node {
     @Override
     public List<Node> successors() {
       return List.of(yes, no);
@@ -88,36 +41,20 @@ public abstract sealed class Node implements GraphNode<Node> {
     public List<Quantity> operands() {
       return List.of(test.left(), test.right());
     }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return id;
+    }
   }
 
   /** An assignment of a number to a variable. A failing read rejects the packet instead. */
-  public static final class Assign extends Node {
-    private final Quantity.Variable variable;
-    private final Quantity quantity;
-    private final Node next;
-
-    Assign(int id, Quantity.Variable variable, Quantity quantity, Node next) {
-      super(id);
-      this.variable = variable;
-      this.quantity = quantity;
-      this.next = next;
-    }
-
-    /** Returns the variable. */
-    public Quantity.Variable variable() {
-      return variable;
-    }
-
-    /** Returns the number that is assigned. */
-    public Quantity quantity() {
-      return quantity;
-    }
-
-    /** Returns the successor. */
-    public Node next() {
-      return next;
-    }
-
+  record Assign(int id, Quantity.Variable variable, Quantity quantity, Node next) implements Node {
     @Override
     public List<Node> successors() {
       return List.of(next);
@@ -126,6 +63,16 @@ public abstract sealed class Node implements GraphNode<Node> {
     @Override
     public List<Quantity> operands() {
       return List.of(quantity);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return id;
     }
   }
 }

@@ -15,16 +15,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes one search of many tests whether a number lies in an interval.
+ * Turns many tests whether a number lies in an interval into binary search trees.
  *
- * <p>{@code portrange A-B or portrange C-D or ...} asks source, destination, source, destination.
- * In a row of such tests that all lead to the same place when they hold, the order matters only up
- * to the last test that reads something for the first time: from there on no packet is too short
- * any more. The rest become, for each number, a tree that halves the intervals.
+ * <p>{@code portrange A-B or portrange C-D or ...} tests source, destination, source, destination.
+ * In a chain of such tests that all lead to the same node when they hold, the order matters only up
+ * to the last test that reads a number for the first time: after that no packet is too short. The
+ * rest become one search tree for each number.
  */
 public final class SwitchLowering {
-  /** Fewer intervals of one number are as good one after the other. */
-  private static final int WORTH = 5;
+  /** Fewer intervals of one number are tested one after the other. */
+  private static final int MIN_INTERVALS = 5;
 
   private final Graph graph;
   private final int leaf;
@@ -41,58 +41,58 @@ public final class SwitchLowering {
   }
 
   /**
-   * An equivalent graph.
+   * Returns an equivalent graph.
    *
-   * @param leaf how many single values are compared one after the other before halving is worth it;
-   *     the more, the fewer comparisons in the graph, and the more on the way of a packet
+   * @param leaf the most single values that a leaf of a search tree tests one after the other. With
+   *     larger leaves the graph has fewer comparisons, and a packet meets more of them
    */
   public static Graph lower(Graph graph, int leaf) {
     return new SwitchLowering(graph, leaf).run();
   }
 
   /**
-   * A test that leads to {@code exit} for numbers of an interval, and to {@code next} for others.
+   * A test that leads to {@code exit} for numbers in an interval, and to {@code next} for others.
    *
    * @param first lowest number, unsigned
    * @param last highest number
-   * @param ways how many edges lead from the test to {@code next}
+   * @param edges how many edges lead from the test to {@code next}
    */
-  private record Element(Quantity number, long first, long last, Node exit, Node next, int ways) {}
+  private record Element(Quantity number, long first, long last, Node exit, Node next, int edges) {}
 
   private record Interval(long first, long last) {}
 
   private Graph run() {
-    Map<Node, List<Element>> rows = rows();
-    if (rows.isEmpty()) {
+    Map<Node, List<Element>> chains = chains();
+    if (chains.isEmpty()) {
       return graph;
     }
     for (Node node : graph.nodes()) {
-      List<Element> row = rows.get(node);
-      rewriting.put(node, row == null ? rewriting.copy(node) : rebuild(row));
+      List<Element> chain = chains.get(node);
+      rewriting.put(node, chain == null ? rewriting.copy(node) : rebuild(chain));
     }
     return rewriting.graph();
   }
 
-  private Map<Node, List<Element>> rows() {
-    Map<Node, List<Element>> rows = new HashMap<>();
+  private Map<Node, List<Element>> chains() {
+    Map<Node, List<Element>> chains = new HashMap<>();
     BitSet inside = new BitSet();
     for (Node node : graph.nodes().reversed()) {
       if (!inside.get(node.id())) {
-        List<Element> row = row(node, inside);
-        if (isWorth(row)) {
-          rows.put(node, row);
+        List<Element> chain = chain(node, inside);
+        if (isWorthwhile(chain)) {
+          chains.put(node, chain);
         }
       }
     }
-    return rows;
+    return chains;
   }
 
-  private List<Element> row(Node start, BitSet inside) {
-    List<Element> row = new ArrayList<>();
+  private List<Element> chain(Node start, BitSet inside) {
+    List<Element> chain = new ArrayList<>();
     Element element = element(start);
-    while (element != null && (row.isEmpty() || element.exit == row.getFirst().exit)) {
-      row.add(element);
-      boolean only = predecessors[element.next.id()] == element.ways;
+    while (element != null && (chain.isEmpty() || element.exit == chain.getFirst().exit)) {
+      chain.add(element);
+      boolean only = predecessors[element.next.id()] == element.edges;
       if (!only) {
         break;
       }
@@ -102,20 +102,20 @@ public final class SwitchLowering {
       }
       element = following;
     }
-    return row;
+    return chain;
   }
 
-  private boolean isWorth(List<Element> row) {
+  private boolean isWorthwhile(List<Element> chain) {
     Map<Quantity, Integer> all = new HashMap<>();
     Map<Quantity, Integer> wide = new HashMap<>();
-    for (Element element : row) {
+    for (Element element : chain) {
       all.merge(element.number, 1, Integer::sum);
       if (element.first != element.last) {
         wide.merge(element.number, 1, Integer::sum);
       }
     }
-    return wide.values().stream().anyMatch(count -> count >= WORTH)
-        || all.values().stream().anyMatch(count -> count >= Math.max(WORTH, leaf));
+    return wide.values().stream().anyMatch(count -> count >= MIN_INTERVALS)
+        || all.values().stream().anyMatch(count -> count >= Math.max(MIN_INTERVALS, leaf));
   }
 
   private @Nullable Element element(Node node) {
@@ -133,7 +133,7 @@ public final class SwitchLowering {
     };
   }
 
-  /** Not below the first, and then not above the last. */
+  /** Returns the element of a lower bound that an upper bound follows, or null. */
   private static @Nullable Element from(Quantity number, long first, Node.Branch branch) {
     if (branch.yes() instanceof Node.Branch second
         && second.test().relation() == Relation.GREATER
@@ -147,41 +147,41 @@ public final class SwitchLowering {
     return null;
   }
 
-  private Node rebuild(List<Element> row) {
-    int settled = settled(row);
+  private Node rebuild(List<Element> chain) {
+    int fixed = fixed(chain);
     Map<Quantity, List<Interval>> groups = new LinkedHashMap<>();
-    for (Element element : row.subList(settled, row.size())) {
+    for (Element element : chain.subList(fixed, chain.size())) {
       groups
           .computeIfAbsent(element.number, _ -> new ArrayList<>())
           .add(new Interval(element.first, element.last));
     }
-    Node exit = rewriting.get(row.getLast().exit);
-    Node next = rewriting.get(row.getLast().next);
+    Node exit = rewriting.get(chain.getLast().exit);
+    Node next = rewriting.get(chain.getLast().next);
     for (Map.Entry<Quantity, List<Interval>> group : List.copyOf(groups.entrySet()).reversed()) {
       List<Interval> intervals = merged(group.getValue());
       next = tree(group.getKey(), intervals, 0, 0xffff_ffffL, exit, next);
     }
-    for (Element element : row.subList(0, settled).reversed()) {
+    for (Element element : chain.subList(0, fixed).reversed()) {
       Interval interval = new Interval(element.first, element.last);
       next = one(element.number, interval, 0, 0xffff_ffffL, exit, next);
     }
     return next;
   }
 
-  /** How many elements stay where they are: those up to the last that reads something new. */
-  private static int settled(List<Element> row) {
-    int settled = 0;
+  /** Returns how many elements keep their place: those up to the last that reads a new number. */
+  private static int fixed(List<Element> chain) {
+    int fixed = 0;
     Set<Quantity> read = new HashSet<>();
-    for (int i = 0; i < row.size(); i++) {
-      Quantity number = row.get(i).number;
+    for (int i = 0; i < chain.size(); i++) {
+      Quantity number = chain.get(i).number;
       if (read.add(number) && Quantities.mayReject(number)) {
-        settled = i;
+        fixed = i;
       }
     }
-    return settled;
+    return fixed;
   }
 
-  /** In order, and none that touches another. */
+  /** Returns the intervals in ascending order, with those merged that touch. */
   private static List<Interval> merged(List<Interval> intervals) {
     List<Interval> sorted = new ArrayList<>(intervals);
     sorted.sort(Comparator.comparingLong(Interval::first));
@@ -199,14 +199,14 @@ public final class SwitchLowering {
   }
 
   private Node tree(
-      Quantity number, List<Interval> intervals, long least, long most, Node exit, Node next) {
+      Quantity number, List<Interval> intervals, long min, long max, Node exit, Node next) {
     boolean single = intervals.stream().allMatch(interval -> interval.first == interval.last);
     if (intervals.size() == 1 || (single && intervals.size() <= leaf)) {
-      Node row = next;
+      Node chain = next;
       for (Interval interval : intervals.reversed()) {
-        row = one(number, interval, least, most, exit, row);
+        chain = one(number, interval, min, max, exit, chain);
       }
-      return row;
+      return chain;
     }
     int half = intervals.size() / 2;
     long middle = intervals.get(half).first;
@@ -214,24 +214,23 @@ public final class SwitchLowering {
     List<Interval> above = intervals.subList(half, intervals.size());
     return result.branch(
         (Predicate.Compare) Predicate.atLeast(number, (int) middle),
-        tree(number, above, middle, most, exit, next),
-        tree(number, below, least, middle - 1, exit, next));
+        tree(number, above, middle, max, exit, next),
+        tree(number, below, min, middle - 1, exit, next));
   }
 
-  /** The test for one interval of a number that is known to be within bounds. */
-  private Node one(
-      Quantity number, Interval interval, long least, long most, Node exit, Node next) {
+  /** Returns the test for one interval of a number that is known to be within bounds. */
+  private Node one(Quantity number, Interval interval, long min, long max, Node exit, Node next) {
     if (interval.first == interval.last) {
       return result.branch(
           (Predicate.Compare) Predicate.equal(number, (int) interval.first), exit, next);
     }
     Node node = exit;
-    if (interval.last < most) {
+    if (interval.last < max) {
       node =
           result.branch(
               (Predicate.Compare) Predicate.greater(number, (int) interval.last), next, node);
     }
-    if (interval.first > least) {
+    if (interval.first > min) {
       node =
           result.branch(
               (Predicate.Compare) Predicate.atLeast(number, (int) interval.first), node, next);

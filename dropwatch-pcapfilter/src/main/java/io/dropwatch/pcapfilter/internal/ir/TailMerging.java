@@ -11,20 +11,20 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a piece of the graph that reads behind a computed index serve a second time for a piece that
- * does the same at constant offsets.
+ * Merges two parts of a graph that differ only in where they read: one behind a computed index, the
+ * other at constant offsets.
  *
- * <p>The ports of TCP are 40 bytes behind an IPv6 header and as many bytes behind an IPv4 header as
- * that header says. Both ways put that number into a variable and share the comparisons.
+ * <p>TCP ports follow an IPv6 header of 40 bytes, or an IPv4 header of the length that it states.
+ * Both paths assign that length to a variable and then share the comparisons.
  */
 public final class TailMerging {
   /** Fewer branches are not worth a variable. */
-  private static final int WORTH = 2;
+  private static final int MIN_BRANCHES = 2;
 
   private final Graph graph;
   private final Map<Node, Shape> shapes = new HashMap<>();
   private final Map<ShapeKey, Integer> shapeIds = new HashMap<>();
-  private final Map<Node, Target> aligned = new HashMap<>();
+  private final Map<Node, Target> merged = new HashMap<>();
   private final GraphRewriter rewriting;
   private final Graph.Builder result;
   private final Map<Node, Node> renamed = new HashMap<>();
@@ -36,26 +36,26 @@ public final class TailMerging {
     this.result = rewriting.result();
   }
 
-  /** An equivalent graph. */
+  /** Returns an equivalent graph. */
   public static Graph merge(Graph graph) {
     return new TailMerging(graph).run();
   }
 
   /**
-   * A piece of the graph that reads behind one index only, or at constant offsets only.
+   * A part of the graph that reads behind one index only, or at constant offsets only.
    *
-   * @param id equal for pieces that differ in nothing but the index and the place of the first read
-   * @param index the index, null at constant offsets
+   * @param id equal for parts that differ only in the index and the offset of the first read
+   * @param index the index; null at constant offsets
    * @param first offset of the first read
-   * @param branches number of branches, those counted twice that are reached twice; no more than
-   *     are worth it
+   * @param branches number of branches, counted once for each way to them, up to {@link
+   *     #MIN_BRANCHES}
    */
   private record Shape(int id, @Nullable Quantity index, int first, int branches) {}
 
   private record ShapeKey(
       Predicate.Compare test, int yes, int yesDistance, int no, int noDistance) {}
 
-  /** Where a node goes instead: {@code model} with its index replaced by the variable. */
+  /** What replaces a node: {@code model}, with its index in the variable. */
   private record Target(Node model, Quantity.Variable variable, Quantity value) {}
 
   private Graph run() {
@@ -68,8 +68,8 @@ public final class TailMerging {
         nextVariable = Math.max(nextVariable, assign.variable().id() + 1);
       }
     }
-    pair();
-    if (aligned.isEmpty()) {
+    findPairs();
+    if (merged.isEmpty()) {
       return graph;
     }
     for (Node node : graph.nodes()) {
@@ -78,11 +78,11 @@ public final class TailMerging {
     return rewriting.graph();
   }
 
-  private void pair() {
+  private void findPairs() {
     Map<Integer, Node> models = new HashMap<>();
     shapes.forEach(
         (node, shape) -> {
-          if (shape.index() != null && shape.branches() >= WORTH) {
+          if (shape.index() != null && shape.branches() >= MIN_BRANCHES) {
             models.merge(shape.id(), node, (a, b) -> a.id() < b.id() ? a : b);
           }
         });
@@ -95,11 +95,11 @@ public final class TailMerging {
         continue;
       }
       int distance = shape.first() - modelShape.first();
-      long most = Quantities.max(modelShape.index());
-      if (distance >= 0 && distance <= most && most <= 0xff) {
-        Quantity.Variable variable = new Quantity.Variable(nextVariable, most);
-        aligned.put(node, new Target(model, variable, Quantity.of(distance)));
-        aligned.put(model, new Target(model, variable, modelShape.index()));
+      long max = Quantities.max(modelShape.index());
+      if (distance >= 0 && distance <= max && max <= 0xff) {
+        Quantity.Variable variable = new Quantity.Variable(nextVariable, max);
+        merged.put(node, new Target(model, variable, Quantity.of(distance)));
+        merged.put(model, new Target(model, variable, modelShape.index()));
       }
     }
   }
@@ -108,38 +108,32 @@ public final class TailMerging {
     if (!(node instanceof Node.Branch branch)) {
       return null;
     }
-    Reads reads = new Reads();
-    Quantities.walkOutsideIndices(branch.test().left(), reads::add);
-    Quantities.walkOutsideIndices(branch.test().right(), reads::add);
+    BranchLoads loads = new BranchLoads();
+    branch.operands().forEach(each -> Quantities.walkOutsideIndices(each, loads::add));
     Shape yes = shapes.get(branch.yes());
     Shape no = shapes.get(branch.no());
     boolean fits =
-        reads.count > 0
-            && !reads.mixed
-            && reads.follows(branch.yes(), yes)
-            && reads.follows(branch.no(), no);
+        loads.count > 0
+            && !loads.mixed
+            && loads.follows(branch.yes(), yes)
+            && loads.follows(branch.no(), no);
     if (!fits) {
       return null;
     }
-    Predicate.Compare test =
-        new Predicate.Compare(
-            Quantities.moved(branch.test().left(), null, -reads.first),
-            branch.test().relation(),
-            Quantities.moved(branch.test().right(), null, -reads.first));
     ShapeKey key =
         new ShapeKey(
-            test,
+            moved(branch.test(), null, -loads.first),
             id(branch.yes(), yes),
-            yes == null ? 0 : yes.first() - reads.first,
+            yes == null ? 0 : yes.first() - loads.first,
             id(branch.no(), no),
-            no == null ? 0 : no.first() - reads.first);
+            no == null ? 0 : no.first() - loads.first);
     int below = (yes == null ? 0 : yes.branches()) + (no == null ? 0 : no.branches());
-    int branches = Math.min(WORTH, 1 + below);
+    int branches = Math.min(MIN_BRANCHES, 1 + below);
     int number = shapeIds.computeIfAbsent(key, _ -> shapeIds.size());
-    return new Shape(number, reads.index, reads.first, branches);
+    return new Shape(number, loads.index, loads.first, branches);
   }
 
-  // Verdicts have no shape; they are told apart by negative numbers.
+  // Verdicts have no shape, but ids of their own.
   private static int id(Node node, @Nullable Shape shape) {
     if (shape != null) {
       return shape.id();
@@ -147,8 +141,8 @@ public final class TailMerging {
     return node instanceof Node.Verdict verdict && verdict.accept() ? -1 : -2;
   }
 
-  /** The reads of one branch. */
-  private static final class Reads {
+  /** The loads of one branch. */
+  private static final class BranchLoads {
     private int count;
     private int first;
     private boolean mixed;
@@ -175,7 +169,7 @@ public final class TailMerging {
   }
 
   private Node rebuild(Node node) {
-    Target target = aligned.get(node);
+    Target target = merged.get(node);
     if (target != null) {
       Node shared = rename(target.model(), target.variable());
       return result.assign(target.variable(), target.value(), shared);
@@ -201,22 +195,27 @@ public final class TailMerging {
   private Node renamed(Node node, Quantity.Variable variable) {
     return switch (node) {
       case Node.Verdict verdict -> result.verdict(verdict.accept());
-      case Node.Assign _ -> throw new IllegalStateException("a shape has branches only");
-      case Node.Branch branch -> {
-        Predicate.Compare test =
-            new Predicate.Compare(
-                Quantities.moved(branch.test().left(), variable, 0),
-                branch.test().relation(),
-                Quantities.moved(branch.test().right(), variable, 0));
-        yield result.branch(test, renamedBefore(branch.yes()), renamedBefore(branch.no()));
-      }
+      case Node.Assign _ -> throw new IllegalStateException("a shape has no assignments");
+      case Node.Branch branch ->
+          result.branch(
+              moved(branch.test(), variable, 0),
+              renamedBefore(branch.yes()),
+              renamedBefore(branch.no()));
     };
+  }
+
+  private static Predicate.Compare moved(
+      Predicate.Compare test, @Nullable Quantity index, int distance) {
+    return new Predicate.Compare(
+        Quantities.moved(test.left(), index, distance),
+        test.relation(),
+        Quantities.moved(test.right(), index, distance));
   }
 
   private Node renamedBefore(Node node) {
     Node known = renamed.get(node);
     if (known == null) {
-      throw new IllegalStateException("successors come first");
+      throw new IllegalStateException("node %d has no replacement yet".formatted(node.id()));
     }
     return known;
   }
