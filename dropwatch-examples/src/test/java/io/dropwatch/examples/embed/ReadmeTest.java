@@ -22,9 +22,10 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What people copy from the README compiles as it stands there. */
+/** The Java examples of the READMEs compile as they are. */
 class ReadmeTest {
-  private static final Path README = Path.of("../README.md");
+  private static final List<Path> READMES =
+      List.of(Path.of("../README.md"), Path.of("../dropwatch-core/README.md"));
   private static final Pattern BLOCK = Pattern.compile("(?m)^```java\n(.*?)^```$", Pattern.DOTALL);
 
   @TempDir private Path classes = Path.of("");
@@ -42,24 +43,29 @@ class ReadmeTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> everyExampleCompiles() throws IOException {
-    List<String> blocks = new ArrayList<>();
-    Matcher block = BLOCK.matcher(Files.readString(README));
-    while (block.find()) {
-      blocks.add(block.group(1));
+  Stream<DynamicTest> examples_compile() throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Path readme : READMES) {
+      Matcher block = BLOCK.matcher(Files.readString(readme));
+      int before = tests.size();
+      while (block.find()) {
+        String example = block.group(1);
+        tests.add(
+            DynamicTest.dynamicTest(
+                readme + ": " + example.lines().findFirst().orElse(""),
+                () -> assertEquals(List.of(), problems(whole(example)), example)));
+      }
+      assertTrue(tests.size() > before, () -> "no example in " + readme);
     }
-    assertTrue(blocks.size() >= 4, () -> blocks.size() + " examples in " + README);
-    return blocks.stream()
-        .map(
-            example ->
-                DynamicTest.dynamicTest(
-                    example.lines().findFirst().orElse(""),
-                    () -> assertEquals(List.of(), problems(whole(example)), example)));
+    return tests.stream();
   }
 
-  // With what the examples take for granted: their imports, and a few names of the reader's own.
-  // Some are a method, some what stands in one.
+  // An example is a whole program, a method, or statements; the last two use the imports and
+  // names that are added here.
   private static String whole(String example) {
+    if (example.startsWith("import ")) {
+      return example.replaceFirst("public final class \\w+", "final class Example");
+    }
     return """
     import static org.junit.jupiter.api.Assertions.assertEquals;
     import static org.junit.jupiter.api.Assertions.assertTrue;
