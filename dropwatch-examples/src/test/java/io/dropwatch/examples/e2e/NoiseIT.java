@@ -251,11 +251,11 @@ class NoiseIT {
   void whatThisKernelDoesNotHaveIsRefused() {
     assertRefused(
         new NoiseRule.Reason("r", "NO_SUCH_REASON"),
-        "noise rule 'r': this kernel has no drop reason NO_SUCH_REASON: use a name that events"
+        "noise rule 'r': this kernel has no drop reason NO_SUCH_REASON; use a name that events"
             + " show");
     assertRefused(
         new NoiseRule.Location("l", "no_such_function"),
-        "noise rule 'l': this kernel has no function no_such_function: use a name that stacks"
+        "noise rule 'l': this kernel has no function no_such_function; use a name that stacks"
             + " show");
   }
 
