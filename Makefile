@@ -5,7 +5,7 @@ mvn = . .mvn/jdk && $(MVN)
 fast = -Dmaven.test.skip=true -Dmaven.javadoc.skip=true -Dspotless.check.skip=true
 
 # What Maven Central gets.
-published = dropwatch-bpf,dropwatch-pcapfilter,dropwatch-core
+published = dropwatch-bpf,dropwatch-pcapfilter,dropwatch-core,dropwatch-core/bom
 
 .PHONY: build check test install demo format probe check-probe clean
 
