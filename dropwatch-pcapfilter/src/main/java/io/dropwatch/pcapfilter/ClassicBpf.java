@@ -6,20 +6,19 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /**
- * A filter as classic BPF: what {@code SO_ATTACH_FILTER} takes (socket(7), packet(7)), what libpcap
- * runs in {@code pcap_offline_filter}, and what {@code tcpdump -d} prints.
+ * A filter as classic BPF, for {@code SO_ATTACH_FILTER} (socket(7), packet(7)) and libpcap's {@code
+ * pcap_offline_filter}. Immutable.
  *
  * <p>The program returns 262144 (bytes to keep, tcpdump's default) for a match and 0 otherwise. It
- * jumps forward only, never reads a register or a scratch word before it wrote it, and has at most
+ * jumps forward only, never reads a register or a scratch word before writing it, and has at most
  * {@link #MAX_SIZE} instructions, so that both Linux and libpcap accept it.
  *
- * <p>What it must be attached to:
+ * <p>It must be attached to a socket of the kind that the filter was compiled for:
  *
  * <ul>
  *   <li>{@link LinkType#ETHERNET}: a packet socket of type {@code SOCK_RAW}. Linux takes the outer
- *       VLAN tag out of a frame before filters see it, so there {@code vlan} finds inner tags only.
- *   <li>{@link LinkType#RAW_IP}: bytes from the IP header on, as a {@code SOCK_DGRAM} packet socket
- *       has them for IP.
+ *       VLAN tag out of a frame before filters run, so {@code vlan} finds inner tags only.
+ *   <li>{@link LinkType#RAW_IP}: a packet socket of type {@code SOCK_DGRAM} that receives IP.
  *   <li>{@link SkbFilter}: a packet socket of type {@code SOCK_DGRAM}. Metadata are read with
  *       Linux's ancillary loads ({@code SKF_AD_*} of linux/filter.h), so {@code arp}, {@code vlan
  *       5}, {@code inbound} and {@code ifindex 2} work; other systems and libpcap have no such
@@ -28,7 +27,7 @@ import java.util.List;
  * </ul>
  */
 public final class ClassicBpf {
-  /** BPF_MAXINSNS of linux/bpf_common.h: more instructions are accepted by no kernel. */
+  /** Instructions that a kernel accepts at most: BPF_MAXINSNS of linux/bpf_common.h. */
   public static final int MAX_SIZE = 4096;
 
   private final List<Instruction> instructions;
@@ -47,19 +46,19 @@ public final class ClassicBpf {
    */
   public record Instruction(int code, int jt, int jf, int k) {}
 
-  /** The program; cannot be changed. */
+  /** Returns the program; unmodifiable. */
   public List<Instruction> instructions() {
     return instructions;
   }
 
-  /** Number of instructions, 1 to {@link #MAX_SIZE}. */
+  /** Returns the number of instructions, 1 to {@link #MAX_SIZE}. */
   public int size() {
     return instructions.size();
   }
 
   /**
-   * The array of {@code struct sock_filter} that {@code struct sock_fprog} points to: 8 bytes each,
-   * in the byte order of this machine; a new array.
+   * Returns the array of {@code struct sock_filter} that {@code struct sock_fprog} points to: 8
+   * bytes for each instruction, in the byte order of this machine.
    */
   public byte[] toBytes() {
     ByteBuffer out = ByteBuffer.allocate(8 * size()).order(ByteOrder.nativeOrder());
@@ -69,18 +68,21 @@ public final class ClassicBpf {
     return out.array();
   }
 
-  /** As {@code tcpdump -d} prints it: one instruction per line, for people. */
+  /** Returns the program as {@code tcpdump -d} prints it: one instruction per line. */
   @Override
   public String toString() {
     return ClassicListing.text(instructions);
   }
 
-  /** As {@code tcpdump -dd} prints it: a fragment of C. */
+  /** Returns the program as {@code tcpdump -dd} prints it: a fragment of C. */
   public String toC() {
     return ClassicListing.c(instructions);
   }
 
-  /** As {@code tcpdump -ddd} prints it: the number of instructions, then their decimal numbers. */
+  /**
+   * Returns the program as {@code tcpdump -ddd} prints it: the number of instructions, then the
+   * decimal numbers of each.
+   */
   public String toDecimal() {
     return ClassicListing.decimal(instructions);
   }

@@ -3,19 +3,18 @@ package io.dropwatch.pcapfilter;
 import java.util.OptionalInt;
 
 /**
- * Turns the name in {@code ifname NAME} into the index of a network device, when {@link
- * FilterOptions.Builder#deviceResolver} says so.
+ * Resolves the name in {@code ifname NAME} to the index of a network device; see {@link
+ * FilterOptions.Builder#deviceResolver}.
  *
- * <p>Asked while the expression is compiled, on the thread that compiles, and never again: a filter
- * does not follow a device that is made anew. What it throws comes out of {@code compile}
- * unchanged.
+ * <p>Called while an expression is compiled, on the compiling thread. A filter does not follow a
+ * device that is deleted and created again. {@code compile} passes on what it throws.
  */
 @FunctionalInterface
 public interface DeviceResolver {
 
   /**
-   * The index of a device, as if_nametoindex(3) gives it; empty when there is none of this name. An
-   * index counts within one network namespace, and so does the filter's test.
+   * Returns the index of a device, as if_nametoindex(3) does; empty if no device has this name. An
+   * index is valid within one network namespace.
    */
-  OptionalInt index(String name);
+  OptionalInt ifindex(String name);
 }

@@ -38,12 +38,12 @@ public final class EbpfCode {
     this.metadataReads = (BitSet) code.metadataReads().clone();
   }
 
-  /** Number of instructions. */
+  /** Returns the number of instructions. */
   public int size() {
     return instructions.size();
   }
 
-  /** The instructions as the kernel reads them: 8 bytes each, little-endian; a new array. */
+  /** Returns the instructions as the kernel reads them: 8 bytes each, little-endian. */
   public byte[] toBytes() {
     return Insn.encode(instructions);
   }
@@ -56,7 +56,7 @@ public final class EbpfCode {
     return (BitSet) metadataReads.clone();
   }
 
-  /** One instruction per line. */
+  /** Returns one instruction per line. */
   @Override
   public String toString() {
     return EbpfListing.print(instructions);

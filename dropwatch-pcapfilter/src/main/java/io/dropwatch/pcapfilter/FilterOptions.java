@@ -1,5 +1,6 @@
 package io.dropwatch.pcapfilter;
 
+import io.dropwatch.pcapfilter.internal.Arguments;
 import java.net.Inet4Address;
 import java.util.ArrayList;
 import java.util.List;
@@ -176,11 +177,7 @@ public final class FilterOptions {
     private static List<Integer> check(String what, int[] ports) {
       List<Integer> checked = new ArrayList<>();
       for (int port : ports) {
-        if (port < 0 || port > 65535) {
-          throw new IllegalArgumentException(
-              "%s must be between 0 and 65535, was %d".formatted(what, port));
-        }
-        checked.add(port);
+        checked.add(Arguments.between(what, 0, 65535, port));
       }
       return List.copyOf(checked);
     }

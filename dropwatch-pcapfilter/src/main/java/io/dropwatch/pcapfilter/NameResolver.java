@@ -6,31 +6,31 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * Turns the names in an expression into numbers, when {@link FilterOptions.Builder#nameResolver}
- * says so.
+ * Resolves names of hosts and networks in an expression; see {@link
+ * FilterOptions.Builder#nameResolver}.
  *
- * <p>Asked while the expression is compiled, on the thread that compiles, and never again: a filter
- * does not follow later changes. What a method throws comes out of {@code compile} unchanged.
+ * <p>Called while an expression is compiled, on the compiling thread. A filter does not follow
+ * later changes. {@code compile} passes on what a method throws.
  */
 @FunctionalInterface
 public interface NameResolver {
 
   /**
-   * The addresses of {@code host NAME}, as getaddrinfo(3) gives them to libpcap: of both families,
-   * in the order in which they are to be tested; empty when the name is unknown.
+   * Returns the addresses for {@code host NAME}, as getaddrinfo(3) does for libpcap: of both
+   * families, in the order in which they are to be compared; empty if the name is unknown.
    */
   List<InetAddress> hosts(String name);
 
   /**
-   * The number of {@code net NAME}, as getnetbyname(3) gives it: in host order and without the
-   * zeros at its end, so that 10 and 0x0a000000 are not the same. A short number is moved to the
-   * front, as in {@code net 10}. Empty, which is the default, when the name is unknown.
+   * Returns the number for {@code net NAME}, as getnetbyname(3) does: in host byte order, without
+   * trailing zero bytes. 10 means 10.0.0.0/8, as in {@code net 10}; 0x0a000000 means 10.0.0.0/32.
+   * Empty, which is the default, if the name is unknown.
    */
   default OptionalInt network(String name) {
     return OptionalInt.empty();
   }
 
-  /** Asks what this machine asks for the names of hosts: its hosts file and DNS. */
+  /** Returns a resolver that uses the resolver of this machine: its hosts file and DNS. */
   static NameResolver system() {
     return name -> {
       try {

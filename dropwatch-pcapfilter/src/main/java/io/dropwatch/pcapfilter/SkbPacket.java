@@ -1,5 +1,6 @@
 package io.dropwatch.pcapfilter;
 
+import io.dropwatch.pcapfilter.internal.Arguments;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Objects;
@@ -235,7 +236,7 @@ public final class SkbPacket {
      * @throws IllegalArgumentException if it is not 0 to 65535
      */
     public Builder protocol(int protocol) {
-      this.protocol = check("protocol", protocol, 0xffff);
+      this.protocol = Arguments.between("protocol", 0, 0xffff, protocol);
       return this;
     }
 
@@ -248,8 +249,8 @@ public final class SkbPacket {
      * @throws IllegalArgumentException if one is not 0 to 65535
      */
     public Builder vlan(int tpid, int tci) {
-      this.vlanProtocol = check("tpid", tpid, 0xffff);
-      this.vlanTci = check("tci", tci, 0xffff);
+      this.vlanProtocol = Arguments.between("tpid", 0, 0xffff, tpid);
+      this.vlanTci = Arguments.between("tci", 0, 0xffff, tci);
       return this;
     }
 
@@ -259,7 +260,7 @@ public final class SkbPacket {
      * @throws IllegalArgumentException if it is not 0 to 7
      */
     public Builder packetType(int packetType) {
-      this.packetType = check("packetType", packetType, 7);
+      this.packetType = Arguments.between("packetType", 0, 7, packetType);
       return this;
     }
 
@@ -272,14 +273,6 @@ public final class SkbPacket {
     /** Returns the packet. */
     public SkbPacket build() {
       return new SkbPacket(this);
-    }
-
-    private static int check(String what, int value, int max) {
-      if (value < 0 || value > max) {
-        throw new IllegalArgumentException(
-            "%s must be between 0 and %d, was %d".formatted(what, max, value));
-      }
-      return value;
     }
   }
 }

@@ -1,12 +1,15 @@
 package io.dropwatch.pcapfilter;
 
-/** Stages of compilation, each with a text form: {@link PcapFilter#dump}. */
+/**
+ * Stages of compilation, each with a text form: {@link Filter#dump}. More may be added; a {@code
+ * switch} over them should have a default case.
+ */
 public enum Stage {
-  /** The words of the expression. */
+  /** The tokens of the expression. */
   TOKENS,
   /** The syntax tree. */
   TREE,
-  /** What is tested, with every name and offset resolved. */
+  /** What is compared, with every name and offset resolved. */
   PREDICATE,
   /** The decision graph. */
   GRAPH,

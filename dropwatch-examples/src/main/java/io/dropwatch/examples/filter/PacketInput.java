@@ -41,7 +41,7 @@ final class PacketInput {
     if (hex != null) {
       byte[] bytes = digits(spec, hex);
       LinkType first = link == LinkName.raw ? LinkType.RAW_IP : LinkType.ETHERNET;
-      each.packet(new CapturedPacket(1, null, first, bytes, bytes.length, 0));
+      each.packet(CapturedPacket.of(first, bytes));
       return;
     }
     if (file != null) {

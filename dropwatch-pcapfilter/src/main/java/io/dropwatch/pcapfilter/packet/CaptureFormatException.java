@@ -2,7 +2,10 @@ package io.dropwatch.pcapfilter.packet;
 
 import java.io.IOException;
 
-/** Bytes that are no capture file, or a broken one, or one of packets that no filter is for. */
+/**
+ * Thrown when a file is not a capture file, is malformed, or has packets of an unsupported link
+ * type.
+ */
 public final class CaptureFormatException extends IOException {
   private static final long serialVersionUID = 1L;
 
@@ -13,7 +16,7 @@ public final class CaptureFormatException extends IOException {
     this.offset = offset;
   }
 
-  /** Where in the file the part begins that is wrong, in bytes from its start. */
+  /** Returns where in the file the malformed part begins, in bytes from the start of the file. */
   public long offset() {
     return offset;
   }

@@ -1,11 +1,13 @@
 package io.dropwatch.pcapfilter.packet;
 
+import io.dropwatch.pcapfilter.LinkType;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,13 +21,13 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>pcap in either byte order, with microseconds or nanoseconds; pcapng with any number of
- * sections and interfaces, Enhanced, Simple and the obsolete Packet Blocks, any resolution of time;
- * other blocks and options are skipped. Link types are Ethernet (1) and raw IP (12, 14, 101, 228,
- * 229); packets of another one are refused with its name.
+ * <p>It reads pcap in either byte order, with microseconds or nanoseconds, and pcapng with any
+ * number of sections and interfaces, Enhanced, Simple and the obsolete Packet Blocks, and any
+ * resolution of time; other blocks and options are skipped. Link types are Ethernet (1) and raw IP
+ * (12, 14, 101, 228, 229); packets of another one are refused with its name.
  *
- * <p>Files may be hostile: no more than one packet, at most {@value #LONGEST_PACKET} bytes, is in
- * memory, and what is no capture file is a {@link CaptureFormatException}. Not thread-safe.
+ * <p>Files may be hostile: at most one packet, of at most {@value #LONGEST_PACKET} bytes, is in
+ * memory, and a malformed file leads to a {@link CaptureFormatException}. Not thread-safe.
  *
  * @see <a href="https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-05.html">pcap</a>
  * @see <a href="https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-02.html">pcapng</a>
@@ -50,7 +52,7 @@ public final class CaptureReader implements Closeable {
   /**
    * Opens a file.
    *
-   * @throws CaptureFormatException if it does not begin as a capture file does
+   * @throws CaptureFormatException if it does not start as a capture file does
    * @throws IOException if it cannot be read
    */
   public static CaptureReader open(Path file) throws IOException {
@@ -64,20 +66,20 @@ public final class CaptureReader implements Closeable {
   }
 
   /**
-   * Reads a stream, such as a pipe; closing the reader closes it.
+   * Returns a reader of a stream, such as a pipe. Closing the reader closes the stream.
    *
-   * @throws CaptureFormatException if it does not begin as a capture file does
+   * @throws CaptureFormatException if it does not start as a capture file does
    * @throws IOException if it cannot be read
    */
   public static CaptureReader of(InputStream in) throws IOException {
-    return new CaptureReader(new BufferedInputStream(in, 1 << 16));
+    return new CaptureReader(new BufferedInputStream(Objects.requireNonNull(in, "in"), 1 << 16));
   }
 
   /**
-   * The next packet, or null after the last one.
+   * Returns the next packet, or null after the last one.
    *
-   * @throws CaptureFormatException if the file is broken, or the packet's link type is none that a
-   *     filter is for
+   * @throws CaptureFormatException if the file is malformed, or {@link LinkType} does not have the
+   *     packet's link type
    * @throws IOException if it cannot be read
    */
   public @Nullable CapturedPacket next() throws IOException {

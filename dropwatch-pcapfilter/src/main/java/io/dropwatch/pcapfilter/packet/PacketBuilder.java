@@ -1,5 +1,7 @@
 package io.dropwatch.pcapfilter.packet;
 
+import static io.dropwatch.pcapfilter.internal.Arguments.between;
+
 import io.dropwatch.pcapfilter.packet.Layer.Completion;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -14,11 +16,10 @@ import java.util.List;
  *     PacketBuilder.ethernet().vlan(5).ipv4("10.0.0.1", "10.0.0.2").tcp(40000, 443, SYN).build();
  * }</pre>
  *
- * Types of following headers, lengths and checksums are filled in by {@link #build}. What a header
- * says about the next one can be forced with {@link #etherType} and {@link #protocol}: they stand
- * for a header of which nothing else is there. Numbers are in host order; fields that are narrower
- * take the low bits; an address that is none is an {@link IllegalArgumentException}. Not
- * thread-safe.
+ * {@link #build} fills in types of following headers, lengths and checksums. {@link #etherType} and
+ * {@link #protocol} set what a header says about the next one where that one is missing. Numbers
+ * are in host byte order. A number that does not fit into its field, and a malformed address, are
+ * an {@link IllegalArgumentException}. Not thread-safe.
  */
 public final class PacketBuilder {
   /** TCP flag. */
@@ -45,22 +46,22 @@ public final class PacketBuilder {
 
   private PacketBuilder() {}
 
-  /** A packet that starts at an Ethernet header, to and from fixed local addresses. */
+  /** Returns a packet that starts with an Ethernet header, to and from fixed local addresses. */
   public static PacketBuilder ethernet() {
     return ethernet("02:00:00:00:00:02", "02:00:00:00:00:01");
   }
 
-  /** A packet that starts at an Ethernet header. */
+  /** Returns a packet that starts with an Ethernet header. */
   public static PacketBuilder ethernet(String destination, String source) {
     return new PacketBuilder().innerEthernet(destination, source);
   }
 
-  /** A packet that starts at whatever header is added first, usually IPv4 or IPv6. */
+  /** Returns a packet that starts with the header that is added first, usually IPv4 or IPv6. */
   public static PacketBuilder raw() {
     return new PacketBuilder();
   }
 
-  /** An Ethernet header inside a tunnel. */
+  /** Adds an Ethernet header inside a tunnel. */
   public PacketBuilder innerEthernet(String destination, String source) {
     byte[] header =
         ByteBuffer.allocate(14)
@@ -74,29 +75,34 @@ public final class PacketBuilder {
         around -> around.putNextEtherType(12, header.length));
   }
 
-  /** What the header before says comes next, without a header for it. */
+  /** Sets the EtherType of what follows the previous header, without adding a header for it. */
   public PacketBuilder etherType(int type) {
-    return add(new byte[0], type, Layer.NONE, NOTHING);
+    return add(new byte[0], between("type", 0, 0xffff, type), Layer.NONE, NOTHING);
   }
 
-  /** What the IP header before says comes next, without a header for it. */
+  /** Sets the protocol of what follows the previous IP header, without adding a header for it. */
   public PacketBuilder protocol(int number) {
-    return add(new byte[0], Layer.NONE, number, NOTHING);
+    return add(new byte[0], Layer.NONE, between("number", 0, 0xff, number), NOTHING);
   }
 
-  /** An 802.1Q tag: TPID 0x8100, priority 0. */
+  /** Adds an 802.1Q tag: TPID 0x8100, priority 0. */
   public PacketBuilder vlan(int id) {
-    return vlan(0x8100, id);
+    return vlan(0x8100, between("id", 0, 0xfff, id));
   }
 
-  /** A VLAN tag with any TPID; {@code tci} is priority, DEI and VLAN number. */
+  /** Adds a VLAN tag with any TPID; {@code tci} is priority, DEI and VLAN id. */
   public PacketBuilder vlan(int tpid, int tci) {
-    return add(Headers.tag(tci), tpid, Layer.NONE, around -> around.putNextEtherType(2, 4));
+    return add(
+        Headers.tag(between("tci", 0, 0xffff, tci)),
+        between("tpid", 0, 0xffff, tpid),
+        Layer.NONE,
+        around -> around.putNextEtherType(2, 4));
   }
 
-  /** One MPLS label (RFC 3032), TTL 64; the last one added has the bottom-of-stack bit. */
+  /** Adds an MPLS label (RFC 3032), TTL 64; the last one added has the bottom-of-stack bit. */
   public PacketBuilder mpls(int label) {
-    byte[] entry = ByteBuffer.allocate(4).putInt(label << 12 | 64).array();
+    byte[] entry =
+        ByteBuffer.allocate(4).putInt(between("label", 0, 0xfffff, label) << 12 | 64).array();
     return add(
         entry,
         0x8847,
@@ -109,14 +115,14 @@ public final class PacketBuilder {
         });
   }
 
-  /** PPPoE discovery (RFC 2516), code PADI. */
+  /** Adds PPPoE discovery (RFC 2516), code PADI. */
   public PacketBuilder pppoeDiscovery() {
     return add(new byte[] {0x11, 0x09, 0, 0, 0, 0}, 0x8863, Layer.NONE, NOTHING);
   }
 
-  /** A PPPoE session header and the PPP protocol number after it. */
+  /** Adds a PPPoE session header and the PPP protocol number after it. */
   public PacketBuilder pppoeSession(int session) {
-    byte[] header = Headers.pppoeSession(session);
+    byte[] header = Headers.pppoeSession(between("session", 0, 0xffff, session));
     return add(
         header,
         0x8864,
@@ -137,26 +143,31 @@ public final class PacketBuilder {
         });
   }
 
-  /** IEEE 802.2 LLC: the frame becomes an 802.3 one, with a length instead of a type. */
+  /** Adds IEEE 802.2 LLC: the frame becomes an 802.3 one, with a length instead of a type. */
   public PacketBuilder llc(int dsap, int ssap, int... control) {
+    between("dsap", 0, 0xff, dsap);
+    between("ssap", 0, 0xff, ssap);
+    for (int octet : control) {
+      between("control", 0, 0xff, octet);
+    }
     return add(Headers.llc(dsap, ssap, control), Layer.LENGTH, Layer.NONE, NOTHING);
   }
 
-  /** LLC with SNAP: organisation code and protocol; the protocol is the next header's ethertype. */
+  /** Adds LLC with SNAP: an organisation code, and the next header's EtherType as protocol. */
   public PacketBuilder snap(int organisation) {
     return add(
-        Headers.snap(organisation),
+        Headers.snap(between("organisation", 0, 0xffffff, organisation)),
         Layer.LENGTH,
         Layer.NONE,
         around -> around.putNextEtherType(6, 8));
   }
 
-  /** ARP over Ethernet for IPv4 (RFC 826). */
+  /** Adds ARP over Ethernet for IPv4 (RFC 826). */
   public PacketBuilder arp(int operation, String sender, String target) {
     return addressResolution(0x0806, operation, sender, target);
   }
 
-  /** Reverse ARP (RFC 903). */
+  /** Adds reverse ARP (RFC 903). */
   public PacketBuilder rarp(int operation, String sender, String target) {
     return addressResolution(0x8035, operation, sender, target);
   }
@@ -164,23 +175,27 @@ public final class PacketBuilder {
   private PacketBuilder addressResolution(
       int etherType, int operation, String sender, String target) {
     return add(
-        Headers.addressResolution(operation, sender, target), etherType, Layer.NONE, NOTHING);
+        Headers.addressResolution(between("operation", 0, 0xffff, operation), sender, target),
+        etherType,
+        Layer.NONE,
+        NOTHING);
   }
 
-  /** IPv4 without options, whole. */
+  /** Adds IPv4 without options, not fragmented. */
   public PacketBuilder ipv4(String source, String destination) {
     return ipv4(source, destination, 5, 0, false);
   }
 
   /**
-   * IPv4 with options, whole.
+   * Adds IPv4 with options, not fragmented.
    *
    * @param options 0 to 40 bytes; filled up with zeros (End of Option List) to a multiple of 4
    * @throws IllegalArgumentException if they are longer
    */
   public PacketBuilder ipv4(String source, String destination, byte[] options) {
     if (options.length > 40) {
-      throw new IllegalArgumentException("IPv4 has at most 40 bytes of options: " + options.length);
+      throw new IllegalArgumentException(
+          "IPv4 options must be 0 to 40 bytes, were " + options.length);
     }
     int words = 5 + (options.length + 3) / 4;
     ipv4(source, destination, words, 0, false);
@@ -191,10 +206,10 @@ public final class PacketBuilder {
   }
 
   /**
-   * IPv4 (RFC 791), TTL 64.
+   * Adds IPv4 (RFC 791), TTL 64.
    *
    * @param headerWords header length in 32-bit words, 5 to 15; the options are NOPs
-   * @param fragmentOffset in units of 8 bytes
+   * @param fragmentOffset in units of 8 bytes, 0 to 8191
    * @param moreFragments the MF flag
    */
   public PacketBuilder ipv4(
@@ -203,7 +218,9 @@ public final class PacketBuilder {
       int headerWords,
       int fragmentOffset,
       boolean moreFragments) {
-    int fragment = (fragmentOffset & 0x1fff) | (moreFragments ? 0x2000 : 0);
+    between("headerWords", 5, 15, headerWords);
+    int fragment =
+        between("fragmentOffset", 0, 0x1fff, fragmentOffset) | (moreFragments ? 0x2000 : 0);
     return add(
         Headers.ipv4(source, destination, headerWords, fragment),
         0x0800,
@@ -216,7 +233,7 @@ public final class PacketBuilder {
         });
   }
 
-  /** IPv6 (RFC 8200), hop limit 64. */
+  /** Adds IPv6 (RFC 8200), hop limit 64. */
   public PacketBuilder ipv6(String source, String destination) {
     byte[] header = Headers.ipv6(source, destination);
     return add(
@@ -230,63 +247,73 @@ public final class PacketBuilder {
   }
 
   /**
-   * An IPv6 extension header of 8 bytes: hop-by-hop (0), routing (43), destination options (60).
+   * Adds an IPv6 extension header of 8 bytes: hop-by-hop (0), routing (43), destination options
+   * (60).
    */
   public PacketBuilder extension(int number) {
     return add(
         new byte[] {59, 0, 1, 4, 0, 0, 0, 0},
         Layer.NONE,
-        number,
+        between("number", 0, 0xff, number),
         around -> around.putNextProtocol(0));
   }
 
-  /** The IPv6 fragment header; offset in units of 8 bytes. */
+  /** Adds the IPv6 fragment header; the offset is in units of 8 bytes, 0 to 8191. */
   public PacketBuilder fragment(int offset, boolean more) {
-    return add(Headers.fragment(offset, more), Layer.NONE, 44, around -> around.putNextProtocol(0));
+    return add(
+        Headers.fragment(between("offset", 0, 0x1fff, offset), more),
+        Layer.NONE,
+        44,
+        around -> around.putNextProtocol(0));
   }
 
-  /** IP authentication header (RFC 4302) with 12 bytes of integrity check value. */
+  /** Adds an IP authentication header (RFC 4302) with 12 bytes of integrity check value. */
   public PacketBuilder ah() {
     return add(Headers.ah(), Layer.NONE, 51, around -> around.putNextProtocol(0));
   }
 
-  /** IP encapsulating security payload (RFC 4303): SPI and sequence number. */
+  /** Adds an IP encapsulating security payload (RFC 4303): SPI and sequence number. */
   public PacketBuilder esp(int spi) {
     return add(ByteBuffer.allocate(8).putInt(spi).putInt(1).array(), Layer.NONE, 50, NOTHING);
   }
 
   /**
-   * TCP (RFC 9293) without options.
+   * Adds TCP (RFC 9293) without options.
    *
    * @param source port
    * @param destination port
-   * @param flags any of {@link #SYN} and its like, joined by {@code |}; byte 13 of the header
+   * @param flags any of {@link #SYN} and the like, joined by {@code |}; byte 13 of the header
    */
   public PacketBuilder tcp(int source, int destination, int flags) {
     return tcp(source, destination, flags, new byte[0]);
   }
 
   /**
-   * TCP with options.
+   * Adds TCP with options.
    *
    * @param options 0 to 40 bytes; filled up with zeros (End of Option List) to a multiple of 4
    * @throws IllegalArgumentException if they are longer
    */
   public PacketBuilder tcp(int source, int destination, int flags, byte[] options) {
     if (options.length > 40) {
-      throw new IllegalArgumentException("TCP has at most 40 bytes of options: " + options.length);
+      throw new IllegalArgumentException(
+          "TCP options must be 0 to 40 bytes, were " + options.length);
     }
     return add(
-        Headers.tcp(source, destination, flags, options),
+        Headers.tcp(
+            port("source", source),
+            port("destination", destination),
+            between("flags", 0, 0xff, flags),
+            options),
         Layer.NONE,
         6,
         around -> around.putTransportChecksum(16, 6));
   }
 
-  /** UDP (RFC 768). */
+  /** Adds UDP (RFC 768). */
   public PacketBuilder udp(int source, int destination) {
     return add(
-        Headers.ports(source, destination, 8),
+        Headers.ports(port("source", source), port("destination", destination), 8),
         Layer.NONE,
         17,
         around -> {
@@ -295,41 +322,48 @@ public final class PacketBuilder {
         });
   }
 
-  /** SCTP common header (RFC 9260), verification tag 0; with its CRC32c. */
+  /** Adds the SCTP common header (RFC 9260), verification tag 0, with its CRC32c. */
   public PacketBuilder sctp(int source, int destination) {
     return add(
-        Headers.ports(source, destination, 12), Layer.NONE, 132, around -> around.putCrc32c(8));
+        Headers.ports(port("source", source), port("destination", destination), 12),
+        Layer.NONE,
+        132,
+        around -> around.putCrc32c(8));
   }
 
-  /** GRE (RFC 2784), version 0, without options. */
+  /** Adds GRE (RFC 2784), version 0, without options. */
   public PacketBuilder gre() {
     return add(new byte[4], Layer.NONE, 47, around -> around.putNextEtherType(2, 4));
   }
 
-  /** GRE with a key (RFC 2890). */
+  /** Adds GRE with a key (RFC 2890). */
   public PacketBuilder gre(int key) {
     byte[] header = ByteBuffer.allocate(8).putShort((short) 0x2000).putInt(4, key).array();
     return add(header, Layer.NONE, 47, around -> around.putNextEtherType(2, 8));
   }
 
-  /** ICMP (RFC 792). */
+  /** Adds ICMP (RFC 792). */
   public PacketBuilder icmp(int type, int code) {
-    return add(Headers.icmp(type, code), Layer.NONE, 1, around -> around.putChecksum(2));
+    return add(icmpHeader(type, code), Layer.NONE, 1, around -> around.putChecksum(2));
   }
 
-  /** ICMPv6 (RFC 4443). */
+  /** Adds ICMPv6 (RFC 4443). */
   public PacketBuilder icmp6(int type, int code) {
     return add(
-        Headers.icmp(type, code), Layer.NONE, 58, around -> around.putTransportChecksum(2, 58));
+        icmpHeader(type, code), Layer.NONE, 58, around -> around.putTransportChecksum(2, 58));
   }
 
-  /** IGMPv2 (RFC 2236). */
+  /** Adds IGMPv2 (RFC 2236). */
   public PacketBuilder igmp(int type, String group) {
-    return add(Headers.igmp(type, group), Layer.NONE, 2, around -> around.putChecksum(2));
+    return add(
+        Headers.igmp(between("type", 0, 0xff, type), group),
+        Layer.NONE,
+        2,
+        around -> around.putChecksum(2));
   }
 
   /**
-   * Geneve with options.
+   * Adds Geneve with options.
    *
    * @param options 0 to 252 bytes, a multiple of 4
    * @throws IllegalArgumentException if they are not
@@ -337,38 +371,39 @@ public final class PacketBuilder {
   public PacketBuilder geneve(int vni, byte[] options) {
     if (options.length > 252 || options.length % 4 != 0) {
       throw new IllegalArgumentException(
-          "Geneve has options of at most 252 bytes, a multiple of 4: " + options.length);
+          "Geneve options must be 0 to 252 bytes, a multiple of 4, were " + options.length);
     }
-    byte[] header = Headers.geneve(vni, options);
+    byte[] header = Headers.geneve(between("vni", 0, 0xffffff, vni), options);
     return add(header, Layer.NONE, Layer.NONE, around -> around.putNextEtherType(2, header.length));
   }
 
-  /** Geneve (RFC 8926) without options. */
+  /** Adds Geneve (RFC 8926) without options. */
   public PacketBuilder geneve(int vni) {
     return geneve(vni, new byte[0]);
   }
 
-  /** VXLAN (RFC 7348). */
+  /** Adds VXLAN (RFC 7348). */
   public PacketBuilder vxlan(int vni) {
+    between("vni", 0, 0xffffff, vni);
     byte[] header = ByteBuffer.allocate(8).putInt(0x0800_0000).putInt(vni << 8).array();
     return add(header, Layer.NONE, Layer.NONE, NOTHING);
   }
 
-  /** Payload bytes 0, 1, 2 and so on. */
+  /** Adds payload bytes 0, 1, 2 and so on. */
   public PacketBuilder payload(int length) {
-    byte[] bytes = new byte[length];
+    byte[] bytes = new byte[between("length", 0, Integer.MAX_VALUE, length)];
     for (int i = 0; i < length; i++) {
       bytes[i] = (byte) i;
     }
     return payload(bytes);
   }
 
-  /** Payload, or a header that this class does not know. */
+  /** Adds payload, or a header that this class does not know; copied. */
   public PacketBuilder payload(byte[] bytes) {
     return add(bytes.clone(), Layer.NONE, Layer.NONE, NOTHING);
   }
 
-  /** The packet. The builder can go on and build a longer one. */
+  /** Returns the packet. More headers may be added afterwards, for a longer packet. */
   public byte[] build() {
     ByteBuffer packet = ByteBuffer.allocate(layers.stream().mapToInt(l -> l.bytes().length).sum());
     layers.forEach(layer -> packet.put(layer.bytes()));
@@ -379,6 +414,14 @@ public final class PacketBuilder {
       layer.completion().complete(new Layer.Surroundings(packet.array(), start, layers, index));
     }
     return packet.array();
+  }
+
+  private static byte[] icmpHeader(int type, int code) {
+    return Headers.icmp(between("type", 0, 0xff, type), between("code", 0, 0xff, code));
+  }
+
+  private static int port(String name, int port) {
+    return between(name, 0, 0xffff, port);
   }
 
   private PacketBuilder add(byte[] bytes, int etherType, int protocol, Completion completion) {

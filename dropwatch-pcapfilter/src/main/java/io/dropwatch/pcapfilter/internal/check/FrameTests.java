@@ -100,7 +100,7 @@ final class FrameTests {
               "write 'ifindex' and its number, which 'ip link' shows, or compile with"
                   + " FilterOptions.Builder.deviceResolver");
     }
-    OptionalInt index = resolver.index(name);
+    OptionalInt index = resolver.ifindex(name);
     if (index.isEmpty()) {
       throw SyntaxFault.at(
               span, "there is no network device '" + name + "' in this network namespace")
