@@ -9,8 +9,8 @@ import io.dropwatch.pcapfilter.internal.bytecode.CompiledFilter;
 import io.dropwatch.pcapfilter.internal.check.Checker;
 import io.dropwatch.pcapfilter.internal.classic.ClassicCompiler;
 import io.dropwatch.pcapfilter.internal.ebpf.EbpfCompiler;
-import io.dropwatch.pcapfilter.internal.explain.Explaining;
 import io.dropwatch.pcapfilter.internal.explain.Outline;
+import io.dropwatch.pcapfilter.internal.explain.PacketExplainer;
 import io.dropwatch.pcapfilter.internal.interpret.Interpreter;
 import io.dropwatch.pcapfilter.internal.ir.BranchReordering;
 import io.dropwatch.pcapfilter.internal.ir.Graph;
@@ -26,7 +26,6 @@ import io.dropwatch.pcapfilter.internal.predicate.PredicateText;
 import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
 import io.dropwatch.pcapfilter.internal.token.Lexer;
 import io.dropwatch.pcapfilter.internal.token.Token;
-import io.dropwatch.pcapfilter.internal.token.Tokens;
 import io.dropwatch.pcapfilter.internal.warn.Warnings;
 import java.util.List;
 import java.util.Objects;
@@ -86,7 +85,7 @@ final class Compilation {
 
   Explanation explain(byte[] bytes, int macLength, int wireLength, @Nullable SkbPacket skb) {
     return Explanation.of(
-        expression, Explaining.explain(view, predicate, bytes, macLength, wireLength, skb));
+        expression, PacketExplainer.explain(view, predicate, bytes, macLength, wireLength, skb));
   }
 
   String outline() {
@@ -148,7 +147,7 @@ final class Compilation {
 
   String dump(Stage stage) {
     return switch (stage) {
-      case TOKENS -> Tokens.print(tokens);
+      case TOKENS -> Token.print(tokens);
       case TREE -> TreeDump.print(tree);
       case PREDICATE -> PredicateText.print(predicate);
       case GRAPH -> GraphText.print(graph(BPF_LEAF_SIZE));

@@ -1,7 +1,7 @@
 package io.dropwatch.pcapfilter;
 
 import io.dropwatch.pcapfilter.Explanation.Primitive;
-import io.dropwatch.pcapfilter.internal.source.Caret;
+import io.dropwatch.pcapfilter.internal.source.SourceSnippet;
 import java.util.Arrays;
 
 /** The text form of explanations. */
@@ -26,7 +26,7 @@ final class ExplanationText {
             .max()
             .orElse(0);
     for (Primitive primitive : explanation.primitives()) {
-      String text = Caret.printable(primitive.text());
+      String text = SourceSnippet.printable(primitive.text());
       out.append("  ").append(primitive.outcome().mark()).append(' ').append(text);
       out.repeat(" ", Math.max(0, Math.min(width, WIDEST_NAME) - text.length()));
       out.append("  ").append(primitive.reason()).append('\n');
@@ -35,7 +35,7 @@ final class ExplanationText {
   }
 
   private static String verdict(Primitive primitive) {
-    String name = "'" + Caret.printable(primitive.text()) + "'";
+    String name = "'" + SourceSnippet.printable(primitive.text()) + "'";
     return switch (primitive.outcome()) {
       case TRUE -> name + " is true";
       case FALSE -> name + " is false";
@@ -63,7 +63,9 @@ final class ExplanationText {
       for (int i = start; i < end; i++) {
         under.append(expression.charAt(i) == '\t' ? '\t' : marks[i]);
       }
-      out.append("  ").append(Caret.printable(expression.substring(start, end))).append('\n');
+      out.append("  ")
+          .append(SourceSnippet.printable(expression.substring(start, end)))
+          .append('\n');
       String shown = under.toString().stripTrailing();
       if (!shown.isEmpty()) {
         out.append("  ").append(shown).append('\n');

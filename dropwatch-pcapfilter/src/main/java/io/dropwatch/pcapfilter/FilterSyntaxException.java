@@ -1,6 +1,6 @@
 package io.dropwatch.pcapfilter;
 
-import io.dropwatch.pcapfilter.internal.source.Caret;
+import io.dropwatch.pcapfilter.internal.source.SourceSnippet;
 import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
 
 /**
@@ -22,7 +22,8 @@ public final class FilterSyntaxException extends IllegalArgumentException {
   private final int line;
   private final int column;
 
-  private FilterSyntaxException(String summary, String message, SyntaxFault fault, Caret caret) {
+  private FilterSyntaxException(
+      String summary, String message, SyntaxFault fault, SourceSnippet caret) {
     super(message);
     this.summary = summary;
     this.offset = fault.span().start();
@@ -32,7 +33,7 @@ public final class FilterSyntaxException extends IllegalArgumentException {
   }
 
   static FilterSyntaxException of(String expression, SyntaxFault fault) {
-    Caret caret = new Caret(expression, fault.span());
+    SourceSnippet caret = new SourceSnippet(expression, fault.span());
     StringBuilder summary = new StringBuilder(caret.place());
     summary.append(": ").append(shortened(fault.problem()));
     StringBuilder message = new StringBuilder(summary).append('\n').append(caret.show());
@@ -45,7 +46,10 @@ public final class FilterSyntaxException extends IllegalArgumentException {
       message.append("\nfix: ").append(fault.fix());
     }
     return new FilterSyntaxException(
-        Caret.printable(summary.toString()), Caret.printable(message.toString()), fault, caret);
+        SourceSnippet.printable(summary.toString()),
+        SourceSnippet.printable(message.toString()),
+        fault,
+        caret);
   }
 
   private static String shortened(String problem) {

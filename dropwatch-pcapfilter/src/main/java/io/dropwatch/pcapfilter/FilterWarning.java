@@ -1,6 +1,6 @@
 package io.dropwatch.pcapfilter;
 
-import io.dropwatch.pcapfilter.internal.source.Caret;
+import io.dropwatch.pcapfilter.internal.source.SourceSnippet;
 import io.dropwatch.pcapfilter.internal.warn.Warning;
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FilterWarning {
   private final Warning warning;
-  private final Caret caret;
+  private final SourceSnippet caret;
 
   FilterWarning(String expression, Warning warning) {
     this.warning = warning;
-    this.caret = new Caret(expression, warning.span());
+    this.caret = new SourceSnippet(expression, warning.span());
   }
 
   /**
@@ -105,6 +105,6 @@ public final class FilterWarning {
   @Override
   public String toString() {
     String text = caret.place() + ": " + message() + "\n" + caret.show();
-    return Caret.printable(fix() == null ? text : text + "\nfix: " + fix());
+    return SourceSnippet.printable(fix() == null ? text : text + "\nfix: " + fix());
   }
 }

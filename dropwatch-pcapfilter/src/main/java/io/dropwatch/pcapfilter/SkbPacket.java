@@ -1,6 +1,7 @@
 package io.dropwatch.pcapfilter;
 
 import io.dropwatch.pcapfilter.internal.Arguments;
+import io.dropwatch.pcapfilter.internal.predicate.EtherTypes;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Objects;
@@ -51,7 +52,9 @@ public final class SkbPacket {
     }
     this.macLength = ethernet ? MAC_HEADER : 0;
     int type = ethernet ? u16(packet, MAC_ADDRESSES) : 0;
-    if (from.vlanProtocol < 0 && isVlan(type) && packet.length >= MAC_HEADER + VLAN_TAG) {
+    if (from.vlanProtocol < 0
+        && EtherTypes.isVlan(type)
+        && packet.length >= MAC_HEADER + VLAN_TAG) {
       this.bytes = withoutTag(packet);
       this.networkLength = from.wireLength - MAC_HEADER - VLAN_TAG;
       this.protocol = u16(packet, MAC_ADDRESSES + VLAN_TAG);
@@ -182,14 +185,10 @@ public final class SkbPacket {
     return untagged;
   }
 
-  private static boolean isVlan(int type) {
-    return type == 0x8100 || type == 0x88a8 || type == 0x9100;
-  }
-
   private static int ipEtherType(byte[] packet) {
     return switch (packet.length == 0 ? 0 : (packet[0] & 0xf0) >>> 4) {
-      case 4 -> 0x0800;
-      case 6 -> 0x86dd;
+      case 4 -> EtherTypes.IP;
+      case 6 -> EtherTypes.IP6;
       default -> 0;
     };
   }

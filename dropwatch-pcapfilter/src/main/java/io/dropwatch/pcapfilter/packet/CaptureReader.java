@@ -97,17 +97,50 @@ public final class CaptureReader implements Closeable {
     }
     int magic = source.int32("the magic number");
     return switch (magic) {
-      case 0xa1b2c3d4 -> new Pcap(source, 1_000);
-      case 0xa1b23c4d -> new Pcap(source, 1);
-      case 0xd4c3b2a1 -> new Pcap(source.littleEndian(), 1_000);
-      case 0x4d3cb2a1 -> new Pcap(source.littleEndian(), 1);
-      case Pcapng.SECTION -> new Pcapng(source);
+      case 0xa1b2c3d4 -> new PcapFormat(source, 1_000);
+      case 0xa1b23c4d -> new PcapFormat(source, 1);
+      case 0xd4c3b2a1 -> new PcapFormat(source.littleEndian(), 1_000);
+      case 0x4d3cb2a1 -> new PcapFormat(source.littleEndian(), 1);
+      case PcapngFormat.SECTION -> new PcapngFormat(source);
       case 0xa1b2cd34, 0x34cdb2a1 ->
           throw new CaptureFormatException(
               "a pcap file of Kuznetzov's patched libpcap; convert it with editcap -F pcap", 0);
       default ->
           throw new CaptureFormatException(
               "no pcap or pcapng file: it begins with 0x" + "%08x".formatted(magic), 0);
+    };
+  }
+
+  /** Returns the link type of a LINKTYPE_ number. */
+  static LinkType linkType(int number, long offset) throws CaptureFormatException {
+    return switch (number) {
+      case 1 -> LinkType.ETHERNET;
+      case 12, 14, 101, 228, 229 -> LinkType.RAW_IP;
+      case 113, 276 ->
+          throw new CaptureFormatException(
+              "packets of link type "
+                  + number
+                  + " (Linux cooked, from 'tcpdump -i any') have a header that no filter here knows;"
+                  + " capture on one device instead",
+              offset);
+      default ->
+          throw new CaptureFormatException(
+              "packets of link type "
+                  + number
+                  + name(number)
+                  + ", and filters here are for Ethernet (1) and raw IP (101)",
+              offset);
+    };
+  }
+
+  private static String name(int number) {
+    return switch (number) {
+      case 0 -> " (BSD loopback)";
+      case 9 -> " (PPP)";
+      case 105, 127 -> " (802.11)";
+      case 117 -> " (PF log)";
+      case 220, 249 -> " (USB)";
+      default -> "";
     };
   }
 }

@@ -2,7 +2,8 @@ package io.dropwatch.pcapfilter.packet;
 
 import static io.dropwatch.pcapfilter.internal.Arguments.between;
 
-import io.dropwatch.pcapfilter.packet.Layer.Completion;
+import io.dropwatch.pcapfilter.internal.predicate.EtherTypes;
+import io.dropwatch.pcapfilter.packet.PacketHeader.Completion;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,7 +43,7 @@ public final class PacketBuilder {
 
   private static final Completion NOTHING = around -> {};
 
-  private final List<Layer> layers = new ArrayList<>();
+  private final List<PacketHeader> layers = new ArrayList<>();
 
   private PacketBuilder() {}
 
@@ -65,37 +66,37 @@ public final class PacketBuilder {
   public PacketBuilder innerEthernet(String destination, String source) {
     byte[] header =
         ByteBuffer.allocate(14)
-            .put(Headers.macAddress(destination))
-            .put(Headers.macAddress(source))
+            .put(HeaderBytes.macAddress(destination))
+            .put(HeaderBytes.macAddress(source))
             .array();
     return add(
         header,
-        Layer.TRANSPARENT_ETHERNET,
-        Layer.NONE,
+        EtherTypes.TRANSPARENT_BRIDGING,
+        PacketHeader.NONE,
         around -> around.putNextEtherType(12, header.length));
   }
 
   /** Sets the EtherType of what follows the previous header, without adding a header for it. */
   public PacketBuilder etherType(int type) {
-    return add(new byte[0], between("type", 0, 0xffff, type), Layer.NONE, NOTHING);
+    return add(new byte[0], between("type", 0, 0xffff, type), PacketHeader.NONE, NOTHING);
   }
 
   /** Sets the protocol of what follows the previous IP header, without adding a header for it. */
   public PacketBuilder protocol(int number) {
-    return add(new byte[0], Layer.NONE, between("number", 0, 0xff, number), NOTHING);
+    return add(new byte[0], PacketHeader.NONE, between("number", 0, 0xff, number), NOTHING);
   }
 
   /** Adds an 802.1Q tag: TPID 0x8100, priority 0. */
   public PacketBuilder vlan(int id) {
-    return vlan(0x8100, between("id", 0, 0xfff, id));
+    return vlan(EtherTypes.VLAN, between("id", 0, 0xfff, id));
   }
 
   /** Adds a VLAN tag with any TPID; {@code tci} is priority, DEI and VLAN id. */
   public PacketBuilder vlan(int tpid, int tci) {
     return add(
-        Headers.tag(between("tci", 0, 0xffff, tci)),
+        HeaderBytes.tag(between("tci", 0, 0xffff, tci)),
         between("tpid", 0, 0xffff, tpid),
-        Layer.NONE,
+        PacketHeader.NONE,
         around -> around.putNextEtherType(2, 4));
   }
 
@@ -105,11 +106,11 @@ public final class PacketBuilder {
         ByteBuffer.allocate(4).putInt(between("label", 0, 0xfffff, label) << 12 | 64).array();
     return add(
         entry,
-        0x8847,
-        Layer.NONE,
+        EtherTypes.MPLS,
+        PacketHeader.NONE,
         around -> {
-          Layer next = around.next();
-          if (next == null || next.etherType() != 0x8847) {
+          PacketHeader next = around.next();
+          if (next == null || next.etherType() != EtherTypes.MPLS) {
             around.put8(2, entry[2] | 1);
           }
         });
@@ -117,26 +118,30 @@ public final class PacketBuilder {
 
   /** Adds PPPoE discovery (RFC 2516), code PADI. */
   public PacketBuilder pppoeDiscovery() {
-    return add(new byte[] {0x11, 0x09, 0, 0, 0, 0}, 0x8863, Layer.NONE, NOTHING);
+    return add(
+        new byte[] {0x11, 0x09, 0, 0, 0, 0},
+        EtherTypes.PPPOE_DISCOVERY,
+        PacketHeader.NONE,
+        NOTHING);
   }
 
   /** Adds a PPPoE session header and the PPP protocol number after it. */
   public PacketBuilder pppoeSession(int session) {
-    byte[] header = Headers.pppoeSession(between("session", 0, 0xffff, session));
+    byte[] header = HeaderBytes.pppoeSession(between("session", 0, 0xffff, session));
     return add(
         header,
-        0x8864,
-        Layer.NONE,
+        EtherTypes.PPPOE_SESSION,
+        PacketHeader.NONE,
         around -> {
           around.put16(4, around.length() - 6);
-          Layer next = around.next();
+          PacketHeader next = around.next();
           if (next != null) {
             around.put16(
                 6,
                 switch (next.etherType()) {
-                  case 0x0800 -> 0x0021;
-                  case 0x86dd -> 0x0057;
-                  case 0x8847 -> 0x0281;
+                  case EtherTypes.IP -> 0x0021;
+                  case EtherTypes.IP6 -> 0x0057;
+                  case EtherTypes.MPLS -> 0x0281;
                   default -> 0xc021;
                 });
           }
@@ -150,34 +155,35 @@ public final class PacketBuilder {
     for (int octet : control) {
       between("control", 0, 0xff, octet);
     }
-    return add(Headers.llc(dsap, ssap, control), Layer.LENGTH, Layer.NONE, NOTHING);
+    return add(
+        HeaderBytes.llc(dsap, ssap, control), PacketHeader.LENGTH, PacketHeader.NONE, NOTHING);
   }
 
   /** Adds LLC with SNAP: an organisation code, and the next header's EtherType as protocol. */
   public PacketBuilder snap(int organisation) {
     return add(
-        Headers.snap(between("organisation", 0, 0xffffff, organisation)),
-        Layer.LENGTH,
-        Layer.NONE,
+        HeaderBytes.snap(between("organisation", 0, 0xffffff, organisation)),
+        PacketHeader.LENGTH,
+        PacketHeader.NONE,
         around -> around.putNextEtherType(6, 8));
   }
 
   /** Adds ARP over Ethernet for IPv4 (RFC 826). */
   public PacketBuilder arp(int operation, String sender, String target) {
-    return addressResolution(0x0806, operation, sender, target);
+    return addressResolution(EtherTypes.ARP, operation, sender, target);
   }
 
   /** Adds reverse ARP (RFC 903). */
   public PacketBuilder rarp(int operation, String sender, String target) {
-    return addressResolution(0x8035, operation, sender, target);
+    return addressResolution(EtherTypes.RARP, operation, sender, target);
   }
 
   private PacketBuilder addressResolution(
       int etherType, int operation, String sender, String target) {
     return add(
-        Headers.addressResolution(between("operation", 0, 0xffff, operation), sender, target),
+        HeaderBytes.addressResolution(between("operation", 0, 0xffff, operation), sender, target),
         etherType,
-        Layer.NONE,
+        PacketHeader.NONE,
         NOTHING);
   }
 
@@ -222,23 +228,22 @@ public final class PacketBuilder {
     int fragment =
         between("fragmentOffset", 0, 0x1fff, fragmentOffset) | (moreFragments ? 0x2000 : 0);
     return add(
-        Headers.ipv4(source, destination, headerWords, fragment),
-        0x0800,
+        HeaderBytes.ipv4(source, destination, headerWords, fragment),
+        EtherTypes.IP,
         4,
         around -> {
           around.put16(2, around.length());
           around.putNextProtocol(9);
-          around.put16(
-              10, InternetChecksum.of(around.packet(), around.start(), headerWords * 4, 0));
+          around.putChecksum(10, headerWords * 4);
         });
   }
 
   /** Adds IPv6 (RFC 8200), hop limit 64. */
   public PacketBuilder ipv6(String source, String destination) {
-    byte[] header = Headers.ipv6(source, destination);
+    byte[] header = HeaderBytes.ipv6(source, destination);
     return add(
         header,
-        0x86dd,
+        EtherTypes.IP6,
         41,
         around -> {
           around.put16(4, around.length() - header.length);
@@ -253,7 +258,7 @@ public final class PacketBuilder {
   public PacketBuilder extension(int number) {
     return add(
         new byte[] {59, 0, 1, 4, 0, 0, 0, 0},
-        Layer.NONE,
+        PacketHeader.NONE,
         between("number", 0, 0xff, number),
         around -> around.putNextProtocol(0));
   }
@@ -261,20 +266,21 @@ public final class PacketBuilder {
   /** Adds the IPv6 fragment header; the offset is in units of 8 bytes, 0 to 8191. */
   public PacketBuilder fragment(int offset, boolean more) {
     return add(
-        Headers.fragment(between("offset", 0, 0x1fff, offset), more),
-        Layer.NONE,
+        HeaderBytes.fragment(between("offset", 0, 0x1fff, offset), more),
+        PacketHeader.NONE,
         44,
         around -> around.putNextProtocol(0));
   }
 
   /** Adds an IP authentication header (RFC 4302) with 12 bytes of integrity check value. */
   public PacketBuilder ah() {
-    return add(Headers.ah(), Layer.NONE, 51, around -> around.putNextProtocol(0));
+    return add(HeaderBytes.ah(), PacketHeader.NONE, 51, around -> around.putNextProtocol(0));
   }
 
   /** Adds an IP encapsulating security payload (RFC 4303): SPI and sequence number. */
   public PacketBuilder esp(int spi) {
-    return add(ByteBuffer.allocate(8).putInt(spi).putInt(1).array(), Layer.NONE, 50, NOTHING);
+    return add(
+        ByteBuffer.allocate(8).putInt(spi).putInt(1).array(), PacketHeader.NONE, 50, NOTHING);
   }
 
   /**
@@ -300,12 +306,12 @@ public final class PacketBuilder {
           "TCP options must be 0 to 40 bytes, were " + options.length);
     }
     return add(
-        Headers.tcp(
+        HeaderBytes.tcp(
             port("source", source),
             port("destination", destination),
             between("flags", 0, 0xff, flags),
             options),
-        Layer.NONE,
+        PacketHeader.NONE,
         6,
         around -> around.putTransportChecksum(16, 6));
   }
@@ -313,8 +319,8 @@ public final class PacketBuilder {
   /** Adds UDP (RFC 768). */
   public PacketBuilder udp(int source, int destination) {
     return add(
-        Headers.ports(port("source", source), port("destination", destination), 8),
-        Layer.NONE,
+        HeaderBytes.ports(port("source", source), port("destination", destination), 8),
+        PacketHeader.NONE,
         17,
         around -> {
           around.put16(4, around.length());
@@ -325,41 +331,48 @@ public final class PacketBuilder {
   /** Adds the SCTP common header (RFC 9260), verification tag 0, with its CRC32c. */
   public PacketBuilder sctp(int source, int destination) {
     return add(
-        Headers.ports(port("source", source), port("destination", destination), 12),
-        Layer.NONE,
+        HeaderBytes.ports(port("source", source), port("destination", destination), 12),
+        PacketHeader.NONE,
         132,
         around -> around.putCrc32c(8));
   }
 
   /** Adds GRE (RFC 2784), version 0, without options. */
   public PacketBuilder gre() {
-    return add(new byte[4], Layer.NONE, 47, around -> around.putNextEtherType(2, 4));
+    return add(new byte[4], PacketHeader.NONE, 47, around -> around.putNextEtherType(2, 4));
   }
 
   /** Adds GRE with a key (RFC 2890). */
   public PacketBuilder gre(int key) {
     byte[] header = ByteBuffer.allocate(8).putShort((short) 0x2000).putInt(4, key).array();
-    return add(header, Layer.NONE, 47, around -> around.putNextEtherType(2, 8));
+    return add(header, PacketHeader.NONE, 47, around -> around.putNextEtherType(2, 8));
   }
 
   /** Adds ICMP (RFC 792). */
   public PacketBuilder icmp(int type, int code) {
-    return add(icmpHeader(type, code), Layer.NONE, 1, around -> around.putChecksum(2));
+    return add(
+        icmpHeader(type, code),
+        PacketHeader.NONE,
+        1,
+        around -> around.putChecksum(2, around.length()));
   }
 
   /** Adds ICMPv6 (RFC 4443). */
   public PacketBuilder icmp6(int type, int code) {
     return add(
-        icmpHeader(type, code), Layer.NONE, 58, around -> around.putTransportChecksum(2, 58));
+        icmpHeader(type, code),
+        PacketHeader.NONE,
+        58,
+        around -> around.putTransportChecksum(2, 58));
   }
 
   /** Adds IGMPv2 (RFC 2236). */
   public PacketBuilder igmp(int type, String group) {
     return add(
-        Headers.igmp(between("type", 0, 0xff, type), group),
-        Layer.NONE,
+        HeaderBytes.igmp(between("type", 0, 0xff, type), group),
+        PacketHeader.NONE,
         2,
-        around -> around.putChecksum(2));
+        around -> around.putChecksum(2, around.length()));
   }
 
   /**
@@ -373,8 +386,12 @@ public final class PacketBuilder {
       throw new IllegalArgumentException(
           "Geneve options must be 0 to 252 bytes, a multiple of 4, were " + options.length);
     }
-    byte[] header = Headers.geneve(between("vni", 0, 0xffffff, vni), options);
-    return add(header, Layer.NONE, Layer.NONE, around -> around.putNextEtherType(2, header.length));
+    byte[] header = HeaderBytes.geneve(between("vni", 0, 0xffffff, vni), options);
+    return add(
+        header,
+        PacketHeader.NONE,
+        PacketHeader.NONE,
+        around -> around.putNextEtherType(2, header.length));
   }
 
   /** Adds Geneve (RFC 8926) without options. */
@@ -386,7 +403,7 @@ public final class PacketBuilder {
   public PacketBuilder vxlan(int vni) {
     between("vni", 0, 0xffffff, vni);
     byte[] header = ByteBuffer.allocate(8).putInt(0x0800_0000).putInt(vni << 8).array();
-    return add(header, Layer.NONE, Layer.NONE, NOTHING);
+    return add(header, PacketHeader.NONE, PacketHeader.NONE, NOTHING);
   }
 
   /** Adds payload bytes 0, 1, 2 and so on. */
@@ -400,7 +417,7 @@ public final class PacketBuilder {
 
   /** Adds payload, or a header that this class does not know; copied. */
   public PacketBuilder payload(byte[] bytes) {
-    return add(bytes.clone(), Layer.NONE, Layer.NONE, NOTHING);
+    return add(bytes.clone(), PacketHeader.NONE, PacketHeader.NONE, NOTHING);
   }
 
   /** Returns the packet. More headers may be added afterwards, for a longer packet. */
@@ -409,15 +426,17 @@ public final class PacketBuilder {
     layers.forEach(layer -> packet.put(layer.bytes()));
     int start = packet.capacity();
     for (int index = layers.size() - 1; index >= 0; index--) {
-      Layer layer = layers.get(index);
+      PacketHeader layer = layers.get(index);
       start -= layer.bytes().length;
-      layer.completion().complete(new Layer.Surroundings(packet.array(), start, layers, index));
+      layer
+          .completion()
+          .complete(new PacketHeader.Surroundings(packet.array(), start, layers, index));
     }
     return packet.array();
   }
 
   private static byte[] icmpHeader(int type, int code) {
-    return Headers.icmp(between("type", 0, 0xff, type), between("code", 0, 0xff, code));
+    return HeaderBytes.icmp(between("type", 0, 0xff, type), between("code", 0, 0xff, code));
   }
 
   private static int port(String name, int port) {
@@ -425,7 +444,7 @@ public final class PacketBuilder {
   }
 
   private PacketBuilder add(byte[] bytes, int etherType, int protocol, Completion completion) {
-    layers.add(new Layer(bytes, etherType, protocol, completion));
+    layers.add(new PacketHeader(bytes, etherType, protocol, completion));
     return this;
   }
 }

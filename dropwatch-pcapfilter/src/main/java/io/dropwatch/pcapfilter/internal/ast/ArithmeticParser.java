@@ -19,9 +19,9 @@ final class ArithmeticParser {
     }
   }
 
-  private final Cursor cursor;
+  private final TokenStream cursor;
 
-  ArithmeticParser(Cursor cursor) {
+  ArithmeticParser(TokenStream cursor) {
     this.cursor = cursor;
   }
 
@@ -93,7 +93,7 @@ final class ArithmeticParser {
       cursor.expectSymbol("[", "'[' and the offset of the bytes to compare");
       return access(protocol, start);
     }
-    throw Unexpected.token(token, EXPECTED);
+    throw ParseErrors.token(token, EXPECTED);
   }
 
   private Arithmetic access(Protocol protocol, Span start) {

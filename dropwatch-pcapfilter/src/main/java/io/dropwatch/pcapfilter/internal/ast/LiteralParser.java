@@ -6,9 +6,9 @@ import java.util.OptionalInt;
 
 /** Values after a qualifier, or alone after {@code and} and {@code or}. */
 final class LiteralParser {
-  private final Cursor cursor;
+  private final TokenStream cursor;
 
-  LiteralParser(Cursor cursor) {
+  LiteralParser(TokenStream cursor) {
     this.cursor = cursor;
   }
 
@@ -53,8 +53,8 @@ final class LiteralParser {
             yield new Literal.Ipv6(token.text(), prefix());
           }
           case ARCNET ->
-              throw Unexpected.refused(token, "ARCnet addresses, which have no link type here");
-          case KEYWORD, SYMBOL, END -> throw Unexpected.noValue(token, expected);
+              throw ParseErrors.refused(token, "ARCnet addresses, which have no link type here");
+          case KEYWORD, SYMBOL, END -> throw ParseErrors.noValue(token, expected);
         };
     return new Expression.Value(literal, cursor.since(token.span()));
   }
@@ -66,7 +66,7 @@ final class LiteralParser {
     }
     cursor.next();
     if (!cursor.at(TokenKind.DOTTED)) {
-      throw Unexpected.token(cursor.peek(), "a mask such as 255.255.255.0");
+      throw ParseErrors.token(cursor.peek(), "a mask such as 255.255.255.0");
     }
     return new Literal.Ipv4(address.text(), cursor.next().text(), OptionalInt.empty());
   }

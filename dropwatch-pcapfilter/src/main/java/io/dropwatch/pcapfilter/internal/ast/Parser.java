@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
  * follows; neither can this parser, so {@link #unit} answers with whichever it found.
  */
 public final class Parser {
-  private final Cursor cursor;
+  private final TokenStream cursor;
   private final ArithmeticParser arithmetic;
   private final LiteralParser literals;
   private final PrimitiveParser primitives;
 
   private Parser(List<Token> tokens) {
-    this.cursor = new Cursor(tokens);
+    this.cursor = new TokenStream(tokens);
     this.arithmetic = new ArithmeticParser(cursor);
     this.literals = new LiteralParser(cursor);
     this.primitives = new PrimitiveParser(cursor);
@@ -47,7 +47,7 @@ public final class Parser {
     Expression expression = test(unit(false), false);
     expression = chain(expression, false, false);
     if (!cursor.at(TokenKind.END)) {
-      throw Unexpected.behind(cursor.previous(), cursor.peek());
+      throw ParseErrors.behind(cursor.previous(), cursor.peek());
     }
     return expression;
   }
@@ -93,9 +93,9 @@ public final class Parser {
     }
     if (literals.starts()) {
       if (!valueAllowed) {
-        throw Unexpected.bareValue(token);
+        throw ParseErrors.bareValue(token);
       }
-      return new Unit(literals.parse(Unexpected.PRIMITIVE), null, true);
+      return new Unit(literals.parse(ParseErrors.PRIMITIVE), null, true);
     }
     Qualifiers qualifiers = primitives.qualifiers();
     if (qualifiers != null) {

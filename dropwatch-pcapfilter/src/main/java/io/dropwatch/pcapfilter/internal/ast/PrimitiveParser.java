@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class PrimitiveParser {
   private static final String NUMBER = "a number";
 
-  private final Cursor cursor;
+  private final TokenStream cursor;
 
-  PrimitiveParser(Cursor cursor) {
+  PrimitiveParser(TokenStream cursor) {
     this.cursor = cursor;
   }
 
@@ -55,7 +55,7 @@ final class PrimitiveParser {
     boolean both = cursor.next().text().equals("and");
     String other = source ? "dst" : "src";
     if (!cursor.atKeyword(other)) {
-      throw Unexpected.token(cursor.peek(), "'" + other + "'");
+      throw ParseErrors.token(cursor.peek(), "'" + other + "'");
     }
     cursor.next();
     return both ? Direction.SRC_AND_DST : Direction.SRC_OR_DST;
@@ -65,8 +65,8 @@ final class PrimitiveParser {
   Expression parse() {
     Token token = cursor.peek();
     Span start = token.span();
-    if (token.kind() != TokenKind.KEYWORD || Refused.reason(token.text()) != null) {
-      throw Unexpected.token(token, Unexpected.PRIMITIVE);
+    if (token.kind() != TokenKind.KEYWORD || UnsupportedKeywords.reason(token.text()) != null) {
+      throw ParseErrors.token(token, ParseErrors.PRIMITIVE);
     }
     Protocol protocol = protocol(token);
     if (protocol != null) {
@@ -94,7 +94,7 @@ final class PrimitiveParser {
       case "vxlan" -> encapsulation(Encapsulation.Kind.VXLAN, start);
       case "pppoed" ->
           new Encapsulation(Encapsulation.Kind.PPPOE_DISCOVERY, OptionalInt.empty(), start);
-      default -> throw Unexpected.token(token, Unexpected.PRIMITIVE);
+      default -> throw ParseErrors.token(token, ParseErrors.PRIMITIVE);
     };
   }
 
@@ -108,9 +108,10 @@ final class PrimitiveParser {
       cursor.next();
       return new Expression.Multicast(protocol, cursor.since(start));
     }
-    String refused = next.kind() == TokenKind.KEYWORD ? Refused.reason(next.text()) : null;
+    String refused =
+        next.kind() == TokenKind.KEYWORD ? UnsupportedKeywords.reason(next.text()) : null;
     if (refused != null) {
-      throw Unexpected.refused(next, refused);
+      throw ParseErrors.refused(next, refused);
     }
     return new Expression.ProtocolName(protocol, start);
   }
@@ -127,7 +128,7 @@ final class PrimitiveParser {
           case "=" -> Comparison.EQUAL;
           case "<" -> Comparison.LESS;
           case ">" -> Comparison.GREATER;
-          default -> throw Unexpected.token(operator, "'=', '<' or '>'");
+          default -> throw ParseErrors.token(operator, "'=', '<' or '>'");
         };
     int value = cursor.expectNumber("the value to compare with").number();
     return new Expression.ByteTest(offset, comparison, value, cursor.since(start));
@@ -136,7 +137,7 @@ final class PrimitiveParser {
   private Expression device(Span start) {
     Token name = cursor.peek();
     if (name.kind() == TokenKind.SYMBOL || name.kind() == TokenKind.END) {
-      throw Unexpected.token(name, "the name of a device");
+      throw ParseErrors.token(name, "the name of a device");
     }
     cursor.next();
     return new Expression.InterfaceName(name.text(), cursor.since(start));

@@ -3,6 +3,7 @@ package io.dropwatch.pcapfilter.internal.check;
 import io.dropwatch.pcapfilter.internal.ast.Arithmetic;
 import io.dropwatch.pcapfilter.internal.ast.Expression;
 import io.dropwatch.pcapfilter.internal.ast.Protocol;
+import io.dropwatch.pcapfilter.internal.predicate.EtherTypes;
 import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate.Relation;
@@ -15,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Comparisons of numbers. */
 final class ArithmeticChecker {
-  private final Layout layout;
+  private final HeaderLayout layout;
 
-  ArithmeticChecker(Layout layout) {
+  ArithmeticChecker(HeaderLayout layout) {
     this.layout = layout;
   }
 
@@ -28,7 +29,7 @@ final class ArithmeticChecker {
    */
   private record Guarded(Quantity value, @Nullable Predicate guard) {}
 
-  static Predicate relation(Layout layout, Expression.Relation relation) {
+  static Predicate relation(HeaderLayout layout, Expression.Relation relation) {
     ArithmeticChecker checker = new ArithmeticChecker(layout);
     Guarded left = checker.number(relation.left());
     Guarded right = checker.number(relation.right());
@@ -54,7 +55,7 @@ final class ArithmeticChecker {
   }
 
   /** The length on the wire, of the MAC header too where there is one. */
-  static Quantity length(Layout layout) {
+  static Quantity length(HeaderLayout layout) {
     Quantity window = new Quantity.WireLength();
     return layout.linkHeader().area() == Quantity.Area.MAC
         ? Quantity.of(Operator.ADD, window, new Quantity.Metadata(MetadataField.MAC_LENGTH))
@@ -123,22 +124,22 @@ final class ArithmeticChecker {
       case IP, ARP, RARP, ATALK, DECNET, SCA, LAT, MOPRC, MOPDL, IP6 ->
           new Guarded(
               load(layout.networkPosition(), index, access),
-              both(index.guard(), ProtocolTests.named(layout, protocol, access.span())));
+              both(index.guard(), ProtocolPredicates.named(layout, protocol, access.span())));
       case SCTP, TCP, UDP, ICMP, IGMP, IGRP, PIM, VRRP, CARP -> {
         Predicate first =
             Predicate.all(
-                ProtocolTests.named(layout, protocol, access.span()),
-                PortTests.firstFragment(layout));
+                ProtocolPredicates.named(layout, protocol, access.span()),
+                PortPredicates.firstFragment(layout));
         yield new Guarded(
             load(layout.ipv4Transport(), index, access),
             Predicate.all(
-                LinkTests.carries(layout, EtherTypes.IP, access.span()),
+                LinkPredicates.carries(layout, EtherTypes.IP, access.span()),
                 both(index.guard(), first)));
       }
       case ICMP6 -> {
         Predicate icmp6 =
             Predicate.all(
-                both(index.guard(), LinkTests.carries(layout, EtherTypes.IP6, access.span())),
+                both(index.guard(), LinkPredicates.carries(layout, EtherTypes.IP6, access.span())),
                 Predicate.equal(layout.network(6, 1), 58));
         yield new Guarded(load(layout.ipv6Transport(), index, access), icmp6);
       }

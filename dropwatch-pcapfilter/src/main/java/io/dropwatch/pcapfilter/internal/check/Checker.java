@@ -20,16 +20,16 @@ public final class Checker {
   private final PacketView view;
   private final FilterOptions options;
   private final Variables variables = new Variables();
-  private Layout layout;
+  private HeaderLayout layout;
 
   private Checker(PacketView view, FilterOptions options) {
     this.view = view;
     this.options = options;
     this.layout =
         switch (view) {
-          case ETHERNET -> Layout.ethernet();
-          case RAW_IP -> Layout.rawIp();
-          case SKB -> Layout.skb();
+          case ETHERNET -> HeaderLayout.ethernet();
+          case RAW_IP -> HeaderLayout.rawIp();
+          case SKB -> HeaderLayout.skb();
         };
   }
 
@@ -40,6 +40,15 @@ public final class Checker {
    */
   public static Predicate check(Expression expression, PacketView view, FilterOptions options) {
     return new Checker(view, options).visit(expression, null).predicate();
+  }
+
+  /** Hands out variables. */
+  static final class Variables {
+    private int next;
+
+    Quantity.Variable fresh() {
+      return new Quantity.Variable(next++, 0xffff_ffffL);
+    }
   }
 
   /** A predicate, and the qualifiers that a value behind it inherits. */
@@ -110,27 +119,29 @@ public final class Checker {
   private Predicate primitive(Expression.Primitive primitive) {
     return switch (primitive) {
       case Expression.ProtocolName name ->
-          ProtocolTests.named(layout, name.protocol(), name.span());
+          ProtocolPredicates.named(layout, name.protocol(), name.span());
       case Expression.Relation relation -> ArithmeticChecker.relation(layout, relation);
       case Expression.Encapsulation encapsulation -> {
-        EncapsulationTests.Moved moved =
-            EncapsulationTests.test(layout, variables, options, encapsulation);
+        EncapsulationPredicates.Moved moved =
+            EncapsulationPredicates.test(layout, variables, options, encapsulation);
         layout = moved.layout();
         yield moved.predicate();
       }
-      case Expression.Broadcast b -> FrameTests.broadcast(layout, b.protocol(), options, b.span());
-      case Expression.Multicast m -> FrameTests.multicast(layout, m.protocol(), m.span());
+      case Expression.Broadcast b ->
+          FramePredicates.broadcast(layout, b.protocol(), options, b.span());
+      case Expression.Multicast m -> FramePredicates.multicast(layout, m.protocol(), m.span());
       case Expression.Less less ->
           Predicate.not(Predicate.greater(ArithmeticChecker.length(layout), less.length()));
       case Expression.Greater greater ->
           Predicate.atLeast(ArithmeticChecker.length(layout), greater.length());
-      case Expression.ByteTest test -> FrameTests.oneByte(layout, test);
+      case Expression.ByteTest test -> FramePredicates.oneByte(layout, test);
       case Expression.Direction direction ->
-          FrameTests.direction(view, direction.outbound(), direction.span());
-      case Expression.InterfaceIndex index -> FrameTests.device(view, index.index(), index.span());
+          FramePredicates.direction(view, direction.outbound(), direction.span());
+      case Expression.InterfaceIndex index ->
+          FramePredicates.device(view, index.index(), index.span());
       case Expression.InterfaceName name ->
-          FrameTests.device(view, name.name(), options, name.span());
-      case Expression.Llc llc -> LlcTests.type(layout, llc.type(), llc.span());
+          FramePredicates.device(view, name.name(), options, name.span());
+      case Expression.Llc llc -> LlcPredicates.type(layout, llc.type(), llc.span());
     };
   }
 }

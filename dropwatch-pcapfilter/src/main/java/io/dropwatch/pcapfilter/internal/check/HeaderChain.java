@@ -1,6 +1,8 @@
 package io.dropwatch.pcapfilter.internal.check;
 
 import io.dropwatch.pcapfilter.internal.ast.Protocol;
+import io.dropwatch.pcapfilter.internal.check.Checker.Variables;
+import io.dropwatch.pcapfilter.internal.predicate.EtherTypes;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import io.dropwatch.pcapfilter.internal.predicate.Quantity.Operator;
@@ -25,12 +27,12 @@ final class HeaderChain {
   private static final int AUTHENTICATION = 51;
   private static final int DESTINATION_OPTIONS = 60;
 
-  private final Layout layout;
+  private final HeaderLayout layout;
   private final Variables variables;
   private final int wanted;
   private final boolean extensions;
 
-  private HeaderChain(Layout layout, Variables variables, int wanted, boolean extensions) {
+  private HeaderChain(HeaderLayout layout, Variables variables, int wanted, boolean extensions) {
     this.layout = layout;
     this.variables = variables;
     this.wanted = wanted;
@@ -38,7 +40,7 @@ final class HeaderChain {
   }
 
   static Predicate contains(
-      Layout layout, Variables variables, @Nullable Protocol outer, int wanted, Span span) {
+      HeaderLayout layout, Variables variables, @Nullable Protocol outer, int wanted, Span span) {
     if (layout.payload().base() != null) {
       throw SyntaxFault.at(span, "'protochain' cannot follow headers of variable length");
     }
@@ -50,12 +52,12 @@ final class HeaderChain {
     return switch (outer) {
       case IP ->
           Predicate.all(
-              LinkTests.carries(layout, EtherTypes.IP, span),
+              LinkPredicates.carries(layout, EtherTypes.IP, span),
               new HeaderChain(layout, variables, wanted, false)
                   .from(layout.network(9, 1), layout.ipv4HeaderLength()));
       case IP6 ->
           Predicate.all(
-              LinkTests.carries(layout, EtherTypes.IP6, span),
+              LinkPredicates.carries(layout, EtherTypes.IP6, span),
               new HeaderChain(layout, variables, wanted, true)
                   .from(layout.network(6, 1), Quantity.of(40)));
       default ->

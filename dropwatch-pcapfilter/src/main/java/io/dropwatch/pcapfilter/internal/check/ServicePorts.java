@@ -66,7 +66,7 @@ final class ServicePorts {
     if (protocol.isEmpty() || ofService.isEmpty() || ofService.equals(protocol)) {
       return protocol.isEmpty() ? ofService : protocol;
     }
-    String only = ofService.getAsInt() == PortTests.TCP ? "tcp" : "udp";
+    String only = ofService.getAsInt() == PortPredicates.TCP ? "tcp" : "udp";
     throw SyntaxFault.at(span, "the service is known over " + only + " only")
         .fix("write '" + only + "', or the number of the port");
   }

@@ -5,8 +5,11 @@ import io.dropwatch.pcapfilter.internal.ast.Literal;
 import io.dropwatch.pcapfilter.internal.ast.Protocol;
 import io.dropwatch.pcapfilter.internal.ast.Qualifiers;
 import io.dropwatch.pcapfilter.internal.ast.Qualifiers.Type;
-import io.dropwatch.pcapfilter.internal.names.Protocols;
+import io.dropwatch.pcapfilter.internal.check.Checker.Variables;
+import io.dropwatch.pcapfilter.internal.names.ProtocolNumbers;
+import io.dropwatch.pcapfilter.internal.predicate.EtherTypes;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
+import io.dropwatch.pcapfilter.internal.predicate.PredicateText;
 import io.dropwatch.pcapfilter.internal.source.Span;
 import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
 import java.net.Inet4Address;
@@ -20,14 +23,18 @@ import org.jspecify.annotations.Nullable;
 
 /** What a value means under its qualifiers. */
 final class ValueChecker {
-  private final Layout layout;
+  private final HeaderLayout layout;
   private final Variables variables;
   private final Qualifiers qualifiers;
   private final FilterOptions options;
   private final Span span;
 
   ValueChecker(
-      Layout layout, Variables variables, Qualifiers qualifiers, FilterOptions options, Span span) {
+      HeaderLayout layout,
+      Variables variables,
+      Qualifiers qualifiers,
+      FilterOptions options,
+      Span span) {
     this.layout = layout;
     this.variables = variables;
     this.qualifiers = qualifiers;
@@ -53,7 +60,7 @@ final class ValueChecker {
         OptionalInt protocol = portProtocol();
         yield ports(protocol, value, value);
       }
-      case PROTO -> ProtocolTests.numbered(layout, qualifiers.protocol(), value, span);
+      case PROTO -> ProtocolPredicates.numbered(layout, qualifiers.protocol(), value, span);
       case PROTOCHAIN ->
           HeaderChain.contains(layout, variables, qualifiers.protocol(), value, span);
     };
@@ -94,7 +101,7 @@ final class ValueChecker {
         yield ports(range.protocol(), range.first(), range.last());
       }
       case PROTO ->
-          ProtocolTests.numbered(layout, qualifiers.protocol(), protocolNumber(name), span);
+          ProtocolPredicates.numbered(layout, qualifiers.protocol(), protocolNumber(name), span);
       case PROTOCHAIN ->
           HeaderChain.contains(
               layout, variables, qualifiers.protocol(), protocolNumber(name), span);
@@ -104,7 +111,7 @@ final class ValueChecker {
   private Predicate ipv4(Literal.Ipv4 literal) {
     Type type = type();
     if (qualifiers.protocol() == Protocol.DECNET && type != Type.PORT && type != Type.PORTRANGE) {
-      return HostTests.decnet(
+      return HostPredicates.decnet(
           layout, Addresses.decnet(literal.text(), span), qualifiers.direction(), span);
     }
     addressExpected("an IPv4 address");
@@ -119,7 +126,12 @@ final class ValueChecker {
     int mask = mask(literal);
     if ((address & ~mask) != 0) {
       throw SyntaxFault.at(span, "the network has bits set outside its mask")
-          .fix("write 'net " + Dotted.print(address & mask) + "/" + Integer.bitCount(mask) + "'");
+          .fix(
+              "write 'net "
+                  + PredicateText.ipv4(address & mask)
+                  + "/"
+                  + Integer.bitCount(mask)
+                  + "'");
     }
     return address(address, mask);
   }
@@ -167,7 +179,7 @@ final class ValueChecker {
       throw SyntaxFault.at(span, "'" + protocol.word() + "' has no IPv6 addresses")
           .fix("write 'ip6' or nothing instead");
     }
-    return HostTests.ipv6(layout, address, mask, qualifiers.direction(), span);
+    return HostPredicates.ipv6(layout, address, mask, qualifiers.direction(), span);
   }
 
   // As libpcap goes through what getaddrinfo(3) gives it: the other family is passed over, none
@@ -202,16 +214,17 @@ final class ValueChecker {
       throw SyntaxFault.at(span, "a MAC address needs 'ether' before it")
           .fix("write 'ether host " + text + "'");
     }
-    if (layout.framing() != Layout.Framing.ETHERNET && layout.framing() != Layout.Framing.SKB) {
+    if (layout.framing() != HeaderLayout.Framing.ETHERNET
+        && layout.framing() != HeaderLayout.Framing.SKB) {
       throw SyntaxFault.at(span, "there are no MAC addresses here: no Ethernet header");
     }
-    return HostTests.mac(layout, Addresses.mac(text), qualifiers.direction());
+    return HostPredicates.mac(layout, Addresses.mac(text), qualifiers.direction());
   }
 
   private Predicate address(int address, int mask) {
     Protocol protocol = qualifiers.protocol();
     if (protocol == null) {
-      return HostTests.ipv4(layout, address, mask, qualifiers.direction(), span);
+      return HostPredicates.ipv4(layout, address, mask, qualifiers.direction(), span);
     }
     return switch (protocol) {
       case IP, ARP, RARP -> {
@@ -221,9 +234,9 @@ final class ValueChecker {
               case RARP -> EtherTypes.RARP;
               default -> EtherTypes.IP;
             };
-        yield HostTests.ipv4(layout, etherType, address, mask, qualifiers.direction(), span);
+        yield HostPredicates.ipv4(layout, etherType, address, mask, qualifiers.direction(), span);
       }
-      case DECNET -> HostTests.decnet(layout, address & 0xffff, qualifiers.direction(), span);
+      case DECNET -> HostPredicates.decnet(layout, address & 0xffff, qualifiers.direction(), span);
       case LINK ->
           throw SyntaxFault.at(span, "this is no link-layer address")
               .expecting("a MAC address such as 00:1b:21:3c:4d:5e after 'ether'")
@@ -243,7 +256,7 @@ final class ValueChecker {
     if (Integer.compareUnsigned(high, 65535) > 0) {
       throw SyntaxFault.at(span, "a port is at most 65535");
     }
-    return PortTests.ports(layout, protocol, low, high, qualifiers.direction(), span);
+    return PortPredicates.ports(layout, protocol, low, high, qualifiers.direction(), span);
   }
 
   private OptionalInt portProtocol() {
@@ -252,9 +265,9 @@ final class ValueChecker {
       return OptionalInt.empty();
     }
     return switch (protocol) {
-      case TCP -> OptionalInt.of(PortTests.TCP);
-      case UDP -> OptionalInt.of(PortTests.UDP);
-      case SCTP -> OptionalInt.of(PortTests.SCTP);
+      case TCP -> OptionalInt.of(PortPredicates.TCP);
+      case UDP -> OptionalInt.of(PortPredicates.UDP);
+      case SCTP -> OptionalInt.of(PortPredicates.SCTP);
       default ->
           throw SyntaxFault.at(span, "'" + protocol.word() + "' has no ports")
               .expecting("'tcp', 'udp', 'sctp' or nothing before 'port'");
@@ -265,11 +278,11 @@ final class ValueChecker {
     Protocol outer = qualifiers.protocol();
     int number = -1;
     if (outer == null || outer == Protocol.IP || outer == Protocol.IP6) {
-      number = Protocols.number(name).orElse(-1);
+      number = ProtocolNumbers.number(name).orElse(-1);
     } else if (outer == Protocol.LINK) {
       number = linkProtocol(name);
     } else if (outer == Protocol.ISO) {
-      number = ProtocolTests.osi(name);
+      number = ProtocolPredicates.osi(name);
     }
     if (number < 0) {
       throw SyntaxFault.at(span, "unknown protocol '" + name + "'")

@@ -11,7 +11,7 @@ public final class Services {
   private static final Map<String, Integer> UDP = new HashMap<>();
 
   static {
-    for (String[] row : Table.rows("services.txt")) {
+    for (String[] row : NameTable.rows("services.txt")) {
       int slash = row[1].indexOf('/');
       Integer port = Integer.valueOf(row[1].substring(0, slash));
       Map<String, Integer> table =

@@ -42,6 +42,17 @@ public final class PredicateText {
     return print(compare.left()) + " " + compare.relation().symbol() + " " + print(compare.right());
   }
 
+  /** Returns an IPv4 address with dots. */
+  public static String ipv4(int address) {
+    return (address >>> 24)
+        + "."
+        + (address >>> 16 & 0xff)
+        + "."
+        + (address >>> 8 & 0xff)
+        + "."
+        + (address & 0xff);
+  }
+
   private static String constant(int value) {
     return Integer.compareUnsigned(value, 256) < 0
         ? Integer.toString(value)

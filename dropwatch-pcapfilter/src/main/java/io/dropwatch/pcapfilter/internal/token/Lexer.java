@@ -59,12 +59,12 @@ public final class Lexer {
   }
 
   private int literal(int at) {
-    int word = Shapes.word(text, at);
-    int mac = Shapes.mac(text, at);
-    int number = Shapes.number(text, at);
-    int dotted = Shapes.dotted(text, at);
-    int ipv6 = Shapes.ipv6(text, at);
-    int broken = Shapes.brokenMac(text, at);
+    int word = LiteralScanner.word(text, at);
+    int mac = LiteralScanner.mac(text, at);
+    int number = LiteralScanner.number(text, at);
+    int dotted = LiteralScanner.dotted(text, at);
+    int ipv6 = LiteralScanner.ipv6(text, at);
+    int broken = LiteralScanner.brokenMac(text, at);
     int longest =
         Math.max(Math.max(Math.max(word, mac), Math.max(number, dotted)), Math.max(ipv6, broken));
     if (longest == 0) {
@@ -78,7 +78,7 @@ public final class Lexer {
     } else if (longest == mac) {
       add(TokenKind.MAC, literal, span);
     } else if (longest == number) {
-      tokens.add(new Token(TokenKind.NUMBER, literal, Numbers.parse(literal, span), span));
+      tokens.add(new Token(TokenKind.NUMBER, literal, number(literal, span), span));
     } else if (longest == dotted) {
       add(TokenKind.DOTTED, literal, span);
     } else if (longest == ipv6) {
@@ -95,6 +95,32 @@ public final class Lexer {
       }
     }
     return at + longest;
+  }
+
+  // Decimal, 0 and octal, or 0x and hexadecimal; 32 bits.
+  private static int number(String literal, Span span) {
+    int radix = 10;
+    int from = 0;
+    if (literal.startsWith("0x") || literal.startsWith("0X")) {
+      radix = 16;
+      from = 2;
+    } else if (literal.startsWith("0")) {
+      radix = 8;
+    }
+    long value = 0;
+    for (int i = from; i < literal.length(); i++) {
+      int digit = Character.digit(literal.charAt(i), radix);
+      if (digit < 0) {
+        throw SyntaxFault.at(span, "a number that starts with 0 is octal and has no digit 8 or 9")
+            .fix("write it without the leading 0");
+      }
+      value = value * radix + digit;
+      if (value > 0xffff_ffffL) {
+        throw SyntaxFault.at(span, "the number does not fit into 32 bits")
+            .expecting("0 to 4294967295");
+      }
+    }
+    return (int) value;
   }
 
   private int escaped(int at) {

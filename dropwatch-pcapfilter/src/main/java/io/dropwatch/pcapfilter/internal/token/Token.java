@@ -1,6 +1,7 @@
 package io.dropwatch.pcapfilter.internal.token;
 
 import io.dropwatch.pcapfilter.internal.source.Span;
+import java.util.List;
 
 /**
  * One token.
@@ -20,5 +21,21 @@ public record Token(TokenKind kind, String text, int number, Span span) {
   /** Whether this is the given operator or bracket. */
   public boolean isSymbol(String symbol) {
     return kind == TokenKind.SYMBOL && text.equals(symbol);
+  }
+
+  /** One token per line: place, kind, text and, for a number, its value. */
+  public static String print(List<Token> tokens) {
+    StringBuilder out = new StringBuilder();
+    for (Token token : tokens) {
+      out.append(token.span().start()).append(' ').append(token.kind());
+      if (token.kind() != TokenKind.END) {
+        out.append(' ').append(token.text());
+      }
+      if (token.kind() == TokenKind.NUMBER) {
+        out.append(" = ").append(Integer.toUnsignedString(token.number()));
+      }
+      out.append('\n');
+    }
+    return out.toString();
   }
 }

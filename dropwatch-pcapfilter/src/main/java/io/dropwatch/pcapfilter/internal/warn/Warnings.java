@@ -28,11 +28,11 @@ public final class Warnings {
       String expression, Expression tree, Predicate predicate, PacketView view) {
     Warnings warnings = new Warnings(expression);
     if (!(tree instanceof Expression.Everything) && warnings.mayMatch(predicate)) {
-      new Parts(warnings).visit(tree, predicate);
+      new DeadAlternativeWarnings(warnings).visit(tree, predicate);
     }
-    new Wording(warnings).visit(tree, false);
-    new Shifts(warnings, view).visit(tree);
-    new Limits(warnings).visit(tree);
+    new PrecedenceWarnings(warnings).visit(tree, false);
+    new EncapsulationWarnings(warnings, view).visit(tree);
+    new CoverageWarnings(warnings).visit(tree);
     warnings.found.sort(Comparator.comparingInt(warning -> warning.span().start()));
     return List.copyOf(warnings.found);
   }

@@ -1,0 +1,99 @@
+package io.dropwatch.pcapfilter.internal.ast;
+
+import io.dropwatch.pcapfilter.internal.source.Span;
+import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
+import io.dropwatch.pcapfilter.internal.token.Token;
+import io.dropwatch.pcapfilter.internal.token.TokenKind;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The parser's place in the tokens, and the limits on how deep and how long it goes. */
+final class TokenStream {
+  /** Deeper nesting of parentheses, {@code not} and indices is refused; no stack overflows. */
+  static final int DEPTH_LIMIT = 500;
+
+  /** More operators in one comparison are refused. */
+  static final int OPERATOR_LIMIT = 500;
+
+  private final List<Token> tokens;
+  private int at;
+  private int depth;
+  private int operators;
+
+  TokenStream(List<Token> tokens) {
+    this.tokens = tokens;
+  }
+
+  Token peek() {
+    return tokens.get(at);
+  }
+
+  Token peekSecond() {
+    return tokens.get(Math.min(at + 1, tokens.size() - 1));
+  }
+
+  /** The token taken last, or null. */
+  @Nullable Token previous() {
+    return at == 0 ? null : tokens.get(at - 1);
+  }
+
+  Token next() {
+    Token token = tokens.get(at);
+    if (token.kind() != TokenKind.END) {
+      at++;
+    }
+    return token;
+  }
+
+  /** Where the last token taken ends. */
+  Span since(Span start) {
+    return at == 0 ? start : start.to(tokens.get(at - 1).span());
+  }
+
+  boolean atSymbol(String symbol) {
+    return peek().isSymbol(symbol);
+  }
+
+  boolean atKeyword(String word) {
+    return peek().isKeyword(word);
+  }
+
+  boolean at(TokenKind kind) {
+    return peek().kind() == kind;
+  }
+
+  Token expectSymbol(String symbol, String expected) {
+    if (!atSymbol(symbol)) {
+      throw ParseErrors.token(peek(), expected);
+    }
+    return next();
+  }
+
+  Token expectNumber(String expected) {
+    if (!at(TokenKind.NUMBER)) {
+      throw ParseErrors.token(peek(), expected);
+    }
+    return next();
+  }
+
+  void descend(Span span) {
+    if (++depth > DEPTH_LIMIT) {
+      throw SyntaxFault.at(span, "the expression is nested more than " + DEPTH_LIMIT + " deep");
+    }
+  }
+
+  void ascend() {
+    depth--;
+  }
+
+  void startComparison() {
+    operators = 0;
+  }
+
+  void countOperator(Span span) {
+    if (++operators > OPERATOR_LIMIT) {
+      throw SyntaxFault.at(
+          span, "more than " + OPERATOR_LIMIT + " arithmetic operators in one comparison");
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package io.dropwatch.pcapfilter.internal.check;
+
+import io.dropwatch.pcapfilter.FilterOptions;
+import io.dropwatch.pcapfilter.internal.ast.Expression.Encapsulation;
+import io.dropwatch.pcapfilter.internal.check.Checker.Variables;
+import io.dropwatch.pcapfilter.internal.predicate.EtherTypes;
+import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
+import io.dropwatch.pcapfilter.internal.predicate.Predicate;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import io.dropwatch.pcapfilter.internal.source.Span;
+import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
+import java.util.OptionalInt;
+
+/** Headers that move the places of all that follows. */
+final class EncapsulationPredicates {
+  /** Each of them may be in the frame or taken out of it, so every more doubles the code. */
+  private static final int MOST_TAGS = 4;
+
+  private EncapsulationPredicates() {}
+
+  /** A test, and where the headers are behind it. */
+  record Moved(Predicate predicate, HeaderLayout layout) {}
+
+  static Moved test(
+      HeaderLayout layout, Variables variables, FilterOptions options, Encapsulation e) {
+    return switch (e.kind()) {
+      case VLAN -> vlan(layout, variables, number(e, 0xfff, "a VLAN id"), e.span());
+      case MPLS -> mpls(layout, number(e, 0xfffff, "an MPLS label"), e.span());
+      case PPPOE_DISCOVERY ->
+          new Moved(LinkPredicates.carries(layout, EtherTypes.PPPOE_DISCOVERY, e.span()), layout);
+      case PPPOE_SESSION -> pppoe(layout, number(e, 0xffff, "a PPPoE session"), e.span());
+      case GENEVE ->
+          TunnelPredicates.geneve(
+              layout,
+              variables,
+              options.genevePorts(),
+              number(e, 0xffffff, "a Geneve VNI"),
+              e.span());
+      case VXLAN ->
+          TunnelPredicates.vxlan(
+              layout,
+              variables,
+              options.vxlanPorts(),
+              number(e, 0xffffff, "a VXLAN VNI"),
+              e.span());
+    };
+  }
+
+  private static OptionalInt number(Encapsulation e, int most, String what) {
+    if (e.number().isPresent() && Integer.compareUnsigned(e.number().getAsInt(), most) > 0) {
+      throw SyntaxFault.at(e.span(), what + " is at most " + most);
+    }
+    return e.number();
+  }
+
+  private static Moved vlan(HeaderLayout layout, Variables variables, OptionalInt id, Span span) {
+    if (layout.labels() > 0) {
+      throw SyntaxFault.at(span, "behind an MPLS label no VLAN tag can be told")
+          .fix("the tag comes before the label: 'vlan and mpls'");
+    }
+    return switch (layout.framing()) {
+      case ETHERNET -> new Moved(ethernetTag(layout, id, span), layout.behindTag());
+      case SKB -> {
+        if (layout.tags() >= MOST_TAGS) {
+          throw SyntaxFault.at(
+              span, "in the kernel's view at most " + MOST_TAGS + " VLAN tags are looked behind");
+        }
+        yield SkbTag.test(layout, variables, id);
+      }
+      case RAW_IP, PPP ->
+          throw SyntaxFault.at(span, "a VLAN tag needs an Ethernet header")
+              .fix(
+                  layout.framing() == HeaderLayout.Framing.PPP
+                      ? "the tag comes before PPPoE: 'vlan and pppoes'"
+                      : "compile for LinkType.ETHERNET or with SkbFilter ('--link ethernet')");
+    };
+  }
+
+  private static Predicate ethernetTag(HeaderLayout layout, OptionalInt id, Span span) {
+    Predicate tagged =
+        Predicate.any(
+            LinkPredicates.carries(layout, EtherTypes.VLAN, span),
+            LinkPredicates.carries(layout, EtherTypes.VLAN_8021AD, span),
+            LinkPredicates.carries(layout, EtherTypes.VLAN_QINQ, span));
+    return id.isEmpty()
+        ? tagged
+        : Predicate.all(tagged, Predicate.equal(layout.network(0, 2), 0xfff, id.getAsInt()));
+  }
+
+  private static Moved mpls(HeaderLayout layout, OptionalInt label, Span span) {
+    Predicate labelled;
+    if (layout.labels() > 0) {
+      labelled = Predicate.equal(layout.network(-2, 1), 1, 0);
+    } else {
+      labelled =
+          switch (layout.framing()) {
+            case ETHERNET, SKB -> LinkPredicates.carries(layout, EtherTypes.MPLS, span);
+            case PPP -> LinkPredicates.carries(layout, 0x0281, span);
+            case RAW_IP -> throw SyntaxFault.at(span, "an MPLS label needs a link-layer header");
+          };
+    }
+    if (label.isPresent()) {
+      labelled =
+          Predicate.all(
+              labelled, Predicate.equal(layout.network(0, 4), 0xfffff000, label.getAsInt() << 12));
+    }
+    return new Moved(labelled, layout.behindLabel());
+  }
+
+  private static Moved pppoe(HeaderLayout layout, OptionalInt session, Span span) {
+    Predicate is = LinkPredicates.carries(layout, EtherTypes.PPPOE_SESSION, span);
+    if (session.isPresent()) {
+      is = Predicate.all(is, Predicate.equal(layout.network(0, 4), 0xffff, session.getAsInt()));
+    }
+    return new Moved(is, layout.behindPppoe());
+  }
+
+  /** The kernel's tag: beside the bytes, or still in front of the window. */
+  private static final class SkbTag {
+    private SkbTag() {}
+
+    static Moved test(HeaderLayout layout, Variables variables, OptionalInt id) {
+      Quantity.Variable inFrame = variables.fresh();
+      Quantity.Variable shift = variables.fresh();
+      Quantity base = layout.payload().base();
+      Quantity before = base == null ? Quantity.of(0) : base;
+      Quantity behind = Quantity.of(Quantity.Operator.ADD, before, Quantity.of(4));
+      // Only the outermost tag can have been taken out.
+      Predicate takenOut =
+          layout.tags() > 0
+              ? new Predicate.Always(false)
+              : Predicate.not(
+                  Predicate.equal(new Quantity.Metadata(MetadataField.VLAN_PROTOCOL), 0));
+      Predicate there =
+          layout.onType(
+              type ->
+                  Predicate.any(
+                      Predicate.equal(type, EtherTypes.VLAN),
+                      Predicate.equal(type, EtherTypes.VLAN_8021AD),
+                      Predicate.equal(type, EtherTypes.VLAN_QINQ)));
+      Predicate tagged =
+          Predicate.any(
+              Predicate.all(takenOut, place(inFrame, 0, shift, before)),
+              Predicate.all(there, place(inFrame, 1, shift, behind)),
+              Predicate.all(place(inFrame, 0, shift, before), new Predicate.Always(false)));
+      Predicate wanted =
+          id.isEmpty() ? tagged : Predicate.all(tagged, is(layout, inFrame, id.getAsInt()));
+      return new Moved(wanted, layout.behindSkbTag(inFrame, shift));
+    }
+
+    private static Predicate place(
+        Quantity.Variable inFrame, int where, Quantity.Variable shift, Quantity distance) {
+      return Predicate.all(
+          new Predicate.Define(inFrame, Quantity.of(where)), new Predicate.Define(shift, distance));
+    }
+
+    private static Predicate is(HeaderLayout layout, Quantity inFrame, int id) {
+      Quantity taken = new Quantity.Metadata(MetadataField.VLAN_TCI);
+      return Predicate.any(
+          Predicate.all(
+              Predicate.equal(inFrame, 1), Predicate.equal(layout.network(0, 2), 0xfff, id)),
+          Predicate.all(Predicate.equal(inFrame, 0), Predicate.equal(taken, 0xfff, id)));
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package io.dropwatch.pcapfilter.internal.check;
+
+import io.dropwatch.pcapfilter.DeviceResolver;
+import io.dropwatch.pcapfilter.FilterOptions;
+import io.dropwatch.pcapfilter.internal.ast.Expression;
+import io.dropwatch.pcapfilter.internal.ast.Protocol;
+import io.dropwatch.pcapfilter.internal.predicate.EtherTypes;
+import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
+import io.dropwatch.pcapfilter.internal.predicate.PacketView;
+import io.dropwatch.pcapfilter.internal.predicate.Predicate;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import io.dropwatch.pcapfilter.internal.source.Span;
+import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
+import java.net.Inet4Address;
+import java.nio.ByteBuffer;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** Tests of the frame as a whole: to whom it was sent, which way, through which device. */
+final class FramePredicates {
+  private static final int PACKET_BROADCAST = 1;
+  private static final int PACKET_MULTICAST = 2;
+  private static final int PACKET_OUTGOING = 4;
+
+  private FramePredicates() {}
+
+  static Predicate broadcast(
+      HeaderLayout layout, @Nullable Protocol protocol, FilterOptions options, Span span) {
+    if (protocol == Protocol.IP) {
+      if (options.netmask() != null) {
+        return networkBroadcast(layout, options.netmask(), span);
+      }
+      throw SyntaxFault.at(span, "'ip broadcast' needs the network's mask, which nobody knows here")
+          .fix(
+              "write 'dst host' and the broadcast address, or compile with"
+                  + " FilterOptions.Builder.netmask");
+    }
+    linkLayer(layout, protocol, "broadcast", span);
+    Predicate address = LinkPredicates.mac(layout, 0, 0xffff_ffff_ffffL);
+    return present(layout, address, packetType(PACKET_BROADCAST));
+  }
+
+  // All ones or, as of old, all zeros in the part of the address that names a host.
+  private static Predicate networkBroadcast(HeaderLayout layout, Inet4Address netmask, Span span) {
+    int hosts = ~ByteBuffer.wrap(netmask.getAddress()).getInt();
+    Quantity destination = layout.network(16, 4);
+    return Predicate.all(
+        LinkPredicates.carries(layout, EtherTypes.IP, span),
+        Predicate.any(
+            Predicate.equal(destination, hosts, 0), Predicate.equal(destination, hosts, hosts)));
+  }
+
+  static Predicate multicast(HeaderLayout layout, @Nullable Protocol protocol, Span span) {
+    if (protocol == Protocol.IP) {
+      return Predicate.all(
+          LinkPredicates.carries(layout, EtherTypes.IP, span),
+          Predicate.atLeast(layout.network(16, 1), 224));
+    }
+    if (protocol == Protocol.IP6) {
+      return Predicate.all(
+          LinkPredicates.carries(layout, EtherTypes.IP6, span),
+          Predicate.equal(layout.network(24, 1), 255));
+    }
+    linkLayer(layout, protocol, "multicast", span);
+    Predicate groupBit = Predicate.commonBits(layout.linkHeader().load(0, 1), 1);
+    return present(
+        layout,
+        groupBit,
+        Predicate.any(packetType(PACKET_MULTICAST), packetType(PACKET_BROADCAST)));
+  }
+
+  static Predicate oneByte(HeaderLayout layout, Expression.ByteTest test) {
+    Quantity octet = layout.linkHeader().load(test.offset(), 1);
+    return switch (test.comparison()) {
+      case EQUAL -> Predicate.equal(octet, test.value());
+      case GREATER -> Predicate.greater(octet, test.value());
+      case LESS -> Predicate.not(Predicate.atLeast(octet, test.value()));
+      case NOT_EQUAL, LESS_OR_EQUAL, GREATER_OR_EQUAL ->
+          throw new IllegalStateException("the parser knows no such 'byte': " + test);
+    };
+  }
+
+  static Predicate direction(PacketView view, boolean outbound, Span span) {
+    kernelOnly(view, "which way a packet goes", span);
+    Predicate outgoing = packetType(PACKET_OUTGOING);
+    return outbound ? outgoing : Predicate.not(outgoing);
+  }
+
+  static Predicate device(PacketView view, int index, Span span) {
+    kernelOnly(view, "the device of a packet", span);
+    return Predicate.equal(new Quantity.Metadata(MetadataField.IFINDEX), index);
+  }
+
+  static Predicate device(PacketView view, String name, FilterOptions options, Span span) {
+    kernelOnly(view, "the device of a packet", span);
+    DeviceResolver resolver = options.deviceResolver();
+    if (resolver == null) {
+      throw SyntaxFault.at(
+              span, "'" + name + "' is the name of a device, and names are not resolved here")
+          .fix(
+              "write 'ifindex' and its number, which 'ip link' shows, or compile with"
+                  + " FilterOptions.Builder.deviceResolver");
+    }
+    OptionalInt index = resolver.ifindex(name);
+    if (index.isEmpty()) {
+      throw SyntaxFault.at(
+              span, "there is no network device '" + name + "' in this network namespace")
+          .fix("write one that 'ip link' shows, or 'ifindex' and its number");
+    }
+    return device(view, index.getAsInt(), span);
+  }
+
+  private static void kernelOnly(PacketView view, String what, Span span) {
+    if (view != PacketView.SKB) {
+      throw SyntaxFault.at(span, what + " is known in the kernel only, not from its bytes")
+          .fix("compile it with SkbFilter, the kernel's view ('--link skb')");
+    }
+  }
+
+  private static void linkLayer(
+      HeaderLayout layout, @Nullable Protocol protocol, String what, Span span) {
+    if (protocol != null && protocol != Protocol.LINK) {
+      throw SyntaxFault.at(span, "'" + protocol.word() + " " + what + "' means nothing")
+          .expecting("'ether', 'ip' or 'ip6' before it, or nothing");
+    }
+    if (layout.framing() != HeaderLayout.Framing.ETHERNET
+        && layout.framing() != HeaderLayout.Framing.SKB) {
+      throw SyntaxFault.at(span, "'" + what + "' needs an Ethernet header")
+          .fix("write 'ip " + what + "' or 'ip6 " + what + "'");
+    }
+  }
+
+  // The kernel's packet type answers only where the header is gone.
+  private static Predicate present(HeaderLayout layout, Predicate address, Predicate otherwise) {
+    Predicate present = LinkPredicates.headerPresent(layout);
+    if (present == null) {
+      return address;
+    }
+    Predicate read = Predicate.all(present, address);
+    return layout.framing() == HeaderLayout.Framing.SKB
+        ? Predicate.any(read, Predicate.all(Predicate.not(present), otherwise))
+        : read;
+  }
+
+  private static Predicate packetType(int type) {
+    return Predicate.equal(new Quantity.Metadata(MetadataField.PACKET_TYPE), type);
+  }
+}

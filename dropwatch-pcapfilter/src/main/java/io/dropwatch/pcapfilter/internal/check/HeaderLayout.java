@@ -1,0 +1,208 @@
+package io.dropwatch.pcapfilter.internal.check;
+
+import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
+import io.dropwatch.pcapfilter.internal.predicate.Predicate;
+import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the headers are for the primitive that is being checked.
+ *
+ * @param framing how the type of the payload is told
+ * @param linkHeader first byte of the link-layer header
+ * @param type the ethertype or length field, or the PPP protocol; null for raw IP
+ * @param typePosition where that field is, null when it is not in the packet
+ * @param payload first byte after the link-layer header
+ * @param network distance from payload to the network header
+ * @param networkNoSnap the same behind an 802.2 header
+ * @param labels MPLS labels passed
+ * @param tags VLAN tags passed
+ * @param tunnelled whether linkHeader is inside Geneve, where it may be missing
+ * @param tagged the tag right in front, in the kernel's view, or null
+ */
+record HeaderLayout(
+    Framing framing,
+    Position linkHeader,
+    @Nullable Quantity type,
+    @Nullable Position typePosition,
+    Position payload,
+    int network,
+    int networkNoSnap,
+    int labels,
+    int tags,
+    boolean tunnelled,
+    @Nullable Tagged tagged) {
+
+  /** How the type of the payload is told. */
+  enum Framing {
+    /** An Ethernet header. */
+    ETHERNET,
+    /** The version nibble of an IP header. */
+    RAW_IP,
+    /** A PPP protocol field. */
+    PPP,
+    /** The kernel's metadata. */
+    SKB
+  }
+
+  static HeaderLayout ethernet() {
+    Position type = Position.window(12);
+    return new HeaderLayout(
+        Framing.ETHERNET,
+        Position.window(0),
+        type.load(0, 2),
+        type,
+        Position.window(14),
+        0,
+        3,
+        0,
+        0,
+        false,
+        null);
+  }
+
+  static HeaderLayout rawIp() {
+    Position start = Position.window(0);
+    return new HeaderLayout(Framing.RAW_IP, start, null, null, start, 0, 0, 0, 0, false, null);
+  }
+
+  static HeaderLayout skb() {
+    return new HeaderLayout(
+        Framing.SKB,
+        new Position(Quantity.Area.MAC, null, 0),
+        new Quantity.Metadata(MetadataField.PROTOCOL),
+        null,
+        Position.window(0),
+        0,
+        3,
+        0,
+        0,
+        false,
+        null);
+  }
+
+  /** Reads the network header. */
+  Quantity network(int offset, int size) {
+    return payload.load(network + offset, size);
+  }
+
+  /** The place of the network header. */
+  Position networkPosition() {
+    return payload.plus(network);
+  }
+
+  /** Length of the IPv4 header in bytes. */
+  Quantity ipv4HeaderLength() {
+    Quantity low = Quantity.of(Quantity.Operator.AND, network(0, 1), Quantity.of(0xf));
+    return Quantity.of(Quantity.Operator.SHIFT_LEFT, low, Quantity.of(2));
+  }
+
+  /**
+   * The variable part of the payload's place plus the length of the IPv4 header; with {@link
+   * #networkPosition} added, the place of the transport header.
+   */
+  Position ipv4Transport() {
+    Quantity base = payload.base();
+    Quantity length = ipv4HeaderLength();
+    Quantity index = base == null ? length : Quantity.of(Quantity.Operator.ADD, length, base);
+    return new Position(payload.area(), index, payload.offset() + network);
+  }
+
+  /** The place behind the fixed IPv6 header. */
+  Position ipv6Transport() {
+    return networkPosition().plus(40);
+  }
+
+  HeaderLayout behindTag() {
+    Position next = typePosition == null ? null : typePosition.plus(4);
+    return new HeaderLayout(
+        framing,
+        linkHeader,
+        next == null ? type : next.load(0, 2),
+        next,
+        payload.plus(4),
+        network,
+        networkNoSnap,
+        labels,
+        tags + 1,
+        tunnelled,
+        null);
+  }
+
+  HeaderLayout behindLabel() {
+    return new HeaderLayout(
+        framing,
+        linkHeader,
+        type,
+        typePosition,
+        payload,
+        network + 4,
+        networkNoSnap + 4,
+        labels + 1,
+        tags,
+        tunnelled,
+        tagged);
+  }
+
+  HeaderLayout behindPppoe() {
+    Position ppp = payload.plus(network + 6);
+    return new HeaderLayout(
+        Framing.PPP, ppp, ppp.load(0, 2), ppp, ppp.plus(2), 0, 0, labels, tags, false, null);
+  }
+
+  /** Inside a tunnel; the three places are known only from the packet. */
+  HeaderLayout inside(Quantity link, Quantity typeAt, Quantity payloadAt) {
+    Position type = Position.at(typeAt);
+    return new HeaderLayout(
+        Framing.ETHERNET,
+        Position.at(link),
+        type.load(0, 2),
+        type,
+        Position.at(payloadAt),
+        0,
+        networkNoSnap,
+        labels,
+        tags,
+        true,
+        null);
+  }
+
+  /**
+   * The kernel's view behind a tag.
+   *
+   * @param inFrame 1 when the tag was in front of the window, 0 when the kernel had taken it out
+   * @param shift how far the payload has moved
+   */
+  HeaderLayout behindSkbTag(Quantity inFrame, Quantity shift) {
+    return new HeaderLayout(
+        Framing.SKB,
+        linkHeader,
+        type,
+        null,
+        new Position(Quantity.Area.WINDOW, shift, payload.offset()),
+        network,
+        networkNoSnap,
+        labels,
+        tags + 1,
+        tunnelled,
+        new Tagged(this, inFrame));
+  }
+
+  /** A tag of the kernel's view: where things were in front of it, and where it was. */
+  record Tagged(HeaderLayout before, Quantity inFrame) {}
+
+  /** A test of the field that tells the type of the payload. */
+  Predicate onType(Function<Quantity, Predicate> test) {
+    if (tagged != null) {
+      return Predicate.any(
+          Predicate.all(
+              Predicate.equal(tagged.inFrame(), 1), test.apply(tagged.before().network(2, 2))),
+          Predicate.all(Predicate.equal(tagged.inFrame(), 0), tagged.before().onType(test)));
+    }
+    if (type == null) {
+      throw new IllegalStateException("raw IP has no type field");
+    }
+    return test.apply(type);
+  }
+}

@@ -1,0 +1,152 @@
+package io.dropwatch.pcapfilter.internal.warn;
+
+import io.dropwatch.pcapfilter.FilterWarning.Code;
+import io.dropwatch.pcapfilter.internal.ast.Arithmetic;
+import io.dropwatch.pcapfilter.internal.ast.Expression;
+import io.dropwatch.pcapfilter.internal.ast.Expression.Connective;
+import io.dropwatch.pcapfilter.internal.ast.Literal;
+import io.dropwatch.pcapfilter.internal.ast.Qualifiers;
+import io.dropwatch.pcapfilter.internal.source.Span;
+
+/** Expressions that read otherwise than they are evaluated. */
+final class PrecedenceWarnings {
+  /** Numbers above it were hardly meant as the first part of an address. */
+  private static final int LARGEST_PART = 255;
+
+  private final Warnings warnings;
+
+  PrecedenceWarnings(Warnings warnings) {
+    this.warnings = warnings;
+  }
+
+  /**
+   * Visits an expression.
+   *
+   * @param host whether a value in it is a host
+   * @return whether a bare value behind it is a host
+   */
+  boolean visit(Expression e, boolean host) {
+    return switch (e) {
+      case Expression.Chain chain -> chain(chain, host);
+      case Expression.Not not -> visit(not.operand(), host);
+      case Expression.Group group -> {
+        visit(group.inner(), host);
+        yield host;
+      }
+      case Expression.Qualified qualified -> {
+        Qualifiers.Type type = qualified.qualifiers().type();
+        yield visit(qualified.values(), type == null || type == Qualifiers.Type.HOST);
+      }
+      case Expression.Value value -> {
+        if (host
+            && value.literal() instanceof Literal.Numeral(int number, String text)
+            && number > 0
+            && number <= LARGEST_PART) {
+          warnings.add(
+              Code.SHORT_HOST_ADDRESS,
+              value.span(),
+              "as a host, " + text + " is the address 0.0.0." + number,
+              "write 'net " + number + "' for the network, or the whole address");
+        }
+        yield host;
+      }
+      case Expression.Relation relation -> {
+        arithmetic(relation.left());
+        arithmetic(relation.right());
+        yield false;
+      }
+      case Expression.Everything _, Expression.Primitive _ -> false;
+    };
+  }
+
+  private boolean chain(Expression.Chain chain, boolean host) {
+    boolean inherited = host;
+    int alternative = -1;
+    boolean mixed = false;
+    boolean listed = false;
+    for (int i = 0; i < chain.operands().size(); i++) {
+      Expression operand = chain.operands().get(i);
+      inherited = visit(operand, inherited);
+      if (i == 0) {
+        continue;
+      }
+      boolean bare = operand instanceof Expression.Value;
+      if (bare && !listed && chain.operands().get(i - 1) instanceof Expression.Not not) {
+        listed = notOfAList(not, operand);
+      }
+      if (chain.connectives().get(i - 1) == Connective.OR) {
+        // "port 80 or 443 and tcp" is read as it is meant.
+        alternative = bare ? alternative : i;
+      } else if (alternative > 0 && !mixed) {
+        mixed = true;
+        mixed(chain, alternative, i);
+      }
+    }
+    return inherited;
+  }
+
+  private void mixed(Expression.Chain chain, int alternative, int conjunct) {
+    Span first = chain.operands().getFirst().span();
+    Span left = first.to(chain.operands().get(conjunct - 1).span());
+    Span or = chain.operands().get(alternative).span();
+    Span and = chain.operands().get(conjunct).span();
+    warnings.add(
+        Code.AND_OR_PRECEDENCE,
+        or.to(and),
+        "'and' and 'or' bind alike, from left to right: this is '("
+            + warnings.words(left)
+            + ") and "
+            + warnings.words(and)
+            + "'",
+        "write the parentheses that are meant, such as '("
+            + warnings.words(or.to(and))
+            + ")' if 'and' shall bind tighter");
+  }
+
+  private boolean notOfAList(Expression.Not not, Expression value) {
+    if (not.operand() instanceof Expression.Qualified qualified
+        && qualified.values() instanceof Expression.Value) {
+      String words = qualified.qualifiers().words();
+      String name = warnings.words(value.span());
+      warnings.add(
+          Code.NOT_BEFORE_LIST,
+          value.span(),
+          "'not' belongs to the first value only: this one is '" + words + " " + name + "'",
+          "write 'not " + words + " " + name + "', or 'not (...)' around the list");
+      return true;
+    }
+    return false;
+  }
+
+  private void arithmetic(Arithmetic a) {
+    switch (a) {
+      case Arithmetic.Binary binary -> {
+        boolean greedy = binary.operator().precedence() == Arithmetic.GREEDY;
+        if (greedy && binary.right() instanceof Arithmetic.Binary right) {
+          String symbol = binary.operator().symbol();
+          warnings.add(
+              Code.OPERATOR_PRECEDENCE,
+              binary.span(),
+              "'"
+                  + symbol
+                  + "' takes all that follows: this is '"
+                  + warnings.words(binary.left().span())
+                  + " "
+                  + symbol
+                  + " ("
+                  + warnings.words(right.span())
+                  + ")'",
+              "write '("
+                  + warnings.words(binary.left().span().to(right.left().span()))
+                  + ")' if that is meant");
+        }
+        arithmetic(binary.left());
+        arithmetic(binary.right());
+      }
+      case Arithmetic.Negation negation -> arithmetic(negation.operand());
+      case Arithmetic.Group group -> arithmetic(group.inner());
+      case Arithmetic.Access access -> arithmetic(access.index());
+      case Arithmetic.Numeral _, Arithmetic.Length _ -> {}
+    }
+  }
+}

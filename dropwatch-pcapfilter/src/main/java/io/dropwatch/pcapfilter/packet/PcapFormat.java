@@ -1,0 +1,44 @@
+package io.dropwatch.pcapfilter.packet;
+
+import java.io.IOException;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** The classic format: one header, then packets of one link type. */
+final class PcapFormat implements CaptureReader.CaptureFormat {
+  private final ByteSource source;
+  private final int nanosPerUnit;
+  private final int link;
+  private long number;
+
+  /** Reads the rest of the file's header, behind the magic number. */
+  PcapFormat(ByteSource source, int nanosPerUnit) throws IOException {
+    this.source = source;
+    this.nanosPerUnit = nanosPerUnit;
+    String header = "the file's header";
+    // Version, time zone, accuracy and snap length do not matter to who reads the packets.
+    source.skip(16, header);
+    // The upper bits tell of a frame check sequence behind the packet.
+    this.link = source.int32(header) & 0xffff;
+  }
+
+  @Override
+  public @Nullable CapturedPacket next() throws IOException {
+    if (source.atEnd()) {
+      return null;
+    }
+    long start = source.offset();
+    String header = "a packet's header";
+    long seconds = source.unsigned32(header);
+    long fraction = source.unsigned32(header);
+    long captured = source.unsigned32(header);
+    int wire = source.int32(header);
+    if (captured > CaptureReader.LONGEST_PACKET) {
+      throw new CaptureFormatException(
+          "a packet of " + captured + " captured bytes; no more than 262144 are read", start);
+    }
+    byte[] bytes = source.bytes((int) captured, "a packet of " + captured + " bytes");
+    Instant time = Instant.ofEpochSecond(seconds, fraction * nanosPerUnit);
+    return new CapturedPacket(++number, time, CaptureReader.linkType(link, start), bytes, wire, 0);
+  }
+}

@@ -1,0 +1,217 @@
+package io.dropwatch.pcapfilter.packet;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The next-generation format: sections of blocks, each with its length in front and behind. */
+final class PcapngFormat implements CaptureReader.CaptureFormat {
+  /** The same in either byte order. */
+  static final int SECTION = 0x0a0d0d0a;
+
+  private static final int INTERFACE = 1;
+  private static final int OBSOLETE_PACKET = 2;
+  private static final int SIMPLE_PACKET = 3;
+  private static final int ENHANCED_PACKET = 6;
+
+  private static final int OPTION_END = 0;
+  private static final int OPTION_RESOLUTION = 9;
+  private static final int OPTION_OFFSET = 14;
+  private static final int MICROSECONDS = 6;
+  private static final int MOST_INTERFACES = 65_536;
+
+  private final ByteSource source;
+  private final List<CaptureInterface> interfaces = new ArrayList<>();
+  private long number;
+
+  /** Reads the first section's header, behind its block type. */
+  PcapngFormat(ByteSource source) throws IOException {
+    this.source = source;
+    section(0);
+  }
+
+  /**
+   * A block that is being read.
+   *
+   * @param start where it begins
+   * @param end where its body ends
+   * @param length what it says its length is
+   */
+  private record Block(long start, long end, long length) {}
+
+  @Override
+  public @Nullable CapturedPacket next() throws IOException {
+    while (!source.atEnd()) {
+      long start = source.offset();
+      int type = source.int32("a block");
+      if (type == SECTION) {
+        section(start);
+        continue;
+      }
+      Block block = block(start, source.unsigned32("a block"));
+      CapturedPacket packet =
+          switch (type) {
+            case ENHANCED_PACKET -> enhanced(block, false);
+            case OBSOLETE_PACKET -> enhanced(block, true);
+            case SIMPLE_PACKET -> simple(block);
+            case INTERFACE -> {
+              description(block);
+              yield null;
+            }
+            default -> null;
+          };
+      finish(block);
+      if (packet != null) {
+        return packet;
+      }
+    }
+    return null;
+  }
+
+  // The length stands before the mark that tells its byte order.
+  private void section(long start) throws IOException {
+    String what = "a section's header";
+    source.bigEndian();
+    int length = source.int32(what);
+    int mark = source.int32(what);
+    switch (mark) {
+      case 0x1a2b3c4d -> {}
+      case 0x4d3c2b1a -> {
+        source.littleEndian();
+        length = Integer.reverseBytes(length);
+      }
+      default ->
+          throw new CaptureFormatException(
+              "the section's byte-order mark is 0x" + "%08x".formatted(mark), start);
+    }
+    Block block = block(start, Integer.toUnsignedLong(length));
+    need(block, 4, what);
+    int version = source.int16(what);
+    if (version != 1) {
+      throw new CaptureFormatException("pcapng of version " + version + "; 1 is known", start);
+    }
+    interfaces.clear();
+    finish(block);
+  }
+
+  private static Block block(long start, long length) throws CaptureFormatException {
+    if (length < 12 || length % 4 != 0) {
+      throw new CaptureFormatException(
+          "a block says that it is " + length + " bytes long, which none can be", start);
+    }
+    return new Block(start, start + length - 4, length);
+  }
+
+  private void finish(Block block) throws IOException {
+    source.skip(block.end() - source.offset(), "a block of " + block.length() + " bytes");
+    long again = source.unsigned32("a block of " + block.length() + " bytes");
+    if (again != block.length()) {
+      throw new CaptureFormatException(
+          "a block is " + block.length() + " bytes long in front and " + again + " behind",
+          block.start());
+    }
+  }
+
+  private void need(Block block, long bytes, String what) throws CaptureFormatException {
+    if (source.offset() + bytes > block.end()) {
+      throw new CaptureFormatException(
+          "a block of " + block.length() + " bytes is too short for " + what, block.start());
+    }
+  }
+
+  private void description(Block block) throws IOException {
+    String what = "an interface's description";
+    need(block, 8, what);
+    int link = source.int16(what);
+    source.skip(2, what);
+    long snapLength = source.unsigned32(what);
+    int resolution = MICROSECONDS;
+    long offset = 0;
+    while (source.offset() + 4 <= block.end()) {
+      int code = source.int16(what);
+      int length = source.int16(what);
+      long padded = (length + 3L) & ~3L;
+      if (code == OPTION_END) {
+        break;
+      }
+      need(block, padded, "its options");
+      long next = source.offset() + padded;
+      if (code == OPTION_RESOLUTION && length == 1) {
+        resolution = source.bytes(1, what)[0] & 0xff;
+      } else if (code == OPTION_OFFSET && length == 8) {
+        offset = int64(what);
+      }
+      source.skip(next - source.offset(), what);
+    }
+    if (interfaces.size() == MOST_INTERFACES) {
+      throw new CaptureFormatException(
+          "more than " + MOST_INTERFACES + " interfaces in one section", block.start());
+    }
+    interfaces.add(new CaptureInterface(link, snapLength, resolution, offset));
+  }
+
+  private long int64(String what) throws IOException {
+    long first = source.unsigned32(what);
+    long second = source.unsigned32(what);
+    return source.isLittleEndian() ? second << 32 | first : first << 32 | second;
+  }
+
+  private CapturedPacket enhanced(Block block, boolean obsolete) throws IOException {
+    String what = "a packet's header";
+    need(block, 20, what);
+    long index;
+    if (obsolete) {
+      index = source.int16(what);
+      source.skip(2, what);
+    } else {
+      index = source.unsigned32(what);
+    }
+    CaptureInterface from = from(index, block);
+    Instant time = from.time(source.unsigned32(what), source.unsigned32(what), block.start());
+    long captured = source.unsigned32(what);
+    int wire = source.int32(what);
+    return packet(block, from, (int) index, time, captured, wire);
+  }
+
+  private CapturedPacket simple(Block block) throws IOException {
+    String what = "a packet's header";
+    need(block, 4, what);
+    CaptureInterface from = from(0, block);
+    int wire = source.int32(what);
+    long captured = Integer.toUnsignedLong(wire);
+    if (from.snapLength() != 0) {
+      captured = Math.min(captured, from.snapLength());
+    }
+    return packet(block, from, 0, null, captured, wire);
+  }
+
+  private CaptureInterface from(long index, Block block) throws CaptureFormatException {
+    if (index >= interfaces.size()) {
+      throw new CaptureFormatException(
+          "a packet of interface " + index + ", and the section has " + interfaces.size(),
+          block.start());
+    }
+    return interfaces.get((int) index);
+  }
+
+  private CapturedPacket packet(
+      Block block,
+      CaptureInterface from,
+      int index,
+      @Nullable Instant time,
+      long captured,
+      int wire)
+      throws IOException {
+    if (captured > CaptureReader.LONGEST_PACKET) {
+      throw new CaptureFormatException(
+          "a packet of " + captured + " captured bytes; no more than 262144 are read",
+          block.start());
+    }
+    need(block, captured, "a packet of " + captured + " bytes");
+    byte[] bytes = source.bytes((int) captured, "a packet of " + captured + " bytes");
+    return new CapturedPacket(
+        ++number, time, CaptureReader.linkType(from.link(), block.start()), bytes, wire, index);
+  }
+}
