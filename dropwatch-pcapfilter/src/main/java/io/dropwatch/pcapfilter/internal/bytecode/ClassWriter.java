@@ -1,7 +1,7 @@
 package io.dropwatch.pcapfilter.internal.bytecode;
 
 import io.dropwatch.pcapfilter.internal.ir.Graph;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import java.lang.classfile.ClassFile;
 import java.lang.constant.ConstantDescs;
 import java.lang.invoke.MethodHandles;
@@ -27,7 +27,7 @@ public final class ClassWriter {
     if (graph.nodes().size() > MAX_NODES) {
       return null;
     }
-    Map<Quantity.Load, Integer> words = LoadWidening.ends(graph, usual);
+    Map<Operand.Load, Integer> words = LoadWidening.ends(graph, usual);
     byte[] bytes =
         ClassFile.of()
             .build(

@@ -2,8 +2,8 @@ package io.dropwatch.pcapfilter.internal.bytecode;
 
 import io.dropwatch.pcapfilter.internal.ir.Graph;
 import io.dropwatch.pcapfilter.internal.ir.Node;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity.Area;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
+import io.dropwatch.pcapfilter.internal.predicate.Operand.Area;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -35,33 +35,32 @@ final class LoadWidening {
    * end anywhere within the usual bytes. Any other word ends with the last field in it, unless it
    * would start before the window.
    */
-  static Map<Quantity.Load, Integer> ends(Graph graph, int usual) {
-    Map<Optional<Quantity>, SortedSet<Quantity.Load>> loads = new LinkedHashMap<>();
+  static Map<Operand.Load, Integer> ends(Graph graph, int usual) {
+    Map<Optional<Operand>, SortedSet<Operand.Load>> loads = new LinkedHashMap<>();
     for (Node node : graph.nodes()) {
       node.walkOperands(part -> collect(part, loads));
     }
-    Map<Quantity.Load, Integer> ends = new HashMap<>();
+    Map<Operand.Load, Integer> ends = new HashMap<>();
     loads.forEach((index, near) -> divide(near, index.isPresent() ? 0 : usual, ends));
     return ends;
   }
 
-  private static void collect(
-      Quantity part, Map<Optional<Quantity>, SortedSet<Quantity.Load>> loads) {
-    if (part instanceof Quantity.Load load
+  private static void collect(Operand part, Map<Optional<Operand>, SortedSet<Operand.Load>> loads) {
+    if (part instanceof Operand.Load load
         && load.area() == Area.WINDOW
         && load.offset() >= 0
         && load.offset() < MAX_OFFSET) {
-      Comparator<Quantity.Load> order =
-          Comparator.comparingInt(Quantity.Load::offset).thenComparingInt(Quantity.Load::size);
+      Comparator<Operand.Load> order =
+          Comparator.comparingInt(Operand.Load::offset).thenComparingInt(Operand.Load::size);
       loads.computeIfAbsent(Optional.ofNullable(load.index()), _ -> new TreeSet<>(order)).add(load);
     }
   }
 
   private static void divide(
-      SortedSet<Quantity.Load> loads, int usual, Map<Quantity.Load, Integer> ends) {
-    List<Quantity.Load> word = new ArrayList<>();
+      SortedSet<Operand.Load> loads, int usual, Map<Operand.Load, Integer> ends) {
+    List<Operand.Load> word = new ArrayList<>();
     int end = 0;
-    for (Quantity.Load load : loads) {
+    for (Operand.Load load : loads) {
       int further = Math.max(end, load.offset() + load.size());
       if (!word.isEmpty() && further - word.getFirst().offset() > SIZE) {
         close(word, end, usual, ends);
@@ -74,7 +73,7 @@ final class LoadWidening {
   }
 
   private static void close(
-      List<Quantity.Load> word, int end, int usual, Map<Quantity.Load, Integer> ends) {
+      List<Operand.Load> word, int end, int usual, Map<Operand.Load, Integer> ends) {
     int longest = word.getFirst().offset() + SIZE;
     int last = longest <= usual ? longest : Math.max(SIZE, end);
     word.forEach(load -> ends.put(load, last));

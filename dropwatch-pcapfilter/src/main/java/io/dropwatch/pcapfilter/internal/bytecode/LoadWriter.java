@@ -14,9 +14,9 @@ import static io.dropwatch.pcapfilter.internal.bytecode.MethodWriter.TEST;
 import static io.dropwatch.pcapfilter.internal.bytecode.MethodWriter.WIRE_LENGTH;
 
 import io.dropwatch.pcapfilter.internal.ir.Node;
-import io.dropwatch.pcapfilter.internal.ir.Quantities;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity.Area;
+import io.dropwatch.pcapfilter.internal.ir.Operands;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
+import io.dropwatch.pcapfilter.internal.predicate.Operand.Area;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.constant.ConstantDescs;
@@ -41,9 +41,9 @@ final class LoadWriter {
   private static final int ALL_BITS = -1;
 
   private final CodeBuilder code;
-  private final Map<Quantity.Load, Integer> words;
+  private final Map<Operand.Load, Integer> words;
   private final boolean macPossible;
-  private final Consumer<Quantity> number;
+  private final Consumer<Operand> number;
   private final Label slowPath;
   private boolean slowPathUsed;
 
@@ -59,16 +59,16 @@ final class LoadWriter {
    * @param captured from the start of the window
    * @param indexed by index, from the place that it points to
    */
-  private record Checked(int captured, Map<Quantity, Integer> indexed) {
-    Checked with(Quantity index, int bytes) {
-      Map<Quantity, Integer> more = new HashMap<>(indexed);
+  private record Checked(int captured, Map<Operand, Integer> indexed) {
+    Checked with(Operand index, int bytes) {
+      Map<Operand, Integer> more = new HashMap<>(indexed);
       more.put(index, bytes);
       return new Checked(captured, more);
     }
 
     /** Returns what holds on both of two paths. */
     Checked meet(Checked other) {
-      Map<Quantity, Integer> both = new HashMap<>(indexed);
+      Map<Operand, Integer> both = new HashMap<>(indexed);
       both.keySet().retainAll(other.indexed.keySet());
       both.replaceAll((index, bytes) -> Math.min(bytes, other.indexed.getOrDefault(index, 0)));
       return new Checked(Math.min(captured, other.captured), both);
@@ -83,9 +83,9 @@ final class LoadWriter {
    */
   LoadWriter(
       CodeBuilder code,
-      Map<Quantity.Load, Integer> words,
+      Map<Operand.Load, Integer> words,
       boolean macPossible,
-      Consumer<Quantity> number) {
+      Consumer<Operand> number) {
     this.code = code;
     this.words = words;
     this.macPossible = macPossible;
@@ -118,9 +118,9 @@ final class LoadWriter {
   }
 
   /** Drops what is known about indices with a variable, which has another value now. */
-  void forget(Quantity.Variable variable) {
-    Map<Quantity, Integer> kept = new HashMap<>(checked.indexed);
-    kept.keySet().removeIf(index -> Quantities.mentions(index, variable));
+  void forget(Operand.Variable variable) {
+    Map<Operand, Integer> kept = new HashMap<>(checked.indexed);
+    kept.keySet().removeIf(index -> Operands.mentions(index, variable));
     checked = new Checked(checked.captured, kept);
   }
 
@@ -133,14 +133,14 @@ final class LoadWriter {
   }
 
   /** Checks for the words of a number that is read next; the operand stack is empty. */
-  void check(Quantity quantity) {
-    switch (quantity) {
-      case Quantity.Binary binary -> {
+  void check(Operand operand) {
+    switch (operand) {
+      case Operand.Binary binary -> {
         check(binary.left());
         check(binary.right());
       }
-      case Quantity.Load load -> {
-        Quantity index = load.index();
+      case Operand.Load load -> {
+        Operand index = load.index();
         if (index != null) {
           check(index);
         }
@@ -151,10 +151,7 @@ final class LoadWriter {
           checkCaptured(index, end);
         }
       }
-      case Quantity.Constant _,
-          Quantity.WireLength _,
-          Quantity.Metadata _,
-          Quantity.Variable _ -> {}
+      case Operand.Constant _, Operand.WireLength _, Operand.Metadata _, Operand.Variable _ -> {}
     }
   }
 
@@ -166,14 +163,14 @@ final class LoadWriter {
     }
   }
 
-  private void checkCaptured(Quantity index, int bytes) {
+  private void checkCaptured(Operand index, int bytes) {
     if (bytes <= checked.indexed.getOrDefault(index, 0)) {
       return;
     }
     checkCaptured(bytes);
     number.accept(index);
     code.iload(CAPTURED).loadConstant(bytes).isub();
-    if (Quantities.max(index) <= Integer.MAX_VALUE) {
+    if (Operands.max(index) <= Integer.MAX_VALUE) {
       code.if_icmpgt(slowPath);
     } else {
       code.invokestatic(INTEGER, "compareUnsigned", INT_OF_TWO).ifgt(slowPath);
@@ -183,7 +180,7 @@ final class LoadWriter {
   }
 
   /** Pushes the loaded number on the operand stack. */
-  void read(Quantity.Load load) {
+  void read(Operand.Load load) {
     Integer end = words.get(load);
     if (end == null) {
       exact(load);
@@ -202,17 +199,17 @@ final class LoadWriter {
     }
   }
 
-  private static int bits(Quantity.Load load) {
+  private static int bits(Operand.Load load) {
     return ALL_BITS >>> (Integer.SIZE - 8 * load.size());
   }
 
   /** Returns whether a load is widened, and could have this value. */
-  boolean holds(Quantity.Load load, int value) {
+  boolean holds(Operand.Load load, int value) {
     return words.containsKey(load) && (value & ~bits(load)) == 0;
   }
 
   /** Pushes the word of a load in this machine's byte order, with all other bits 0. */
-  void masked(Quantity.Load load, int mask) {
+  void masked(Operand.Load load, int mask) {
     int end = words.getOrDefault(load, 0);
     code.aload(PACKET);
     place(load, end - LoadWidening.SIZE);
@@ -224,13 +221,13 @@ final class LoadWriter {
   }
 
   /** Returns a value of a load as it is in its word, in this machine's byte order. */
-  int inPlace(Quantity.Load load, int value) {
+  int inPlace(Operand.Load load, int value) {
     int behind = words.getOrDefault(load, 0) - load.offset() - load.size();
     int word = value << (8 * behind);
     return ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN ? word : Integer.reverseBytes(word);
   }
 
-  private void place(Quantity.Load load, int offset) {
+  private void place(Operand.Load load, int offset) {
     if (load.index() == null) {
       code.loadConstant(offset);
     } else {
@@ -243,7 +240,7 @@ final class LoadWriter {
   }
 
   // A rejection returns at once, whatever is on the operand stack.
-  private void exact(Quantity.Load load) {
+  private void exact(Operand.Load load) {
     boolean mac = load.area() == Area.MAC;
     long end = Integer.toUnsignedLong(load.offset()) + load.size();
     if (end > Integer.MAX_VALUE) {

@@ -4,9 +4,9 @@ import io.dropwatch.pcapfilter.SkbPacket;
 import io.dropwatch.pcapfilter.internal.ir.Graph;
 import io.dropwatch.pcapfilter.internal.ir.Node;
 import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate.Relation;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
@@ -39,9 +39,9 @@ final class MethodWriter {
   private final CodeBuilder code;
   private final LoadWriter loads;
   private final Map<Node, Label> labels = new HashMap<>();
-  private final Map<Quantity.Variable, Integer> variables = new HashMap<>();
+  private final Map<Operand.Variable, Integer> variables = new HashMap<>();
 
-  private MethodWriter(CodeBuilder code, Map<Quantity.Load, Integer> words, boolean macPossible) {
+  private MethodWriter(CodeBuilder code, Map<Operand.Load, Integer> words, boolean macPossible) {
     this.code = code;
     this.loads = new LoadWriter(code, words, macPossible, this::number);
   }
@@ -56,7 +56,7 @@ final class MethodWriter {
   static void write(
       CodeBuilder code,
       Graph graph,
-      Map<Quantity.Load, Integer> words,
+      Map<Operand.Load, Integer> words,
       boolean macPossible,
       int usual) {
     new MethodWriter(code, words, macPossible).write(graph, usual);
@@ -80,8 +80,8 @@ final class MethodWriter {
       switch (node) {
         case Node.Verdict verdict -> code.loadConstant(verdict.accept() ? 1 : 0).ireturn();
         case Node.Assign assign -> {
-          loads.check(assign.quantity());
-          number(assign.quantity());
+          loads.check(assign.operand());
+          number(assign.operand());
           code.istore(slot(assign.variable())).goto_(label(assign.next()));
           loads.forget(assign.variable());
           loads.mayFollow(assign.next());
@@ -106,7 +106,7 @@ final class MethodWriter {
     return label;
   }
 
-  private int slot(Quantity.Variable variable) {
+  private int slot(Operand.Variable variable) {
     return variables.getOrDefault(variable, -1);
   }
 
@@ -139,11 +139,11 @@ final class MethodWriter {
    * @return whether it was possible
    */
   private boolean comparedInPlace(Predicate.Compare test, Label yes) {
-    if (!(test.right() instanceof Quantity.Constant(int value))) {
+    if (!(test.right() instanceof Operand.Constant(int value))) {
       return false;
     }
     boolean bits = test.relation() == Relation.COMMON_BITS;
-    if (test.left() instanceof Quantity.Load load && loads.holds(load, value)) {
+    if (test.left() instanceof Operand.Load load && loads.holds(load, value)) {
       if (bits) {
         loads.masked(load, value);
         code.ifne(yes);
@@ -152,15 +152,15 @@ final class MethodWriter {
       return test.relation() == Relation.EQUAL && equalInPlace(load, -1, value, yes);
     }
     return test.relation() == Relation.EQUAL
-        && test.left() instanceof Quantity.Binary masked
-        && masked.operator() == Quantity.Operator.AND
-        && masked.left() instanceof Quantity.Load load
-        && masked.right() instanceof Quantity.Constant(int mask)
+        && test.left() instanceof Operand.Binary masked
+        && masked.operator() == Operand.Operator.AND
+        && masked.left() instanceof Operand.Load load
+        && masked.right() instanceof Operand.Constant(int mask)
         && loads.holds(load, value)
         && equalInPlace(load, mask, value, yes);
   }
 
-  private boolean equalInPlace(Quantity.Load load, int mask, int value, Label yes) {
+  private boolean equalInPlace(Operand.Load load, int mask, int value, Label yes) {
     loads.masked(load, mask);
     if (value == 0) {
       code.ifeq(yes);
@@ -170,13 +170,13 @@ final class MethodWriter {
     return true;
   }
 
-  private void number(Quantity quantity) {
-    switch (quantity) {
-      case Quantity.Constant(int value) -> code.loadConstant(value);
-      case Quantity.WireLength _ -> code.iload(WIRE_LENGTH);
-      case Quantity.Metadata(MetadataField field) ->
+  private void number(Operand operand) {
+    switch (operand) {
+      case Operand.Constant(int value) -> code.loadConstant(value);
+      case Operand.WireLength _ -> code.iload(WIRE_LENGTH);
+      case Operand.Metadata(MetadataField field) ->
           code.aload(METADATA).invokevirtual(SKB, accessor(field), ints(0));
-      case Quantity.Variable variable -> {
+      case Operand.Variable variable -> {
         int slot = slot(variable);
         if (slot < 0) {
           code.iconst_0();
@@ -184,8 +184,8 @@ final class MethodWriter {
           code.iload(slot);
         }
       }
-      case Quantity.Load load -> loads.read(load);
-      case Quantity.Binary binary -> binary(binary);
+      case Operand.Load load -> loads.read(load);
+      case Operand.Binary binary -> binary(binary);
     }
   }
 
@@ -200,7 +200,7 @@ final class MethodWriter {
     };
   }
 
-  private void binary(Quantity.Binary binary) {
+  private void binary(Operand.Binary binary) {
     number(binary.left());
     number(binary.right());
     switch (binary.operator()) {

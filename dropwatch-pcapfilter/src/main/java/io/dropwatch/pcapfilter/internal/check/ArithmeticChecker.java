@@ -5,10 +5,10 @@ import io.dropwatch.pcapfilter.internal.ast.Expression;
 import io.dropwatch.pcapfilter.internal.ast.Protocol;
 import io.dropwatch.pcapfilter.internal.predicate.EtherTypes;
 import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
+import io.dropwatch.pcapfilter.internal.predicate.Operand.Operator;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate.Relation;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity.Operator;
 import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +27,7 @@ final class ArithmeticChecker {
    *
    * @param guard protocol tests, or null
    */
-  private record Guarded(Quantity value, @Nullable Predicate guard) {}
+  private record Guarded(Operand value, @Nullable Predicate guard) {}
 
   static Predicate relation(HeaderLayout layout, Expression.Relation relation) {
     ArithmeticChecker checker = new ArithmeticChecker(layout);
@@ -40,8 +40,8 @@ final class ArithmeticChecker {
     if (right.guard() != null) {
       all.add(right.guard());
     }
-    Quantity a = left.value();
-    Quantity b = right.value();
+    Operand a = left.value();
+    Operand b = right.value();
     all.add(
         switch (relation.comparison()) {
           case EQUAL -> new Predicate.Compare(a, Relation.EQUAL, b);
@@ -55,22 +55,22 @@ final class ArithmeticChecker {
   }
 
   /** The length on the wire, of the MAC header too where there is one. */
-  static Quantity length(HeaderLayout layout) {
-    Quantity window = new Quantity.WireLength();
-    return layout.linkHeader().area() == Quantity.Area.MAC
-        ? Quantity.of(Operator.ADD, window, new Quantity.Metadata(MetadataField.MAC_LENGTH))
+  static Operand length(HeaderLayout layout) {
+    Operand window = new Operand.WireLength();
+    return layout.linkHeader().area() == Operand.Area.MAC
+        ? Operand.of(Operator.ADD, window, new Operand.Metadata(MetadataField.MAC_LENGTH))
         : window;
   }
 
   private Guarded number(Arithmetic a) {
     return switch (a) {
-      case Arithmetic.Numeral numeral -> new Guarded(Quantity.of(numeral.value()), null);
+      case Arithmetic.Numeral numeral -> new Guarded(Operand.of(numeral.value()), null);
       case Arithmetic.Length _ -> new Guarded(length(layout), null);
       case Arithmetic.Group group -> number(group.inner());
       case Arithmetic.Negation negation -> {
         Guarded operand = number(negation.operand());
         yield new Guarded(
-            Quantity.of(Operator.SUBTRACT, Quantity.of(0), operand.value()), operand.guard());
+            Operand.of(Operator.SUBTRACT, Operand.of(0), operand.value()), operand.guard());
       }
       case Arithmetic.Binary binary -> binary(binary);
       case Arithmetic.Access access -> access(access);
@@ -105,7 +105,7 @@ final class ArithmeticChecker {
         throw SyntaxFault.at(binary.right().span(), "a shift by more than 31 bits leaves nothing");
       }
     }
-    return new Guarded(Quantity.of(operator, left.value(), right.value()), left.guard());
+    return new Guarded(Operand.of(operator, left.value(), right.value()), left.guard());
   }
 
   private static Arithmetic plain(Arithmetic a) {
@@ -150,7 +150,7 @@ final class ArithmeticChecker {
     };
   }
 
-  private static Quantity load(Position start, Guarded index, Arithmetic.Access access) {
+  private static Operand load(Position start, Guarded index, Arithmetic.Access access) {
     return start.load(index.value(), access.size());
   }
 

@@ -5,10 +5,10 @@ import io.dropwatch.pcapfilter.internal.ast.Expression;
 import io.dropwatch.pcapfilter.internal.ast.Expression.Connective;
 import io.dropwatch.pcapfilter.internal.ast.Printer;
 import io.dropwatch.pcapfilter.internal.ast.Qualifiers;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate.Place;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import io.dropwatch.pcapfilter.internal.source.Span;
 import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
 import java.util.ArrayList;
@@ -46,8 +46,8 @@ public final class Checker {
   static final class Variables {
     private int next;
 
-    Quantity.Variable fresh() {
-      return new Quantity.Variable(next++, 0xffff_ffffL);
+    Operand.Variable fresh() {
+      return new Operand.Variable(next++, 0xffff_ffffL);
     }
   }
 
@@ -111,7 +111,7 @@ public final class Checker {
   }
 
   private static int fixed(@Nullable Position position) {
-    return position == null || position.base() != null || position.area() != Quantity.Area.WINDOW
+    return position == null || position.base() != null || position.area() != Operand.Area.WINDOW
         ? -1
         : position.offset();
   }

@@ -5,8 +5,8 @@ import io.dropwatch.pcapfilter.internal.ast.Expression.Encapsulation;
 import io.dropwatch.pcapfilter.internal.check.Checker.Variables;
 import io.dropwatch.pcapfilter.internal.predicate.EtherTypes;
 import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import io.dropwatch.pcapfilter.internal.source.Span;
 import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
 import java.util.OptionalInt;
@@ -120,17 +120,17 @@ final class EncapsulationPredicates {
     private SkbTag() {}
 
     static Moved test(HeaderLayout layout, Variables variables, OptionalInt id) {
-      Quantity.Variable inFrame = variables.fresh();
-      Quantity.Variable shift = variables.fresh();
-      Quantity base = layout.payload().base();
-      Quantity before = base == null ? Quantity.of(0) : base;
-      Quantity behind = Quantity.of(Quantity.Operator.ADD, before, Quantity.of(4));
+      Operand.Variable inFrame = variables.fresh();
+      Operand.Variable shift = variables.fresh();
+      Operand base = layout.payload().base();
+      Operand before = base == null ? Operand.of(0) : base;
+      Operand behind = Operand.of(Operand.Operator.ADD, before, Operand.of(4));
       // Only the outermost tag can have been taken out.
       Predicate takenOut =
           layout.tags() > 0
               ? new Predicate.Always(false)
               : Predicate.not(
-                  Predicate.equal(new Quantity.Metadata(MetadataField.VLAN_PROTOCOL), 0));
+                  Predicate.equal(new Operand.Metadata(MetadataField.VLAN_PROTOCOL), 0));
       Predicate there =
           layout.onType(
               type ->
@@ -149,13 +149,13 @@ final class EncapsulationPredicates {
     }
 
     private static Predicate place(
-        Quantity.Variable inFrame, int where, Quantity.Variable shift, Quantity distance) {
+        Operand.Variable inFrame, int where, Operand.Variable shift, Operand distance) {
       return Predicate.all(
-          new Predicate.Define(inFrame, Quantity.of(where)), new Predicate.Define(shift, distance));
+          new Predicate.Define(inFrame, Operand.of(where)), new Predicate.Define(shift, distance));
     }
 
-    private static Predicate is(HeaderLayout layout, Quantity inFrame, int id) {
-      Quantity taken = new Quantity.Metadata(MetadataField.VLAN_TCI);
+    private static Predicate is(HeaderLayout layout, Operand inFrame, int id) {
+      Operand taken = new Operand.Metadata(MetadataField.VLAN_TCI);
       return Predicate.any(
           Predicate.all(
               Predicate.equal(inFrame, 1), Predicate.equal(layout.network(0, 2), 0xfff, id)),

@@ -6,9 +6,9 @@ import io.dropwatch.pcapfilter.internal.ast.Expression;
 import io.dropwatch.pcapfilter.internal.ast.Protocol;
 import io.dropwatch.pcapfilter.internal.predicate.EtherTypes;
 import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import io.dropwatch.pcapfilter.internal.source.Span;
 import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
 import java.net.Inet4Address;
@@ -43,7 +43,7 @@ final class FramePredicates {
   // All ones or, as of old, all zeros in the part of the address that names a host.
   private static Predicate networkBroadcast(HeaderLayout layout, Inet4Address netmask, Span span) {
     int hosts = ~ByteBuffer.wrap(netmask.getAddress()).getInt();
-    Quantity destination = layout.network(16, 4);
+    Operand destination = layout.network(16, 4);
     return Predicate.all(
         LinkPredicates.carries(layout, EtherTypes.IP, span),
         Predicate.any(
@@ -70,7 +70,7 @@ final class FramePredicates {
   }
 
   static Predicate oneByte(HeaderLayout layout, Expression.ByteTest test) {
-    Quantity octet = layout.linkHeader().load(test.offset(), 1);
+    Operand octet = layout.linkHeader().load(test.offset(), 1);
     return switch (test.comparison()) {
       case EQUAL -> Predicate.equal(octet, test.value());
       case GREATER -> Predicate.greater(octet, test.value());
@@ -88,7 +88,7 @@ final class FramePredicates {
 
   static Predicate device(PacketView view, int index, Span span) {
     kernelOnly(view, "the device of a packet", span);
-    return Predicate.equal(new Quantity.Metadata(MetadataField.IFINDEX), index);
+    return Predicate.equal(new Operand.Metadata(MetadataField.IFINDEX), index);
   }
 
   static Predicate device(PacketView view, String name, FilterOptions options, Span span) {
@@ -143,6 +143,6 @@ final class FramePredicates {
   }
 
   private static Predicate packetType(int type) {
-    return Predicate.equal(new Quantity.Metadata(MetadataField.PACKET_TYPE), type);
+    return Predicate.equal(new Operand.Metadata(MetadataField.PACKET_TYPE), type);
   }
 }

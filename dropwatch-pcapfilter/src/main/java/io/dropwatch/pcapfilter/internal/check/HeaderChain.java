@@ -3,9 +3,9 @@ package io.dropwatch.pcapfilter.internal.check;
 import io.dropwatch.pcapfilter.internal.ast.Protocol;
 import io.dropwatch.pcapfilter.internal.check.Checker.Variables;
 import io.dropwatch.pcapfilter.internal.predicate.EtherTypes;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
+import io.dropwatch.pcapfilter.internal.predicate.Operand.Operator;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity.Operator;
 import io.dropwatch.pcapfilter.internal.source.Span;
 import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
 import org.jspecify.annotations.Nullable;
@@ -59,16 +59,16 @@ final class HeaderChain {
           Predicate.all(
               LinkPredicates.carries(layout, EtherTypes.IP6, span),
               new HeaderChain(layout, variables, wanted, true)
-                  .from(layout.network(6, 1), Quantity.of(40)));
+                  .from(layout.network(6, 1), Operand.of(40)));
       default ->
           throw SyntaxFault.at(span, "'" + outer.word() + "' has no chain of headers")
               .expecting("'protochain', 'ip protochain' or 'ip6 protochain'");
     };
   }
 
-  private Predicate from(Quantity next, Quantity offset) {
-    Quantity.Variable header = variables.fresh();
-    Quantity.Variable place = variables.fresh();
+  private Predicate from(Operand next, Operand offset) {
+    Operand.Variable header = variables.fresh();
+    Operand.Variable place = variables.fresh();
     return Predicate.all(
         new Predicate.Define(header, next),
         new Predicate.Define(place, offset),
@@ -76,23 +76,23 @@ final class HeaderChain {
   }
 
   // libpcap asks for "no next header" too; it is none of those that lead on.
-  private Predicate step(int left, Quantity header, Quantity place) {
+  private Predicate step(int left, Operand header, Operand place) {
     Predicate found = Predicate.equal(header, wanted);
     if (left == 0) {
       return found;
     }
-    Quantity.Variable next = variables.fresh();
-    Quantity.Variable behind = variables.fresh();
+    Operand.Variable next = variables.fresh();
+    Operand.Variable behind = variables.fresh();
     // The next header's number and the length: libpcap reads one, then the other.
-    Quantity both = layout.networkPosition().load(place, 2);
-    Quantity number = Quantity.of(Operator.SHIFT_RIGHT, both, Quantity.of(8));
-    Quantity length = Quantity.of(Operator.AND, both, Quantity.of(0xff));
+    Operand both = layout.networkPosition().load(place, 2);
+    Operand number = Operand.of(Operator.SHIFT_RIGHT, both, Operand.of(8));
+    Operand length = Operand.of(Operator.AND, both, Operand.of(0xff));
     Predicate authentication = Predicate.equal(header, AUTHENTICATION);
     // RFC 4302, section 2.2: in units of 4 bytes, minus 2.
     Predicate overAuthentication = new Predicate.Define(behind, units(length, 2, 4));
     // RFC 8200, section 4: in units of 8 bytes, not counting the first 8.
     Predicate overExtension =
-        new Predicate.Define(behind, Quantity.of(Operator.ADD, place, units(length, 1, 8)));
+        new Predicate.Define(behind, Operand.of(Operator.ADD, place, units(length, 1, 8)));
     return Predicate.any(
         found,
         Predicate.all(
@@ -104,7 +104,7 @@ final class HeaderChain {
             step(left - 1, next, behind)));
   }
 
-  private static Predicate extension(Quantity header) {
+  private static Predicate extension(Operand header) {
     return Predicate.any(
         Predicate.equal(header, HOP_BY_HOP),
         Predicate.equal(header, DESTINATION_OPTIONS),
@@ -112,9 +112,8 @@ final class HeaderChain {
         Predicate.equal(header, FRAGMENT));
   }
 
-  private static Quantity units(Quantity length, int more, int bytes) {
-    Quantity units = Quantity.of(Operator.ADD, length, Quantity.of(more));
-    return Quantity.of(
-        Operator.SHIFT_LEFT, units, Quantity.of(Integer.numberOfTrailingZeros(bytes)));
+  private static Operand units(Operand length, int more, int bytes) {
+    Operand units = Operand.of(Operator.ADD, length, Operand.of(more));
+    return Operand.of(Operator.SHIFT_LEFT, units, Operand.of(Integer.numberOfTrailingZeros(bytes)));
   }
 }

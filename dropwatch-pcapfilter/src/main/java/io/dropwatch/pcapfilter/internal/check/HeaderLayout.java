@@ -1,8 +1,8 @@
 package io.dropwatch.pcapfilter.internal.check;
 
 import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 record HeaderLayout(
     Framing framing,
     Position linkHeader,
-    @Nullable Quantity type,
+    @Nullable Operand type,
     @Nullable Position typePosition,
     Position payload,
     int network,
@@ -70,8 +70,8 @@ record HeaderLayout(
   static HeaderLayout skb() {
     return new HeaderLayout(
         Framing.SKB,
-        new Position(Quantity.Area.MAC, null, 0),
-        new Quantity.Metadata(MetadataField.PROTOCOL),
+        new Position(Operand.Area.MAC, null, 0),
+        new Operand.Metadata(MetadataField.PROTOCOL),
         null,
         Position.window(0),
         0,
@@ -83,7 +83,7 @@ record HeaderLayout(
   }
 
   /** Reads the network header. */
-  Quantity network(int offset, int size) {
+  Operand network(int offset, int size) {
     return payload.load(network + offset, size);
   }
 
@@ -93,9 +93,9 @@ record HeaderLayout(
   }
 
   /** Length of the IPv4 header in bytes. */
-  Quantity ipv4HeaderLength() {
-    Quantity low = Quantity.of(Quantity.Operator.AND, network(0, 1), Quantity.of(0xf));
-    return Quantity.of(Quantity.Operator.SHIFT_LEFT, low, Quantity.of(2));
+  Operand ipv4HeaderLength() {
+    Operand low = Operand.of(Operand.Operator.AND, network(0, 1), Operand.of(0xf));
+    return Operand.of(Operand.Operator.SHIFT_LEFT, low, Operand.of(2));
   }
 
   /**
@@ -103,9 +103,9 @@ record HeaderLayout(
    * #networkPosition} added, the place of the transport header.
    */
   Position ipv4Transport() {
-    Quantity base = payload.base();
-    Quantity length = ipv4HeaderLength();
-    Quantity index = base == null ? length : Quantity.of(Quantity.Operator.ADD, length, base);
+    Operand base = payload.base();
+    Operand length = ipv4HeaderLength();
+    Operand index = base == null ? length : Operand.of(Operand.Operator.ADD, length, base);
     return new Position(payload.area(), index, payload.offset() + network);
   }
 
@@ -152,7 +152,7 @@ record HeaderLayout(
   }
 
   /** Inside a tunnel; the three places are known only from the packet. */
-  HeaderLayout inside(Quantity link, Quantity typeAt, Quantity payloadAt) {
+  HeaderLayout inside(Operand link, Operand typeAt, Operand payloadAt) {
     Position type = Position.at(typeAt);
     return new HeaderLayout(
         Framing.ETHERNET,
@@ -174,13 +174,13 @@ record HeaderLayout(
    * @param inFrame 1 when the tag was in front of the window, 0 when the kernel had taken it out
    * @param shift how far the payload has moved
    */
-  HeaderLayout behindSkbTag(Quantity inFrame, Quantity shift) {
+  HeaderLayout behindSkbTag(Operand inFrame, Operand shift) {
     return new HeaderLayout(
         Framing.SKB,
         linkHeader,
         type,
         null,
-        new Position(Quantity.Area.WINDOW, shift, payload.offset()),
+        new Position(Operand.Area.WINDOW, shift, payload.offset()),
         network,
         networkNoSnap,
         labels,
@@ -190,10 +190,10 @@ record HeaderLayout(
   }
 
   /** A tag of the kernel's view: where things were in front of it, and where it was. */
-  record Tagged(HeaderLayout before, Quantity inFrame) {}
+  record Tagged(HeaderLayout before, Operand inFrame) {}
 
   /** A test of the field that tells the type of the payload. */
-  Predicate onType(Function<Quantity, Predicate> test) {
+  Predicate onType(Function<Operand, Predicate> test) {
     if (tagged != null) {
       return Predicate.any(
           Predicate.all(

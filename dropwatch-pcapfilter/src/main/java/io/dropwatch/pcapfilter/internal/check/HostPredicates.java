@@ -2,8 +2,8 @@ package io.dropwatch.pcapfilter.internal.check;
 
 import io.dropwatch.pcapfilter.internal.ast.Qualifiers.Direction;
 import io.dropwatch.pcapfilter.internal.predicate.EtherTypes;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import io.dropwatch.pcapfilter.internal.source.Span;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -77,8 +77,8 @@ final class HostPredicates {
         end -> {
           int inLong = end == 1 ? 15 : 7;
           int inShort = end == 1 ? 3 : 1;
-          Quantity flags = layout.network(2, 1);
-          Quantity padAndFlags = layout.network(2, 2);
+          Operand flags = layout.network(2, 1);
+          Operand padAndFlags = layout.network(2, 2);
           return Predicate.all(
               LinkPredicates.carries(layout, EtherTypes.DECNET, span),
               Predicate.any(

@@ -2,8 +2,8 @@ package io.dropwatch.pcapfilter.internal.check;
 
 import io.dropwatch.pcapfilter.internal.predicate.EtherTypes;
 import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import io.dropwatch.pcapfilter.internal.source.Span;
 import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +49,7 @@ final class LinkPredicates {
   }
 
   /** A field of the 802.2 header. */
-  static Quantity llc(HeaderLayout layout, int offset, int size) {
+  static Operand llc(HeaderLayout layout, int offset, int size) {
     return layout.payload().load(offset, size);
   }
 
@@ -67,7 +67,7 @@ final class LinkPredicates {
   }
 
   private static Predicate version(HeaderLayout layout, int type) {
-    Quantity first = layout.linkHeader().load(0, 1);
+    Operand first = layout.linkHeader().load(0, 1);
     return switch (type) {
       case EtherTypes.IP -> Predicate.equal(first, 0xf0, 0x40);
       case EtherTypes.IP6 -> Predicate.equal(first, 0xf0, 0x60);
@@ -120,10 +120,10 @@ final class LinkPredicates {
   /** The link-layer header is there: of an inner frame, or in front of the probe's window. */
   static @Nullable Predicate headerPresent(HeaderLayout layout) {
     if (layout.framing() == HeaderLayout.Framing.SKB) {
-      return Predicate.equal(new Quantity.Metadata(MetadataField.MAC_LENGTH), 14);
+      return Predicate.equal(new Operand.Metadata(MetadataField.MAC_LENGTH), 14);
     }
-    Quantity link = layout.linkHeader().base();
-    Quantity payload = layout.payload().base();
+    Operand link = layout.linkHeader().base();
+    Operand payload = layout.payload().base();
     return layout.tunnelled() && link != null && payload != null
         ? Predicate.not(new Predicate.Compare(link, Predicate.Relation.EQUAL, payload))
         : null;

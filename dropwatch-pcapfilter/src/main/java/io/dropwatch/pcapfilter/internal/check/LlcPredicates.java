@@ -1,7 +1,7 @@
 package io.dropwatch.pcapfilter.internal.check;
 
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import io.dropwatch.pcapfilter.internal.source.Span;
 import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
 import java.util.Locale;
@@ -26,7 +26,7 @@ final class LlcPredicates {
         : Predicate.all(llc, control(LinkPredicates.llc(layout, 2, 1), type, span));
   }
 
-  private static Predicate control(Quantity control, String type, Span span) {
+  private static Predicate control(Operand control, String type, Span span) {
     return switch (type.toLowerCase(Locale.ROOT)) {
       case "i" -> Predicate.not(Predicate.commonBits(control, 1));
       case "s" -> Predicate.equal(control, 3, 1);

@@ -2,8 +2,8 @@ package io.dropwatch.pcapfilter.internal.check;
 
 import io.dropwatch.pcapfilter.internal.ast.Qualifiers.Direction;
 import io.dropwatch.pcapfilter.internal.predicate.EtherTypes;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import io.dropwatch.pcapfilter.internal.source.Span;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,13 +40,13 @@ final class PortPredicates {
   /** What a port may be. */
   @FunctionalInterface
   interface Ports {
-    Predicate holds(Quantity port);
+    Predicate holds(Operand port);
   }
 
   /** Bounds of a port, both included. */
   record Range(int first, int last) implements Ports {
     @Override
-    public Predicate holds(Quantity port) {
+    public Predicate holds(Operand port) {
       return first == last
           ? Predicate.equal(port, first)
           : Predicate.all(

@@ -1,6 +1,6 @@
 package io.dropwatch.pcapfilter.internal.check;
 
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,39 +10,39 @@ import org.jspecify.annotations.Nullable;
  * @param base variable part, or null
  * @param offset constant part
  */
-record Position(Quantity.Area area, @Nullable Quantity base, int offset) {
+record Position(Operand.Area area, @Nullable Operand base, int offset) {
 
   static Position window(int offset) {
-    return new Position(Quantity.Area.WINDOW, null, offset);
+    return new Position(Operand.Area.WINDOW, null, offset);
   }
 
-  static Position at(Quantity base) {
-    return new Position(Quantity.Area.WINDOW, base, 0);
+  static Position at(Operand base) {
+    return new Position(Operand.Area.WINDOW, base, 0);
   }
 
   Position plus(int distance) {
     return new Position(area, base, offset + distance);
   }
 
-  Quantity load(int distance, int size) {
-    return new Quantity.Load(area, base, offset + distance, size);
+  Operand load(int distance, int size) {
+    return new Operand.Load(area, base, offset + distance, size);
   }
 
   /** A load whose distance is known only from the packet; distances add up modulo 2 to the 32. */
-  Quantity load(Quantity distance, int size) {
-    if (distance instanceof Quantity.Constant(int value) && base == null) {
+  Operand load(Operand distance, int size) {
+    if (distance instanceof Operand.Constant(int value) && base == null) {
       return constantIndex(value, size);
     }
-    Quantity index = base == null ? distance : Quantity.of(Quantity.Operator.ADD, base, distance);
-    return new Quantity.Load(area, index, offset, size);
+    Operand index = base == null ? distance : Operand.of(Operand.Operator.ADD, base, distance);
+    return new Operand.Load(area, index, offset, size);
   }
 
   // libpcap adds a constant index at run time and without wrapping: offset + index may leave 32
   // bits, and then the load fails.
-  private Quantity constantIndex(int value, int size) {
+  private Operand constantIndex(int value, int size) {
     long sum = Integer.toUnsignedLong(value) + Integer.toUnsignedLong(offset);
     return sum > 0xffff_ffffL
-        ? new Quantity.Load(area, null, -1, size)
-        : new Quantity.Load(area, null, (int) sum, size);
+        ? new Operand.Load(area, null, -1, size)
+        : new Operand.Load(area, null, (int) sum, size);
   }
 }

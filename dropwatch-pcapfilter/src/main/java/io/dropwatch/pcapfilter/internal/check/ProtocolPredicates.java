@@ -2,8 +2,8 @@ package io.dropwatch.pcapfilter.internal.check;
 
 import io.dropwatch.pcapfilter.internal.ast.Protocol;
 import io.dropwatch.pcapfilter.internal.predicate.EtherTypes;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import io.dropwatch.pcapfilter.internal.source.Span;
 import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
 import java.util.ArrayList;
@@ -122,7 +122,7 @@ final class ProtocolPredicates {
     return Predicate.joined(any, false);
   }
 
-  private static Quantity behindLlc(HeaderLayout layout, int offset) {
+  private static Operand behindLlc(HeaderLayout layout, int offset) {
     return layout.payload().load(layout.networkNoSnap() + offset, 1);
   }
 }

@@ -5,9 +5,9 @@ import io.dropwatch.pcapfilter.internal.check.Checker.Variables;
 import io.dropwatch.pcapfilter.internal.check.EncapsulationPredicates.Moved;
 import io.dropwatch.pcapfilter.internal.check.PortPredicates.Ports;
 import io.dropwatch.pcapfilter.internal.predicate.EtherTypes;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
+import io.dropwatch.pcapfilter.internal.predicate.Operand.Operator;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity.Operator;
 import io.dropwatch.pcapfilter.internal.source.Span;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,18 +28,18 @@ final class TunnelPredicates {
 
   static Moved geneve(
       HeaderLayout layout, Variables variables, List<Integer> ports, OptionalInt vni, Span span) {
-    Quantity.Variable header = variables.fresh();
-    Quantity.Variable link = variables.fresh();
-    Quantity.Variable type = variables.fresh();
-    Quantity.Variable payload = variables.fresh();
+    Operand.Variable header = variables.fresh();
+    Operand.Variable link = variables.fresh();
+    Operand.Variable type = variables.fresh();
+    Operand.Variable payload = variables.fresh();
     // RFC 8926, section 3.4: version 0, options in units of 4 bytes.
     Predicate outer = outer(layout, with(GENEVE_PORT, ports), 0xc0, 0, vni, header, span);
     Position start = Position.at(header);
-    Quantity options =
-        Quantity.of(
+    Operand options =
+        Operand.of(
             Operator.MULTIPLY,
-            Quantity.of(Operator.AND, start.load(0, 1), Quantity.of(0x3f)),
-            Quantity.of(4));
+            Operand.of(Operator.AND, start.load(0, 1), Operand.of(0x3f)),
+            Operand.of(4));
     Predicate inner =
         Predicate.any(
             Predicate.all(
@@ -52,17 +52,17 @@ final class TunnelPredicates {
             outer,
             new Predicate.Define(type, plus(header, 2)),
             new Predicate.Define(
-                link, Quantity.of(Operator.ADD, plus(header, TUNNEL_HEADER), options)),
+                link, Operand.of(Operator.ADD, plus(header, TUNNEL_HEADER), options)),
             inner);
     return new Moved(all, layout.inside(link, type, payload));
   }
 
   static Moved vxlan(
       HeaderLayout layout, Variables variables, List<Integer> ports, OptionalInt vni, Span span) {
-    Quantity.Variable header = variables.fresh();
-    Quantity.Variable link = variables.fresh();
-    Quantity.Variable type = variables.fresh();
-    Quantity.Variable payload = variables.fresh();
+    Operand.Variable header = variables.fresh();
+    Operand.Variable link = variables.fresh();
+    Operand.Variable type = variables.fresh();
+    Operand.Variable payload = variables.fresh();
     // RFC 7348, section 5: only the flag of a valid VNI is set.
     Predicate all =
         Predicate.all(
@@ -79,7 +79,7 @@ final class TunnelPredicates {
       int mask,
       int first,
       OptionalInt vni,
-      Quantity.Variable header,
+      Operand.Variable header,
       Span span) {
     OptionalInt udp = OptionalInt.of(PortPredicates.UDP);
     Ports any = port -> Predicate.joined(equalToAny(port, ports), false);
@@ -108,15 +108,15 @@ final class TunnelPredicates {
       int mask,
       int first,
       OptionalInt vni,
-      Quantity.Variable header) {
+      Operand.Variable header) {
     List<Predicate> all = new ArrayList<>();
     all.add(udp);
     all.add(Predicate.equal(transport.load(UDP_HEADER, 1), mask == 0xff ? -1 : mask, first));
     if (vni.isPresent()) {
-      Quantity field = transport.load(UDP_HEADER + 4, 4);
+      Operand field = transport.load(UDP_HEADER + 4, 4);
       all.add(Predicate.equal(field, 0xffffff00, vni.getAsInt() << 8));
     }
-    Quantity base = transport.base() == null ? Quantity.of(0) : transport.base();
+    Operand base = transport.base() == null ? Operand.of(0) : transport.base();
     all.add(new Predicate.Define(header, plus(base, transport.offset() + UDP_HEADER)));
     return Predicate.joined(all, true);
   }
@@ -128,11 +128,11 @@ final class TunnelPredicates {
     return all;
   }
 
-  private static List<Predicate> equalToAny(Quantity port, List<Integer> numbers) {
+  private static List<Predicate> equalToAny(Operand port, List<Integer> numbers) {
     return numbers.stream().map(number -> Predicate.equal(port, number)).toList();
   }
 
-  private static Quantity plus(Quantity quantity, int distance) {
-    return Quantity.of(Operator.ADD, quantity, Quantity.of(distance));
+  private static Operand plus(Operand operand, int distance) {
+    return Operand.of(Operator.ADD, operand, Operand.of(distance));
   }
 }

@@ -4,11 +4,11 @@ import io.dropwatch.pcapfilter.internal.codegen.InstructionSelector.RejectsAll;
 import io.dropwatch.pcapfilter.internal.codegen.InstructionSelector.StateCode;
 import io.dropwatch.pcapfilter.internal.codegen.Opcode;
 import io.dropwatch.pcapfilter.internal.ir.Node;
-import io.dropwatch.pcapfilter.internal.ir.Quantities;
+import io.dropwatch.pcapfilter.internal.ir.Operands;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
+import io.dropwatch.pcapfilter.internal.predicate.Operand.Operator;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate.Relation;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity.Operator;
 import org.jspecify.annotations.Nullable;
 
 /** Generates the code of one node in one state. */
@@ -39,10 +39,9 @@ final class ClassicNodeCodegen {
   }
 
   private StateCode<ClassicState, Operation> assign(Node.Assign assign) {
-    Quantity.Variable variable = assign.variable();
-    Quantity number = OperandCodegen.withoutMac(assign.quantity());
-    boolean inX =
-        number instanceof Quantity.Constant || OperandCodegen.headerLength(number) != null;
+    Operand.Variable variable = assign.variable();
+    Operand number = OperandCodegen.withoutMac(assign.operand());
+    boolean inX = number instanceof Operand.Constant || OperandCodegen.headerLength(number) != null;
     if (inX) {
       operands.toX(number);
       operands.add(new Operation(Opcode.STX, words.word(variable)));
@@ -63,7 +62,7 @@ final class ClassicNodeCodegen {
     return follow(assign.next());
   }
 
-  private void forget(Quantity.Variable variable) {
+  private void forget(Operand.Variable variable) {
     if (mentions(operands.a(), variable)) {
       operands.setA(null);
     }
@@ -74,24 +73,24 @@ final class ClassicNodeCodegen {
 
   private StateCode<ClassicState, Operation> branch(Node.Branch branch) {
     Predicate.Compare test = branch.test();
-    Quantity left = OperandCodegen.withoutMac(test.left());
-    Quantity right = OperandCodegen.withoutMac(test.right());
-    if (left instanceof Quantity.Constant(int a) && right instanceof Quantity.Constant(int b)) {
+    Operand left = OperandCodegen.withoutMac(test.left());
+    Operand right = OperandCodegen.withoutMac(test.right());
+    if (left instanceof Operand.Constant(int a) && right instanceof Operand.Constant(int b)) {
       return follow(test.relation().holds(a, b) ? branch.yes() : branch.no());
     }
-    if (left instanceof Quantity.Constant(int value)) {
+    if (left instanceof Operand.Constant(int value)) {
       operands.toA(right);
       return swapped(branch, test.relation(), value);
     }
-    if (!(right instanceof Quantity.Constant(int value))) {
+    if (!(right instanceof Operand.Constant(int value))) {
       operands.operands(left, right);
       return fork(Operation.jumpX(Opcode.of(test.relation())), branch.yes(), branch.no());
     }
     boolean zero = test.relation() == Relation.EQUAL && value == 0;
     if (zero
-        && left instanceof Quantity.Binary and
+        && left instanceof Operand.Binary and
         && and.operator() == Operator.AND
-        && and.right() instanceof Quantity.Constant(int mask)
+        && and.right() instanceof Operand.Constant(int mask)
         && !left.equals(operands.a())) {
       operands.toA(and.left());
       if (mask == 0) {
@@ -127,7 +126,7 @@ final class ClassicNodeCodegen {
     return ClassicState.at(node, operands.a(), operands.x(), indices);
   }
 
-  private static boolean mentions(@Nullable Quantity number, Quantity.Variable variable) {
-    return number != null && Quantities.mentions(number, variable);
+  private static boolean mentions(@Nullable Operand number, Operand.Variable variable) {
+    return number != null && Operands.mentions(number, variable);
   }
 }

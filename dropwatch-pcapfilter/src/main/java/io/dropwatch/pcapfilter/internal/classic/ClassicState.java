@@ -1,8 +1,8 @@
 package io.dropwatch.pcapfilter.internal.classic;
 
 import io.dropwatch.pcapfilter.internal.ir.Node;
-import io.dropwatch.pcapfilter.internal.ir.Quantities;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import io.dropwatch.pcapfilter.internal.ir.Operands;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param a what A holds, if that is of use at the node
  * @param x what X holds, if that is of use at the node or below it
  */
-record ClassicState(Node node, @Nullable Quantity a, @Nullable Quantity x) {
+record ClassicState(Node node, @Nullable Operand a, @Nullable Operand x) {
 
   /** Returns the state without what is of no use. */
   static ClassicState at(
-      Node node, @Nullable Quantity a, @Nullable Quantity x, IndexAnalysis indices) {
+      Node node, @Nullable Operand a, @Nullable Operand x, IndexAnalysis indices) {
     boolean keepA =
-        a != null && node.operands().stream().anyMatch(part -> Quantities.mentions(part, a));
+        a != null && node.operands().stream().anyMatch(part -> Operands.mentions(part, a));
     boolean keepX = x != null && indices.isNeeded(node, x);
     return new ClassicState(node, keepA ? a : null, keepX ? x : null);
   }

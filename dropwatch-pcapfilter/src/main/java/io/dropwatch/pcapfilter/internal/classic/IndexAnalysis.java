@@ -3,11 +3,11 @@ package io.dropwatch.pcapfilter.internal.classic;
 import io.dropwatch.pcapfilter.internal.ir.Graph;
 import io.dropwatch.pcapfilter.internal.ir.Node;
 import io.dropwatch.pcapfilter.internal.ir.SetAnalysis;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import java.util.BitSet;
 
 /** Which numbers each node or one below it needs in X: indices of loads, and right operands. */
-final class IndexAnalysis extends SetAnalysis<Quantity> {
+final class IndexAnalysis extends SetAnalysis<Operand> {
   /** Further numbers are not told apart; then X is kept for one node only. */
   private static final int MAX_INDICES = 256;
 
@@ -16,7 +16,7 @@ final class IndexAnalysis extends SetAnalysis<Quantity> {
   }
 
   /** Returns whether the node or one below it needs the number in X. */
-  boolean isNeeded(Node node, Quantity x) {
+  boolean isNeeded(Node node, Operand x) {
     return contains(node, x);
   }
 
@@ -25,9 +25,9 @@ final class IndexAnalysis extends SetAnalysis<Quantity> {
     BitSet needed = (BitSet) below.clone();
     node.walkOperands(
         part -> {
-          if (part instanceof Quantity.Load load && load.index() != null) {
+          if (part instanceof Operand.Load load && load.index() != null) {
             need(load.index(), needed);
-          } else if (part instanceof Quantity.Binary binary) {
+          } else if (part instanceof Operand.Binary binary) {
             need(binary.right(), needed);
           }
         });
@@ -37,8 +37,8 @@ final class IndexAnalysis extends SetAnalysis<Quantity> {
     return needed.equals(below) ? below : needed;
   }
 
-  private void need(Quantity number, BitSet needed) {
-    if (!(number instanceof Quantity.Constant) && index(number) < MAX_INDICES) {
+  private void need(Operand number, BitSet needed) {
+    if (!(number instanceof Operand.Constant) && index(number) < MAX_INDICES) {
       needed.set(index(number));
     }
   }

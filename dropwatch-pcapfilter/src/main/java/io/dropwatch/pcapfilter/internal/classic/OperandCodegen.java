@@ -3,11 +3,11 @@ package io.dropwatch.pcapfilter.internal.classic;
 import io.dropwatch.pcapfilter.internal.codegen.CodeFragment;
 import io.dropwatch.pcapfilter.internal.codegen.InstructionSelector.RejectsAll;
 import io.dropwatch.pcapfilter.internal.codegen.Opcode;
-import io.dropwatch.pcapfilter.internal.ir.Quantities;
+import io.dropwatch.pcapfilter.internal.ir.Operands;
 import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity.Area;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity.Operator;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
+import io.dropwatch.pcapfilter.internal.predicate.Operand.Area;
+import io.dropwatch.pcapfilter.internal.predicate.Operand.Operator;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +20,10 @@ final class OperandCodegen {
   private final ScratchAllocator words;
   private final List<CodeFragment<Operation>> code = new ArrayList<>();
   private int free;
-  private @Nullable Quantity a;
-  private @Nullable Quantity x;
+  private @Nullable Operand a;
+  private @Nullable Operand x;
 
-  OperandCodegen(ScratchAllocator words, @Nullable Quantity a, @Nullable Quantity x) {
+  OperandCodegen(ScratchAllocator words, @Nullable Operand a, @Nullable Operand x) {
     this.words = words;
     this.free = words.count();
     this.a = a;
@@ -42,38 +42,37 @@ final class OperandCodegen {
   }
 
   /** Returns what A holds, if it is known. */
-  @Nullable Quantity a() {
+  @Nullable Operand a() {
     return a;
   }
 
   /** Returns what X holds, if it is known. */
-  @Nullable Quantity x() {
+  @Nullable Operand x() {
     return x;
   }
 
   /** Returns the number with the length of the MAC header as 0: classic BPF cannot ask for it. */
-  static Quantity withoutMac(Quantity number) {
+  static Operand withoutMac(Operand number) {
     return switch (number) {
-      case Quantity.Metadata(var field) ->
-          field == MetadataField.MAC_LENGTH ? Quantity.of(0) : number;
-      case Quantity.Binary b -> {
-        Quantity left = withoutMac(b.left());
-        Quantity right = withoutMac(b.right());
+      case Operand.Metadata(var field) ->
+          field == MetadataField.MAC_LENGTH ? Operand.of(0) : number;
+      case Operand.Binary b -> {
+        Operand left = withoutMac(b.left());
+        Operand right = withoutMac(b.right());
         boolean same = left == b.left() && right == b.right();
-        boolean zero = b.operator() == Operator.ADD && right.equals(Quantity.of(0));
-        yield same ? number : zero ? left : Quantity.of(b.operator(), left, right);
+        boolean zero = b.operator() == Operator.ADD && right.equals(Operand.of(0));
+        yield same ? number : zero ? left : Operand.of(b.operator(), left, right);
       }
-      case Quantity.Load load ->
+      case Operand.Load load ->
           load.index() == null
               ? load
-              : new Quantity.Load(
-                  load.area(), withoutMac(load.index()), load.offset(), load.size());
-      case Quantity.Constant _, Quantity.WireLength _, Quantity.Variable _ -> number;
+              : new Operand.Load(load.area(), withoutMac(load.index()), load.offset(), load.size());
+      case Operand.Constant _, Operand.WireLength _, Operand.Variable _ -> number;
     };
   }
 
   /** Brings the number into A. */
-  void toA(Quantity number) {
+  void toA(Operand number) {
     if (number.equals(a)) {
       return;
     }
@@ -81,28 +80,28 @@ final class OperandCodegen {
       add(Operation.txa());
     } else {
       switch (number) {
-        case Quantity.Constant(int value) -> add(Operation.constant(value));
-        case Quantity.WireLength _ -> add(Operation.length());
-        case Quantity.Variable variable -> add(Operation.loadWord(words.word(variable)));
-        case Quantity.Metadata(var field) -> metadata(field);
-        case Quantity.Load load -> load(load);
-        case Quantity.Binary binary -> binary(binary);
+        case Operand.Constant(int value) -> add(Operation.constant(value));
+        case Operand.WireLength _ -> add(Operation.length());
+        case Operand.Variable variable -> add(Operation.loadWord(words.word(variable)));
+        case Operand.Metadata(var field) -> metadata(field);
+        case Operand.Load load -> load(load);
+        case Operand.Binary binary -> binary(binary);
       }
     }
     a = number;
   }
 
   /** Brings the number into X; A may change. */
-  void toX(Quantity number) {
+  void toX(Operand number) {
     if (number.equals(x)) {
       return;
     }
-    Quantity.Load nibble = headerLength(number);
+    Operand.Load nibble = headerLength(number);
     if (nibble != null) {
       add(new Operation(Opcode.LDX | Opcode.MSH | Opcode.B, nibble.offset()));
-    } else if (number instanceof Quantity.Constant(int value)) {
+    } else if (number instanceof Operand.Constant(int value)) {
       add(new Operation(Opcode.LDX | Opcode.IMM, value));
-    } else if (number instanceof Quantity.Variable variable && !number.equals(a)) {
+    } else if (number instanceof Operand.Variable variable && !number.equals(a)) {
       add(Operation.loadWordToX(words.word(variable)));
     } else {
       toA(number);
@@ -112,7 +111,7 @@ final class OperandCodegen {
   }
 
   /** Brings one number into A and another one into X. */
-  void operands(Quantity left, Quantity right) {
+  void operands(Operand left, Operand right) {
     if (leavesX(left)) {
       toX(right);
       toA(left);
@@ -127,19 +126,19 @@ final class OperandCodegen {
   }
 
   /** Returns the load of {@code [k]} for {@code 4*([k]&0xf)}, which has an opcode, or null. */
-  static Quantity.@Nullable Load headerLength(Quantity number) {
-    if (number instanceof Quantity.Binary times
-        && times.left() instanceof Quantity.Binary low
+  static Operand.@Nullable Load headerLength(Operand number) {
+    if (number instanceof Operand.Binary times
+        && times.left() instanceof Operand.Binary low
         && low.operator() == Operator.AND
-        && low.right().equals(Quantity.of(0xf))
-        && low.left() instanceof Quantity.Load load
+        && low.right().equals(Operand.of(0xf))
+        && low.left() instanceof Operand.Load load
         && load.area() == Area.WINDOW
         && load.index() == null
         && load.size() == 1
         && load.offset() >= 0) {
       boolean four =
-          (times.operator() == Operator.SHIFT_LEFT && times.right().equals(Quantity.of(2)))
-              || (times.operator() == Operator.MULTIPLY && times.right().equals(Quantity.of(4)));
+          (times.operator() == Operator.SHIFT_LEFT && times.right().equals(Operand.of(2)))
+              || (times.operator() == Operator.MULTIPLY && times.right().equals(Operand.of(4)));
       return four ? load : null;
     }
     return null;
@@ -150,12 +149,12 @@ final class OperandCodegen {
   }
 
   /** Records what A holds now. */
-  void setA(@Nullable Quantity number) {
+  void setA(@Nullable Operand number) {
     a = number;
   }
 
   /** Records what X holds now. */
-  void setX(@Nullable Quantity number) {
+  void setX(@Nullable Operand number) {
     x = number;
   }
 
@@ -168,17 +167,17 @@ final class OperandCodegen {
     return free++;
   }
 
-  private static boolean leavesX(Quantity number) {
+  private static boolean leavesX(Operand number) {
     return switch (number) {
-      case Quantity.Constant _, Quantity.WireLength _, Quantity.Variable _ -> true;
-      case Quantity.Metadata(var field) -> field != MetadataField.VLAN_PROTOCOL;
-      case Quantity.Load load -> load.index() == null;
-      case Quantity.Binary b -> b.right() instanceof Quantity.Constant && leavesX(b.left());
+      case Operand.Constant _, Operand.WireLength _, Operand.Variable _ -> true;
+      case Operand.Metadata(var field) -> field != MetadataField.VLAN_PROTOCOL;
+      case Operand.Load load -> load.index() == null;
+      case Operand.Binary b -> b.right() instanceof Operand.Constant && leavesX(b.left());
     };
   }
 
-  private void load(Quantity.Load load) {
-    Quantity index = load.index();
+  private void load(Operand.Load load) {
+    Operand index = load.index();
     long constant = Integer.toUnsignedLong(load.offset());
     long last = MAX_OFFSET - load.size();
     if (load.area() == Area.MAC || constant > last) {
@@ -186,7 +185,7 @@ final class OperandCodegen {
     } else if (index == null) {
       add(Operation.load(load.offset(), load.size()));
     } else {
-      if (Quantities.max(index) + constant > last) {
+      if (Operands.max(index) + constant > last) {
         toA(index);
         Operation jump = Operation.jump(Opcode.JGT, (int) (last - constant));
         code.add(new CodeFragment.RejectIf<>(jump));
@@ -217,17 +216,17 @@ final class OperandCodegen {
     add(Operation.load(Ancillary.BASE + field, size));
   }
 
-  private void binary(Quantity.Binary b) {
-    Quantity left = b.left();
-    Quantity right = b.right();
-    if (right instanceof Quantity.Constant(int value)) {
+  private void binary(Operand.Binary b) {
+    Operand left = b.left();
+    Operand right = b.right();
+    if (right instanceof Operand.Constant(int value)) {
       constant(b.operator(), left, value);
-    } else if (left instanceof Quantity.Constant(int value) && commutes(b.operator())) {
+    } else if (left instanceof Operand.Constant(int value) && commutes(b.operator())) {
       constant(b.operator(), right, value);
-    } else if (left.equals(Quantity.of(0)) && b.operator() == Operator.SUBTRACT) {
+    } else if (left.equals(Operand.of(0)) && b.operator() == Operator.SUBTRACT) {
       toA(right);
       add(Operation.alu(Opcode.NEG, 0));
-    } else if (shifts(b.operator()) && Quantities.max(right) > 31) {
+    } else if (shifts(b.operator()) && Operands.max(right) > 31) {
       shift(b.operator(), left, right);
     } else {
       operands(left, right);
@@ -235,7 +234,7 @@ final class OperandCodegen {
     }
   }
 
-  private void constant(Operator operator, Quantity number, int value) {
+  private void constant(Operator operator, Operand number, int value) {
     toA(number);
     boolean divides = operator == Operator.DIVIDE || operator == Operator.MODULO;
     if (divides && value == 0) {
@@ -249,7 +248,7 @@ final class OperandCodegen {
 
   // The result is 0 from 32 bits on, but Linux uses the distance modulo 32. So shift by that, and
   // multiply by 1 or 0.
-  private void shift(Operator operator, Quantity left, Quantity right) {
+  private void shift(Operator operator, Operand left, Operand right) {
     toA(right);
     int distance = store();
     toA(left);

@@ -3,7 +3,7 @@ package io.dropwatch.pcapfilter.internal.classic;
 import io.dropwatch.pcapfilter.internal.ir.Graph;
 import io.dropwatch.pcapfilter.internal.ir.LiveVariables;
 import io.dropwatch.pcapfilter.internal.ir.Node;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -43,7 +43,7 @@ final class ScratchAllocator {
   }
 
   /** Returns the word of a variable. */
-  int word(Quantity.Variable variable) {
+  int word(Operand.Variable variable) {
     return words.get(variables.index(variable));
   }
 

@@ -1,7 +1,7 @@
 package io.dropwatch.pcapfilter.internal.codegen;
 
+import io.dropwatch.pcapfilter.internal.predicate.Operand.Operator;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate.Relation;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity.Operator;
 
 /**
  * The fields of an opcode, with the names of linux/bpf_common.h (both instruction sets),

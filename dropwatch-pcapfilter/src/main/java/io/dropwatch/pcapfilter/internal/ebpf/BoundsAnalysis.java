@@ -3,12 +3,12 @@ package io.dropwatch.pcapfilter.internal.ebpf;
 import io.dropwatch.pcapfilter.internal.ir.BackwardAnalysis;
 import io.dropwatch.pcapfilter.internal.ir.Graph;
 import io.dropwatch.pcapfilter.internal.ir.Node;
-import io.dropwatch.pcapfilter.internal.ir.Quantities;
+import io.dropwatch.pcapfilter.internal.ir.Operands;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
+import io.dropwatch.pcapfilter.internal.predicate.Operand.Area;
+import io.dropwatch.pcapfilter.internal.predicate.Operand.Operator;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate.Relation;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity.Area;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity.Operator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -27,10 +27,10 @@ final class BoundsAnalysis extends BackwardAnalysis<Node, BoundsAnalysis.Bounds>
   static final int NONE_ACCEPTED = Integer.MAX_VALUE;
 
   /** Stands for the index of reads that have none, or that are outside of the window. */
-  private static final Quantity NO_INDEX = new Quantity.Variable(-1, 0);
+  private static final Operand NO_INDEX = new Operand.Variable(-1, 0);
 
-  private final Set<Quantity> asNumber = new HashSet<>();
-  private final Set<Quantity> otherwise = new HashSet<>();
+  private final Set<Operand> asNumber = new HashSet<>();
+  private final Set<Operand> otherwise = new HashSet<>();
   private final boolean early;
   private boolean metadata;
 
@@ -57,12 +57,12 @@ final class BoundsAnalysis extends BackwardAnalysis<Node, BoundsAnalysis.Bounds>
       int minLength,
       int checkLength,
       int maxLength,
-      Map<Quantity, Integer> indexMinLength,
-      Map<Quantity, Integer> indexMaxLength,
-      Set<Quantity> used,
-      Set<Quantity> indices) {
+      Map<Operand, Integer> indexMinLength,
+      Map<Operand, Integer> indexMaxLength,
+      Set<Operand> used,
+      Set<Operand> indices) {
 
-    int minLength(Quantity index) {
+    int minLength(Operand index) {
       return minLength == NONE_ACCEPTED ? NONE_ACCEPTED : indexMinLength.getOrDefault(index, 0);
     }
   }
@@ -87,37 +87,37 @@ final class BoundsAnalysis extends BackwardAnalysis<Node, BoundsAnalysis.Bounds>
   }
 
   /** Returns how many bytes behind an index every accepting path from the node reads. */
-  int minLength(Node node, Quantity index) {
+  int minLength(Node node, Operand index) {
     return at(node).minLength(index);
   }
 
   /** Returns the largest number of bytes behind an index that the node or one below it reads. */
-  int maxLength(Node node, Quantity index) {
+  int maxLength(Node node, Operand index) {
     return at(node).indexMaxLength.getOrDefault(index, 0);
   }
 
   /** Returns whether the node or one below it reads behind the index. */
-  boolean readsBehind(Node node, Quantity index) {
+  boolean readsBehind(Node node, Operand index) {
     return at(node).indexMaxLength.containsKey(index);
   }
 
   /** Returns whether the node and all below it read the packet behind the index and only there. */
-  boolean readsOnlyBehind(Node node, Quantity index) {
+  boolean readsOnlyBehind(Node node, Operand index) {
     return early && at(node).indices.equals(Set.of(index));
   }
 
   /** Returns every number that the node or one below it reads, and what those are made of. */
-  Set<Quantity> used(Node node) {
+  Set<Operand> used(Node node) {
     return at(node).used;
   }
 
   /** Returns whether a field is used anywhere but in comparisons for equality with a constant. */
-  boolean asNumber(Quantity load) {
+  boolean asNumber(Operand load) {
     return asNumber.contains(load);
   }
 
   /** Returns whether a field is used nowhere but in comparisons with constant bounds. */
-  boolean onlyRanges(Quantity load) {
+  boolean onlyRanges(Operand load) {
     return !otherwise.contains(load);
   }
 
@@ -134,7 +134,7 @@ final class BoundsAnalysis extends BackwardAnalysis<Node, BoundsAnalysis.Bounds>
 
   @Override
   protected Bounds merge(Bounds a, Bounds b) {
-    Map<Quantity, Integer> indexMinLength = a.indexMinLength;
+    Map<Operand, Integer> indexMinLength = a.indexMinLength;
     if (a.minLength == NONE_ACCEPTED) {
       indexMinLength = b.indexMinLength;
     } else if (b.minLength != NONE_ACCEPTED) {
@@ -154,8 +154,8 @@ final class BoundsAnalysis extends BackwardAnalysis<Node, BoundsAnalysis.Bounds>
   @Override
   protected Bounds transfer(Node node, Bounds below) {
     int checkLength = below.checkLength;
-    Set<Quantity> used = below.used;
-    Map<Quantity, Integer> indexMinLength = below.indexMinLength;
+    Set<Operand> used = below.used;
+    Map<Operand, Integer> indexMinLength = below.indexMinLength;
     switch (node) {
       case Node.Verdict _ -> throw new IllegalArgumentException("a verdict has no successors");
       case Node.Branch branch -> noteForms(branch.test());
@@ -166,14 +166,14 @@ final class BoundsAnalysis extends BackwardAnalysis<Node, BoundsAnalysis.Bounds>
         used.remove(assign.variable());
         // After the assignment the same index means another place.
         indexMinLength = new HashMap<>(indexMinLength);
-        indexMinLength.keySet().removeIf(i -> Quantities.mentions(i, assign.variable()));
+        indexMinLength.keySet().removeIf(i -> Operands.mentions(i, assign.variable()));
       }
     }
-    Set<Quantity> reads = new HashSet<>();
-    Set<Quantity> indices = new HashSet<>();
-    Map<Quantity, Integer> ends = new HashMap<>();
+    Set<Operand> reads = new HashSet<>();
+    Set<Operand> indices = new HashSet<>();
+    Map<Operand, Integer> ends = new HashMap<>();
     node.walkOperands(part -> collectEnds(part, ends));
-    for (Quantity operand : node.operands()) {
+    for (Operand operand : node.operands()) {
       collectUsed(operand, reads);
       collectIndices(operand, indices);
     }
@@ -191,7 +191,7 @@ final class BoundsAnalysis extends BackwardAnalysis<Node, BoundsAnalysis.Bounds>
   }
 
   private int lengthBehind(Node.Assign assign, Bounds below) {
-    if (!early || !(assign.quantity() instanceof Quantity.Constant(int index))) {
+    if (!early || !(assign.operand() instanceof Operand.Constant(int index))) {
       return 0;
     }
     int behind = below.minLength(assign.variable());
@@ -199,57 +199,57 @@ final class BoundsAnalysis extends BackwardAnalysis<Node, BoundsAnalysis.Bounds>
   }
 
   // Neighbours mostly have the same set or map, and then share it.
-  private static Set<Quantity> union(Set<Quantity> a, Set<Quantity> b) {
+  private static Set<Operand> union(Set<Operand> a, Set<Operand> b) {
     if (a == b || a.containsAll(b)) {
       return a;
     }
     if (b.containsAll(a)) {
       return b;
     }
-    Set<Quantity> all = new HashSet<>(a);
+    Set<Operand> all = new HashSet<>(a);
     all.addAll(b);
     return all;
   }
 
-  private static Map<Quantity, Integer> larger(Map<Quantity, Integer> a, Map<Quantity, Integer> b) {
+  private static Map<Operand, Integer> larger(Map<Operand, Integer> a, Map<Operand, Integer> b) {
     if (a == b || b.isEmpty()) {
       return a;
     }
     if (a.isEmpty()) {
       return b;
     }
-    Map<Quantity, Integer> all = new HashMap<>(a);
+    Map<Operand, Integer> all = new HashMap<>(a);
     b.forEach((index, bytes) -> all.merge(index, bytes, Math::max));
     return all;
   }
 
   /** Notes where reads of the window end, by index. */
-  private void collectEnds(Quantity part, Map<Quantity, Integer> ends) {
+  private void collectEnds(Operand part, Map<Operand, Integer> ends) {
     switch (part) {
-      case Quantity.Metadata _, Quantity.WireLength _ -> metadata = true;
-      case Quantity.Load load when load.area() == Area.MAC -> metadata = true;
-      case Quantity.Load load -> {
+      case Operand.Metadata _, Operand.WireLength _ -> metadata = true;
+      case Operand.Load load when load.area() == Area.MAC -> metadata = true;
+      case Operand.Load load -> {
         long end = Integer.toUnsignedLong(load.offset()) + load.size();
-        Quantity index = load.index() == null ? NO_INDEX : load.index();
+        Operand index = load.index() == null ? NO_INDEX : load.index();
         ends.merge(index, (int) Math.min(end, NONE_ACCEPTED - 1), Math::max);
       }
-      case Quantity.Constant _, Quantity.Variable _, Quantity.Binary _ -> {}
+      case Operand.Constant _, Operand.Variable _, Operand.Binary _ -> {}
     }
   }
 
   // An index counts as a whole. What it is made of is not worth a register of its own, except for
   // variables, which cannot be computed again.
-  private static void collectUsed(Quantity quantity, Set<Quantity> used) {
-    Quantities.walkOutsideIndices(
-        quantity,
+  private static void collectUsed(Operand operand, Set<Operand> used) {
+    Operands.walkOutsideIndices(
+        operand,
         part -> {
           used.add(part);
-          if (part instanceof Quantity.Load load && load.index() != null) {
+          if (part instanceof Operand.Load load && load.index() != null) {
             used.add(load.index());
-            Quantities.walk(
+            Operands.walk(
                 load.index(),
                 each -> {
-                  if (each instanceof Quantity.Variable) {
+                  if (each instanceof Operand.Variable) {
                     used.add(each);
                   }
                 });
@@ -258,11 +258,11 @@ final class BoundsAnalysis extends BackwardAnalysis<Node, BoundsAnalysis.Bounds>
   }
 
   // Reads that make up an index do not count: it is computed before the base moves.
-  private static void collectIndices(Quantity quantity, Set<Quantity> indices) {
-    Quantities.walkOutsideIndices(
-        quantity,
+  private static void collectIndices(Operand operand, Set<Operand> indices) {
+    Operands.walkOutsideIndices(
+        operand,
         part -> {
-          if (part instanceof Quantity.Load load) {
+          if (part instanceof Operand.Load load) {
             boolean indexed = load.area() == Area.WINDOW && load.index() != null;
             indices.add(indexed ? load.index() : NO_INDEX);
           }
@@ -272,32 +272,32 @@ final class BoundsAnalysis extends BackwardAnalysis<Node, BoundsAnalysis.Bounds>
   // The byte order of a field does not matter for equality with a constant, masked or not.
   private void noteForms(Predicate.Compare test) {
     boolean equality = test.relation() == Relation.EQUAL || test.relation() == Relation.COMMON_BITS;
-    boolean constant = test.right() instanceof Quantity.Constant;
-    if (constant && test.left() instanceof Quantity.Load load) {
+    boolean constant = test.right() instanceof Operand.Constant;
+    if (constant && test.left() instanceof Operand.Load load) {
       (equality ? otherwise : asNumber).add(load);
       noteIndex(load);
     } else if (constant
         && equality
-        && test.left() instanceof Quantity.Binary(Operator operator, Quantity left, Quantity right)
+        && test.left() instanceof Operand.Binary(Operator operator, Operand left, Operand right)
         && operator == Operator.AND
-        && left instanceof Quantity.Load load
-        && right instanceof Quantity.Constant) {
+        && left instanceof Operand.Load load
+        && right instanceof Operand.Constant) {
       otherwise.add(load);
       noteIndex(load);
     } else {
-      Quantities.walk(test.left(), this::noteNumber);
-      Quantities.walk(test.right(), this::noteNumber);
+      Operands.walk(test.left(), this::noteNumber);
+      Operands.walk(test.right(), this::noteNumber);
     }
   }
 
-  private void noteIndex(Quantity.Load load) {
+  private void noteIndex(Operand.Load load) {
     if (load.index() != null) {
-      Quantities.walk(load.index(), this::noteNumber);
+      Operands.walk(load.index(), this::noteNumber);
     }
   }
 
-  private void noteNumber(Quantity part) {
-    if (part instanceof Quantity.Load) {
+  private void noteNumber(Operand part) {
+    if (part instanceof Operand.Load) {
       asNumber.add(part);
       otherwise.add(part);
     }

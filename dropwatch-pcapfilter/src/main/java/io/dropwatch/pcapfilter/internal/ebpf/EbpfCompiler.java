@@ -4,9 +4,9 @@ import io.dropwatch.pcapfilter.EbpfTarget;
 import io.dropwatch.pcapfilter.internal.ebpf.EbpfGraph.Verdicts;
 import io.dropwatch.pcapfilter.internal.ir.Graph;
 import io.dropwatch.pcapfilter.internal.ir.Node;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity.Area;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity.Operator;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
+import io.dropwatch.pcapfilter.internal.predicate.Operand.Area;
+import io.dropwatch.pcapfilter.internal.predicate.Operand.Operator;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
@@ -84,11 +84,11 @@ public final class EbpfCompiler {
    * @param reservedStack bytes below r10 that the code leaves alone
    * @param homes whether each variable has a home register
    */
-  record Options(Quantity headerLength, int reservedStack, Verdicts verdicts, boolean homes) {}
+  record Options(Operand headerLength, int reservedStack, Verdicts verdicts, boolean homes) {}
 
-  private static Quantity headerLength(int network) {
-    Quantity first = new Quantity.Load(Area.WINDOW, null, network, 1);
-    Quantity words = Quantity.of(Operator.AND, first, Quantity.of(15));
-    return Quantity.of(Operator.SHIFT_LEFT, words, Quantity.of(2));
+  private static Operand headerLength(int network) {
+    Operand first = new Operand.Load(Area.WINDOW, null, network, 1);
+    Operand words = Operand.of(Operator.AND, first, Operand.of(15));
+    return Operand.of(Operator.SHIFT_LEFT, words, Operand.of(2));
   }
 }

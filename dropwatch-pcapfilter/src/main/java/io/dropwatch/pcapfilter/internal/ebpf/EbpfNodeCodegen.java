@@ -8,10 +8,10 @@ import io.dropwatch.pcapfilter.internal.ebpf.EbpfCompiler.Options;
 import io.dropwatch.pcapfilter.internal.ebpf.EbpfState.Form;
 import io.dropwatch.pcapfilter.internal.ir.Node;
 import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
+import io.dropwatch.pcapfilter.internal.predicate.Operand.Operator;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate.Relation;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity.Operator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class EbpfNodeCodegen {
   private static final Predicate.Compare MAC_IS_PRESENT =
       new Predicate.Compare(
-          new Quantity.Metadata(MetadataField.MAC_LENGTH), Relation.EQUAL, Quantity.of(14));
+          new Operand.Metadata(MetadataField.MAC_LENGTH), Relation.EQUAL, Operand.of(14));
 
   /** With fewer free registers, the left operand is pushed on the stack meanwhile. */
   private static final int MIN_FREE_REGISTERS = 4;
@@ -56,7 +56,7 @@ final class EbpfNodeCodegen {
   }
 
   private StateCode<EbpfState, Insn> assign(Node.Assign assign) {
-    int register = fresh(assign.quantity());
+    int register = fresh(assign.operand());
     registers.release(register);
     reads.forget(assign.variable());
     int home = homes ? registers.home(assign.variable()) : register;
@@ -103,7 +103,7 @@ final class EbpfNodeCodegen {
   }
 
   private Jump compare(Predicate.Compare test) {
-    if (!(test.right() instanceof Quantity.Constant(int constant))) {
+    if (!(test.right() instanceof Operand.Constant(int constant))) {
       int left = number(test.left());
       registers.hold(left);
       int right = number(test.right());
@@ -111,18 +111,18 @@ final class EbpfNodeCodegen {
       return new Jump(Insn.jump32Register(Opcode.of(test.relation()), left, right), true);
     }
     boolean equality = test.relation() == Relation.EQUAL || test.relation() == Relation.COMMON_BITS;
-    if (equality && test.left() instanceof Quantity.Load load && !bounds.asNumber(load)) {
+    if (equality && test.left() instanceof Operand.Load load && !bounds.asNumber(load)) {
       return raw(load, -1, test.relation(), constant);
     }
     if (equality
-        && test.left() instanceof Quantity.Binary(Operator operator, Quantity left, Quantity right)
+        && test.left() instanceof Operand.Binary(Operator operator, Operand left, Operand right)
         && operator == Operator.AND
-        && left instanceof Quantity.Load load
-        && right instanceof Quantity.Constant(int mask)
+        && left instanceof Operand.Load load
+        && right instanceof Operand.Constant(int mask)
         && !bounds.asNumber(load)) {
       return raw(load, mask, test.relation(), constant);
     }
-    if (!equality && test.left() instanceof Quantity.Load load && constant >>> 16 == 0) {
+    if (!equality && test.left() instanceof Operand.Load load && constant >>> 16 == 0) {
       int register = reads.upper(load);
       if (register >= 0) {
         int least = constant << 16;
@@ -135,7 +135,7 @@ final class EbpfNodeCodegen {
   }
 
   // Bytes in packet order are compared with a byte-swapped constant.
-  private Jump raw(Quantity.Load load, int mask, Relation relation, int constant) {
+  private Jump raw(Operand.Load load, int mask, Relation relation, int constant) {
     int register = reads.load(load, Form.RAW);
     int all = load.size() == 4 ? -1 : -1 >>> (32 - 8 * load.size());
     if (relation == Relation.COMMON_BITS) {
@@ -166,7 +166,7 @@ final class EbpfNodeCodegen {
     return new Jump(Insn.jump(Opcode.JEQ, masked, swapped), true);
   }
 
-  private static Insn bits(int register, int bits, Quantity.Load load) {
+  private static Insn bits(int register, int bits, Operand.Load load) {
     int swapped = swap(bits, load.size());
     return Insn.jump(Opcode.JSET, register, swapped);
   }
@@ -193,37 +193,37 @@ final class EbpfNodeCodegen {
   }
 
   /** Returns a register that holds the number. It must not be written to. */
-  int number(Quantity quantity) {
-    int known = registers.find(quantity, Form.NUMBER);
+  int number(Operand operand) {
+    int known = registers.find(operand, Form.NUMBER);
     if (known >= 0) {
       return known;
     }
-    if (quantity instanceof Quantity.Load load) {
+    if (operand instanceof Operand.Load load) {
       return reads.load(load, Form.NUMBER);
     }
-    int register = fresh(quantity);
+    int register = fresh(operand);
     registers.release(register);
-    registers.holds(register, quantity, Form.NUMBER);
+    registers.holds(register, operand, Form.NUMBER);
     return register;
   }
 
   /** Returns a register that holds the number and may be written to; held. */
-  int fresh(Quantity quantity) {
-    int known = registers.find(quantity, Form.NUMBER);
-    if (known < 0 && quantity instanceof Quantity.Load load) {
+  int fresh(Operand operand) {
+    int known = registers.find(operand, Form.NUMBER);
+    if (known < 0 && operand instanceof Operand.Load load) {
       known = reads.load(load, Form.NUMBER);
     }
     if (known >= 0) {
-      return own(known, usedBelow(quantity) || quantity instanceof Quantity.Variable);
+      return own(known, usedBelow(operand) || operand instanceof Operand.Variable);
     }
-    return switch (quantity) {
-      case Quantity.Constant(int value) -> into(r -> Insn.alu(Opcode.MOV, r, value));
-      case Quantity.WireLength _ -> into(r -> Insn.load(r, PacketReads.METADATA, 0, 4));
-      case Quantity.Metadata(var field) ->
+    return switch (operand) {
+      case Operand.Constant(int value) -> into(r -> Insn.alu(Opcode.MOV, r, value));
+      case Operand.WireLength _ -> into(r -> Insn.load(r, PacketReads.METADATA, 0, 4));
+      case Operand.Metadata(var field) ->
           into(r -> Insn.load(r, PacketReads.METADATA, field.offset(), field.size()));
-      case Quantity.Variable variable -> into(r -> registers.reload(variable, r));
-      case Quantity.Binary binary -> binary(binary);
-      case Quantity.Load load -> throw new IllegalStateException("not loaded: " + load);
+      case Operand.Variable variable -> into(r -> registers.reload(variable, r));
+      case Operand.Binary binary -> binary(binary);
+      case Operand.Load load -> throw new IllegalStateException("not loaded: " + load);
     };
   }
 
@@ -233,9 +233,9 @@ final class EbpfNodeCodegen {
     return register;
   }
 
-  private int binary(Quantity.Binary binary) {
+  private int binary(Operand.Binary binary) {
     int left = fresh(binary.left());
-    if (binary.right() instanceof Quantity.Constant(int value)) {
+    if (binary.right() instanceof Operand.Constant(int value)) {
       withConstant(binary.operator(), left, value);
       return left;
     }
@@ -291,8 +291,8 @@ final class EbpfNodeCodegen {
   }
 
   /** Returns whether a number is read again by the successors of this node or below them. */
-  boolean usedBelow(Quantity quantity) {
-    return state.node().successors().stream().anyMatch(n -> bounds.used(n).contains(quantity));
+  boolean usedBelow(Operand operand) {
+    return state.node().successors().stream().anyMatch(n -> bounds.used(n).contains(operand));
   }
 
   void emit(Insn instruction) {

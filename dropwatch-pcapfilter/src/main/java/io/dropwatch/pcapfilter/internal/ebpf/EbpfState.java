@@ -1,7 +1,7 @@
 package io.dropwatch.pcapfilter.internal.ebpf;
 
 import io.dropwatch.pcapfilter.internal.ir.Node;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
 record EbpfState(
     Node node,
     int captured,
-    @Nullable Quantity baseIndex,
+    @Nullable Operand baseIndex,
     Map<Integer, Content> registers,
-    Map<Quantity, Integer> capturedBehind,
-    Map<Quantity.Variable, Integer> spilled,
+    Map<Operand, Integer> capturedBehind,
+    Map<Operand.Variable, Integer> spilled,
     boolean macKnown,
     boolean nonZero) {
 
@@ -46,14 +46,14 @@ record EbpfState(
   }
 
   /** What a register holds. */
-  record Content(Quantity quantity, Form form) {}
+  record Content(Operand operand, Form form) {}
 
   /**
    * Returns the state at the start of the code.
    *
    * @param headerLength the length of the IPv4 header, which the caller passes in r4
    */
-  static EbpfState initial(Node node, Quantity headerLength) {
+  static EbpfState initial(Node node, Operand headerLength) {
     Map<Integer, Content> given = Map.of(4, new Content(headerLength, Form.NUMBER));
     return new EbpfState(node, 0, null, given, Map.of(), Map.of(), false, false);
   }
@@ -73,39 +73,39 @@ record EbpfState(
   }
 
   /** Returns the load of the two bytes behind those of another load. */
-  static Quantity.Load behind(Quantity.Load load) {
-    return new Quantity.Load(load.area(), load.index(), load.offset() + 2, 2);
+  static Operand.Load behind(Operand.Load load) {
+    return new Operand.Load(load.area(), load.index(), load.offset() + 2, 2);
   }
 
   /** Returns the state that knows only the variables, which cannot be computed again. */
   EbpfState withoutFacts() {
     Map<Integer, Content> variables = new TreeMap<>(registers);
-    variables.values().removeIf(content -> !(content.quantity() instanceof Quantity.Variable));
+    variables.values().removeIf(content -> !(content.operand() instanceof Operand.Variable));
     return new EbpfState(node, 0, null, variables, Map.of(), spilled, false, nonZero);
   }
 
   /** Returns the state at another node, without facts that are of no use there or below. */
   EbpfState at(Node next, BoundsAnalysis bounds) {
-    Set<Quantity> used = bounds.used(next);
+    Set<Operand> used = bounds.used(next);
     Map<Integer, Content> kept = new TreeMap<>();
     registers.forEach(
         (register, content) -> {
-          Quantity quantity = content.quantity();
+          Operand operand = content.operand();
           boolean useful =
               switch (content.form()) {
-                case NUMBER, RAW -> used.contains(quantity);
+                case NUMBER, RAW -> used.contains(operand);
                 case UPPER ->
-                    used.contains(quantity)
-                        || (quantity instanceof Quantity.Load load && used.contains(behind(load)));
-                case POINTER -> bounds.readsBehind(next, quantity);
+                    used.contains(operand)
+                        || (operand instanceof Operand.Load load && used.contains(behind(load)));
+                case POINTER -> bounds.readsBehind(next, operand);
                 case REMAINING ->
-                    bounds.maxLength(next, quantity) > capturedBehind.getOrDefault(quantity, 0);
+                    bounds.maxLength(next, operand) > capturedBehind.getOrDefault(operand, 0);
               };
           if (useful) {
             kept.put(register, content);
           }
         });
-    Map<Quantity, Integer> known = new HashMap<>();
+    Map<Operand, Integer> known = new HashMap<>();
     capturedBehind.forEach(
         (index, bytes) -> {
           int useful = Math.min(bytes, bounds.maxLength(next, index));
@@ -113,10 +113,10 @@ record EbpfState(
             known.put(index, useful);
           }
         });
-    Map<Quantity.Variable, Integer> stack = new HashMap<>(spilled);
+    Map<Operand.Variable, Integer> stack = new HashMap<>(spilled);
     stack.keySet().retainAll(used);
     int bytes = Math.min(captured, bounds.maxLength(next));
-    Quantity base = baseIndex != null && bounds.readsBehind(next, baseIndex) ? baseIndex : null;
+    Operand base = baseIndex != null && bounds.readsBehind(next, baseIndex) ? baseIndex : null;
     return new EbpfState(next, bytes, base, kept, known, stack, macKnown, nonZero).unlessRejected();
   }
 }

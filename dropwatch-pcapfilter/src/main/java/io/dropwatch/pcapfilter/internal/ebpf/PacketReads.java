@@ -5,10 +5,10 @@ import io.dropwatch.pcapfilter.internal.codegen.InstructionSelector.RejectsAll;
 import io.dropwatch.pcapfilter.internal.codegen.Opcode;
 import io.dropwatch.pcapfilter.internal.ebpf.EbpfState.Form;
 import io.dropwatch.pcapfilter.internal.ir.Node;
-import io.dropwatch.pcapfilter.internal.ir.Quantities;
+import io.dropwatch.pcapfilter.internal.ir.Operands;
 import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity.Area;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
+import io.dropwatch.pcapfilter.internal.predicate.Operand.Area;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +33,9 @@ final class PacketReads {
   private final Registers registers;
   private final List<CodeFragment<Insn>> code;
   private final Node at;
-  private final Map<Quantity, Integer> capturedBehind;
+  private final Map<Operand, Integer> capturedBehind;
   private int captured;
-  private @Nullable Quantity baseIndex;
+  private @Nullable Operand baseIndex;
   private boolean macKnown;
   private final boolean nonZero;
 
@@ -73,14 +73,14 @@ final class PacketReads {
   }
 
   /** Drops what is known about the variable and about indices that use it. */
-  void forget(Quantity.Variable variable) {
-    capturedBehind.keySet().removeIf(index -> Quantities.mentions(index, variable));
+  void forget(Operand.Variable variable) {
+    capturedBehind.keySet().removeIf(index -> Operands.mentions(index, variable));
     registers
         .contents()
         .values()
-        .removeIf(content -> Quantities.mentions(content.quantity(), variable));
+        .removeIf(content -> Operands.mentions(content.operand(), variable));
     registers.spilled().remove(variable);
-    if (baseIndex != null && Quantities.mentions(baseIndex, variable)) {
+    if (baseIndex != null && Operands.mentions(baseIndex, variable)) {
       throw new IllegalStateException("the base has moved with this variable");
     }
   }
@@ -105,7 +105,7 @@ final class PacketReads {
   }
 
   /** Returns a register that holds the bytes in the wanted form. It must not be written to. */
-  int load(Quantity.Load load, Form form) {
+  int load(Operand.Load load, Form form) {
     Form kept = load.size() == 1 ? Form.NUMBER : form;
     int known = registers.find(load, kept);
     if (known >= 0) {
@@ -116,7 +116,7 @@ final class PacketReads {
     return lower >= 0 ? lower : load(place, load.size(), load, kept);
   }
 
-  private int load(Place place, int size, Quantity.Load load, Form form) {
+  private int load(Place place, int size, Operand.Load load, Form form) {
     int register = registers.take();
     node.emit(Insn.load(register, place.base(), place.offset(), size));
     if (place.scratch()) {
@@ -135,15 +135,15 @@ final class PacketReads {
    * byte order where the next two bytes are needed as a number too. The lower half may hold bytes
    * that are not captured; the window can be read to its end.
    */
-  int upper(Quantity.Load load) {
+  int upper(Operand.Load load) {
     int known = registers.find(load, Form.UPPER);
     if (known >= 0 || load.size() != 2 || load.area() != Area.WINDOW) {
       return known;
     }
-    Quantity.Load behind = EbpfState.behind(load);
-    Quantity index = load.index();
+    Operand.Load behind = EbpfState.behind(load);
+    Operand index = load.index();
     long end = Integer.toUnsignedLong(load.offset()) + 4;
-    boolean fits = end + (index == null ? 0 : Quantities.max(index)) <= EbpfSelector.WINDOW;
+    boolean fits = end + (index == null ? 0 : Operands.max(index)) <= EbpfSelector.WINDOW;
     if (!fits
         || !bounds.onlyRanges(load)
         || !bounds.asNumber(behind)
@@ -156,12 +156,12 @@ final class PacketReads {
   }
 
   // The two bytes before may have been read together with these.
-  private int lower(Quantity.Load load) {
+  private int lower(Operand.Load load) {
     if (load.size() != 2 || load.area() != Area.WINDOW || load.offset() < 2) {
       return -1;
     }
-    Quantity.Load before =
-        new Quantity.Load(load.area(), load.index(), load.offset() - 2, load.size());
+    Operand.Load before =
+        new Operand.Load(load.area(), load.index(), load.offset() - 2, load.size());
     int both = registers.find(before, Form.UPPER);
     if (both < 0) {
       return -1;
@@ -176,24 +176,24 @@ final class PacketReads {
   /** A base register and a displacement. A scratch base is held, and to be released. */
   private record Place(int base, int offset, boolean scratch) {}
 
-  private Place window(Quantity.Load load) {
+  private Place window(Operand.Load load) {
     long end = Integer.toUnsignedLong(load.offset()) + load.size();
     if (end > EbpfSelector.WINDOW) {
       throw new RejectsAll();
     }
-    Quantity index = load.index();
+    Operand index = load.index();
     if (index == null) {
       require((int) end);
       return new Place(BASE, load.offset(), false);
     }
-    boolean bounded = Quantities.max(index) + bounds.maxLength(at, index) <= EbpfSelector.WINDOW;
+    boolean bounded = Operands.max(index) + bounds.maxLength(at, index) <= EbpfSelector.WINDOW;
     return bounded
         ? behind(load, index, (int) end)
         : anywhere(index, load.offset(), (int) end, Opcode.JGT);
   }
 
   // An index whose bound the verifier finds itself: the pointer can be kept.
-  private Place behind(Quantity.Load load, Quantity index, int end) {
+  private Place behind(Operand.Load load, Operand index, int end) {
     if (index.equals(baseIndex)) {
       requireBehind(index, CAPTURED, end);
       return new Place(BASE, load.offset(), false);
@@ -224,9 +224,7 @@ final class PacketReads {
     }
     // One pointer serves all reads behind the index.
     int distance =
-        index instanceof Quantity.Variable
-            ? node.fresh(index)
-            : node.own(node.number(index), false);
+        index instanceof Operand.Variable ? node.fresh(index) : node.own(node.number(index), false);
     requireBehind(index, remaining(index, distance), end);
     node.emit(Insn.alu64Register(Opcode.ADD, distance, BASE));
     registers.release(distance);
@@ -234,7 +232,7 @@ final class PacketReads {
     return new Place(distance, load.offset(), false);
   }
 
-  private int remaining(Quantity index, int distance) {
+  private int remaining(Operand index, int distance) {
     registers.hold(distance);
     int remaining = registers.take();
     registers.release(distance);
@@ -245,7 +243,7 @@ final class PacketReads {
     return remaining;
   }
 
-  private void requireBehind(Quantity index, int remaining, int end) {
+  private void requireBehind(Operand index, int remaining, int end) {
     int wanted = Math.max(end, bounds.minLength(at, index));
     if (wanted == BoundsAnalysis.NONE_ACCEPTED || wanted > EbpfSelector.WINDOW) {
       wanted = end;
@@ -258,10 +256,10 @@ final class PacketReads {
 
   // An index that may be anything: bounded here. The pointer is good for this read only. In front
   // of the window, the end of the read may be negative.
-  private Place anywhere(Quantity index, int offset, int end, int comparison) {
+  private Place anywhere(Operand index, int offset, int end, int comparison) {
     int distance = node.fresh(index);
     int maxDistance = EbpfSelector.WINDOW - end;
-    if (Quantities.max(index) > maxDistance) {
+    if (Operands.max(index) > maxDistance) {
       node.rejectIf(Insn.jump(Opcode.JGT, distance, maxDistance));
     }
     int limit = registers.take();
@@ -273,14 +271,14 @@ final class PacketReads {
     return new Place(distance, offset, true);
   }
 
-  private Place mac(Quantity.Load load) {
+  private Place mac(Operand.Load load) {
     requireMac();
     long end = Integer.toUnsignedLong(load.offset()) + load.size() - MAC_HEADER;
     if (end > EbpfSelector.WINDOW) {
       throw new RejectsAll();
     }
     int offset = load.offset() - MAC_HEADER;
-    Quantity index = load.index();
+    Operand index = load.index();
     if (index != null) {
       return anywhere(index, offset, (int) end, Opcode.JSGT);
     }
@@ -292,7 +290,7 @@ final class PacketReads {
     if (macKnown) {
       return;
     }
-    int length = node.number(new Quantity.Metadata(MetadataField.MAC_LENGTH));
+    int length = node.number(new Operand.Metadata(MetadataField.MAC_LENGTH));
     node.rejectIf(Insn.jump(Opcode.JNE, length, MAC_HEADER));
     macKnown = true;
   }

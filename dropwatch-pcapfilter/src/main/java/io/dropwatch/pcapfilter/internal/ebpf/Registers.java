@@ -6,7 +6,7 @@ import io.dropwatch.pcapfilter.internal.codegen.Opcode;
 import io.dropwatch.pcapfilter.internal.ebpf.EbpfCompiler.Options;
 import io.dropwatch.pcapfilter.internal.ebpf.EbpfState.Content;
 import io.dropwatch.pcapfilter.internal.ebpf.EbpfState.Form;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,7 +29,7 @@ final class Registers {
 
   private final List<Integer> pool;
   private final TreeMap<Integer, Content> contents;
-  private final Map<Quantity.Variable, Integer> spilled;
+  private final Map<Operand.Variable, Integer> spilled;
   private final Set<Integer> busy = new TreeSet<>();
   private final Set<Integer> pushed = new TreeSet<>();
   private final int frameTop;
@@ -49,13 +49,13 @@ final class Registers {
     return contents;
   }
 
-  Map<Quantity.Variable, Integer> spilled() {
+  Map<Operand.Variable, Integer> spilled() {
     return spilled;
   }
 
   /** Returns the register that holds a number in a form, or -1. */
-  int find(Quantity quantity, Form form) {
-    Content wanted = new Content(quantity, form);
+  int find(Operand operand, Form form) {
+    Content wanted = new Content(operand, form);
     for (Map.Entry<Integer, Content> entry : contents.entrySet()) {
       if (entry.getValue().equals(wanted)) {
         return entry.getKey();
@@ -65,8 +65,8 @@ final class Registers {
   }
 
   /** Records what a register holds now. */
-  void holds(int register, Quantity quantity, Form form) {
-    contents.put(register, new Content(quantity, form));
+  void holds(int register, Operand operand, Form form) {
+    contents.put(register, new Content(operand, form));
   }
 
   /** Records that a register holds nothing of use any more. */
@@ -78,10 +78,10 @@ final class Registers {
    * Returns the home register of a variable, or another one if the home register holds a variable
    * that is still needed.
    */
-  int home(Quantity.Variable variable) {
+  int home(Operand.Variable variable) {
     int home = HOMES.get(variable.id() % HOMES.size());
     Content content = contents.get(home);
-    boolean taken = content != null && content.quantity() instanceof Quantity.Variable;
+    boolean taken = content != null && content.operand() instanceof Operand.Variable;
     if (busy.contains(home) || taken) {
       int other = take();
       release(other);
@@ -113,7 +113,7 @@ final class Registers {
       }
     }
     for (Map.Entry<Integer, Content> entry : contents.descendingMap().entrySet()) {
-      boolean variable = entry.getValue().quantity() instanceof Quantity.Variable;
+      boolean variable = entry.getValue().operand() instanceof Operand.Variable;
       if (!busy.contains(entry.getKey()) && !variable) {
         return evict(entry.getKey());
       }
@@ -142,7 +142,7 @@ final class Registers {
     Content content = contents.get(register);
     if (content == null
         || content.form() != Form.NUMBER
-        || !(content.quantity() instanceof Quantity.Variable variable)
+        || !(content.operand() instanceof Operand.Variable variable)
         || spilled.containsKey(variable)) {
       return;
     }
@@ -185,7 +185,7 @@ final class Registers {
   }
 
   /** Returns the reload of a variable from the stack; 0 if the path has not assigned it. */
-  Insn reload(Quantity.Variable variable, int register) {
+  Insn reload(Operand.Variable variable, int register) {
     Integer slot = spilled.get(variable);
     return slot == null
         ? Insn.alu(Opcode.MOV, register, 0)

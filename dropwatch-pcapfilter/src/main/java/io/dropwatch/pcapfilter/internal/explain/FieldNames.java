@@ -2,14 +2,14 @@ package io.dropwatch.pcapfilter.internal.explain;
 
 import io.dropwatch.pcapfilter.internal.predicate.EtherTypes;
 import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
+import io.dropwatch.pcapfilter.internal.predicate.Operand.Area;
+import io.dropwatch.pcapfilter.internal.predicate.Operand.Operator;
 import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate.Place;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate.Relation;
 import io.dropwatch.pcapfilter.internal.predicate.PredicateText;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity.Area;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity.Operator;
 import io.dropwatch.pcapfilter.internal.source.Span;
 
 /**
@@ -101,7 +101,7 @@ final class FieldNames {
   void learn(Predicate.Compare compare, boolean holds) {
     if (holds
         && compare.relation() == Relation.EQUAL
-        && compare.right() instanceof Quantity.Constant(int value)) {
+        && compare.right() instanceof Operand.Constant(int value)) {
       if (isType(compare.left())) {
         etherType = value;
       } else if (isVersion(compare.left())) {
@@ -110,31 +110,31 @@ final class FieldNames {
     }
   }
 
-  Field name(Quantity quantity) {
-    String where = PredicateText.print(quantity);
-    if (quantity instanceof Quantity.WireLength) {
+  Field name(Operand operand) {
+    String where = PredicateText.print(operand);
+    if (operand instanceof Operand.WireLength) {
       return new Field("length on the wire", Kind.NUMBER);
     }
-    if (isType(quantity)) {
+    if (isType(operand)) {
       return new Field("ethertype " + where, Kind.ETHERTYPE);
     }
-    if (isVersion(quantity)) {
+    if (isVersion(operand)) {
       return new Field("IP version " + where, Kind.HEX);
     }
-    if (quantity instanceof Quantity.Load load) {
+    if (operand instanceof Operand.Load load) {
       return load(load, where);
     }
-    if (quantity instanceof Quantity.Binary(var operator, Quantity.Load load, var right)
+    if (operand instanceof Operand.Binary(var operator, Operand.Load load, var right)
         && operator == Operator.AND
-        && right instanceof Quantity.Constant) {
+        && right instanceof Operand.Constant) {
       Field whole = load(load, where);
       return new Field(whole.text(), whole.kind() == Kind.NUMBER ? Kind.HEX : whole.kind());
     }
-    boolean bits = quantity instanceof Quantity.Binary binary && binary.operator() == Operator.AND;
+    boolean bits = operand instanceof Operand.Binary binary && binary.operator() == Operator.AND;
     return new Field(where, bits ? Kind.HEX : Kind.NUMBER);
   }
 
-  private Field load(Quantity.Load load, String where) {
+  private Field load(Operand.Load load, String where) {
     if (load.area() == Area.WINDOW && place.network() >= 0) {
       int at = load.offset() - place.network();
       String name = "";
@@ -155,7 +155,7 @@ final class FieldNames {
     return new Field(where, load.size() == 4 ? Kind.HEX : Kind.NUMBER);
   }
 
-  private boolean link(Quantity.Load load) {
+  private boolean link(Operand.Load load) {
     boolean start =
         load.area() == Area.MAC || (view == PacketView.ETHERNET && load.area() == Area.WINDOW);
     return start && load.index() == null && Integer.compareUnsigned(load.offset(), 12) < 0;
@@ -211,35 +211,34 @@ final class FieldNames {
     return "";
   }
 
-  private boolean isType(Quantity quantity) {
-    return switch (quantity) {
-      case Quantity.Metadata(MetadataField field) -> field == MetadataField.PROTOCOL;
-      case Quantity.Load load ->
+  private boolean isType(Operand operand) {
+    return switch (operand) {
+      case Operand.Metadata(MetadataField field) -> field == MetadataField.PROTOCOL;
+      case Operand.Load load ->
           place.type() >= 0
               && load.index() == null
               && load.area() == Area.WINDOW
               && load.offset() == place.type()
               && load.size() == 2;
-      case Quantity.Constant _, Quantity.WireLength _, Quantity.Variable _, Quantity.Binary _ ->
-          false;
+      case Operand.Constant _, Operand.WireLength _, Operand.Variable _, Operand.Binary _ -> false;
     };
   }
 
   // Without a link-layer header the first four bits tell.
-  private boolean isVersion(Quantity quantity) {
+  private boolean isVersion(Operand operand) {
     return view == PacketView.RAW_IP
-        && quantity instanceof Quantity.Binary(var operator, Quantity.Load load, var right)
+        && operand instanceof Operand.Binary(var operator, Operand.Load load, var right)
         && operator == Operator.AND
-        && right.equals(Quantity.of(0xf0))
+        && right.equals(Operand.of(0xf0))
         && load.index() == null
         && load.offset() == place.network()
         && load.size() == 1;
   }
 
-  private boolean isHeaderLength(Quantity index) {
-    return index instanceof Quantity.Binary(var shift, Quantity low, _)
+  private boolean isHeaderLength(Operand index) {
+    return index instanceof Operand.Binary(var shift, Operand low, _)
         && shift == Operator.SHIFT_LEFT
-        && low instanceof Quantity.Binary(var and, Quantity.Load load, _)
+        && low instanceof Operand.Binary(var and, Operand.Load load, _)
         && and == Operator.AND
         && load.index() == null
         && load.offset() == place.network();

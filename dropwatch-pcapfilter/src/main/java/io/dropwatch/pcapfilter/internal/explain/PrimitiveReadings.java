@@ -3,10 +3,10 @@ package io.dropwatch.pcapfilter.internal.explain;
 import io.dropwatch.pcapfilter.Explanation.Outcome;
 import io.dropwatch.pcapfilter.internal.explain.ExplainedPacket.Reading;
 import io.dropwatch.pcapfilter.internal.explain.FieldNames.Field;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate.Relation;
 import io.dropwatch.pcapfilter.internal.predicate.PredicateText;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +33,7 @@ final class PrimitiveReadings {
     }
 
     String right() {
-      return compare.right() instanceof Quantity.Constant(int constant)
+      return compare.right() instanceof Operand.Constant(int constant)
           ? field.show(constant)
           : PredicateText.print(compare.right());
     }

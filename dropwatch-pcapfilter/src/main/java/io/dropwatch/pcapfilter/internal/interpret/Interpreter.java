@@ -2,9 +2,9 @@ package io.dropwatch.pcapfilter.internal.interpret;
 
 import io.dropwatch.pcapfilter.SkbPacket;
 import io.dropwatch.pcapfilter.internal.predicate.MetadataField;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
+import io.dropwatch.pcapfilter.internal.predicate.Operand.Area;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity.Area;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -18,7 +18,7 @@ public final class Interpreter {
   private final @Nullable SkbPacket skb;
   private final @Nullable Observer observer;
   private boolean negated;
-  private final Map<Quantity.Variable, Integer> variables = new HashMap<>();
+  private final Map<Operand.Variable, Integer> variables = new HashMap<>();
 
   private Interpreter(
       byte[] bytes,
@@ -133,13 +133,13 @@ public final class Interpreter {
     return outcome;
   }
 
-  private int value(Quantity quantity) {
-    return switch (quantity) {
-      case Quantity.Constant(int value) -> value;
-      case Quantity.WireLength _ -> wireLength;
-      case Quantity.Metadata(var field) -> metadata(field);
-      case Quantity.Variable variable -> variables.getOrDefault(variable, 0);
-      case Quantity.Binary binary -> {
+  private int value(Operand operand) {
+    return switch (operand) {
+      case Operand.Constant(int value) -> value;
+      case Operand.WireLength _ -> wireLength;
+      case Operand.Metadata(var field) -> metadata(field);
+      case Operand.Variable variable -> variables.getOrDefault(variable, 0);
+      case Operand.Binary binary -> {
         int left = value(binary.left());
         Integer result = binary.operator().apply(left, value(binary.right()));
         if (result == null) {
@@ -147,7 +147,7 @@ public final class Interpreter {
         }
         yield result;
       }
-      case Quantity.Load load -> load(load);
+      case Operand.Load load -> load(load);
     };
   }
 
@@ -163,7 +163,7 @@ public final class Interpreter {
     };
   }
 
-  private int load(Quantity.Load load) {
+  private int load(Operand.Load load) {
     int index = load.index() == null ? 0 : value(load.index());
     long at = Integer.toUnsignedLong(index) + Integer.toUnsignedLong(load.offset());
     if (load.area() == Area.MAC) {

@@ -1,7 +1,7 @@
 package io.dropwatch.pcapfilter.internal.ir;
 
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -88,17 +88,17 @@ public final class BranchReordering {
 
   private static List<Predicate.Compare> ordered(List<Node.Branch> chain) {
     int fixed = 0;
-    Set<Quantity> read = new HashSet<>();
+    Set<Operand> read = new HashSet<>();
     for (int i = 0; i < chain.size(); i++) {
       Predicate.Compare test = chain.get(i).test();
-      boolean again = read.contains(test.left()) || !Quantities.mayReject(test.left());
-      if (!again || Quantities.mayReject(test.right())) {
+      boolean again = read.contains(test.left()) || !Operands.mayReject(test.left());
+      if (!again || Operands.mayReject(test.right())) {
         fixed = i;
       }
       read.add(test.left());
     }
     List<Predicate.Compare> ordered = new ArrayList<>();
-    Map<Quantity, List<Predicate.Compare>> groups = new LinkedHashMap<>();
+    Map<Operand, List<Predicate.Compare>> groups = new LinkedHashMap<>();
     for (int i = 0; i < chain.size(); i++) {
       Predicate.Compare test = chain.get(i).test();
       if (i <= fixed) {

@@ -1,20 +1,20 @@
 package io.dropwatch.pcapfilter.internal.ir;
 
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate.Relation;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 
 /** Which numbers each node and those below it compare, and with which constants. */
-final class DemandAnalysis extends SetAnalysis<Quantity> {
+final class DemandAnalysis extends SetAnalysis<Operand> {
   private final BitSet withVariables = new BitSet();
 
   /** The smallest id of a node that compares a number with a constant. */
   private final Map<Comparison, Integer> last = new HashMap<>();
 
-  private record Comparison(Quantity number, int constant) {}
+  private record Comparison(Operand number, int constant) {}
 
   DemandAnalysis(Graph graph) {
     analyze(graph.nodes());
@@ -24,7 +24,7 @@ final class DemandAnalysis extends SetAnalysis<Quantity> {
    * Returns whether the node or one below it may compare the number. A number with variables in it
    * may turn out to be any number.
    */
-  boolean compares(Node node, Quantity number) {
+  boolean compares(Node node, Operand number) {
     return contains(node, number) || at(node).intersects(withVariables);
   }
 
@@ -32,7 +32,7 @@ final class DemandAnalysis extends SetAnalysis<Quantity> {
    * Returns whether the node or one below it may compare the number with the constant. What is
    * below a node has a smaller id, so the smallest id of such a node decides.
    */
-  boolean compares(Node node, Quantity number, int constant) {
+  boolean compares(Node node, Operand number, int constant) {
     Integer smallest = last.get(new Comparison(number, constant));
     return !withVariables.isEmpty() || (smallest != null && smallest <= node.id());
   }
@@ -41,9 +41,9 @@ final class DemandAnalysis extends SetAnalysis<Quantity> {
    * Returns the number that facts are about: "some bit of m is set in x" is known as "x &amp; m is
    * not 0", so that both forms share facts.
    */
-  static Quantity key(Predicate.Compare test) {
+  static Operand key(Predicate.Compare test) {
     return test.relation() == Relation.COMMON_BITS
-        ? Quantity.of(Quantity.Operator.AND, test.left(), test.right())
+        ? Operand.of(Operand.Operator.AND, test.left(), test.right())
         : test.left();
   }
 
@@ -53,12 +53,12 @@ final class DemandAnalysis extends SetAnalysis<Quantity> {
       return below;
     }
     Predicate.Compare test = branch.test();
-    Quantity key = key(test);
+    Operand key = key(test);
     boolean bits = test.relation() == Relation.COMMON_BITS;
-    int constant = !bits && test.right() instanceof Quantity.Constant(int value) ? value : 0;
+    int constant = !bits && test.right() instanceof Operand.Constant(int value) ? value : 0;
     last.merge(new Comparison(key, constant), node.id(), Math::min);
     int index = index(key);
-    if (Quantities.anyMatch(key, part -> part instanceof Quantity.Variable)) {
+    if (Operands.anyMatch(key, part -> part instanceof Operand.Variable)) {
       withVariables.set(index);
     }
     if (below.get(index)) {

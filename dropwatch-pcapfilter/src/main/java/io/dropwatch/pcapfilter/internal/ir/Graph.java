@@ -1,7 +1,7 @@
 package io.dropwatch.pcapfilter.internal.ir;
 
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,34 +28,34 @@ public record Graph(Node root, List<Node> nodes) {
 
     private record BranchKey(Predicate.Compare test, int yes, int no) {}
 
-    private record AssignKey(Quantity.Variable variable, Quantity quantity, int next) {}
+    private record AssignKey(Operand.Variable variable, Operand operand, int next) {}
 
     Node verdict(boolean accepted) {
       return accepted ? accept : reject;
     }
 
     Node branch(Predicate.Compare test, Node yes, Node no) {
-      if (test.left() instanceof Quantity.Constant(int a)
-          && test.right() instanceof Quantity.Constant(int b)) {
+      if (test.left() instanceof Operand.Constant(int a)
+          && test.right() instanceof Operand.Constant(int b)) {
         return test.relation().holds(a, b) ? yes : no;
       }
       if (yes == reject && no == reject) {
         return reject;
       }
-      if (yes == no && !Quantities.mayReject(test.left()) && !Quantities.mayReject(test.right())) {
+      if (yes == no && !Operands.mayReject(test.left()) && !Operands.mayReject(test.right())) {
         return yes;
       }
       return known.computeIfAbsent(
           new BranchKey(test, yes.id(), no.id()), _ -> add(new Node.Branch(size, test, yes, no)));
     }
 
-    Node assign(Quantity.Variable variable, Quantity quantity, Node next) {
+    Node assign(Operand.Variable variable, Operand operand, Node next) {
       if (next == reject) {
         return reject;
       }
       return known.computeIfAbsent(
-          new AssignKey(variable, quantity, next.id()),
-          _ -> add(new Node.Assign(size, variable, quantity, next)));
+          new AssignKey(variable, operand, next.id()),
+          _ -> add(new Node.Assign(size, variable, operand, next)));
     }
 
     /** Returns the graph of everything that {@code root} leads to. */

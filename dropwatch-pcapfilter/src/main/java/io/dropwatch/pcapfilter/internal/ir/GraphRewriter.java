@@ -35,7 +35,7 @@ final class GraphRewriter {
     return switch (node) {
       case Node.Verdict verdict -> result.verdict(verdict.accept());
       case Node.Assign assign ->
-          result.assign(assign.variable(), assign.quantity(), get(assign.next()));
+          result.assign(assign.variable(), assign.operand(), get(assign.next()));
       case Node.Branch branch -> result.branch(branch.test(), get(branch.yes()), get(branch.no()));
     };
   }

@@ -42,7 +42,7 @@ public final class GraphText {
                 .append(": ")
                 .append(PredicateText.print(assign.variable()))
                 .append(" := ")
-                .append(PredicateText.print(assign.quantity()))
+                .append(PredicateText.print(assign.operand()))
                 .append(" then ")
                 .append(names.get(assign.next()))
                 .append('\n');

@@ -1,7 +1,7 @@
 package io.dropwatch.pcapfilter.internal.ir;
 
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -43,7 +43,7 @@ public final class JumpThreading {
   private final Graph graph;
   private final DemandAnalysis demand;
   private final LiveVariables liveVariables;
-  private final Set<Quantity> withManyBounds;
+  private final Set<Operand> withManyBounds;
   private final Graph.Builder result = new Graph.Builder();
   private final Map<PathState, Node> done = new HashMap<>();
   private final Map<PathState, Step> steps = new HashMap<>();
@@ -66,8 +66,8 @@ public final class JumpThreading {
   }
 
   /** Returns the numbers that are compared with too many bounds. */
-  private static Set<Quantity> withManyBounds(Graph graph) {
-    Map<Quantity, Set<Quantity>> bounds = new HashMap<>();
+  private static Set<Operand> withManyBounds(Graph graph) {
+    Map<Operand, Set<Operand>> bounds = new HashMap<>();
     for (Node node : graph.nodes()) {
       if (node instanceof Node.Branch branch && isBound(branch.test())) {
         bounds
@@ -89,10 +89,10 @@ public final class JumpThreading {
   private record PathState(
       int hash,
       Node node,
-      Map<Quantity, ValueRange> values,
-      Map<Quantity.Variable, Quantity> variables) {
+      Map<Operand, ValueRange> values,
+      Map<Operand.Variable, Operand> variables) {
     static PathState of(
-        Node node, Map<Quantity, ValueRange> values, Map<Quantity.Variable, Quantity> variables) {
+        Node node, Map<Operand, ValueRange> values, Map<Operand.Variable, Operand> variables) {
       return new PathState(
           31 * (31 * node.hashCode() + values.hashCode()) + variables.hashCode(),
           node,
@@ -119,9 +119,9 @@ public final class JumpThreading {
   }
 
   private @Nullable Graph run() {
-    Map<Quantity.Variable, Quantity> zeros = new HashMap<>();
-    for (Quantity.Variable variable : liveVariables.variables()) {
-      zeros.put(variable, Quantity.of(0));
+    Map<Operand.Variable, Operand> zeros = new HashMap<>();
+    for (Operand.Variable variable : liveVariables.variables()) {
+      zeros.put(variable, Operand.of(0));
     }
     PathState root = state(graph.root(), Map.of(), zeros);
     int limit = FEW_STATES + STATES_PER_NODE * graph.nodes().size();
@@ -161,24 +161,24 @@ public final class JumpThreading {
   }
 
   private Step assign(PathState state, Node.Assign assign) {
-    Quantity quantity = substitute(state.variables(), assign.quantity());
-    Map<Quantity.Variable, Quantity> variables = new HashMap<>(state.variables());
-    Map<Quantity, ValueRange> values = new HashMap<>(state.values());
-    values.keySet().removeIf(known -> Quantities.mentions(known, assign.variable()));
-    variables.values().removeIf(known -> Quantities.mentions(known, assign.variable()));
-    if (quantity instanceof Quantity.Constant || quantity instanceof Quantity.Metadata) {
-      variables.put(assign.variable(), quantity);
+    Operand operand = substitute(state.variables(), assign.operand());
+    Map<Operand.Variable, Operand> variables = new HashMap<>(state.variables());
+    Map<Operand, ValueRange> values = new HashMap<>(state.values());
+    values.keySet().removeIf(known -> Operands.mentions(known, assign.variable()));
+    variables.values().removeIf(known -> Operands.mentions(known, assign.variable()));
+    if (operand instanceof Operand.Constant || operand instanceof Operand.Metadata) {
+      variables.put(assign.variable(), operand);
       return Step.to(state(assign.next(), values, variables), next -> next);
     }
     variables.remove(assign.variable());
     return Step.to(
         state(assign.next(), values, variables),
-        next -> result.assign(assign.variable(), quantity, next));
+        next -> result.assign(assign.variable(), operand, next));
   }
 
   private Step branch(PathState state, Node.Branch branch) {
     Predicate.Compare test = substitute(state.variables(), branch.test());
-    Quantity key = DemandAnalysis.key(test);
+    Operand key = DemandAnalysis.key(test);
     PathState yes = outcome(state, branch.yes(), test, true);
     PathState no = outcome(state, branch.no(), test, false);
     // Where both ways lead to the same node, a number that was read before need not be read again.
@@ -189,14 +189,14 @@ public final class JumpThreading {
   }
 
   private PathState outcome(PathState state, Node next, Predicate.Compare test, boolean holds) {
-    Quantity key = DemandAnalysis.key(test);
-    if (!(test.right() instanceof Quantity.Constant(int constant))
-        || test.left() instanceof Quantity.Constant
+    Operand key = DemandAnalysis.key(test);
+    if (!(test.right() instanceof Operand.Constant(int constant))
+        || test.left() instanceof Operand.Constant
         || (isBound(test) && withManyBounds.contains(key))) {
       return state(next, state.values(), state.variables());
     }
-    Map<Quantity, ValueRange> values = new HashMap<>(state.values());
-    ValueRange known = values.getOrDefault(key, ValueRange.upTo(Quantities.max(key)));
+    Map<Operand, ValueRange> values = new HashMap<>(state.values());
+    ValueRange known = values.getOrDefault(key, ValueRange.upTo(Operands.max(key)));
     values.put(key, known.narrowed(test.relation(), constant, holds));
     return state(next, values, state.variables());
   }
@@ -209,16 +209,16 @@ public final class JumpThreading {
   }
 
   private static Predicate.Compare substitute(
-      Map<Quantity.Variable, Quantity> values, Predicate.Compare test) {
+      Map<Operand.Variable, Operand> values, Predicate.Compare test) {
     return new Predicate.Compare(
         substitute(values, test.left()), test.relation(), substitute(values, test.right()));
   }
 
-  private static Quantity substitute(Map<Quantity.Variable, Quantity> values, Quantity quantity) {
-    return Quantities.substitute(
-        quantity,
+  private static Operand substitute(Map<Operand.Variable, Operand> values, Operand operand) {
+    return Operands.substitute(
+        operand,
         variable -> {
-          Quantity known = variable instanceof Quantity.Variable v ? values.get(v) : null;
+          Operand known = variable instanceof Operand.Variable v ? values.get(v) : null;
           return known == null ? variable : known;
         });
   }
@@ -228,14 +228,14 @@ public final class JumpThreading {
    * from there on.
    */
   private PathState state(
-      Node start, Map<Quantity, ValueRange> values, Map<Quantity.Variable, Quantity> variables) {
+      Node start, Map<Operand, ValueRange> values, Map<Operand.Variable, Operand> variables) {
     Node node = undecided(start, values, variables);
-    Map<Quantity.Variable, Quantity> live = variables;
+    Map<Operand.Variable, Operand> live = variables;
     if (!variables.isEmpty()) {
       live = new HashMap<>(variables);
       live.keySet().removeIf(variable -> !liveVariables.isLive(node, variable));
     }
-    Map<Quantity, ValueRange> kept = HashMap.newHashMap(values.size());
+    Map<Operand, ValueRange> kept = HashMap.newHashMap(values.size());
     values.forEach(
         (number, range) -> {
           if (demand.compares(node, number)) {
@@ -247,7 +247,7 @@ public final class JumpThreading {
 
   // Follows branches whose outcome is known.
   private static Node undecided(
-      Node start, Map<Quantity, ValueRange> values, Map<Quantity.Variable, Quantity> variables) {
+      Node start, Map<Operand, ValueRange> values, Map<Operand.Variable, Operand> variables) {
     Node node = start;
     while (node instanceof Node.Branch branch && !values.isEmpty()) {
       Boolean holds = decided(substitute(variables, branch.test()), values);
@@ -260,9 +260,9 @@ public final class JumpThreading {
   }
 
   private static @Nullable Boolean decided(
-      Predicate.Compare test, Map<Quantity, ValueRange> values) {
-    if (!(test.right() instanceof Quantity.Constant(int constant))
-        || test.left() instanceof Quantity.Constant) {
+      Predicate.Compare test, Map<Operand, ValueRange> values) {
+    if (!(test.right() instanceof Operand.Constant(int constant))
+        || test.left() instanceof Operand.Constant) {
       return null;
     }
     ValueRange range = values.get(DemandAnalysis.key(test));

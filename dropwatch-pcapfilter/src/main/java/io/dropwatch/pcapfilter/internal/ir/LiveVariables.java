@@ -1,11 +1,11 @@
 package io.dropwatch.pcapfilter.internal.ir;
 
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import java.util.BitSet;
 import java.util.Set;
 
 /** Which variables are live at each node: read there or later before they are assigned again. */
-public final class LiveVariables extends SetAnalysis<Quantity.Variable> {
+public final class LiveVariables extends SetAnalysis<Operand.Variable> {
 
   /** Analyzes a graph. */
   public LiveVariables(Graph graph) {
@@ -13,7 +13,7 @@ public final class LiveVariables extends SetAnalysis<Quantity.Variable> {
   }
 
   /** Returns whether the variable is live at the node. */
-  public boolean isLive(Node node, Quantity.Variable variable) {
+  public boolean isLive(Node node, Operand.Variable variable) {
     return contains(node, variable);
   }
 
@@ -23,7 +23,7 @@ public final class LiveVariables extends SetAnalysis<Quantity.Variable> {
   }
 
   /** Returns every variable of the graph. */
-  public Set<Quantity.Variable> variables() {
+  public Set<Operand.Variable> variables() {
     return numbers();
   }
 
@@ -35,7 +35,7 @@ public final class LiveVariables extends SetAnalysis<Quantity.Variable> {
     }
     node.walkOperands(
         part -> {
-          if (part instanceof Quantity.Variable variable) {
+          if (part instanceof Operand.Variable variable) {
             live.set(index(variable));
           }
         });

@@ -1,9 +1,9 @@
 package io.dropwatch.pcapfilter.internal.ir;
 
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
+import io.dropwatch.pcapfilter.internal.predicate.Operand.Area;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate.Relation;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity.Area;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ public final class LoadCombining {
 
   private final GraphRewriter rewriting;
   private final Graph.Builder result;
-  private final Set<Quantity> shared = new HashSet<>();
+  private final Set<Operand> shared = new HashSet<>();
 
   private LoadCombining(Graph graph) {
     this.rewriting = new GraphRewriter(graph);
@@ -52,13 +52,13 @@ public final class LoadCombining {
 
   // A field that several branches read is in a register already. Loading it again gains nothing.
   private void findShared(Graph graph) {
-    Set<Quantity> once = new HashSet<>();
+    Set<Operand> once = new HashSet<>();
     for (Node node : graph.nodes()) {
-      Set<Quantity> here = new HashSet<>();
+      Set<Operand> here = new HashSet<>();
       node.walkOperands(here::add);
-      for (Quantity quantity : here) {
-        if (!once.add(quantity)) {
-          shared.add(quantity);
+      for (Operand operand : here) {
+        if (!once.add(operand)) {
+          shared.add(operand);
         }
       }
     }
@@ -82,7 +82,7 @@ public final class LoadCombining {
     if (contradiction) {
       return null;
     }
-    Quantity wide = new Quantity.Load(Area.WINDOW, null, start, WIDTH);
+    Operand wide = new Operand.Load(Area.WINDOW, null, start, WIDTH);
     Predicate.Compare test = (Predicate.Compare) Predicate.equal(wide, mask, value);
     return result.branch(test, second.next(), result.verdict(false));
   }
@@ -94,18 +94,18 @@ public final class LoadCombining {
 
   private @Nullable Condition condition(Node node) {
     if (!(node instanceof Node.Branch branch)
-        || !(branch.test().right() instanceof Quantity.Constant(int constant))) {
+        || !(branch.test().right() instanceof Operand.Constant(int constant))) {
       return null;
     }
-    Quantity left = branch.test().left();
+    Operand left = branch.test().left();
     int mask = -1;
-    if (left instanceof Quantity.Binary b
-        && b.operator() == Quantity.Operator.AND
-        && b.right() instanceof Quantity.Constant(int and)) {
+    if (left instanceof Operand.Binary b
+        && b.operator() == Operand.Operator.AND
+        && b.right() instanceof Operand.Constant(int and)) {
       left = b.left();
       mask = and;
     }
-    if (!(left instanceof Quantity.Load load)
+    if (!(left instanceof Operand.Load load)
         || load.area() != Area.WINDOW
         || load.index() != null
         || shared.contains(load)

@@ -1,7 +1,7 @@
 package io.dropwatch.pcapfilter.internal.ir;
 
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Node extends GraphNode<Node> {
 
   /** Returns the numbers that the node reads, in the order in which it reads them. */
-  List<Quantity> operands();
+  List<Operand> operands();
 
   /** Calls {@code each} for every operand and every number that it is made of. */
-  default void walkOperands(Consumer<Quantity> each) {
-    operands().forEach(operand -> Quantities.walk(operand, each));
+  default void walkOperands(Consumer<Operand> each) {
+    operands().forEach(operand -> Operands.walk(operand, each));
   }
 
   /** The end of a path: whether the packet matches. */
@@ -25,7 +25,7 @@ public sealed interface Node extends GraphNode<Node> {
     }
 
     @Override
-    public List<Quantity> operands() {
+    public List<Operand> operands() {
       return List.of();
     }
   }
@@ -38,7 +38,7 @@ public sealed interface Node extends GraphNode<Node> {
     }
 
     @Override
-    public List<Quantity> operands() {
+    public List<Operand> operands() {
       return List.of(test.left(), test.right());
     }
 
@@ -54,15 +54,15 @@ public sealed interface Node extends GraphNode<Node> {
   }
 
   /** An assignment of a number to a variable. A failing read rejects the packet instead. */
-  record Assign(int id, Quantity.Variable variable, Quantity quantity, Node next) implements Node {
+  record Assign(int id, Operand.Variable variable, Operand operand, Node next) implements Node {
     @Override
     public List<Node> successors() {
       return List.of(next);
     }
 
     @Override
-    public List<Quantity> operands() {
-      return List.of(quantity);
+    public List<Operand> operands() {
+      return List.of(operand);
     }
 
     @Override

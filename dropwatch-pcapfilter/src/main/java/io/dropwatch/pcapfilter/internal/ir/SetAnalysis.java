@@ -1,6 +1,6 @@
 package io.dropwatch.pcapfilter.internal.ir;
 
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,7 +12,7 @@ import java.util.Set;
  *
  * @param <Q> the kind of numbers
  */
-public abstract class SetAnalysis<Q extends Quantity> extends BackwardAnalysis<Node, BitSet> {
+public abstract class SetAnalysis<Q extends Operand> extends BackwardAnalysis<Node, BitSet> {
   private static final BitSet EMPTY = new BitSet();
 
   private final Map<Q, Integer> indices = new LinkedHashMap<>();

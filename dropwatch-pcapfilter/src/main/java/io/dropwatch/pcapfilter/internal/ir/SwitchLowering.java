@@ -1,8 +1,8 @@
 package io.dropwatch.pcapfilter.internal.ir;
 
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate.Relation;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -57,7 +57,7 @@ public final class SwitchLowering {
    * @param last highest number
    * @param edges how many edges lead from the test to {@code next}
    */
-  private record Element(Quantity number, long first, long last, Node exit, Node next, int edges) {}
+  private record Element(Operand number, long first, long last, Node exit, Node next, int edges) {}
 
   private record Interval(long first, long last) {}
 
@@ -106,8 +106,8 @@ public final class SwitchLowering {
   }
 
   private boolean isWorthwhile(List<Element> chain) {
-    Map<Quantity, Integer> all = new HashMap<>();
-    Map<Quantity, Integer> wide = new HashMap<>();
+    Map<Operand, Integer> all = new HashMap<>();
+    Map<Operand, Integer> wide = new HashMap<>();
     for (Element element : chain) {
       all.merge(element.number, 1, Integer::sum);
       if (element.first != element.last) {
@@ -120,11 +120,11 @@ public final class SwitchLowering {
 
   private @Nullable Element element(Node node) {
     if (!(node instanceof Node.Branch branch)
-        || !(branch.test().right() instanceof Quantity.Constant(int constant))
-        || branch.test().left() instanceof Quantity.Constant) {
+        || !(branch.test().right() instanceof Operand.Constant(int constant))
+        || branch.test().left() instanceof Operand.Constant) {
       return null;
     }
-    Quantity number = branch.test().left();
+    Operand number = branch.test().left();
     long value = Integer.toUnsignedLong(constant);
     return switch (branch.test().relation()) {
       case EQUAL -> new Element(number, value, value, branch.yes(), branch.no(), 1);
@@ -134,11 +134,11 @@ public final class SwitchLowering {
   }
 
   /** Returns the element of a lower bound that an upper bound follows, or null. */
-  private static @Nullable Element from(Quantity number, long first, Node.Branch branch) {
+  private static @Nullable Element from(Operand number, long first, Node.Branch branch) {
     if (branch.yes() instanceof Node.Branch second
         && second.test().relation() == Relation.GREATER
         && second.test().left().equals(number)
-        && second.test().right() instanceof Quantity.Constant(int constant)
+        && second.test().right() instanceof Operand.Constant(int constant)
         && second.yes() == branch.no()
         && first <= Integer.toUnsignedLong(constant)) {
       long last = Integer.toUnsignedLong(constant);
@@ -149,7 +149,7 @@ public final class SwitchLowering {
 
   private Node rebuild(List<Element> chain) {
     int fixed = fixed(chain);
-    Map<Quantity, List<Interval>> groups = new LinkedHashMap<>();
+    Map<Operand, List<Interval>> groups = new LinkedHashMap<>();
     for (Element element : chain.subList(fixed, chain.size())) {
       groups
           .computeIfAbsent(element.number, _ -> new ArrayList<>())
@@ -157,7 +157,7 @@ public final class SwitchLowering {
     }
     Node exit = rewriting.get(chain.getLast().exit);
     Node next = rewriting.get(chain.getLast().next);
-    for (Map.Entry<Quantity, List<Interval>> group : List.copyOf(groups.entrySet()).reversed()) {
+    for (Map.Entry<Operand, List<Interval>> group : List.copyOf(groups.entrySet()).reversed()) {
       List<Interval> intervals = merged(group.getValue());
       next = tree(group.getKey(), intervals, 0, 0xffff_ffffL, exit, next);
     }
@@ -171,10 +171,10 @@ public final class SwitchLowering {
   /** Returns how many elements keep their place: those up to the last that reads a new number. */
   private static int fixed(List<Element> chain) {
     int fixed = 0;
-    Set<Quantity> read = new HashSet<>();
+    Set<Operand> read = new HashSet<>();
     for (int i = 0; i < chain.size(); i++) {
-      Quantity number = chain.get(i).number;
-      if (read.add(number) && Quantities.mayReject(number)) {
+      Operand number = chain.get(i).number;
+      if (read.add(number) && Operands.mayReject(number)) {
         fixed = i;
       }
     }
@@ -199,7 +199,7 @@ public final class SwitchLowering {
   }
 
   private Node tree(
-      Quantity number, List<Interval> intervals, long min, long max, Node exit, Node next) {
+      Operand number, List<Interval> intervals, long min, long max, Node exit, Node next) {
     boolean single = intervals.stream().allMatch(interval -> interval.first == interval.last);
     if (intervals.size() == 1 || (single && intervals.size() <= leaf)) {
       Node chain = next;
@@ -219,7 +219,7 @@ public final class SwitchLowering {
   }
 
   /** Returns the test for one interval of a number that is known to be within bounds. */
-  private Node one(Quantity number, Interval interval, long min, long max, Node exit, Node next) {
+  private Node one(Operand number, Interval interval, long min, long max, Node exit, Node next) {
     if (interval.first == interval.last) {
       return result.branch(
           (Predicate.Compare) Predicate.equal(number, (int) interval.first), exit, next);

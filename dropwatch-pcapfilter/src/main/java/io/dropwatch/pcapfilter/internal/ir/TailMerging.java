@@ -1,8 +1,8 @@
 package io.dropwatch.pcapfilter.internal.ir;
 
+import io.dropwatch.pcapfilter.internal.predicate.Operand;
+import io.dropwatch.pcapfilter.internal.predicate.Operand.Area;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity;
-import io.dropwatch.pcapfilter.internal.predicate.Quantity.Area;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -50,13 +50,13 @@ public final class TailMerging {
    * @param branches number of branches, counted once for each way to them, up to {@link
    *     #MIN_BRANCHES}
    */
-  private record Shape(int id, @Nullable Quantity index, int first, int branches) {}
+  private record Shape(int id, @Nullable Operand index, int first, int branches) {}
 
   private record ShapeKey(
       Predicate.Compare test, int yes, int yesDistance, int no, int noDistance) {}
 
   /** What replaces a node: {@code model}, with its index in the variable. */
-  private record Target(Node model, Quantity.Variable variable, Quantity value) {}
+  private record Target(Node model, Operand.Variable variable, Operand value) {}
 
   private Graph run() {
     for (Node node : graph.nodes()) {
@@ -95,10 +95,10 @@ public final class TailMerging {
         continue;
       }
       int distance = shape.first() - modelShape.first();
-      long max = Quantities.max(modelShape.index());
+      long max = Operands.max(modelShape.index());
       if (distance >= 0 && distance <= max && max <= 0xff) {
-        Quantity.Variable variable = new Quantity.Variable(nextVariable, max);
-        merged.put(node, new Target(model, variable, Quantity.of(distance)));
+        Operand.Variable variable = new Operand.Variable(nextVariable, max);
+        merged.put(node, new Target(model, variable, Operand.of(distance)));
         merged.put(model, new Target(model, variable, modelShape.index()));
       }
     }
@@ -109,7 +109,7 @@ public final class TailMerging {
       return null;
     }
     BranchLoads loads = new BranchLoads();
-    branch.operands().forEach(each -> Quantities.walkOutsideIndices(each, loads::add));
+    branch.operands().forEach(each -> Operands.walkOutsideIndices(each, loads::add));
     Shape yes = shapes.get(branch.yes());
     Shape no = shapes.get(branch.no());
     boolean fits =
@@ -146,13 +146,13 @@ public final class TailMerging {
     private int count;
     private int first;
     private boolean mixed;
-    private @Nullable Quantity index;
+    private @Nullable Operand index;
 
-    void add(Quantity part) {
-      if (part instanceof Quantity.Variable) {
+    void add(Operand part) {
+      if (part instanceof Operand.Variable) {
         mixed = true;
       }
-      if (part instanceof Quantity.Load load) {
+      if (part instanceof Operand.Load load) {
         mixed |= load.area() != Area.WINDOW || load.offset() < 0 || load.offset() > 0xffff;
         if (count++ == 0) {
           first = load.offset();
@@ -177,7 +177,7 @@ public final class TailMerging {
     return rewriting.copy(node);
   }
 
-  private Node rename(Node model, Quantity.Variable variable) {
+  private Node rename(Node model, Operand.Variable variable) {
     PostOrder.run(
         model,
         node -> {
@@ -192,7 +192,7 @@ public final class TailMerging {
     return renamedBefore(model);
   }
 
-  private Node renamed(Node node, Quantity.Variable variable) {
+  private Node renamed(Node node, Operand.Variable variable) {
     return switch (node) {
       case Node.Verdict verdict -> result.verdict(verdict.accept());
       case Node.Assign _ -> throw new IllegalStateException("a shape has no assignments");
@@ -205,11 +205,11 @@ public final class TailMerging {
   }
 
   private static Predicate.Compare moved(
-      Predicate.Compare test, @Nullable Quantity index, int distance) {
+      Predicate.Compare test, @Nullable Operand index, int distance) {
     return new Predicate.Compare(
-        Quantities.moved(test.left(), index, distance),
+        Operands.moved(test.left(), index, distance),
         test.relation(),
-        Quantities.moved(test.right(), index, distance));
+        Operands.moved(test.right(), index, distance));
   }
 
   private Node renamedBefore(Node node) {

@@ -10,7 +10,7 @@ public sealed interface Predicate {
   record Always(boolean outcome) implements Predicate {}
 
   /** A comparison of unsigned numbers; the left one is read first. */
-  record Compare(Quantity left, Relation relation, Quantity right) implements Predicate {}
+  record Compare(Operand left, Relation relation, Operand right) implements Predicate {}
 
   /** The opposite. */
   record Not(Predicate operand) implements Predicate {}
@@ -32,7 +32,7 @@ public sealed interface Predicate {
   }
 
   /** Always true; puts a number into a variable. */
-  record Define(Quantity.Variable variable, Quantity number) implements Predicate {}
+  record Define(Operand.Variable variable, Operand number) implements Predicate {}
 
   /**
    * A predicate that came from one primitive of the expression.
@@ -104,31 +104,31 @@ public sealed interface Predicate {
   }
 
   /** {@code number == value}. */
-  static Predicate equal(Quantity number, int value) {
-    return new Compare(number, Relation.EQUAL, Quantity.of(value));
+  static Predicate equal(Operand number, int value) {
+    return new Compare(number, Relation.EQUAL, Operand.of(value));
   }
 
   /** {@code number & mask == value}. */
-  static Predicate equal(Quantity number, int mask, int value) {
+  static Predicate equal(Operand number, int mask, int value) {
     if (mask == -1) {
       return equal(number, value);
     }
-    return equal(Quantity.of(Quantity.Operator.AND, number, Quantity.of(mask)), value);
+    return equal(Operand.of(Operand.Operator.AND, number, Operand.of(mask)), value);
   }
 
   /** {@code number > value}. */
-  static Predicate greater(Quantity number, int value) {
-    return new Compare(number, Relation.GREATER, Quantity.of(value));
+  static Predicate greater(Operand number, int value) {
+    return new Compare(number, Relation.GREATER, Operand.of(value));
   }
 
   /** {@code number >= value}. */
-  static Predicate atLeast(Quantity number, int value) {
-    return new Compare(number, Relation.GREATER_OR_EQUAL, Quantity.of(value));
+  static Predicate atLeast(Operand number, int value) {
+    return new Compare(number, Relation.GREATER_OR_EQUAL, Operand.of(value));
   }
 
   /** {@code number & mask != 0}. */
-  static Predicate commonBits(Quantity number, int mask) {
-    return new Compare(number, Relation.COMMON_BITS, Quantity.of(mask));
+  static Predicate commonBits(Operand number, int mask) {
+    return new Compare(number, Relation.COMMON_BITS, Operand.of(mask));
   }
 
   /** The opposite. */

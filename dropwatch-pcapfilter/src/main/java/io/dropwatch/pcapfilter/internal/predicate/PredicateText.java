@@ -14,19 +14,19 @@ public final class PredicateText {
   }
 
   /** A number as a formula; {@code [14:2]} are two bytes at offset 14. */
-  public static String print(Quantity number) {
+  public static String print(Operand number) {
     return switch (number) {
-      case Quantity.Constant(int value) -> constant(value);
-      case Quantity.WireLength _ -> "wire_length";
-      case Quantity.Load load -> {
-        String area = load.area() == Quantity.Area.MAC ? "mac" : "";
+      case Operand.Constant(int value) -> constant(value);
+      case Operand.WireLength _ -> "wire_length";
+      case Operand.Load load -> {
+        String area = load.area() == Operand.Area.MAC ? "mac" : "";
         String offset = Integer.toUnsignedString(load.offset());
         String index = load.index() == null ? offset : print(load.index()) + " + " + offset;
         yield area + "[" + index + ":" + load.size() + "]";
       }
-      case Quantity.Metadata(MetadataField field) -> "skb." + field.word();
-      case Quantity.Variable(int id, _) -> "v" + id;
-      case Quantity.Binary binary ->
+      case Operand.Metadata(MetadataField field) -> "skb." + field.word();
+      case Operand.Variable(int id, _) -> "v" + id;
+      case Operand.Binary binary ->
           "("
               + print(binary.left())
               + " "

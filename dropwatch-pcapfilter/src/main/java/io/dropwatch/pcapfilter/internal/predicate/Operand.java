@@ -3,13 +3,13 @@ package io.dropwatch.pcapfilter.internal.predicate;
 import org.jspecify.annotations.Nullable;
 
 /** An unsigned 32-bit number that a packet yields. */
-public sealed interface Quantity {
+public sealed interface Operand {
 
   /** The same for every packet. */
-  record Constant(int value) implements Quantity {}
+  record Constant(int value) implements Operand {}
 
   /** Bytes on the wire from the first byte of the window to the end of the packet. */
-  record WireLength() implements Quantity {}
+  record WireLength() implements Operand {}
 
   /**
    * Big-endian bytes of the packet.
@@ -19,10 +19,10 @@ public sealed interface Quantity {
    * @param offset constant part of the offset, unsigned
    * @param size 1, 2 or 4
    */
-  record Load(Area area, @Nullable Quantity index, int offset, int size) implements Quantity {}
+  record Load(Area area, @Nullable Operand index, int offset, int size) implements Operand {}
 
   /** A field that only the kernel knows. */
-  record Metadata(MetadataField field) implements Quantity {}
+  record Metadata(MetadataField field) implements Operand {}
 
   /**
    * What {@link Predicate.Define} last put there on the way to this place; 0 before that.
@@ -30,10 +30,10 @@ public sealed interface Quantity {
    * @param id its number
    * @param most an upper bound of all it is ever given
    */
-  record Variable(int id, long most) implements Quantity {}
+  record Variable(int id, long most) implements Operand {}
 
   /** Two operands, modulo 2 to the 32. */
-  record Binary(Operator operator, Quantity left, Quantity right) implements Quantity {}
+  record Binary(Operator operator, Operand left, Operand right) implements Operand {}
 
   /** Where offsets count from. */
   enum Area {
@@ -95,12 +95,12 @@ public sealed interface Quantity {
   }
 
   /** A constant. */
-  static Quantity of(int value) {
+  static Operand of(int value) {
     return new Constant(value);
   }
 
   /** The result of an operator; constants are folded where that cannot reject the packet. */
-  static Quantity of(Operator operator, Quantity left, Quantity right) {
+  static Operand of(Operator operator, Operand left, Operand right) {
     if (left instanceof Constant(int a) && right instanceof Constant(int b)) {
       Integer folded = operator.apply(a, b);
       if (folded != null) {
