@@ -6,6 +6,7 @@ import io.dropwatch.internal.probe.CountingProbe;
 import io.dropwatch.internal.probe.DeviceList;
 import io.dropwatch.internal.probe.KernelFacts;
 import io.dropwatch.internal.probe.ProbeImage;
+import io.dropwatch.internal.probe.ProbePlan;
 import io.dropwatch.internal.probe.Variant;
 import io.dropwatch.pcapfilter.SkbFilter;
 
@@ -19,7 +20,7 @@ final class CountingAttachment implements Attachment {
     ProbeImage image = filter.isEmpty() ? object : object.withFilter(SkbFilter.compile(filter));
     probe =
         CountingProbe.attach(
-            image, new DeviceList.All(), KINDS, KernelFacts.running().arguments(), variant);
+            ProbePlan.counting(image, new DeviceList.All(), KINDS, KernelFacts.running(), variant));
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.dropwatch.internal.probe.KernelCounts;
 import io.dropwatch.internal.probe.KernelFacts;
 import io.dropwatch.internal.probe.Probe;
 import io.dropwatch.internal.probe.ProbeImage;
+import io.dropwatch.internal.probe.ProbePlan;
 import io.dropwatch.internal.probe.ProbeSettings;
 import io.dropwatch.internal.probe.Variant;
 import io.dropwatch.pcapfilter.SkbFilter;
@@ -18,7 +19,7 @@ final class ProbeAttachment implements Attachment {
 
   ProbeAttachment(ProbeImage object, String filter, ProbeSettings settings, Variant variant) {
     ProbeImage image = filter.isEmpty() ? object : object.withFilter(SkbFilter.compile(filter));
-    probe = Probe.attach(image, settings, KernelFacts.running().arguments(), variant);
+    probe = Probe.attach(ProbePlan.streaming(image, settings, KernelFacts.running(), variant));
     reader = Thread.ofPlatform().daemon().name("reader").start(this::read);
   }
 

@@ -6,6 +6,7 @@ import io.dropwatch.internal.probe.KernelFacts;
 import io.dropwatch.internal.probe.NoiseList;
 import io.dropwatch.internal.probe.Probe;
 import io.dropwatch.internal.probe.ProbeImage;
+import io.dropwatch.internal.probe.ProbePlan;
 import io.dropwatch.internal.probe.ProbeSettings;
 import io.dropwatch.internal.probe.RingPlan;
 import io.dropwatch.pcapfilter.SkbFilter;
@@ -35,7 +36,7 @@ final class SampleRecord {
         new ProbeSettings(
             new DeviceList.All(), NoiseList.NONE, 0, frames, 0, 256, new RingPlan.Bpf(1 << 16), 1);
     List<byte[]> records = new ArrayList<>();
-    try (Probe probe = Probe.attach(image, settings, KernelFacts.running().arguments())) {
+    try (Probe probe = Probe.attach(ProbePlan.streaming(image, settings, KernelFacts.running()))) {
       port.send(18, 1);
       while (records.isEmpty()) {
         probe.poll(

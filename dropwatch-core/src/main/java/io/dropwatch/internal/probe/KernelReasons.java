@@ -26,7 +26,7 @@ public final class KernelReasons {
   private final Map<Integer, String> builtIn;
   private final Map<Integer, String> subsystems;
 
-  private KernelReasons(Map<Integer, String> builtIn, Map<Integer, String> subsystems) {
+  KernelReasons(Map<Integer, String> builtIn, Map<Integer, String> subsystems) {
     this.builtIn = Collections.unmodifiableMap(builtIn);
     this.subsystems = Collections.unmodifiableMap(subsystems);
   }

@@ -1,11 +1,5 @@
 package io.dropwatch.internal.probe;
 
-import io.dropwatch.bpf.BpfException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
-import java.util.function.Function;
-
 /** The ways in which the probe runs, of which one is loaded; the cheapest first. */
 public enum Variant {
   /**
@@ -23,9 +17,6 @@ public enum Variant {
 
   private static final String STREAMING = "dropwatch_";
   private static final String COUNTING = "dropwatch_count_";
-
-  /** Whether this kernel has refused to read in place before: it would again. */
-  private static volatile boolean inPlaceRefused;
 
   private final String name;
 
@@ -61,53 +52,5 @@ public enum Variant {
   /** Whether the probe walks stacks itself, where the kernel tells by what. */
   boolean walksStacks() {
     return this == IN_PLACE || this == CAST;
-  }
-
-  /**
-   * Those that an image has and the running kernel may take, in the order to try them.
-   *
-   * @param program which of a variant's programs is wanted
-   */
-  static List<Variant> candidates(ProbeImage image, Function<Variant, String> program) {
-    boolean canCast = KernelFacts.running().canCast();
-    List<Variant> candidates = new ArrayList<>(List.of(values()));
-    if (!canCast || inPlaceRefused || !image.filtering()) {
-      candidates.remove(IN_PLACE);
-    }
-    if (!canCast) {
-      candidates.remove(CAST);
-    }
-    candidates.removeIf(each -> !image.has(program.apply(each)));
-    return candidates;
-  }
-
-  /**
-   * The first that goes.
-   *
-   * @param attempt loads and attaches one, or leaves nothing behind
-   * @throws BpfException if the kernel refuses all: what it said about the first, or about the
-   *     first of which a remedy is known
-   */
-  static <T> T firstOf(List<Variant> candidates, Function<Variant, T> attempt) {
-    BpfException refusal = null;
-    for (Variant variant : candidates) {
-      try {
-        T taken = attempt.apply(variant);
-        if (refusal != null && variant == CAST) {
-          inPlaceRefused = true;
-        }
-        return taken;
-      } catch (BpfException e) {
-        if (refusal == null) {
-          refusal = e;
-        } else if (refusal.remedy() == null && e.remedy() != null) {
-          e.addSuppressed(refusal);
-          refusal = e;
-        } else {
-          refusal.addSuppressed(e);
-        }
-      }
-    }
-    throw Objects.requireNonNull(refusal, "no program to try");
   }
 }

@@ -5,6 +5,7 @@ import io.dropwatch.internal.probe.CountTotals;
 import io.dropwatch.internal.probe.CountingProbe;
 import io.dropwatch.internal.probe.KernelFacts;
 import io.dropwatch.internal.probe.ProbeImage;
+import io.dropwatch.internal.probe.ProbePlan;
 import io.dropwatch.internal.record.ReasonNames;
 import io.dropwatch.internal.record.SymbolFrames;
 import io.dropwatch.model.DropCounts;
@@ -63,7 +64,7 @@ public final class Counting {
     Selection.requireMachine();
     KernelFacts kernel = KernelFacts.running();
     return new Counting(
-        CountingProbe.attach(image, selection.deviceList(), maxKinds, kernel.arguments()),
+        CountingProbe.attach(ProbePlan.counting(image, selection.deviceList(), maxKinds, kernel)),
         kernel,
         new SymbolFrames(warnings.of(DropWarning.Code.SYMBOLS_HIDDEN)));
   }

@@ -6,6 +6,7 @@ import io.dropwatch.internal.probe.KernelFacts;
 import io.dropwatch.internal.probe.KernelReasons;
 import io.dropwatch.internal.probe.Probe;
 import io.dropwatch.internal.probe.ProbeImage;
+import io.dropwatch.internal.probe.ProbePlan;
 import io.dropwatch.internal.probe.ProbeSettings;
 import io.dropwatch.internal.probe.RingPlan;
 import io.dropwatch.internal.record.ReasonNames;
@@ -48,8 +49,8 @@ public final class Session {
 
     KernelFacts kernel = KernelFacts.running();
     ProbeSettings settings = settings(request, kernel);
-    Probe probe =
-        Probe.attach(image, settings, kernel.arguments(), warnings.of(DropWarning.Code.NO_RING));
+    ProbePlan plan = ProbePlan.streaming(image, settings, kernel);
+    Probe probe = Probe.attach(plan, warnings.of(DropWarning.Code.NO_RING));
     try {
       WallClock clock = new WallClock();
       GuardedResolver owners =

@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,10 +26,11 @@ import org.junit.jupiter.api.Test;
 /** The probe in the running kernel. Needs root. */
 @Tag("live")
 class ProbeLiveTest {
+  private static final KernelFacts KERNEL = KernelFacts.running();
   private static final ProbeSettings SETTINGS = settings(1 << 16);
 
   @Test
-  void typedProgramsLoadWithEverySwitchOn() throws IOException {
+  void variants_loadWithAllSettings() throws IOException {
     DeviceKey device = new DeviceKey(1, 4026531833L);
     ProbeSettings all =
         new ProbeSettings(
@@ -42,17 +44,15 @@ class ProbeLiveTest {
             4096);
     ProbeImage filtering = ProbeImage.embedded().withFilter(Code.REFUSE_ALL, "none");
 
-    for (Variant variant : Variant.candidates(filtering, Variant::program)) {
+    for (Variant variant : variants(filtering)) {
       attachWithLimitIfItCan(filtering, all, variant).close();
     }
     assertEquals(Map.of(), HeldByKernel.now());
   }
 
-  /**
-   * The verifier follows the way over all CPUs that may share a limit, on the largest machine too.
-   */
+  /** The verifier follows the loop over the CPUs that share a limit. */
   @Test
-  void theLimitLoadsForAsManyCpusAsShareIt() {
+  void limit_loadsForMaximumNumberOfCpus() {
     try (BpfObject object =
         BpfObject.open(
             "dropwatch", ProbeImage.embedded().bytes(false, false, new DeviceList.All()))) {
@@ -69,16 +69,14 @@ class ProbeLiveTest {
     }
   }
 
-  /** No memory of the kernel for what is not asked for. */
   @Test
-  void onlyTheMapsThatAreUsedAreMade() {
+  void attach_createsOnlyUsedMaps() {
     Set<String> ofCounts = Set.of("counts", "counted_devices", "counted_traps", "counting");
     Set<String> ofRecords = Set.of("per_cpu", "events", "stack_cache");
     Set<String> ofOptions =
         Set.of("noise_reasons", "noise_locations", "noise_counts", "emissions", "shares");
-    TracepointArguments arguments = KernelFacts.running().arguments();
 
-    try (Probe probe = Probe.attach(ProbeImage.embedded(), SETTINGS, arguments)) {
+    try (Probe probe = Probe.attach(ProbePlan.streaming(ProbeImage.embedded(), SETTINGS, KERNEL))) {
       Set<String> maps = probe.maps();
       assertTrue(maps.containsAll(ofRecords), maps::toString);
       assertTrue(Collections.disjoint(maps, ofCounts), maps::toString);
@@ -86,7 +84,8 @@ class ProbeLiveTest {
       assertFalse(maps.contains("ring"), maps::toString);
     }
     try (CountingProbe probe =
-        CountingProbe.attach(ProbeImage.embedded(), new DeviceList.All(), 8, arguments)) {
+        CountingProbe.attach(
+            ProbePlan.counting(ProbeImage.embedded(), new DeviceList.All(), 8, KERNEL))) {
       Set<String> maps = probe.maps();
       assertTrue(maps.containsAll(Set.of("counts", "counting")), maps::toString);
       assertTrue(Collections.disjoint(maps, ofRecords), maps::toString);
@@ -95,26 +94,30 @@ class ProbeLiveTest {
     assertEquals(Map.of(), HeldByKernel.now());
   }
 
+  private static Set<Variant> variants(ProbeImage image) {
+    return ProbePlan.streaming(image, SETTINGS, KERNEL).attempts().stream()
+        .map(ProbePlan.Attempt::variant)
+        .collect(Collectors.toSet());
+  }
+
   private static Probe attachWithLimitIfItCan(
       ProbeImage image, ProbeSettings settings, Variant variant) {
-    TracepointArguments arguments = KernelFacts.running().arguments();
     try {
-      return Probe.attach(image, settings, arguments, variant);
+      return Probe.attach(ProbePlan.streaming(image, settings, KERNEL, variant));
     } catch (EnvironmentException e) {
       OlderKernel.assertTooOldToLimit(e.code());
-      return Probe.attach(image, settings.withoutLimit(), arguments, variant);
+      return Probe.attach(ProbePlan.streaming(image, settings.withoutLimit(), KERNEL, variant));
     }
   }
 
   /** As on kernels before 5.12. */
   @Test
-  void withoutCompareAndSwapThereIsNoLimitAndAllElse() throws IOException {
-    ProbeImage image =
-        ProbeImage.embedded().withFilter(Code.REFUSE_ALL, "none").withoutCompareAndSwap();
-    for (Variant variant : Variant.candidates(image, Variant::program)) {
-      Probe.attach(image, SETTINGS, KernelFacts.running().arguments(), variant).close();
+  void withoutCompareAndSwap_loadsButRefusesLimit() throws IOException {
+    ProbeImage image = ProbeImage.embedded().withFilter(Code.REFUSE_ALL, "none");
+    for (Variant variant : variants(image)) {
+      Probe.attach(ProbePlan.streaming(image, SETTINGS, KERNEL, variant).withoutLimit()).close();
     }
-    Probe.attachUnlimited(image, SETTINGS, KernelFacts.running().arguments()).close();
+    Probe.attach(ProbePlan.streaming(image, SETTINGS, KERNEL).withoutLimit()).close();
     ProbeSettings limited =
         new ProbeSettings(
             new DeviceList.All(), NoiseList.NONE, 100, 0, 0, 256, new RingPlan.Perf(1 << 16), 4096);
@@ -122,7 +125,7 @@ class ProbeLiveTest {
     EnvironmentException refusal =
         assertThrows(
             EnvironmentException.class,
-            () -> Probe.attachUnlimited(image, limited, KernelFacts.running().arguments()));
+            () -> Probe.attach(ProbePlan.streaming(image, limited, KERNEL).withoutLimit()));
     assertEquals(
         "the rate of events cannot be limited to 100 a second: eBPF programs of this kernel have no"
             + " compare-and-swap (Linux 5.12)",
@@ -133,12 +136,11 @@ class ProbeLiveTest {
   }
 
   @Test
-  void aFilterThatRefusesAllIsAskedAboutAll() throws Exception {
+  void filterThatMatchesNothing_countsAllAsFiltered() throws Exception {
     try (Probe probe =
         Probe.attach(
-            ProbeImage.embedded().withFilter(Code.REFUSE_ALL, "none"),
-            SETTINGS,
-            KernelFacts.running().arguments())) {
+            ProbePlan.streaming(
+                ProbeImage.embedded().withFilter(Code.REFUSE_ALL, "none"), SETTINGS, KERNEL))) {
       VariantsLiveTest.sendToClosedPort(100);
       Eventually.until(() -> probe.counts().filtered() >= 100);
 
@@ -147,27 +149,28 @@ class ProbeLiveTest {
   }
 
   @Test
-  void whatTheVerifierRefusesLeavesNothingBehind() {
+  void attach_refusedByVerifier_leavesNothingInKernel() {
     FilterCode endless = Code.of("0500ffff00000000"); // goto -1: no end
     ProbeImage image = ProbeImage.embedded().withFilter(endless, "endless");
-    TracepointArguments arguments = KernelFacts.running().arguments();
 
     BpfException refusal =
-        assertThrows(BpfException.class, () -> Probe.attach(image, SETTINGS, arguments));
+        assertThrows(
+            BpfException.class, () -> Probe.attach(ProbePlan.streaming(image, SETTINGS, KERNEL)));
     assertTrue(refusal.getMessage() != null && refusal.getMessage().contains("cannot load"));
     assertEquals(Map.of(), HeldByKernel.now());
   }
 
   @Test
-  void anObjectOfAnotherReleaseIsNamedAndLeavesNothingBehind() throws IOException {
+  void attach_objectOfOtherRelease_leavesNothingInKernel() throws IOException {
     Path file = Files.createTempFile("another-release", ".o");
     try {
       Files.write(file, withRecordVersion(ProbeImage.embedded().bytes(), 9));
       ProbeImage image = ProbeImage.read(file);
-      TracepointArguments arguments = KernelFacts.running().arguments();
 
       EnvironmentException refusal =
-          assertThrows(EnvironmentException.class, () -> Probe.attach(image, SETTINGS, arguments));
+          assertThrows(
+              EnvironmentException.class,
+              () -> Probe.attach(ProbePlan.streaming(image, SETTINGS, KERNEL)));
       assertEquals(
           file
               + " writes records of version 9, this library reads version 5; use the probe of the"

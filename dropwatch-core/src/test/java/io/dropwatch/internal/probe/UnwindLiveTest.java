@@ -80,8 +80,8 @@ class UnwindLiveTest {
     List<Drop> walked = new ArrayList<>();
     List<Drop> asked = new ArrayList<>();
     int port;
-    try (Probe own = Probe.attach(image, settings, kernel.arguments(), Variant.CAST);
-        Probe kernels = Probe.attach(image, settings, kernel.arguments(), Variant.TYPED)) {
+    try (Probe own = Probe.attach(ProbePlan.streaming(image, settings, kernel, Variant.CAST));
+        Probe kernels = Probe.attach(ProbePlan.streaming(image, settings, kernel, Variant.TYPED))) {
       refuseConnections();
       port = VariantsLiveTest.sendToClosedPort(OURS);
       Eventually.until(

@@ -40,7 +40,7 @@ class VariantsLiveTest {
   private static final int CLOSED_PORT = 1;
   private static final byte[] LOOPBACK = {127, 0, 0, 1};
 
-  private final TracepointArguments arguments = KernelFacts.running().arguments();
+  private final KernelFacts kernel = KernelFacts.running();
 
   @Test
   void variants_reportEqualEvents() throws IOException {
@@ -51,7 +51,8 @@ class VariantsLiveTest {
       ProbeImage image = ProbeImage.embedded().withFilter(SkbFilter.compile(filter));
       for (Variant variant : Variant.values()) {
         try {
-          probes.put(variant, Probe.attach(image, settings(), arguments, variant));
+          probes.put(
+              variant, Probe.attach(ProbePlan.streaming(image, settings(), kernel, variant)));
         } catch (BpfException _) {
           // An older kernel; all that are supported load TYPED.
         }
@@ -70,7 +71,7 @@ class VariantsLiveTest {
                   + OlderKernel.reason("SOCKET_RCVBUFF")
                   + " lo 270 bytes, ethernet, "
                   // Before 6.11 the tracepoint has no rx_sk, and skb->sk is set later.
-                  + (arguments.hasReceivingSocket() ? "a socket" : "no socket")),
+                  + (kernel.arguments().hasReceivingSocket() ? "a socket" : "no socket")),
           expected.lines().filter(line -> line.startsWith("IPv4")).toList());
     } finally {
       probes.values().forEach(Probe::close);

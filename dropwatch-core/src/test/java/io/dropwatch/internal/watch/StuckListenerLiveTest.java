@@ -14,6 +14,7 @@ import io.dropwatch.internal.probe.KernelFacts;
 import io.dropwatch.internal.probe.NoiseList;
 import io.dropwatch.internal.probe.Probe;
 import io.dropwatch.internal.probe.ProbeImage;
+import io.dropwatch.internal.probe.ProbePlan;
 import io.dropwatch.internal.probe.ProbeSettings;
 import io.dropwatch.internal.probe.RingPlan;
 import io.dropwatch.internal.record.RecordDecoder;
@@ -55,7 +56,8 @@ class StuckListenerLiveTest {
     long[] lengths = new long[2];
     ProbeSettings settings =
         new ProbeSettings(new DeviceList.All(), NoiseList.NONE, 0, 0, 0, 256, ring, 4096);
-    Probe probe = Probe.attach(ProbeImage.embedded(), settings, KernelFacts.running().arguments());
+    Probe probe =
+        Probe.attach(ProbePlan.streaming(ProbeImage.embedded(), settings, KernelFacts.running()));
     WallClock clock = new WallClock();
     DeliveryMode mode =
         new DeliveryMode.Raw(

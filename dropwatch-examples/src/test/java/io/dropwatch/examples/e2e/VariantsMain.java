@@ -13,6 +13,7 @@ import io.dropwatch.internal.probe.KernelFacts;
 import io.dropwatch.internal.probe.NoiseList;
 import io.dropwatch.internal.probe.Probe;
 import io.dropwatch.internal.probe.ProbeImage;
+import io.dropwatch.internal.probe.ProbePlan;
 import io.dropwatch.internal.probe.ProbeSettings;
 import io.dropwatch.internal.probe.RingPlan;
 import io.dropwatch.internal.probe.Variant;
@@ -225,7 +226,7 @@ final class VariantsMain {
               256,
               RingPlan.of(RingKind.AUTO, 1 << 18),
               1 << 16);
-      probe = Probe.attach(image, settings, KernelFacts.running().arguments(), variant);
+      probe = Probe.attach(ProbePlan.streaming(image, settings, KernelFacts.running(), variant));
     }
 
     List<Told> read() {
@@ -339,7 +340,7 @@ final class VariantsMain {
   private static CountingProbe counting(String filter, Variant variant) {
     ProbeImage image = ProbeImage.embedded().withFilter(SkbFilter.compile(filter));
     return CountingProbe.attach(
-        image, new DeviceList.All(), 4096, KernelFacts.running().arguments(), variant);
+        ProbePlan.counting(image, new DeviceList.All(), 4096, KernelFacts.running(), variant));
   }
 
   /** Each way to count has counted the same kinds as often, and as many packets as were wanted. */
