@@ -9,7 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** Writes lines to a stream: one call per event, and no more after the first failure. */
-abstract class LineWriter implements EventWriter {
+abstract class LineWriter {
   private interface Action {
     void run() throws IOException;
   }
@@ -29,7 +29,7 @@ abstract class LineWriter implements EventWriter {
     run(() -> stream.write(lines, 0, length));
   }
 
-  @Override
+  /** Implements {@link EventWriter#flush}. */
   public final void flush() {
     run(stream::flush);
   }
@@ -50,7 +50,7 @@ abstract class LineWriter implements EventWriter {
     }
   }
 
-  @Override
+  /** Implements {@link EventWriter#close}. */
   public final void close() {
     lock.lock();
     try {
