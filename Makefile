@@ -7,7 +7,7 @@ fast = -Dmaven.test.skip=true -Dmaven.javadoc.skip=true -Dspotless.check.skip=tr
 # What Maven Central gets.
 published = dropwatch-bpf,dropwatch-pcapfilter,dropwatch-core,dropwatch-core/bom
 
-.PHONY: build check test install demo format probe check-probe clean
+.PHONY: build check test install release-check demo format probe check-probe clean
 
 build:
 	.ci/install-packages run
@@ -26,6 +26,11 @@ test:
 # Into the local repository, for projects that use the SDK.
 install:
 	$(mvn) -q install $(fast) -pl $(published)
+
+# What Maven Central would get, the distribution of the command line, and projects that use them.
+release-check:
+	.ci/install-packages run
+	.ci/release-check $(published)
 
 demo:
 	.ci/install-packages run

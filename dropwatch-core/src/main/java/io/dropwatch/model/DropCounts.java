@@ -8,7 +8,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link DropCounter} counted: from its start ({@link DropCounter#snapshot}) or between two
+ * What a {@code DropCounter} counted: from its start ({@code DropCounter.snapshot}) or between two
  * snapshots ({@link #since}). Each drop the probe saw has exactly one outcome:
  *
  * <pre>{@code
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>While the counter runs, a snapshot leaves out drops whose outcome is just being counted; after
- * {@link DropCounter#close} nothing is left out. Immutable.
+ * {@code DropCounter.close} nothing is left out. Immutable.
  *
  * <p>Later releases may add numbers.
  */

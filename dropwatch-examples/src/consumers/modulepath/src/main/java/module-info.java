@@ -1,0 +1,4 @@
+/** Another project, on the module path. */
+module example {
+  requires io.dropwatch;
+}
