@@ -4,8 +4,8 @@ import io.dropwatch.internal.watch.Counting;
 import io.dropwatch.model.DropCounts;
 
 /**
- * Counts the packets that the kernel and its devices drop, in the kernel: for hosts that drop more
- * than anybody can look at one by one. No event crosses to this process.
+ * Counts the packets that the kernel and its devices drop, in the kernel: for hosts that drop
+ * millions of packets a second. No event leaves the kernel.
  *
  * <pre>{@code
  * try (DropCounter counter = DropCounter.builder().filter("tcp").start()) {
@@ -25,17 +25,17 @@ public final class DropCounter implements AutoCloseable {
     this.counting = counting;
   }
 
-  /** What to count. */
+  /** Returns a builder that counts every drop. */
   public static DropCounterBuilder builder() {
     return new DropCounterBuilder();
   }
 
-  /** What was counted since the start; once the counter is closed, the final and exact account. */
+  /** Returns what was counted since the start; after {@link #close} the final, exact account. */
   public DropCounts snapshot() {
     return counting.snapshot();
   }
 
-  /** Takes the probe out of the kernel. A second call does nothing. */
+  /** Detaches the probe and takes the final snapshot. A second call does nothing. */
   @Override
   public void close() {
     counting.close();

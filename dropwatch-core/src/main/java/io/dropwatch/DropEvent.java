@@ -108,163 +108,167 @@ public final class DropEvent {
   }
 
   /**
-   * When the kernel dropped the packet, as wall clock with nanoseconds. The kernel gives its
-   * monotonic clock; the difference to the wall clock is measured once a second. So times of one
-   * second keep the kernel's order, and when the wall clock is set, events follow within a second:
-   * times jump then, and may go back.
+   * Returns when the kernel dropped the packet, as wall-clock time with nanoseconds. The kernel
+   * gives its monotonic time; the offset to the wall clock is measured once a second. Times within
+   * a second keep the kernel's order. When the wall clock is set, the times of events jump within a
+   * second, and may go back.
    */
   public Instant time() {
     return time;
   }
 
   /**
-   * When this process took the record out of the ring, by the wall clock at that moment; null when
-   * that was not noted. Later than {@link #time} by what the record waited there, unless the wall
-   * clock was set in between.
+   * Returns the wall-clock time at which this process took the record out of the ring; null when
+   * unknown. It is later than {@link #time} by the time that the record waited there, unless the
+   * wall clock was set in between.
    */
   public @Nullable Instant receivedTime() {
     return receivedTime;
   }
 
-  /** Why. */
+  /** Returns the reason of the drop. */
   public DropReason reason() {
     return reason;
   }
 
-  /** For a hardware drop the devlink trap group, such as {@code l2_drops}; else null. */
+  /** Returns the devlink trap group of a hardware drop, such as {@code l2_drops}; else null. */
   public @Nullable String reasonGroup() {
     return reasonGroup;
   }
 
-  /** Network stack or device. */
+  /** Returns whether the network stack or a device dropped the packet. */
   public DropSource source() {
     return source;
   }
 
-  /** Kernel address of the code that called kfree_skb; 0 when unknown. */
+  /** Returns the kernel address of the code that called kfree_skb; 0 when unknown. */
   public long location() {
     return location;
   }
 
   /**
-   * The function that dropped the packet: the one that {@link #location} lies in. It is there
-   * without a stack too ({@link DropWatcherBuilder#stackDepth} 0), since the kernel names it to the
-   * probe. Its symbol is looked up when it is asked for.
+   * Returns the function that dropped the packet: the one that contains {@link #location}. It is
+   * known without a stack ({@code stackDepth(0)}), too. Its symbol is looked up when this is
+   * called.
    */
   public StackFrame locationFrame() {
     return locationSymbols.apply(location);
   }
 
   /**
-   * Name of the thread that was running, at most 15 bytes. In softirq that is whoever was
-   * interrupted, not the packet's owner.
+   * Returns the name of the thread that was running, at most 15 bytes. In softirq that is the
+   * thread that was interrupted, not the owner of the packet.
    */
   public String comm() {
     return comm;
   }
 
-  /** Process id (the kernel's tgid) of the thread that was running; 0 for the idle task. */
+  /**
+   * Returns the process id (the kernel's tgid) of the thread that was running; 0 for the idle task.
+   */
   public int pid() {
     return pid;
   }
 
-  /** Thread id (the kernel's pid) of the thread that was running. */
+  /** Returns the thread id (the kernel's pid) of the thread that was running. */
   public int tid() {
     return tid;
   }
 
   /**
-   * Id of the cgroup (v2) of the process that was running, the inode of its folder, unsigned; 0
-   * when unknown.
+   * Returns the id of the cgroup (v2) of the process that was running: the inode number of its
+   * directory, unsigned; 0 when unknown.
    */
   public long taskCgroupId() {
     return taskCgroupId;
   }
 
   /**
-   * Whom the packet belonged to, found out by the watcher's {@link OwnerResolver} when the event
-   * was read; it does not change later.
+   * Returns the owner of the packet, which the {@link OwnerResolver} of the watcher looked up when
+   * the event was read; it does not change later.
    */
   public Owner owner() {
     return owner;
   }
 
-  /** The container the packet belonged to; null when there is none or it is not known. */
+  /** Returns the id of the owner's container; null when there is none or it is unknown. */
   public @Nullable String containerId() {
     return owner.containerId();
   }
 
-  /** The packet's socket; null when it had none yet, or none any more. */
+  /** Returns the socket of the packet; null when it had none yet, or none any more. */
   public @Nullable OwnerSocket socket() {
     return socket;
   }
 
-  /** The device the packet was on; null when it was on none. */
+  /** Returns the device the packet was on; null when it was on none. */
   public @Nullable NetworkDevice device() {
     return device;
   }
 
-  /** Where the packet was dropped. */
+  /** Returns the network namespace in which the packet was dropped. */
   public NetworkNamespace networkNamespace() {
     return networkNamespace;
   }
 
-  /** State of the packet's socket; null when it had none yet, or none any more. */
+  /** Returns the state of the packet's socket; null when it had none yet, or none any more. */
   public @Nullable SocketState socketState() {
     return socketState;
   }
 
-  /** Kernel address of the memory cgroup's css of the packet's socket; 0 when unknown. */
+  /**
+   * Returns the kernel address of the memory cgroup's css of the packet's socket; 0 when unknown.
+   */
   public long memoryCgroupCss() {
     return memoryCgroupCss;
   }
 
-  /** Kernel address of the {@code sk_buff}; 0 when unknown. Addresses are used again and again. */
+  /** Returns the kernel address of the {@code sk_buff}, which is reused; 0 when unknown. */
   public long skbAddress() {
     return skbAddress;
   }
 
-  /** {@code skb->protocol}: the EtherType behind VLAN tags, host order; 0 when unknown. */
+  /** Returns {@code skb->protocol}: the EtherType behind VLAN tags, host order; 0 when unknown. */
   public int etherType() {
     return etherType;
   }
 
-  /** Whom the packet was for, {@code skb->pkt_type}; null when unknown. */
+  /** Returns {@code skb->pkt_type}: to whom the packet was addressed; null when unknown. */
   public @Nullable PacketType packetType() {
     return packetType;
   }
 
   /**
-   * The VLAN tag that the kernel or the device had taken out of the frame ({@code skb->vlan_tci});
-   * null when there was none. Tags still in the frame are in {@link #layers}.
+   * Returns the VLAN tag that the kernel or the device had stripped from the frame ({@code
+   * skb->vlan_tci}); null when there was none. Tags still in the frame are in {@link #layers}.
    */
   public @Nullable Vlan vlan() {
     return vlan;
   }
 
   /**
-   * Bytes of the packet from the first header known (MAC if it is there, else network), captured or
-   * not.
+   * Returns the length of the packet in bytes, captured or not, from the first known header (MAC if
+   * it is there, else network).
    */
   public int packetLength() {
     return packetLength;
   }
 
   /**
-   * What {@link #packet} starts with: {@link LinkType#ETHERNET} at the MAC header, {@link
+   * Returns what {@link #packet} starts with: {@link LinkType#ETHERNET} at the MAC header, {@link
    * LinkType#RAW_IP} at the network header, which {@link #etherType} names.
    */
   public LinkType linkType() {
     return linkType;
   }
 
-  /** The packet's first bytes, as many as were captured; a copy. */
+  /** Returns a copy of the captured bytes of the packet. */
   public byte[] packet() {
     return packet.clone();
   }
 
   /**
-   * The packet as the probe saw it, for a {@link SkbFilter}: it says of this event what it says in
+   * Returns the packet as the probe saw it. A {@link SkbFilter} gives the same verdict for it as in
    * the kernel.
    *
    * <pre>{@code
@@ -278,7 +282,7 @@ public final class DropEvent {
     return SkbView.of(this, packet);
   }
 
-  /** The packet's protocols, decoded from its bytes on first use. */
+  /** Returns the headers of the packet, decoded from its bytes on first use. */
   public Layers layers() {
     Layers known = layers;
     if (known == null) {
@@ -295,7 +299,7 @@ public final class DropEvent {
     return layers().flow();
   }
 
-  /** The kernel functions that led to the drop. */
+  /** Returns the kernel stack at the drop. */
   public KernelStack stack() {
     return stack;
   }

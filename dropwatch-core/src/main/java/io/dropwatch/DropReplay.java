@@ -12,8 +12,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A recording of drops on its way through the steps of a {@link io.dropwatch.DropWatcher}: devices,
- * noise rules that the kernel would decide, filter, noise rules that look at stacks, listener.
+ * Passes recorded drops through the steps of a {@link DropWatcher}: devices, noise rules that the
+ * kernel would decide, filter, noise rules that look at stacks, listener. Needs neither Linux nor
+ * privileges.
  *
  * <pre>{@code
  * try (DropReplay replay =
@@ -23,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>A recording is taken for hostile: whatever it holds gives events or an exception that names
- * the place. It is read as it is needed, never whole. Not thread-safe.
+ * <p>A recording may hold anything: it gives events, or an exception that names the place. It is
+ * read as a stream. Not thread-safe.
  */
 public final class DropReplay implements AutoCloseable {
   private final JsonReader recording;
@@ -55,15 +56,14 @@ public final class DropReplay implements AutoCloseable {
     this.listener = listener;
   }
 
-  /** What to replay, and to whom. */
+  /** Returns a builder that replays every event that is not noise. */
   public static DropReplayBuilder builder() {
     return new DropReplayBuilder();
   }
 
   /**
-   * Replays the next event of the recording, on the calling thread. What the listener throws comes
-   * out of here, as a test of a listener wants it; the event counts as delivered, and the next call
-   * goes on behind it.
+   * Replays the next event of the recording, on the calling thread. What the listener throws is
+   * thrown here; the event counts as delivered, and the next call continues after it.
    *
    * @return whether there was one
    * @throws UncheckedIOException if the recording cannot be read
@@ -110,7 +110,7 @@ public final class DropReplay implements AutoCloseable {
     return device != null && excludedDevices.contains(device.name());
   }
 
-  /** The account so far, of the events that were replayed. */
+  /** Returns the account of the events that were replayed so far. */
   public DropStatistics statistics() {
     DropStatisticsBuilder account =
         DropStatistics.builder()

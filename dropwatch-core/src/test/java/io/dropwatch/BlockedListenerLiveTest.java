@@ -121,7 +121,7 @@ class BlockedListenerLiveTest {
   }
 
   @Test
-  void theEndComesAllTheSame() throws Exception {
+  void close_blockedListener_endsWithBalancedAccount() throws Exception {
     List<Blocked> all = new ArrayList<>();
     for (Way way : Way.values()) {
       for (RingKind ring : List.of(RingKind.PERF, RingKind.BPF)) {

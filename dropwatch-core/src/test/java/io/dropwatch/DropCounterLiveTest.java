@@ -35,7 +35,7 @@ class DropCounterLiveTest {
   }
 
   @Test
-  void whatIsSentIsCountedByKind() throws IOException {
+  void snapshot_udpToClosedPort_countsByKind() throws IOException {
     DropCounter counter = DropCounter.builder().filter("udp dst port " + port).start();
     DropCounts first;
     try (counter) {
@@ -61,7 +61,7 @@ class DropCounterLiveTest {
   }
 
   @Test
-  void aFilterMayNameADevice() throws IOException {
+  void filter_ifname_countsDropsOnThatDevice() throws IOException {
     String filter = "udp dst port " + port;
     DropCounter on = DropCounter.builder().filter("ifname lo and " + filter).start();
     DropCounter elsewhere = DropCounter.builder().filter("not ifname lo and " + filter).start();
@@ -89,7 +89,7 @@ class DropCounterLiveTest {
 
   // The protocol is then read in another way: not from what the filter was shown.
   @Test
-  void withoutAFilterTheKindIsTheSame() throws IOException {
+  void snapshot_withAndWithoutFilter_sameKind() throws IOException {
     DropCounter filtered = DropCounter.builder().filter("udp dst port " + port).start();
     DropCounter counter = DropCounter.builder().devices("lo").start();
     try (counter;
@@ -102,7 +102,7 @@ class DropCounterLiveTest {
   }
 
   @Test
-  void aKindTooManyIsOverflowAndNothingGetsLost() throws IOException {
+  void maxKinds_exceeded_countsOverflow() throws IOException {
     DropCounter counter = DropCounter.builder().maxKinds(1).filter("dst port " + port).start();
     try (counter) {
       Loopback.sendUdp(port, 100);
@@ -120,7 +120,7 @@ class DropCounterLiveTest {
   }
 
   @Test
-  void otherDevicesAreExcluded() throws IOException {
+  void excludedDevices_dropOnThem_countsExcluded() throws IOException {
     DropCounter counter = DropCounter.builder().excludedDevices("lo").start();
     DropCounter witness = DropCounter.builder().filter("udp dst port " + port).start();
     try (counter;

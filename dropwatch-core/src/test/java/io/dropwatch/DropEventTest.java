@@ -72,7 +72,7 @@ class DropEventTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("setters")
-  void everyFieldIsPartOfTheValue(String name, UnaryOperator<DropEventBuilder> setter) {
+  void equals_oneMemberDiffers_isNotEqual(String name, UnaryOperator<DropEventBuilder> setter) {
     DropEvent empty = DropEvent.builder().build();
     DropEvent event = setter.apply(DropEvent.builder()).build();
     DropEvent same = setter.apply(DropEvent.builder()).build();
@@ -85,7 +85,7 @@ class DropEventTest {
   }
 
   @Test
-  void theBytesBelongToTheEvent() {
+  void packet_arrayIsChanged_eventKeepsItsBytes() {
     byte[] bytes = SYN.clone();
     DropEvent event = DropEvent.builder().packet(LinkType.RAW_IP, bytes).build();
     bytes[0] = 0;
@@ -112,7 +112,7 @@ class DropEventTest {
   }
 
   @Test
-  void layersAreDecodedOnce() {
+  void layers_calledTwice_sameObject() {
     DropEvent event = DropEvent.builder().packet(LinkType.RAW_IP, SYN).build();
 
     assertSame(event.layers(), event.layers());
@@ -128,7 +128,7 @@ class DropEventTest {
   }
 
   @Test
-  void withoutAMacHeaderTheProtocolSaysWhatThePacketIs() {
+  void layers_noMacHeader_decodesByEtherType() {
     DropEvent event =
         DropEvent.builder().etherType(0x0806).packet(LinkType.RAW_IP, Packets.arp()).build();
 
@@ -136,7 +136,7 @@ class DropEventTest {
   }
 
   @Test
-  void theTagOfTheKernelIsBesideTheFrame() {
+  void vlan_strippedTag_isNotInLayers() {
     DropEvent event = DropEvent.builder().etherType(0x0800).vlan(0x88a8, 0xf005).build();
 
     assertEquals(new Vlan(0x88a8, 7, true, 5, 0x0800), event.vlan());
@@ -146,7 +146,7 @@ class DropEventTest {
 
   @ParameterizedTest
   @MethodSource("comms")
-  void commEndsAtTheFirstNul(byte[] bytes, String comm) {
+  void comm_bytes_endAtFirstNul(byte[] bytes, String comm) {
     assertEquals(comm, DropEvent.builder().comm(bytes).build().comm());
   }
 
@@ -159,7 +159,7 @@ class DropEventTest {
   }
 
   @Test
-  void whatCannotBeIsRefused() {
+  void builder_outOfRange_throws() {
     DropEventBuilder event = DropEvent.builder();
 
     assertThrows(IllegalArgumentException.class, () -> event.etherType(0x10000));
@@ -168,7 +168,7 @@ class DropEventTest {
   }
 
   @Test
-  void theDebuggersView() {
+  void toString_event_namesTimeLayersReasonAndDevice() {
     DropEvent event =
         DropEvent.builder()
             .reason(new DropReason(2, "SKB_DROP_REASON_NOT_SPECIFIED"))

@@ -98,7 +98,7 @@ class DropReplayTest {
   }
 
   @Test
-  void everyEventThatIsNoNoise() {
+  void run_defaults_deliversAllButNoise() {
     assertEquals(
         "seen=5 excluded=0 filtered=0 limited=0 lost=0 emitted=5 delivered=3"
             + " noise=2 noise[close_wait]=1 noise[neigh_invalidate]=1 hardware=1",
@@ -107,7 +107,7 @@ class DropReplayTest {
   }
 
   @Test
-  void onlyPacketsThatTheFilterMatches() {
+  void filter_recordedPackets_deliversMatches() {
     assertEquals(
         "seen=3 excluded=0 filtered=2 limited=0 lost=0 emitted=1 delivered=1",
         replay(DropReplay.builder().filter("arp"), ON_ETH0, ARP, ON_NONE));
@@ -116,7 +116,7 @@ class DropReplayTest {
 
   @ParameterizedTest
   @CsvSource({"eth0, , 2", ",eth0, 1", ", , 0"})
-  void onlyTheDevicesThatAreWanted(String wanted, String unwanted, int excluded) {
+  void devices_recordedPackets_deliversOnlyThose(String wanted, String unwanted, int excluded) {
     String account =
         replay(
             DropReplay.builder().devices(list(wanted)).excludedDevices(list(unwanted)),
@@ -133,7 +133,7 @@ class DropReplayTest {
   }
 
   @Test
-  void whatTheKernelWouldHaveDecidedIsDecidedToo() {
+  void noiseRules_byReasonAndLocation_countNoiseInKernel() {
     List<NoiseRule> rules =
         List.of(
             new NoiseRule.Reason("traps", "ttl_value_is_too_small"),
@@ -148,7 +148,7 @@ class DropReplayTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"TCP_CSUM", "SKB_DROP_REASON_TCP_CSUM"})
-  void aReasonIsCalledByEitherName(String name) {
+  void noiseRules_reasonWithOrWithoutPrefix_match(String name) {
     replay(DropReplay.builder().noiseRules(List.of(new NoiseRule.Reason("sums", name))), ON_ETH0);
 
     assertEquals(List.of(), told);
@@ -156,7 +156,7 @@ class DropReplayTest {
 
   /** As another program writes them: each line a bare name, every address 0. */
   @Test
-  void stacksWithoutAddressesAreToldApart() {
+  void noiseRules_stacksWithoutAddresses_areDistinct() {
     String line =
         """
         {"observed_timestamp":"2026-06-20T08:30:12Z","netdev_name":"eth0","stack":"%s"}
@@ -177,7 +177,7 @@ class DropReplayTest {
   }
 
   @Test
-  void whatTheListenerThrowsComesOutAndNothingIsMissed() {
+  void next_listenerThrows_throwsAndContinues() {
     try (DropReplay replay =
         DropReplay.builder()
             .onEvent(
@@ -218,7 +218,7 @@ class DropReplayTest {
   }
 
   @Test
-  void aFile(@TempDir Path folder) throws IOException {
+  void open_file_replaysItAndNamesAMissingOne(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("drops.ndjson");
     Files.write(file, recording(ON_ETH0, ARP).readAllBytes());
     DropReplayBuilder what = DropReplay.builder().onEvent(told::add);
@@ -232,7 +232,7 @@ class DropReplayTest {
   }
 
   @Test
-  void whatMakesNoSenseIsRefused() {
+  void open_wrongUse_throws() {
     DropReplayBuilder replay = DropReplay.builder();
 
     assertThrows(IllegalStateException.class, () -> replay.open(recording()), "no listener");

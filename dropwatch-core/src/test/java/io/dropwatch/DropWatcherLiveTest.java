@@ -45,7 +45,7 @@ class DropWatcherLiveTest {
   }
 
   @Test
-  void aHundredSentAHundredSeenAndEveryFieldTold() throws IOException, InterruptedException {
+  void onEvent_hundredDrops_deliversAllWithEveryField() throws IOException, InterruptedException {
     Instant before = Instant.now();
     watch(
         watcher().onEvent(events::add),
@@ -80,7 +80,7 @@ class DropWatcherLiveTest {
 
   // A loaded machine may leave the receiving half to ksoftirqd, so this sends until it does not.
   @Test
-  void aDropOnTheSendersThreadNamesItsProcess() throws IOException, InterruptedException {
+  void comm_dropOnSendersThread_namesTheProcess() throws IOException, InterruptedException {
     long own = ProcessHandle.current().pid();
     CountDownLatch seen = new CountDownLatch(1);
     watch(
@@ -100,7 +100,7 @@ class DropWatcherLiveTest {
   }
 
   @Test
-  void theStackStartsWhereTheKernelFreesAndLeadsToUdp() throws IOException, InterruptedException {
+  void stack_udpDrop_leadsFromKfreeSkbToUdp() throws IOException, InterruptedException {
     watch(
         watcher().onEvent(events::add),
         () -> Loopback.sendUdp(port, 1),
@@ -113,7 +113,7 @@ class DropWatcherLiveTest {
   }
 
   @Test
-  void theStackIsAsDeepAsAsked() throws IOException, InterruptedException {
+  void stackDepth_n_givesNFrames() throws IOException, InterruptedException {
     watch(
         watcher().stackDepth(3).onEvent(events::add),
         () -> Loopback.sendUdp(port, 1),
@@ -124,7 +124,7 @@ class DropWatcherLiveTest {
 
   // Each CPU walks for itself, and a namespace's packets may change CPUs.
   @Test
-  void theStackIsWalkedOnceAndSharedByTheOthers() throws IOException, InterruptedException {
+  void stackOncePer_sameLocation_sharesTheStack() throws IOException, InterruptedException {
     watch(
         watcher().stackOncePer(Duration.ofHours(1)).onEvent(events::add),
         () -> Loopback.sendUdp(port, 200),
@@ -139,7 +139,7 @@ class DropWatcherLiveTest {
   }
 
   @Test
-  void aStackIsWalkedAgainWhenItsPeriodIsOver() throws IOException, InterruptedException {
+  void stackOncePer_periodIsOver_walksAgain() throws IOException, InterruptedException {
     watch(
         watcher().stackOncePer(Duration.ofNanos(1)).onEvent(events::add),
         () -> Loopback.sendUdp(port, 50),
@@ -150,7 +150,7 @@ class DropWatcherLiveTest {
   }
 
   @Test
-  void aRawListenerSeesTheSharedStack() throws IOException, InterruptedException {
+  void onRawEvent_stackOncePer_hasSharedStack() throws IOException, InterruptedException {
     AtomicLong own = new AtomicLong();
     Collection<Integer> depths = new ConcurrentLinkedQueue<>();
     watch(
@@ -174,7 +174,7 @@ class DropWatcherLiveTest {
   }
 
   @Test
-  void noStackIsWalkedWhereNoneIsWanted() throws IOException, InterruptedException {
+  void stackDepth_zero_hasNoStack() throws IOException, InterruptedException {
     watch(
         watcher().stackDepth(0).onEvent(events::add),
         () -> Loopback.sendUdp(port, 1),
@@ -187,7 +187,7 @@ class DropWatcherLiveTest {
   }
 
   @Test
-  void whatTheFilterDoesNotMatchIsCountedAsFiltered() throws IOException, InterruptedException {
+  void filter_noMatch_countsFiltered() throws IOException, InterruptedException {
     int other = Loopback.closedPort();
     DropStatistics statistics =
         watch(
@@ -204,7 +204,7 @@ class DropWatcherLiveTest {
   }
 
   @Test
-  void anExcludedDeviceGivesNothing() throws IOException, InterruptedException {
+  void excludedDevices_dropOnThem_deliversNothing() throws IOException, InterruptedException {
     DropStatistics statistics =
         watch(
             watcher().excludedDevices("lo").onEvent(events::add),
@@ -216,7 +216,7 @@ class DropWatcherLiveTest {
   }
 
   @Test
-  void anAllowedDeviceGivesItsOwn() throws IOException, InterruptedException {
+  void devices_dropOnThem_deliversIt() throws IOException, InterruptedException {
     watch(
         watcher().devices("lo").onEvent(events::add),
         () -> Loopback.sendUdp(port, 10),
@@ -225,7 +225,7 @@ class DropWatcherLiveTest {
   }
 
   @Test
-  void theRateLimitIsNeverExceededAndTheRestIsCounted() throws IOException, InterruptedException {
+  void maxEventsPerSecond_flood_isNeverExceeded() throws IOException, InterruptedException {
     DropStatistics statistics;
     try {
       statistics =
@@ -255,7 +255,7 @@ class DropWatcherLiveTest {
   }
 
   @Test
-  void underAFloodTheAccountIsExact() throws IOException, InterruptedException {
+  void statistics_flood_balanceExactly() throws IOException, InterruptedException {
     AtomicLong heard = new AtomicLong();
     DropStatistics statistics =
         watch(
@@ -282,7 +282,8 @@ class DropWatcherLiveTest {
 
   @ParameterizedTest
   @EnumSource
-  void everyKindOfRingDeliversAndAccounts(RingKind kind) throws IOException, InterruptedException {
+  void ring_eachKindTooSmall_accountsForLosses(RingKind kind)
+      throws IOException, InterruptedException {
     AtomicLong heard = new AtomicLong();
     DropWatcher watcher =
         watcher().ring(kind).ringBytesPerCpu(4096).onEvent(_ -> heard.incrementAndGet()).start();
@@ -304,7 +305,7 @@ class DropWatcherLiveTest {
   }
 
   @Test
-  void aRawListenerReadsTheSamePacket() throws IOException, InterruptedException {
+  void onRawEvent_drop_hasPacketBytes() throws IOException, InterruptedException {
     AtomicLong heard = new AtomicLong();
     byte[] packet = new byte[512];
     DropStatistics statistics =
@@ -329,7 +330,7 @@ class DropWatcherLiveTest {
   }
 
   @Test
-  void aResolverThatFailsCostsTheOwnerAndIsCounted() throws IOException, InterruptedException {
+  void ownerResolver_throws_countsOwnerFailures() throws IOException, InterruptedException {
     Collection<Throwable> failures = new ConcurrentLinkedQueue<>();
     DropStatistics statistics =
         watch(

@@ -75,7 +75,8 @@ class HostileListenerLiveTest {
 
   @ParameterizedTest
   @MethodSource("everyWayThroughEveryRing")
-  void whoThrowsAndInterruptsGetsEveryEvent(Way way, RingKind ring) throws IOException {
+  void onEvent_listenerThrowsOrInterrupts_getsEveryEvent(Way way, RingKind ring)
+      throws IOException {
     DropWatcher watcher =
         way.listening(
                 watcher(ring, 1 << 22),
@@ -102,7 +103,7 @@ class HostileListenerLiveTest {
 
   @ParameterizedTest
   @MethodSource("everyWayThroughEveryRing")
-  void whoIsSlowerThanTheDropsLosesWhatIsCounted(Way way, RingKind ring) throws IOException {
+  void onEvent_slowListener_lossesAreCounted(Way way, RingKind ring) throws IOException {
     CountDownLatch sent = new CountDownLatch(1);
     DropWatcher watcher =
         way.listening(
@@ -138,7 +139,7 @@ class HostileListenerLiveTest {
 
   @ParameterizedTest
   @MethodSource("everyWayThroughEveryRing")
-  void whoClosesGetsTheRestOfTheRingAndNothingMore(Way way, RingKind ring)
+  void onEvent_listenerCloses_getsTheRestOfTheRing(Way way, RingKind ring)
       throws IOException, InterruptedException {
     AtomicReference<DropWatcher> itself = new AtomicReference<>();
     CountDownLatch sent = new CountDownLatch(1);

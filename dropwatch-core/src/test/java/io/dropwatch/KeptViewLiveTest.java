@@ -25,7 +25,7 @@ class KeptViewLiveTest {
 
   @ParameterizedTest
   @EnumSource(names = {"PERF", "BPF"})
-  void aKeptViewTellsNothing(RingKind ring) throws IOException {
+  void rawEvent_readAfterReturn_throws(RingKind ring) throws IOException {
     AtomicReference<RawDropEvent> kept = new AtomicReference<>();
     int port = Loopback.closedPort();
     DropWatcher watcher =

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 @Tag("live")
 class LazinessLiveTest {
   @Test
-  void whatNobodyAsksForIsNeverWorkedOn() throws Exception {
+  void event_layersNotRead_loadsNoDecoder() throws Exception {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),

@@ -22,7 +22,7 @@ class LimitedProcessTest {
   private static final String LARGE = Integer.toString(1 << 26);
 
   @Test
-  void aPerfRingAboveTheLimitOfLockedMemoryIsRefusedWithWhatHelps() throws Exception {
+  void start_perfRingAboveMemlock_throwsMemlock() throws Exception {
     List<String> said = run("perfmon,bpf", "PERF", LARGE);
     assertEquals(1, said.size(), said::toString);
     String refusal = said.getFirst();
@@ -38,14 +38,14 @@ class LimitedProcessTest {
   }
 
   @Test
-  void aBpfRingIsNotBoundByIt() throws Exception {
+  void start_bpfRingAboveMemlock_works() throws Exception {
     List<String> said = run("perfmon,bpf", "AUTO", LARGE);
     assertEquals("delivered 50", said.getLast(), said::toString);
     assertTrue(said.getFirst().startsWith("a BPF ring of "), said::toString);
   }
 
   @Test
-  void withoutPerfEventsAutoWatchesThroughTheBpfRing() throws Exception {
+  void start_perfEventsRefused_autoUsesBpfRing() throws Exception {
     List<String> said = run("perfmon,bpf,syslog", "AUTO", SMALL, "refuse perf events");
     assertEquals(2, said.size(), said::toString);
     assertTrue(
@@ -56,7 +56,7 @@ class LimitedProcessTest {
   }
 
   @Test
-  void withoutPerfEventsAPerfRingIsRefusedWithWhatHelps() throws Exception {
+  void start_perfEventsRefused_perfRingThrowsWithRemedy() throws Exception {
     List<String> said = run("perfmon,bpf", "PERF", SMALL, "refuse perf events");
     assertEquals(1, said.size(), said::toString);
     assertTrue(said.getFirst().contains("EACCES"), said::toString);
@@ -66,7 +66,7 @@ class LimitedProcessTest {
   }
 
   @Test
-  void whoMayNotSeeSymbolsIsWarnedOnce() throws Exception {
+  void onWarning_symbolsHidden_isCalledOnce() throws Exception {
     List<String> said = run("perfmon,bpf", "AUTO", SMALL);
     assertEquals(3, said.size(), said::toString);
     assertEquals(

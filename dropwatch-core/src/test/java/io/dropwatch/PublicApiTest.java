@@ -100,7 +100,7 @@ class PublicApiTest {
     Stream.of(type.getDeclaredFields(), type.getDeclaredConstructors(), type.getDeclaredMethods())
         .flatMap(Arrays::stream)
         .filter(PublicApiTest::isApi)
-        .map(member -> "  " + text(member, type))
+        .map(member -> "  " + toString_counts_isTheAccount(member, type))
         .sorted()
         .forEach(lines::add);
     return String.join("\n", lines) + "\n";
@@ -111,7 +111,7 @@ class PublicApiTest {
         && !member.isSynthetic();
   }
 
-  private static String text(Member member, Class<?> type) {
+  private static String toString_counts_isTheAccount(Member member, Class<?> type) {
     String text =
         switch (member) {
           case Field field -> field.toGenericString();

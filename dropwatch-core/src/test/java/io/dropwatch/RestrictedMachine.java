@@ -51,7 +51,7 @@ class RestrictedMachine {
   }
 
   @Test
-  void whoMayNotOpenPerfEventsIsToldWhatHelps() throws Exception {
+  void start_perfEventParanoid3_throwsWithRemedy() throws Exception {
     with(
         PARANOID,
         "3",
@@ -79,7 +79,7 @@ class RestrictedMachine {
   }
 
   @Test
-  void whereNobodySeesSymbolsOneWarningSaysSo() throws Exception {
+  void start_kptrRestrict2_warnsOnce() throws Exception {
     with(KPTR_RESTRICT, "2", () -> assertEquals("", watched(RingKind.AUTO)));
     assertEquals(
         List.of(
@@ -95,7 +95,7 @@ class RestrictedMachine {
   /** Integrity forbids nothing that is needed; confidentiality what older kernels need. */
   @ParameterizedTest
   @EnumSource
-  void aLockedDownKernelIsWatchedOrSaysWhatHelps(RingKind ring) throws IOException {
+  void start_lockdown_watchesOrThrowsWithRemedy(RingKind ring) throws IOException {
     String lockdown = lockdown();
     assumeFalse(lockdown.contains("[none]"), "this kernel is not locked down");
     String refusal = watched(ring);

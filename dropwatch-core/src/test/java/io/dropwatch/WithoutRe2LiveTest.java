@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 @Tag("live")
 class WithoutRe2LiveTest {
   @Test
-  void everythingButPatternsWorksWithoutIt() throws Exception {
+  void start_withoutRe2j_onlyPatternsAreRefused() throws Exception {
     List<String> whole =
         Arrays.asList(System.getProperty("java.class.path", "").split(File.pathSeparator));
     String without =

@@ -4,9 +4,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why the kernel dropped the packet: a member of {@code enum skb_drop_reason}, or of the enum of a
- * subsystem as Open vSwitch. The numbers differ from kernel to kernel, so {@code name} comes from
- * the running kernel's BTF and is what to compare and to store.
+ * The reason of a drop: a member of {@code enum skb_drop_reason}, or of the enum of a subsystem
+ * such as Open vSwitch. The numbers differ between kernels. Compare and store the name, which comes
+ * from the BTF of the running kernel.
  *
  * @param value the number the kernel passed to kfree_skb, an unsigned 32-bit value whose upper half
  *     is the subsystem; -1 where the kernel passes none, as for hardware drops
@@ -15,20 +15,20 @@ import org.jspecify.annotations.Nullable;
  *     name of the devlink trap
  */
 public record DropReason(int value, String name) {
-  /** Whether a drop for some reason is something to look into. */
+  /** Whether drops with a reason are losses. Later releases may have more constants. */
   public enum Nature {
-    /** Somebody misses the packet, or would have to. */
+    /** The receiver misses the packet. */
     LOSS,
-    /** The packet had served its purpose or was never meant to be taken: no application notices. */
+    /** The packet had served its purpose, or was for no application of this host. */
     NORMAL,
-    /** The reason does not tell. */
+    /** The reason alone does not say. */
     UNKNOWN
   }
 
   private static final String PREFIX = "SKB_DROP_REASON_";
   private static final String UNNAMED = "_REASON_";
 
-  /** The kernel gives no reasons (before 5.17). */
+  /** The reason of all drops on kernels that give none (before Linux 5.17). */
   public static final DropReason NOT_SUPPORTED = new DropReason(-1, "NOT_SUPPORTED");
 
   public DropReason {
@@ -36,14 +36,15 @@ public record DropReason(int value, String name) {
     name = WellFormed.text(name);
   }
 
-  /** A reason that the kernel's BTF does not name, of a subsystem without a name. */
+  /** Returns a reason that the kernel's BTF does not name, of a subsystem without a name. */
   public static DropReason unnamed(int value) {
     return unnamed(value, null);
   }
 
   /**
-   * A reason that the kernel's BTF does not name. It is called {@code 77} in the core, {@code
-   * OPENVSWITCH_REASON_3} in a subsystem, {@code SUBSYSTEM_5_REASON_3} in one that has no name.
+   * Returns a reason that the kernel's BTF does not name. Its name is {@code 77} in the core,
+   * {@code OPENVSWITCH_REASON_3} in a subsystem, {@code SUBSYSTEM_5_REASON_3} in one that has no
+   * name.
    *
    * @param subsystem what the kernel calls the subsystem, {@code OPENVSWITCH}; null when unknown
    */
@@ -79,38 +80,38 @@ public record DropReason(int value, String name) {
             && this.name.endsWith(name));
   }
 
-  /** Whether the name is one that the kernel gives, and not made of the number. */
+  /** Returns whether the name is the kernel's, and not made of the number. */
   public boolean isNamed() {
     return !name.equals(Integer.toUnsignedString(value)) && !name.endsWith(UNNAMED + number());
   }
 
   /**
-   * Number of the subsystem whose reason this is, 0 to 65535: 0 for the core, and where there is no
-   * number. Which one has which number differs between kernels.
+   * Returns the number of the subsystem, 0 to 65535: 0 for the core, and without a number. The
+   * numbers of subsystems differ between kernels.
    */
   public int subsystem() {
     return value == -1 ? 0 : value >>> 16;
   }
 
-  /** Number within the subsystem, 0 to 65535; -1 where there is none. */
+  /** Returns the number within the subsystem, 0 to 65535; -1 where there is none. */
   public int number() {
     return value == -1 ? -1 : value & 0xffff;
   }
 
-  /** Whether this is a loss; {@link Nature#UNKNOWN} for a reason that we do not know. */
+  /** Returns whether this is a loss; {@link Nature#UNKNOWN} for a reason without explanation. */
   public Nature nature() {
     return ReasonTable.nature(name);
   }
 
   /**
-   * One sentence on what happened, for people who do not read kernel sources; null for a reason
-   * that we do not know. Known, by name, are those of the core and of subsystems up to Linux 7.2.
+   * Returns one sentence that explains the reason; null if there is none. There is one for each
+   * reason of the core and of subsystems up to Linux 7.2.
    */
   public @Nullable String explanation() {
     return ReasonTable.explanation(name);
   }
 
-  /** The name alone. */
+  /** Returns the name. */
   @Override
   public String toString() {
     return name;

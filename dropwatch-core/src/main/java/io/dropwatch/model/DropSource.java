@@ -2,18 +2,18 @@ package io.dropwatch.model;
 
 import java.util.Locale;
 
-/** Who dropped the packet. */
+/** What dropped the packet. Later releases may have more constants. */
 public enum DropSource {
   /** The kernel's network stack, in kfree_skb. */
   SOFTWARE,
-  /** A device, which told the kernel through a devlink trap. */
+  /** A device, which reported it through a devlink trap. */
   HARDWARE,
-  /** The record does not say. */
+  /** Unknown. */
   UNKNOWN;
 
   private final String label = name().toLowerCase(Locale.ROOT);
 
-  /** {@code software}, {@code hardware} or {@code unknown}, as every output spells it. */
+  /** Returns {@code software}, {@code hardware} or {@code unknown}, as in every output. */
   public String label() {
     return label;
   }

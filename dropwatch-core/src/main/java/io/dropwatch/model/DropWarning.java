@@ -1,5 +1,6 @@
 package io.dropwatch.model;
 
+import io.dropwatch.pcapfilter.FilterWarning;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -30,15 +31,27 @@ public final class DropWarning {
 
   private final Code code;
   private final String message;
+  private final @Nullable FilterWarning filterWarning;
 
-  private DropWarning(Code code, String message) {
+  private DropWarning(Code code, String message, @Nullable FilterWarning filterWarning) {
     this.code = Objects.requireNonNull(code, "code");
     this.message = Objects.requireNonNull(message, "message");
+    this.filterWarning = filterWarning;
   }
 
   /** Returns a warning. */
   public static DropWarning of(Code code, String message) {
-    return new DropWarning(code, message);
+    return new DropWarning(code, message, null);
+  }
+
+  /** Returns a warning of the filter compiler, with {@link Code#FILTER}. */
+  public static DropWarning of(FilterWarning warning) {
+    return new DropWarning(Code.FILTER, "the filter: " + warning, warning);
+  }
+
+  /** Returns the warning of the filter compiler; null for other codes. */
+  public @Nullable FilterWarning filterWarning() {
+    return filterWarning;
   }
 
   /** Returns what the warning is about. */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The kernel's call stack at the drop, innermost function first. Symbols are looked up when the
- * frames are first asked for; a stack that nobody reads costs only its addresses.
+ * frames are first read.
  *
  * <p>Immutable and thread-safe, provided that the look-up passed to {@link #resolving} is.
  */
@@ -38,7 +38,7 @@ public final class KernelStack {
     this.frames = frames;
   }
 
-  /** A stack whose symbols are known already. */
+  /** Returns a stack whose symbols are known. */
   public static KernelStack of(List<StackFrame> frames) {
     List<StackFrame> copy = List.copyOf(frames);
     long[] addresses = copy.stream().mapToLong(StackFrame::address).toArray();
@@ -46,7 +46,7 @@ public final class KernelStack {
   }
 
   /**
-   * A stack whose symbols are looked up on first use.
+   * Returns a stack whose symbols are looked up on first use.
    *
    * @param addresses return addresses, innermost first; copied
    * @param symbols a pure function from an address to its frame, called from any thread
@@ -55,21 +55,21 @@ public final class KernelStack {
     return new KernelStack(addresses.clone(), symbols, false, null);
   }
 
-  /** The same frames, as the stack of another drop than the one at which it was walked. */
+  /** Returns the same frames, marked as walked at an earlier drop. */
   public KernelStack asShared() {
     return shared ? this : new KernelStack(addresses, symbols, true, frames);
   }
 
   /**
-   * Whether this stack was walked at an earlier drop of the same location and reason, see {@link
-   * io.dropwatch.DropWatcherBuilder#stackOncePer}: the functions next to the drop are this drop's
-   * too, those further out may be others.
+   * Returns whether this stack was walked at an earlier drop of the same location and reason, see
+   * {@link io.dropwatch.DropWatcherBuilder#stackOncePer}. The innermost functions are those of this
+   * drop, too; outer ones may differ.
    */
   public boolean shared() {
     return shared;
   }
 
-  /** Innermost first; unmodifiable. */
+  /** Returns the frames, innermost first; unmodifiable. */
   public List<StackFrame> frames() {
     List<StackFrame> known = frames;
     if (known == null) {
@@ -79,13 +79,13 @@ public final class KernelStack {
     return known;
   }
 
-  /** Number of frames, without looking up a symbol. */
+  /** Returns the number of frames, without looking up a symbol. */
   public int depth() {
     return addresses.length;
   }
 
   /**
-   * Address of a frame, without looking up its symbol.
+   * Returns the address of a frame, without looking up its symbol.
    *
    * @param frame from 0, the innermost, to below {@link #depth}
    */
@@ -125,8 +125,8 @@ public final class KernelStack {
   }
 
   /**
-   * {@code name/+offset [module]}, offset in decimal and {@code kernel} for what is in no module,
-   * one per line, innermost first; an address where there is no name.
+   * Returns a line {@code name/+offset [module]} for each frame, innermost first, with the offset
+   * in decimal and {@code kernel} outside of modules; an address if there is no name.
    */
   public String withOffsets() {
     return frames().stream().map(KernelStack::withOffset).collect(Collectors.joining("\n"));
@@ -140,7 +140,7 @@ public final class KernelStack {
     return frame.symbol() + "/+" + Long.toUnsignedString(frame.offset()) + " [" + module + "]";
   }
 
-  /** Bare function names, one per line, innermost first; an address where there is no name. */
+  /** Returns a function name per line, innermost first; an address if there is no name. */
   @Override
   public String toString() {
     var lines = new StringBuilder(32 * addresses.length);

@@ -5,35 +5,34 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Drops that nobody wants to hear of: the kernel frees a packet, but no application loses data.
+ * A rule for drops that are noise: the kernel frees a packet, but no application loses data.
  *
  * <p>{@link Reason} and {@link Location} are decided in the kernel ({@link
  * DropStatistics#noiseInKernel}), which costs least. {@link Frame} and {@link Pattern} need the
  * stack, and are decided before the listener is called ({@link DropStatistics#noise}); an event
  * without a stack ({@link io.dropwatch.DropWatcherBuilder#stackDepth} 0, symbols hidden) passes
  * them.
+ *
+ * <p>Later releases may have more kinds of rules: a switch needs a default case.
  */
 public sealed interface NoiseRule {
-  /**
-   * A socket whose peer has closed frees segments behind the peer's end: the function {@code
-   * skb_rbtree_purge} in state CLOSE_WAIT.
-   */
+  /** Segments that a socket in CLOSE_WAIT still held, freed by {@code skb_rbtree_purge}. */
   NoiseRule CLOSE_WAIT = new Frame("close_wait", "skb_rbtree_purge", SocketState.of("CLOSE_WAIT"));
 
-  /** A neighbour entry ends: the packets that waited for it are freed. */
+  /** Packets queued on an invalidated neighbour entry. */
   NoiseRule NEIGH_INVALIDATE = new Frame("neigh_invalidate", "neigh_invalidate", null);
 
-  /** The bnxt network driver frees packets that it has sent. */
+  /** Buffers that the bnxt network driver frees after sending. */
   NoiseRule BNXT_TX_INT = new Frame("bnxt_tx_int", "bnxt_tx_int", null);
 
-  /** The rules that hold unless others are set. */
+  /** The rules of watchers and replays by default. */
   List<NoiseRule> DEFAULTS = List.of(CLOSE_WAIT, NEIGH_INVALIDATE, BNXT_TX_INT);
 
-  /** What the rule is called; different for each rule of a watcher. */
+  /** Returns the name of the rule, which is unique within a watcher. */
   String name();
 
   /**
-   * A function anywhere in the stack.
+   * Matches a function anywhere in the stack.
    *
    * @param function kernel function; also matches what the compiler made of it, such as {@code
    *     function.isra.0}
@@ -47,7 +46,7 @@ public sealed interface NoiseRule {
   }
 
   /**
-   * A pattern that is found in the whole stack. The stack has one line for each frame, innermost
+   * Matches a pattern anywhere in the stack. The stack has one line for each frame, innermost
    * first; a pattern may be written for bare names ({@code tcp_v4_rcv}) or for names with an offset
    * ({@code tcp_v4_rcv/+123 [kernel]}): either form is tried.
    *
@@ -63,7 +62,7 @@ public sealed interface NoiseRule {
   }
 
   /**
-   * A reason for the drop.
+   * Matches the reason of the drop.
    *
    * @param reason the kernel's name for it, with or without {@code SKB_DROP_REASON_}
    */
@@ -75,8 +74,8 @@ public sealed interface NoiseRule {
   }
 
   /**
-   * The function that dropped the packet: the one that {@link io.dropwatch.DropEvent#location} lies
-   * in.
+   * Matches the function that dropped the packet: the one that {@link
+   * io.dropwatch.DropEvent#location} lies in.
    *
    * @param function kernel function, as in {@link Frame}
    */

@@ -1,19 +1,19 @@
 package io.dropwatch.model;
 
 /**
- * What a full queue before the listener does with the next event. Each event that it gives up is
- * counted as {@link DropStatistics#queueOverflow}.
+ * What the queue before the listener does when it is full. Each event that it drops is counted as
+ * {@link DropStatistics#queueOverflow}. Later releases may have more constants.
  */
 public enum Overflow {
-  /** The event that comes is given up: the listener gets the beginning of a burst. */
+  /** Drops the new event: the listener gets the beginning of a burst. */
   DROP_NEWEST,
 
-  /** The event that waits longest is given up: the listener gets the end of a burst. */
+  /** Drops the event that has waited longest: the listener gets the end of a burst. */
   DROP_OLDEST,
 
   /**
-   * The reader waits for room, and the ring fills: what is lost then is counted as {@link
-   * DropStatistics#lostNoSpace}.
+   * Lets the reader wait for room. The ring fills up meanwhile; events that do not fit are counted
+   * as {@link DropStatistics#lostNoSpace}.
    */
   BLOCK
 }

@@ -4,22 +4,21 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Whom a packet was for, as the kernel found when it came in ({@code skb->pkt_type}, {@code
- * PACKET_*} of linux/if_packet.h). Packets that this host sends mostly keep {@link #HOST}, the
- * kernel's zero.
+ * To whom a received packet was addressed ({@code skb->pkt_type}, {@code PACKET_*} of
+ * linux/if_packet.h). Packets that this host sends mostly keep {@link #HOST}, the kernel's zero.
  */
 public enum PacketType {
-  /** For this host. */
+  /** To this host. */
   HOST(0),
-  /** For everybody on the link. */
+  /** Broadcast on the link. */
   BROADCAST(1),
-  /** For a group. */
+  /** Multicast. */
   MULTICAST(2),
-  /** For somebody else: seen in promiscuous mode, or by a bridge. */
+  /** To another host: received in promiscuous mode, or by a bridge. */
   OTHERHOST(3),
-  /** Sent by this host, and looped back to those who listen. */
+  /** Sent by this host, and looped back to packet sockets. */
   OUTGOING(4),
-  /** A broadcast or multicast of this host, on its way back to it. */
+  /** A broadcast or multicast of this host, looped back to it. */
   LOOPBACK(5),
   /** To user space. */
   USER(6),
@@ -48,12 +47,12 @@ public enum PacketType {
     return ALL.get(number);
   }
 
-  /** {@code skb->pkt_type}. */
+  /** Returns {@code skb->pkt_type}. */
   public int number() {
     return number;
   }
 
-  /** {@code host}, {@code broadcast}, …, as every output spells it. */
+  /** Returns {@code host}, {@code broadcast}, …, as in every output. */
   public String label() {
     return label;
   }

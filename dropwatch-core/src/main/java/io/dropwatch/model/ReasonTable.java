@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the kernel's reasons mean, by name: the lines of {@code drop-reasons.tsv} for the core, and
- * of {@code drop-reasons-subsystems.tsv} for subsystems and devlink traps.
+ * The explanations of reasons, by name: the lines of {@code drop-reasons.tsv} for the core, and of
+ * {@code drop-reasons-subsystems.tsv} for subsystems and devlink traps.
  */
 final class ReasonTable {
   private static final String CORE = "drop-reasons.tsv";
@@ -23,7 +23,7 @@ final class ReasonTable {
 
   private record Meaning(Nature nature, String explanation) {}
 
-  // Read when the first reason is explained, which most programs never ask for.
+  // Read when the first reason is explained, which most programs never do.
   private static final class Lines {
     static final Map<String, Meaning> BY_NAME = new HashMap<>(read(CORE, PREFIX));
 
@@ -34,7 +34,7 @@ final class ReasonTable {
 
   private ReasonTable() {}
 
-  /** That of the name, or of the longest beginning of it up to an underscore. */
+  /** Returns the meaning of a name, or of its longest prefix that ends before an underscore. */
   private static @Nullable Meaning meaning(String name) {
     Meaning exact = Lines.BY_NAME.get(name);
     int end = name.lastIndexOf('_');

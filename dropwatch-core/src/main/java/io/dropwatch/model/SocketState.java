@@ -33,9 +33,9 @@ public record SocketState(int value) {
   }
 
   /**
-   * The state of that name.
+   * Returns the state with a name.
    *
-   * @throws IllegalArgumentException for text that {@link #name} does not give
+   * @throws IllegalArgumentException for a text that {@link #name} never returns
    */
   public static SocketState of(String name) {
     int known = NAMES.indexOf(name);
@@ -52,12 +52,12 @@ public record SocketState(int value) {
     throw new IllegalArgumentException("not a socket state: '" + name + "'");
   }
 
-  /** {@code ESTABLISHED}, …; {@code UNKNOWN(n)} for a number the kernel of today does not use. */
+  /** Returns {@code ESTABLISHED}, …; {@code UNKNOWN(n)} for a number without a name. */
   public String name() {
     return value < NAMES.size() ? NAMES.get(value) : "UNKNOWN(" + value + ")";
   }
 
-  /** The name. */
+  /** Returns the name. */
   @Override
   public String toString() {
     return name();

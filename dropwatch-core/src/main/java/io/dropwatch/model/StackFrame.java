@@ -3,8 +3,7 @@ package io.dropwatch.model;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One return address of the kernel stack, and the function it lies in where the kernel shows its
- * symbols.
+ * A return address of the kernel stack, and the function that contains it, if known.
  *
  * @param address kernel virtual address
  * @param symbol function name from /proc/kallsyms; null when it is not known (symbols hidden)
@@ -19,17 +18,17 @@ public record StackFrame(
     requireName("module", module);
   }
 
-  /** A frame whose function is not known. */
+  /** Returns a frame whose function is unknown. */
   public static StackFrame unknown(long address) {
     return new StackFrame(address, null, 0, null);
   }
 
-  /** The bare function name; the address as {@code 0x…} when there is none. */
+  /** Returns the function name; the address as {@code 0x…} if there is none. */
   public String name() {
     return symbol != null ? symbol : "0x" + Long.toHexString(address);
   }
 
-  /** {@code name+offset [module]}, offset in hexadecimal, as the kernel prints stacks. */
+  /** Returns {@code name+offset [module]}, offset in hexadecimal, as the kernel prints stacks. */
   @Override
   public String toString() {
     if (symbol == null) {

@@ -19,7 +19,7 @@ class DropCountsTest {
   private static final Instant START = Instant.ofEpochSecond(1_750_000_000);
 
   @Property
-  void whatCameAfterIsTheDifference(
+  void since_earlierSnapshot_isTheDifference(
       @ForAll("counts") DropCounts earlier, @ForAll("counts") DropCounts more) {
     DropCounts later = earlier.plus(more);
     assertEquals(more, later.since(earlier));
@@ -27,7 +27,7 @@ class DropCountsTest {
   }
 
   @Property
-  void differencesAddUp(
+  void plus_since_isTheLaterSnapshot(
       @ForAll("counts") DropCounts first,
       @ForAll("counts") DropCounts more,
       @ForAll("counts") DropCounts evenMore) {
@@ -38,13 +38,13 @@ class DropCountsTest {
   }
 
   @Property
-  void everyDropSeenHasOneOutcome(@ForAll("counts") DropCounts counts) {
+  void seen_anyCounts_isTheSumOfOutcomes(@ForAll("counts") DropCounts counts) {
     long sum = counts.counts().values().stream().mapToLong(Long::longValue).sum();
     assertEquals(counts.seen(), counts.excluded() + counts.filtered() + counts.overflow() + sum);
   }
 
   @Example
-  void aKindWithoutDropsIsNotThere() {
+  void counts_zero_isLeftOut() {
     DropCounts counts = counts(1, Map.of(kind(1), 0L, kind(2), 5L), 0);
     assertEquals(Map.of(kind(2), 5L), counts.counts());
     assertEquals(0, counts.count(kind(1)));
@@ -52,7 +52,7 @@ class DropCountsTest {
   }
 
   @Example
-  void rates() {
+  void perSecond_elapsed_isTheAverage() {
     DropCounts counts = counts(2, Map.of(kind(1), 5L, kind(2), 2L), 0);
     assertEquals(2.5, counts.perSecond(kind(1)));
     assertEquals(3.5, counts.perSecond());
@@ -60,7 +60,7 @@ class DropCountsTest {
   }
 
   @Example
-  void theLaterIsNotSinceTheEarlier() {
+  void since_laterSnapshot_throws() {
     DropCounts earlier = counts(1, Map.of(kind(1), 1L), 0);
     DropCounts later = counts(2, Map.of(kind(1), 3L), 0);
     assertThrows(IllegalArgumentException.class, () -> earlier.since(later));
@@ -69,7 +69,7 @@ class DropCountsTest {
   }
 
   @Example
-  void text() {
+  void toString_counts_isTheAccount() {
     DropCounts counts = counts(1, Map.of(kind(1), 6L), 0);
     assertEquals("seen=9 excluded=1 filtered=2 counted=6 overflow=0", counts.toString());
     assertEquals(
@@ -78,7 +78,7 @@ class DropCountsTest {
   }
 
   @Example
-  void protocolsByName() {
+  void protocolLabel_numbers_haveNames() {
     assertEquals("IPv4/UDP", kind(1).protocolLabel());
     Map<int[], String> labels =
         Map.of(

@@ -2,6 +2,7 @@ package io.dropwatch.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,9 +10,12 @@ import io.dropwatch.bpf.KernelBtf;
 import io.dropwatch.model.DropReason.Nature;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -39,7 +43,7 @@ class DropReasonTest {
   }
 
   @Test
-  void whatIsNotKnownIsNotExplained() {
+  void explanation_unknownReason_isNull() {
     assertNull(DropReason.unnamed(77).explanation());
     assertNull(new DropReason(78, "SKB_DROP_REASON_NEXT_YEARS").explanation());
     assertNull(new DropReason(-1, "_").explanation());
@@ -64,7 +68,7 @@ class DropReasonTest {
   }
 
   @Test
-  void aReasonOfASubsystemSaysWhich() {
+  void subsystem_number_isTheUpperHalf() {
     DropReason reason = DropReason.unnamed(3 << 16 | 9, "OPENVSWITCH");
 
     assertEquals("OPENVSWITCH_REASON_9", reason.name());
@@ -76,21 +80,49 @@ class DropReasonTest {
   }
 
   @Test
-  void everyCoreReasonOfThisDecadesKernelsIsExplained() throws IOException {
-    try (InputStream list = DropReasonTest.class.getResourceAsStream("core-reasons.txt")) {
-      List<String> unexplained =
-          new String(Objects.requireNonNull(list).readAllBytes(), StandardCharsets.UTF_8)
-              .lines()
-              .filter(line -> !line.startsWith("#"))
-              .filter(name -> new DropReason(0, "SKB_DROP_REASON_" + name).explanation() == null)
-              .toList();
+  void is_nameWithOrWithoutPrefix_matches() {
+    DropReason reason = new DropReason(3, "SKB_DROP_REASON_NO_SOCKET");
 
-      assertEquals(List.of(), unexplained);
+    assertTrue(reason.is(DropReasons.NO_SOCKET));
+    assertTrue(reason.is("SKB_DROP_REASON_NO_SOCKET"));
+    assertFalse(reason.is("SOCKET"));
+    assertFalse(reason.is("SKB_DROP_REASON_TCP_CSUM"));
+    assertEquals("NO_SOCKET", reason.shortName());
+    assertTrue(new DropReason(0x30001, "OVS_DROP_LAST_ACTION").is("OVS_DROP_LAST_ACTION"));
+  }
+
+  @Test
+  void dropReasons_everyConstant_isExplainedAndNoneIsMissing() throws Exception {
+    Set<String> constants = new TreeSet<>();
+    for (Field constant : DropReasons.class.getFields()) {
+      String name = (String) constant.get(null);
+      assertEquals(constant.getName(), name);
+      assertNotNull(new DropReason(1, "SKB_DROP_REASON_" + name).explanation(), name);
+      constants.add(name);
+    }
+    assertTrue(constants.containsAll(coreReasons()), constants::toString);
+  }
+
+  @Test
+  void explanation_everyCoreReasonUpTo72_isPresent() throws IOException {
+    assertEquals(
+        List.of(),
+        coreReasons().stream()
+            .filter(name -> new DropReason(0, "SKB_DROP_REASON_" + name).explanation() == null)
+            .toList());
+  }
+
+  private static List<String> coreReasons() throws IOException {
+    try (InputStream list = DropReasonTest.class.getResourceAsStream("core-reasons.txt")) {
+      return new String(Objects.requireNonNull(list).readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .filter(line -> !line.startsWith("#"))
+          .toList();
     }
   }
 
   @Test
-  void everyCoreReasonOfTheRunningKernelIsExplained() {
+  void explanation_everyReasonOfTheRunningKernel_isPresent() {
     List<String> unexplained =
         KernelBtf.load().enumValues("skb_drop_reason").values().stream()
             .filter(name -> name.startsWith("SKB_DROP_REASON_"))

@@ -38,13 +38,13 @@ class ValuesTest {
   }
 
   @Property
-  void socketStatesComeBackFromTheirNames(@ForAll @IntRange(max = 255) int value) {
+  void socketState_ofItsName_isEqual(@ForAll @IntRange(max = 255) int value) {
     assertEquals(new SocketState(value), SocketState.of(new SocketState(value).name()));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "established", "UNKNOWN(1)", "UNKNOWN()", "UNKNOWN(256)", "UNKNOWN("})
-  void whatIsNoSocketState(String name) {
+  void socketState_unknownName_throws(String name) {
     assertThrows(IllegalArgumentException.class, () -> SocketState.of(name));
   }
 
@@ -63,7 +63,7 @@ class ValuesTest {
 
   @ParameterizedTest
   @CsvSource({"2, 2", "65536, SUBSYSTEM_1_REASON_0", "-1, SUBSYSTEM_65535_REASON_65535"})
-  void unnamedReasonsAreNamedByTheirNumbers(int value, String name) {
+  void unnamed_number_isTheName(int value, String name) {
     assertEquals(name, DropReason.unnamed(value).toString());
     assertEquals("NOT_SUPPORTED", DropReason.NOT_SUPPORTED.toString());
   }
@@ -83,12 +83,12 @@ class ValuesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "a b", "a\n", "0x1", "\ud800", "\u2028"})
-  void whatIsNoSymbol(String symbol) {
+  void stackFrame_wrongName_throws(String symbol) {
     assertThrows(IllegalArgumentException.class, () -> new StackFrame(0, symbol, 0, null));
   }
 
   @Test
-  void symbolsAreLookedUpOnceAndOnlyWhenAsked() {
+  void frames_calledTwice_looksUpOnce() {
     var lookups = new AtomicInteger();
     long[] addresses = {3, 1, 2};
     KernelStack stack =
@@ -110,7 +110,7 @@ class ValuesTest {
   }
 
   @Test
-  void statisticsAddUp() {
+  void statistics_sums_areOutcomes() {
     var statistics =
         DropStatistics.builder()
             .seen(54)

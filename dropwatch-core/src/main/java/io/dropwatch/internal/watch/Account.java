@@ -12,9 +12,9 @@ final class Account {
   record AuxiliaryCounters(long recursionMisses, long ownerFailures) {}
 
   /**
-   * The account of a running watcher. The kernel counts a drop as seen first, as emitted after its
-   * record is in the ring, so the reader may be ahead: what is delivered was emitted, and what has
-   * no outcome yet is left for the next look.
+   * Returns the account of a running watcher. The kernel counts a drop as seen first, and as
+   * emitted after its record is in the ring, so the reader may be ahead: a delivered record was
+   * emitted, and a drop without an outcome is left to the next call.
    */
   static DropStatistics running(
       KernelCounts kernel, AuxiliaryCounters auxiliary, Outcomes outcomes) {
@@ -30,9 +30,9 @@ final class Account {
   }
 
   /**
-   * The last account: nothing changes any more. Emitted and without an outcome here is lost in the
-   * ring; seen without an outcome in the kernel, which no run of the probe leaves, would be lost
-   * before it.
+   * Returns the final account. Records that were emitted and have no outcome are lost in the ring;
+   * drops that were seen and have no outcome in the kernel, which should not exist, are lost before
+   * it.
    */
   static DropStatistics closed(
       KernelCounts kernel, AuxiliaryCounters auxiliary, Outcomes outcomes) {

@@ -32,7 +32,7 @@ public final class Counting {
   private final ReasonNames reasons;
   private final SymbolFrames symbols;
 
-  // A kind stays the same kind for this counter, whatever becomes of symbols and device names.
+  // A kind stays the same for this counter, although symbols and device names may change.
   private final Map<CountKey, DropKind> kinds = new HashMap<>();
   private final long started = System.nanoTime();
   private @Nullable DropCounts last;
@@ -69,7 +69,7 @@ public final class Counting {
         new SymbolFrames(warnings.of(DropWarning.Code.SYMBOLS_HIDDEN)));
   }
 
-  /** What was counted so far; the last account once this is closed. */
+  /** Returns what was counted so far; the final account once this is closed. */
   public synchronized DropCounts snapshot() {
     return last != null ? last : read();
   }
@@ -87,7 +87,7 @@ public final class Counting {
     }
   }
 
-  // Nothing new begins once the probe is detached: what is seen and not counted is being counted.
+  // No program starts after the detach: drops that are seen and not counted are being counted.
   private DropCounts settled() {
     long until = System.nanoTime() + SETTLE_NANOS;
     while (true) {

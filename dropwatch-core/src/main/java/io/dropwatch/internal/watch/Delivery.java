@@ -14,9 +14,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of each record: it is decoded, compared with the noise rules, given to the listener,
- * and its outcome is counted before the listener is called. Records are taken by the reader only;
- * everything else is for any thread.
+ * Decodes each record, applies the noise rules, counts the outcome, and calls the listener. Records
+ * are delivered by the reader only; the other methods are for any thread.
  */
 final class Delivery {
   private final RecordDecoder decoder;
@@ -26,7 +25,7 @@ final class Delivery {
   private final RecordView view;
   private final @Nullable EventQueue queue;
 
-  // Written by the reader only; delivered counts what no queue is before.
+  // Written by the reader only; with a queue, the queue counts what is delivered.
   private final AtomicLong taken = new AtomicLong();
   private final AtomicLong delivered = new AtomicLong();
   private final NoiseCounts noisy;
@@ -65,12 +64,12 @@ final class Delivery {
     }
   }
 
-  /** The thread that calls the listener, where the reader does not. */
+  /** Returns the thread that calls the listener; null if the reader does. */
   @Nullable Thread listenersThread() {
     return queue == null ? null : queue.thread();
   }
 
-  /** Records taken out of the ring. */
+  /** Returns the number of records taken out of the ring. */
   long taken() {
     return taken.get();
   }
@@ -81,14 +80,14 @@ final class Delivery {
         : new Outcomes(queue.delivered(), noisy.byRule(), queue.overflow(), skipped.get());
   }
 
-  /** Before records are waited for. */
+  /** Refreshes symbols, before the reader waits for records. */
   void refresh() {
     if (mode instanceof DeliveryMode.Events) {
       decoder.refresh();
     }
   }
 
-  /** One record. A {@link io.dropwatch.internal.probe.RecordConsumer}. */
+  /** Delivers one record. A {@link io.dropwatch.internal.probe.RecordConsumer}. */
   void deliver(MemorySegment memory, long offset, int size) {
     taken.setRelease(taken.getPlain() + 1);
     if (ending.isDeliveryOver()) {
@@ -135,7 +134,7 @@ final class Delivery {
     } catch (Throwable e) {
       failures.report(e);
     }
-    // A listener's interrupt is not ours.
+    // An interrupt of the listener is not for the reader.
     var _ = Thread.interrupted();
   }
 
@@ -147,7 +146,7 @@ final class Delivery {
     }
   }
 
-  /** All records are taken: delivers what waits in the queue, while there is time. */
+  /** Delivers what is still in the queue, while there is time. Called after the last record. */
   void end() {
     if (queue != null) {
       queue.end();

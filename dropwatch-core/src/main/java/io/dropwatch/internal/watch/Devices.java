@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** Device names as the probe knows devices, in the calling thread's network namespace. */
+/** Resolves device names in the calling thread's network namespace. */
 final class Devices {
   private static final Path NAMESPACE = Path.of("/proc/thread-self/ns/net");
 
@@ -37,7 +37,7 @@ final class Devices {
     return devices;
   }
 
-  /** Number of the calling thread's network namespace. */
+  /** Returns the inode number of the calling thread's network namespace. */
   static long netnsInum() {
     try {
       return ((Number) Files.getAttribute(NAMESPACE, "unix:ino")).longValue();

@@ -7,9 +7,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of exceptions: those of a listener or a resolver must not end the watching of drops,
- * nor go unheard. They go to the application's handler; without one, or where it throws too, the
- * first is logged, and the number of all at the end. Thread-safe.
+ * Handles the exceptions of a listener or a resolver, which must neither end the watching nor be
+ * lost. They go to the application's handler. Without one, or if it throws too, the first is
+ * logged, and at the end the number of all. Thread-safe.
  */
 final class Failures {
   private static final Logger LOGGER = System.getLogger("io.dropwatch");
@@ -27,12 +27,12 @@ final class Failures {
     this.consequence = consequence;
   }
 
-  /** Of a listener, and of records that cannot be read. */
+  /** Returns a handler for a listener, and for records that cannot be read. */
   static Failures ofListener(@Nullable Consumer<Throwable> handler) {
     return new Failures(handler, "A listener of dropped packets", "it will get the next one");
   }
 
-  /** Of whoever is asked for the owners of packets. */
+  /** Returns a handler for an owner resolver. */
   static Failures ofResolver(@Nullable Consumer<Throwable> handler) {
     return new Failures(
         handler, "The resolver of owners", "the event goes without, and it is asked again");
@@ -50,7 +50,7 @@ final class Failures {
     }
   }
 
-  /** That a listener never returned; the handler may be what does not. */
+  /** Reports a listener that never returned; it may be the handler that does not. */
   void reportStuck(StuckListenerException stuck) {
     boolean handled = false;
     if (handling.tryLock()) {

@@ -5,7 +5,7 @@ import io.dropwatch.model.OwnerQuery;
 import io.dropwatch.model.OwnerResolver;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A resolver whose exceptions cost the owner, not the event, and are counted. */
+/** Catches and counts the exceptions of a resolver: the event then has no owner. */
 final class GuardedResolver implements OwnerResolver {
   private final OwnerResolver resolver;
   private final Failures failures;
@@ -29,12 +29,12 @@ final class GuardedResolver implements OwnerResolver {
       failures.report(e);
       return Owner.UNKNOWN;
     } finally {
-      // The resolver's interrupt is neither ours nor the listener's.
+      // An interrupt of the resolver is neither for the reader nor for the listener.
       var _ = Thread.interrupted();
     }
   }
 
-  /** How often it failed. For any thread. */
+  /** Returns how often it failed. For any thread. */
   long failed() {
     return count.get();
   }

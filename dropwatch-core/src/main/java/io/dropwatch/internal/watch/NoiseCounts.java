@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** How many drops each noise rule took out. Written by one thread, read by any. */
+/** Counts the drops that each noise rule took out. Written by one thread, read by any. */
 final class NoiseCounts {
   private final List<String> names;
   private final AtomicLongArray counts;
@@ -19,7 +19,7 @@ final class NoiseCounts {
     counts.setRelease(rule, counts.getPlain(rule) + 1);
   }
 
-  /** In the order of the rules. */
+  /** Returns the counts in the order of the rules. */
   Map<String, Long> byRule() {
     Map<String, Long> byRule = new LinkedHashMap<>();
     for (int i = 0; i < names.size(); i++) {

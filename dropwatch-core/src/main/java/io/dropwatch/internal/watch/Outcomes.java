@@ -3,8 +3,8 @@ package io.dropwatch.internal.watch;
 import java.util.Map;
 
 /**
- * What became of the records taken out of the ring, so far. All read at one moment, except that one
- * may be missing that has an outcome since.
+ * The outcomes of the records taken out of the ring so far. The counts are read one after the
+ * other: the outcome of the last record may be missing.
  *
  * @param delivered given to the listener
  * @param noise taken out by a noise rule, by the rule's name, in the order of the rules; 0 for
@@ -13,7 +13,7 @@ import java.util.Map;
  * @param skipped unreadable, or taken out after the time to deliver was over
  */
 record Outcomes(long delivered, Map<String, Long> noise, long queueOverflow, long skipped) {
-  /** Records that have an outcome. */
+  /** Returns the number of records that have an outcome. */
   long all() {
     long noisy = noise.values().stream().mapToLong(Long::longValue).sum();
     return delivered + noisy + queueOverflow + skipped;

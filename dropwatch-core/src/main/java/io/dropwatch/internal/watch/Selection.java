@@ -58,7 +58,7 @@ public record Selection(
     SkbFilter compiled = filter.compile();
     for (FilterWarning trap : compiled.warnings()) {
       if (!trap.code().isNote()) {
-        warning.accept(DropWarning.of(DropWarning.Code.FILTER, "the filter: " + trap));
+        warning.accept(DropWarning.of(trap));
       }
     }
     return image.withFilter(compiled);

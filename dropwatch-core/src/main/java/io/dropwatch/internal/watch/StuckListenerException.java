@@ -4,8 +4,8 @@ import java.io.Serial;
 import java.time.Duration;
 
 /**
- * The listener, or what else of the application's is called for an event, does not return. The
- * stack trace is that of its thread, so it says where.
+ * Thrown when the listener, or another callback of the application, does not return. The stack
+ * trace is that of its thread.
  */
 public final class StuckListenerException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
@@ -14,7 +14,7 @@ public final class StuckListenerException extends RuntimeException {
     super(message);
   }
 
-  /** As the thread is now. */
+  /** Returns an exception with the present stack trace of a thread. */
   static StuckListenerException in(Thread thread, Duration patience) {
     StackTraceElement[] stack = thread.getStackTrace();
     StuckListenerException stuck =
@@ -28,7 +28,7 @@ public final class StuckListenerException extends RuntimeException {
     return stuck;
   }
 
-  // The innermost frame of the application's says more than the Thread.sleep that it is in.
+  // The innermost frame of the application says more than the JDK method that it called.
   private static StackTraceElement place(StackTraceElement[] stack) {
     for (StackTraceElement frame : stack) {
       if (!frame.getClassName().startsWith("java.")

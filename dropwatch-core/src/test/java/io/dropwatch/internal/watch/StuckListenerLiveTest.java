@@ -50,7 +50,7 @@ class StuckListenerLiveTest {
 
   @ParameterizedTest
   @MethodSource("rings")
-  void itsViewOutlivesTheProbe(RingPlan ring) throws Exception {
+  void rawListenerNeverReturns_viewOutlivesTheProbe(RingPlan ring) throws Exception {
     CountDownLatch never = new CountDownLatch(1);
     CountDownLatch read = new CountDownLatch(1);
     long[] lengths = new long[2];

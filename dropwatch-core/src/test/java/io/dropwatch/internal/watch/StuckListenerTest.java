@@ -43,7 +43,7 @@ class StuckListenerTest {
   private final CountDownLatch never = new CountDownLatch(1);
 
   @Test
-  void withoutAQueueCloseReturnsWithTheAccountAndTheCause() throws InterruptedException {
+  void close_stuckListener_returnsWithAccountAndCause() throws InterruptedException {
     Watch watch = start(new DeliveryMode.Events(this::blockDeafly, null), OwnerResolvers.none());
     tap.drop(100);
     entered.await();
@@ -71,7 +71,7 @@ class StuckListenerTest {
   }
 
   @Test
-  void aQueuesListenerIsLeftBehindToo() throws InterruptedException {
+  void close_stuckListenerOfQueue_leavesItBehind() throws InterruptedException {
     // Of the policies the one in which the reader waits too.
     DeliveryMode.Queue queue = new DeliveryMode.Queue(10, Overflow.BLOCK);
     Watch watch = start(new DeliveryMode.Events(this::blockDeafly, queue), OwnerResolvers.none());
@@ -90,7 +90,7 @@ class StuckListenerTest {
   }
 
   @Test
-  void aRawListenerThatBlocksAndClosesFirst() throws InterruptedException {
+  void close_rawListenerClosesThenBlocks_ends() throws InterruptedException {
     Watch[] itself = new Watch[1];
     CountDownLatch known = new CountDownLatch(1);
     itself[0] =
@@ -111,7 +111,7 @@ class StuckListenerTest {
   }
 
   @Test
-  void anInterruptHelpsAListenerThatListensToIt() throws InterruptedException {
+  void close_listenerReturnsOnInterrupt_isNotStuck() throws InterruptedException {
     Watch watch =
         start(
             new DeliveryMode.Events(
@@ -138,7 +138,7 @@ class StuckListenerTest {
   }
 
   @Test
-  void aHandlerOfErrorsThatBlocksIsNamed() throws InterruptedException {
+  void close_stuckErrorHandler_isNamedByTheCause() throws InterruptedException {
     Watch watch =
         start(
             new DeliveryMode.Events(
@@ -158,7 +158,7 @@ class StuckListenerTest {
   }
 
   @Test
-  void anOwnerResolverThatBlocksIsNoDelivery() throws InterruptedException {
+  void close_stuckOwnerResolver_countsNoDelivery() throws InterruptedException {
     Watch watch =
         start(
             new DeliveryMode.Events(_ -> heard.incrementAndGet(), null),
@@ -179,7 +179,7 @@ class StuckListenerTest {
   }
 
   @Test
-  void manyClosersOfAStuckListenerMakeOneEnd() throws InterruptedException {
+  void close_manyThreadsStuckListener_oneEnd() throws InterruptedException {
     Watch watch = start(new DeliveryMode.Events(this::blockDeafly, null), OwnerResolvers.none());
     tap.drop(10);
     entered.await();

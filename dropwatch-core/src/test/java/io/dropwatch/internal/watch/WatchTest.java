@@ -35,7 +35,7 @@ class WatchTest {
   private final AtomicInteger heard = new AtomicInteger();
 
   @Test
-  void closeDeliversWhatIsInTheRingAndTheAccountBalances() {
+  void close_recordsInRing_deliversThemAndBalances() {
     Watch watch = start(_ -> heard.incrementAndGet());
     tap.drop(1000);
     tap.ringFull();
@@ -57,7 +57,7 @@ class WatchTest {
   }
 
   @Test
-  void aRecordThatVanishedIsLostInTheRing() {
+  void close_recordMissing_countsLostInRing() {
     Watch watch = start(_ -> heard.incrementAndGet());
     tap.drop(5);
     tap.vanish();
@@ -68,7 +68,7 @@ class WatchTest {
   }
 
   @Test
-  void aMalformedRecordIsReportedCountedAndEndsNothing() {
+  void read_malformedRecord_reportsAndContinues() {
     Watch watch = start(_ -> heard.incrementAndGet());
     tap.malformed();
     tap.drop(1);
@@ -80,7 +80,7 @@ class WatchTest {
   }
 
   @Test
-  void aListenerThatThrowsGetsTheNextEvent() {
+  void deliver_listenerThrows_getsTheNextEvent() {
     Watch watch =
         start(
             _ -> {
@@ -96,7 +96,7 @@ class WatchTest {
   }
 
   @Test
-  void evenAnErrorInListenerAndHandlerEndsNothing() {
+  void deliver_listenerAndHandlerThrowErrors_continues() {
     Watch watch =
         start(
             _ -> {
@@ -113,7 +113,7 @@ class WatchTest {
   }
 
   @Test
-  void aListenerThatInterruptsItsThreadDisturbsNothing() {
+  void deliver_listenerInterruptsItsThread_continues() {
     Watch watch =
         start(
             _ -> {
@@ -128,7 +128,7 @@ class WatchTest {
   }
 
   @Test
-  void theListenerMayClose() throws InterruptedException {
+  void close_byListener_ends() throws InterruptedException {
     AtomicReference<Watch> itself = new AtomicReference<>();
     CountDownLatch known = new CountDownLatch(1);
     Watch watch =
@@ -150,7 +150,7 @@ class WatchTest {
   }
 
   @Test
-  void closeTwiceAndFromManyThreadsIsOneClose() throws InterruptedException {
+  void close_manyThreads_closesOnce() throws InterruptedException {
     Watch watch = start(_ -> heard.incrementAndGet());
     tap.drop(10);
     List<Thread> closers = new ArrayList<>();
@@ -166,7 +166,7 @@ class WatchTest {
   }
 
   @Test
-  void closeKeepsTheCallersInterrupt() {
+  void close_interruptedCaller_keepsTheInterrupt() {
     Watch watch = start(_ -> heard.incrementAndGet());
     Thread.currentThread().interrupt();
     watch.close();
@@ -177,7 +177,7 @@ class WatchTest {
   }
 
   @Test
-  void statisticsMayBeAskedWhileRunning() throws InterruptedException {
+  void statistics_whileRunning_balance() throws InterruptedException {
     CountDownLatch first = new CountDownLatch(1);
     Watch watch = start(_ -> first.countDown());
     tap.drop(1);
@@ -189,7 +189,7 @@ class WatchTest {
   }
 
   @Test
-  void aRawListenerSeesTheRecordItself() {
+  void deliver_rawListener_seesTheRecord() {
     List<Long> lengths = new ArrayList<>();
     Watch watch =
         start(
@@ -210,7 +210,7 @@ class WatchTest {
   }
 
   @Test
-  void aQueueHasRoomForAllWhoWait() throws InterruptedException {
+  void queue_largeEnough_deliversAll() throws InterruptedException {
     for (Overflow policy : Overflow.values()) {
       FakeTap one = new FakeTap();
       AtomicInteger calls = new AtomicInteger();
@@ -226,7 +226,7 @@ class WatchTest {
   }
 
   @Test
-  void aFullQueueGivesUpEventsAndCountsThem() {
+  void queue_full_countsOverflow() {
     for (Overflow policy : List.of(Overflow.DROP_NEWEST, Overflow.DROP_OLDEST)) {
       FakeTap one = new FakeTap();
       CountDownLatch over = new CountDownLatch(1);
@@ -254,7 +254,7 @@ class WatchTest {
   }
 
   @Test
-  void aQueueThatBlocksLosesNothing() {
+  void queue_blocking_losesNothing() {
     FakeTap one = new FakeTap();
     AtomicInteger calls = new AtomicInteger();
     Watch watch = queued(one, 1, Overflow.BLOCK, _ -> calls.incrementAndGet());
