@@ -17,16 +17,16 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Whole programs, as tcpdump prints them. */
+/** Listings of whole programs, in the forms of tcpdump. */
 class ClassicListingTest {
   @Test
-  void everythingAndNothing() {
+  void constantVerdict_isOneReturn() {
     assertEquals("(000) ret      #262144\n", listing("", PacketView.ETHERNET));
     assertEquals("(000) ret      #0\n", listing("ip and arp", PacketView.ETHERNET));
   }
 
   @Test
-  void oneComparison() {
+  void negatedComparison_invertsTheJump() {
     assertEquals(
         """
         (000) ldh      [12]
@@ -38,7 +38,7 @@ class ClassicListingTest {
   }
 
   @Test
-  void whatTheKernelKnows() {
+  void ifindex_isAnAncillaryLoad() {
     assertEquals(
         """
         (000) ld       [ifidx]
@@ -50,7 +50,7 @@ class ClassicListingTest {
   }
 
   @Test
-  void aFragmentOfC() {
+  void toC_printsInitializers() {
     assertEquals(
         """
         { 0x28, 0, 0, 0x0000000c },
@@ -62,7 +62,7 @@ class ClassicListingTest {
   }
 
   @Test
-  void decimalNumbers() {
+  void toDecimal_printsCountAndNumbers() {
     assertEquals(
         """
         4
@@ -75,7 +75,7 @@ class ClassicListingTest {
   }
 
   @Test
-  void bytesAreInTheOrderOfTheMachine() {
+  void toBytes_usesNativeByteOrder() {
     boolean little = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
     assertArrayEquals(
         HexFormat.of().parseHex(little ? "0600000000000400" : "0006000000040000"),
@@ -83,14 +83,14 @@ class ClassicListingTest {
   }
 
   @Test
-  void jumpsReachOverAThousandHosts() {
+  void thousandHosts_useLongJumps() {
     ClassicBpf program = PcapFilter.compile(hosts(1000), LinkType.ETHERNET).classicBpf();
     assertTrue(program.size() > 2000, program.size() + " instructions");
     assertTrue(program.size() < ClassicBpf.MAX_SIZE, program.size() + " instructions");
   }
 
   @Test
-  void tooLongIsRefusedWithBothNumbers() {
+  void tooManyInstructions_throwsWithCountAndLimit() {
     PcapFilter filter = PcapFilter.compile(hosts(2000), LinkType.ETHERNET);
     UnsupportedOperationException refusal =
         assertThrows(UnsupportedOperationException.class, filter::classicBpf);

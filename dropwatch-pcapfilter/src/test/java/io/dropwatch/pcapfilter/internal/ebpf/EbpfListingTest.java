@@ -7,10 +7,10 @@ import io.dropwatch.pcapfilter.TestFilters;
 import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import org.junit.jupiter.api.Test;
 
-/** Whole functions, to be read by an eBPF engineer. */
+/** Listings of whole functions. */
 class EbpfListingTest {
   @Test
-  void everything() {
+  void emptyExpression_acceptsEveryPacket() {
     assertEquals(
         """
         0: r0 = 1
@@ -20,7 +20,7 @@ class EbpfListingTest {
   }
 
   @Test
-  void nothing() {
+  void contradiction_rejectsEveryPacket() {
     assertEquals(
         """
         0: r0 = 0
@@ -30,7 +30,7 @@ class EbpfListingTest {
   }
 
   @Test
-  void oneComparison() {
+  void negatedComparison_computesTheVerdict() {
     assertEquals(
         """
         0: r0 = 0
@@ -43,7 +43,7 @@ class EbpfListingTest {
   }
 
   @Test
-  void aPortBehindAHeaderOfVariableLength() {
+  void tcpPort_movesBasePastIpv4Header() {
     assertEquals(
         """
         0: if w2 < 24 goto 11
@@ -64,7 +64,7 @@ class EbpfListingTest {
   }
 
   @Test
-  void theKernelsMetadata() {
+  void ifindex_isLoadedFromMetadata() {
     assertEquals(
         """
         0: r0 = *(u32 *)(r3 + 16)
@@ -76,7 +76,7 @@ class EbpfListingTest {
   }
 
   @Test
-  void bothPortsAtOnce() {
+  void portRange_loadsBothPortsAtOnce() {
     assertEquals(
         """
         0: if w2 < 56 goto 13

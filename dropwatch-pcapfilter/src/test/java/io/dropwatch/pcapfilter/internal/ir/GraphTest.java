@@ -9,10 +9,10 @@ import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import io.dropwatch.pcapfilter.internal.token.Lexer;
 import org.junit.jupiter.api.Test;
 
-/** Decision graphs before and after what a path knows is used. */
+/** Decision graphs before and after optimization. */
 class GraphTest {
   @Test
-  void loweringKeepsEveryComparison() {
+  void lower_keepsEveryComparison() {
     assertEquals(
         """
         0: if [12:2] == 0x800 then 1 else 2
@@ -26,7 +26,7 @@ class GraphTest {
   }
 
   @Test
-  void aPathDoesNotAskTwice() {
+  void thread_removesBranchesThatThePathHasDecided() {
     assertEquals(
         """
         0: if [12:2] == 0x800 then 5 else 1
@@ -40,19 +40,19 @@ class GraphTest {
   }
 
   @Test
-  void whatContradictsItselfIsRejected() {
+  void thread_contradiction_isRejected() {
     assertEquals("reject\n", GraphText.print(JumpThreading.thread(lowered("ip and arp"))));
   }
 
   @Test
-  void aReadThatMayFailIsKept() {
+  void thread_readThatMayReject_isKept() {
     assertEquals(
         "0: if [12:2] == 0x800 then accept else accept\n",
         GraphText.print(JumpThreading.thread(lowered("ip or not ip"))));
   }
 
   @Test
-  void neighboursAreReadAtOnce() {
+  void combine_adjacentFields_areOneLoad() {
     assertEquals(
         """
         0: if [12:2] == 0x800 then 1 else reject
@@ -64,12 +64,12 @@ class GraphTest {
   }
 
   @Test
-  void variablesWithKnownValuesGo() {
+  void thread_variableWithKnownValue_isReplaced() {
     String graph = GraphText.print(JumpThreading.thread(lowered("geneve and ip")));
     assertEquals(
         "",
         graph.lines().filter(line -> line.contains(":= 62")).findAny().orElse(""),
-        "a constant is put where it is used");
+        "no assignment of the constant is left");
   }
 
   private static Graph lowered(String expression) {
