@@ -3,38 +3,34 @@ package io.dropwatch.examples.cli;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.DropWatcherBuilder;
 import io.dropwatch.examples.filter.FilterCommand;
+import io.dropwatch.model.RingKind;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
-/** The flags, what they mean together, and the watcher that they describe. */
+/** {@code dropwatch}: watches drops. */
 @Command(
     name = "dropwatch",
-    description =
-        "Shows the packets that the Linux kernel drops: which packet, where, why, whose.%n",
-    mixinStandardHelpOptions = true,
-    versionProvider = VersionFromJar.class,
+    description = "Shows which packets the Linux kernel drops, where and why.",
     subcommands = {
       FilterCommand.class,
       ReasonsCommand.class,
       ReplayCommand.class,
       TopCommand.class
     },
-    sortOptions = false,
-    usageHelpAutoWidth = true,
     footer = {
       "",
-      "Events go to stdout, and at the end one line of statistics to stderr.",
-      "With --output-storage they wait for a daemon that is slow or restarts, at most 8192;",
-      "a line at the end says how many were sent and lost.",
-      "Drops that are no loss are left out, by three built-in noise rules: see --no-noise-rule.",
-      "Needs root, or the capabilities CAP_BPF and CAP_PERFMON.",
-      "Exit status: 0 watched to the end, 1 this machine cannot, 2 wrong usage.",
+      "Events go to stdout. The last line on stderr accounts for every drop. With",
+      "--output-storage, up to 8192 events are buffered while the daemon is slow or",
+      "restarts; a line on stderr tells how many were sent and lost.",
+      "",
+      "Three built-in noise rules leave out drops that lose no data; see",
+      "--no-noise-rule. Needs root, or CAP_BPF and CAP_PERFMON.",
+      "",
+      "Exit status: 0 success, 1 failure, 2 wrong usage.",
       "",
       "Examples:",
       "  dropwatch --filter 'tcp and port 443' --duration 60",
@@ -42,67 +38,69 @@ import picocli.CommandLine.Spec;
       "  dropwatch --output json > drops.ndjson; dropwatch replay drops.ndjson",
     })
 final class DropwatchCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
-
   @Mixin private ProbeOptions probe = new ProbeOptions();
-
-  @Mixin private DeviceOptions devices = new DeviceOptions();
-
-  @Mixin private NoiseOptions noise = new NoiseOptions();
-
-  @Mixin private DurationOption duration = new DurationOption();
-
-  @Mixin private OutputOptions output = new OutputOptions();
 
   @Option(
       names = "--max-events-per-second",
       paramLabel = "<n>",
       defaultValue = "0",
-      description = "Rate limit over all CPUs; 0 = no limit (default: ${DEFAULT-VALUE}).")
+      description = "Rate limit over all CPUs; 0: no limit (default: ${DEFAULT-VALUE}).")
   private int maxEventsPerSecond;
 
-  @Mixin private StackOptions stack = new StackOptions();
+  @Mixin private OutputOptions output = new OutputOptions();
 
-  @Mixin private RingOptions ring = new RingOptions();
+  @Mixin private NoiseOptions noise = new NoiseOptions();
+
+  @Option(
+      names = "--stack-depth",
+      paramLabel = "<n>",
+      defaultValue = "127",
+      order = 4,
+      description =
+          "Kernel stack frames per event, innermost first: 0 to 127; 0: none (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int stackDepth;
+
+  @Option(
+      names = "--stack-once-per",
+      paramLabel = "<n>",
+      defaultValue = "0",
+      order = 4,
+      description =
+          "Walk the stack once in n seconds for each location and reason; drops in between share"
+              + " it. 0: at each drop (default: ${DEFAULT-VALUE}).")
+  private Duration stackOncePer = Duration.ZERO;
+
+  @Option(
+      names = "--ring",
+      paramLabel = "<auto|perf|bpf>",
+      defaultValue = "auto",
+      order = 4,
+      description = "Kind of ring buffer for events (default: ${DEFAULT-VALUE}).")
+  private RingKind ring = RingKind.AUTO;
+
+  @Option(
+      names = "--ring-bytes",
+      paramLabel = "<n>",
+      defaultValue = "1048576",
+      order = 4,
+      description =
+          "Size of the ring per CPU, a power of two from 4096 to 1073741824 (default:"
+              + " ${DEFAULT-VALUE}). Increase it if the last line has lost events.")
+  private int ringBytes;
 
   @Override
-  public Integer call() throws InterruptedException {
-    check();
-    Duration time = duration.duration();
-    return new WatchSession(
-            watcher(), output.sink(), time.isZero() ? WatchSession.UNTIL_STOPPED : time)
-        .run();
-  }
-
-  private DropWatcherBuilder watcher() {
+  public Integer call() throws IOException, InterruptedException {
     DropWatcherBuilder watcher =
         DropWatcher.builder()
-            .filter(probe.filter(), probe.filterOptions())
+            .selection(probe.selection().noiseRules(noise.rules()).build())
             .bpfObject(probe.bpfPath())
-            .devices(devices.watched())
-            .excludedDevices(devices.excluded())
             .maxEventsPerSecond(maxEventsPerSecond)
-            .noiseRules(noise.rules())
+            .stackDepth(stackDepth)
+            .stackOncePer(stackOncePer)
+            .ring(ring)
+            .ringBytesPerCpu(ringBytes)
             .onWarning(ProbeOptions::warn);
-    stack.applyTo(watcher);
-    ring.applyTo(watcher);
-    return watcher;
-  }
-
-  private void check() {
-    devices.check();
-    duration.check();
-    stack.check();
-    ring.check();
-    if (maxEventsPerSecond < 0) {
-      throw usage(
-          "--max-events-per-second "
-              + maxEventsPerSecond
-              + " is negative: give a number, or 0 for no limit");
-    }
-  }
-
-  private ParameterException usage(String message) {
-    return new ParameterException(spec.commandLine(), message);
+    return new WatchSession(watcher, output, probe.duration()).run();
   }
 }

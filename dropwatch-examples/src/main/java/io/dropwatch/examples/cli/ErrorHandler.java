@@ -7,71 +7,63 @@ import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * What the user reads when it did not work: the cause and the remedy on one line of stderr, never a
- * stack trace.
+ * Turns a failure of any command into one line on stderr and an exit status: 2 for wrong usage, 1
+ * for everything else. Never prints a stack trace.
  */
-final class ErrorHandler {
-  private static final int ENVIRONMENT = 1;
+final class ErrorHandler implements IParameterExceptionHandler, IExecutionExceptionHandler {
+  private static final int FAILURE = 1;
   private static final int USAGE = 2;
 
-  private ErrorHandler() {}
-
-  static int ofParsing(ParameterException failure, String[] args) {
-    CommandLine command = failure.getCommandLine();
-    String message = message(failure);
-    if (failure instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
-      message += "; a filter is given in quotes behind --filter";
-    }
-    report(command, message + " (see " + name(command) + " --help)");
-    return USAGE;
+  @Override
+  public int handleParseException(ParameterException failure, String[] args) {
+    String hint =
+        failure instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()
+            ? "; quote the filter and put it after --filter"
+            : "";
+    return usage(failure.getCommandLine(), message(failure) + hint);
   }
 
-  static int ofRunning(Exception failure, CommandLine command, @Nullable ParseResult parsed) {
+  @Override
+  public int handleExecutionException(
+      Exception failure, CommandLine command, @Nullable ParseResult parsed) {
     return switch (failure) {
-      case FilterSyntaxException wrong -> {
-        boolean flag = command.getCommandSpec().findOption("--filter") != null;
-        report(command, (flag ? "--filter: " : "") + message(wrong));
-        yield USAGE;
+      case FilterSyntaxException syntax -> {
+        boolean isFlag = command.getCommandSpec().findOption("--filter") != null;
+        yield report(command, (isFlag ? "--filter: " : "") + message(syntax), USAGE);
       }
-      case NoSuchFileException missing -> {
-        report(command, "there is no file " + missing.getFile());
-        yield ENVIRONMENT;
-      }
-      case IOException unreadable -> {
-        report(command, message(unreadable));
-        yield ENVIRONMENT;
-      }
-      case UncheckedIOException unreadable -> {
-        report(command, message(unreadable));
-        yield ENVIRONMENT;
-      }
-      case ParameterException wrong -> ofParsing(wrong, new String[0]);
-      case DropWatchException refused -> {
-        report(command, message(refused));
-        yield switch (refused.code()) {
-          case UNKNOWN_DEVICE, NOISE_RULE, FILTER_TOO_LARGE -> USAGE;
-          default -> ENVIRONMENT;
-        };
-      }
-      case IllegalArgumentException wrong -> {
-        report(command, message(wrong));
-        yield USAGE;
-      }
-      default -> {
-        report(command, "a mistake in this program: " + failure + at(failure));
-        yield ENVIRONMENT;
-      }
+      case ParameterException wrong -> handleParseException(wrong, new String[0]);
+      case IllegalArgumentException wrong -> usage(command, message(wrong));
+      case DropWatchException e ->
+          report(
+              command,
+              message(e),
+              switch (e.code()) {
+                case UNKNOWN_DEVICE, NOISE_RULE, FILTER_TOO_LARGE -> USAGE;
+                default -> FAILURE;
+              });
+      case NoSuchFileException missing ->
+          report(command, "there is no file " + missing.getFile(), FAILURE);
+      case IOException e -> report(command, message(e), FAILURE);
+      case UncheckedIOException e -> report(command, message(e), FAILURE);
+      default -> report(command, "internal error: " + failure + at(failure), FAILURE);
     };
   }
 
-  private static void report(CommandLine command, String message) {
+  private static int usage(CommandLine command, String message) {
+    return report(command, message + " (see " + name(command) + " --help)", USAGE);
+  }
+
+  private static int report(CommandLine command, String message, int status) {
     command.getErr().println(name(command) + ": " + message.stripTrailing());
     command.getErr().flush();
+    return status;
   }
 
   private static String name(CommandLine command) {

@@ -1,39 +1,93 @@
 package io.dropwatch.examples.cli;
 
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.function.Predicate;
 import picocli.CommandLine;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Layout;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.TypeConversionException;
 
-/**
- * Entry point: parses the flags, runs the command, turns every failure into one message and an exit
- * status.
- */
+/** Parses the command line and runs the command. */
 public final class Main {
+  private static final long MAX_SECONDS = Duration.ofDays(36_500).toSeconds();
+
   private Main() {}
 
-  /** Runs the command line and ends the JVM with its status. */
+  /** Runs the command line and exits with its status. */
   public static void main(String[] args) {
     System.exit(commandLine().execute(args));
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new DropwatchCommand())
-        .setCaseInsensitiveEnumValuesAllowed(true)
+    CommandLine root = new CommandLine(new DropwatchCommand());
+    style(root);
+    ErrorHandler errors = new ErrorHandler();
+    return root.setCaseInsensitiveEnumValuesAllowed(true)
         .setExpandAtFiles(false)
-        .registerConverter(long.class, text -> wholeNumber(text, Long.MAX_VALUE))
-        .registerConverter(int.class, text -> (int) wholeNumber(text, Integer.MAX_VALUE))
-        .setParameterExceptionHandler(ErrorHandler::ofParsing)
-        .setExecutionExceptionHandler(ErrorHandler::ofRunning);
+        .setUsageHelpWidth(80)
+        .registerConverter(int.class, text -> (int) number(text, Integer.MAX_VALUE))
+        .registerConverter(Duration.class, Main::seconds)
+        .setParameterExceptionHandler(errors)
+        .setExecutionExceptionHandler(errors);
   }
 
-  private static long wholeNumber(String text, long largest) {
+  private static void style(CommandLine command) {
+    command
+        .getCommandSpec()
+        .mixinStandardHelpOptions(true)
+        .version("dropwatch " + version())
+        .usageMessage()
+        .sortOptions(false)
+        .abbreviateSynopsis(true)
+        .parameterListHeading("%n")
+        .commandListHeading("%nCommands:%n");
+    command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, Main::optionList);
+    command.getSubcommands().values().forEach(Main::style);
+  }
+
+  /** Lists the options that have an order under a heading of their own. */
+  private static String optionList(Help help) {
+    String additional = optionList(help, option -> option.order() > 0);
+    return "%nOptions:%n".formatted()
+        + optionList(help, option -> option.order() <= 0)
+        + (additional.isEmpty() ? "" : "%nAdditional options:%n".formatted() + additional);
+  }
+
+  private static String optionList(Help help, Predicate<OptionSpec> filter) {
+    Layout layout = help.createDefaultLayout();
+    layout.addOptions(
+        help.commandSpec().options().stream()
+            .filter(filter)
+            .sorted(Comparator.comparingInt(OptionSpec::order))
+            .toList(),
+        help.parameterLabelRenderer());
+    return layout.toString();
+  }
+
+  /** Returns the version in the manifest of the jar. */
+  static String version() {
+    String version = Main.class.getPackage().getImplementationVersion();
+    return version == null ? "(not packaged)" : version;
+  }
+
+  // Longer than a century does not fit into nanoseconds.
+  private static Duration seconds(String text) {
+    return Duration.ofSeconds(Math.min(number(text, Long.MAX_VALUE), MAX_SECONDS));
+  }
+
+  private static long number(String text, long max) {
     try {
       long number = Long.parseLong(text);
-      if (number <= largest) {
+      if (number >= 0 && number <= max) {
         return number;
       }
     } catch (NumberFormatException e) {
-      // Said below, in words that do not name Java types.
+      // Reported below; picocli's message names Java types.
     }
-    throw new TypeConversionException("'" + text + "' is not a whole number from 0 to " + largest);
+    throw new TypeConversionException(
+        "must be a whole number from 0 to %d, was '%s'".formatted(max, text));
   }
 }

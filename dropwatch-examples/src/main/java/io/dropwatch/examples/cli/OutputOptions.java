@@ -1,47 +1,85 @@
 package io.dropwatch.examples.cli;
 
+import io.dropwatch.examples.huatuo.HuatuoJsonWriter;
+import io.dropwatch.examples.huatuo.HuatuoStream;
+import io.dropwatch.examples.terminal.Stdout;
+import io.dropwatch.output.EventWriter;
+import io.dropwatch.output.JsonWriter;
+import io.dropwatch.output.TextWriter;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where events go, and how they are written there. */
+/** Where events go, and in which format. */
 final class OutputOptions {
+  /** Values of {@code --output}, as users write them. */
+  enum Format {
+    json,
+    text
+  }
+
+  /** Values of {@code --json-dialect}, as users write them. */
+  enum Dialect {
+    standard,
+    huatuo
+  }
+
   @Option(
       names = "--output",
       paramLabel = "<json|text>",
       defaultValue = "text",
       description =
-          "Format of the events (default: ${DEFAULT-VALUE}); ignored with --output-storage.")
-  private OutputFormat output = OutputFormat.text;
+          "Format of events on stdout (default: ${DEFAULT-VALUE}). Ignored with --output-storage.")
+  private Format format = Format.text;
+
+  @Option(
+      names = "--output-storage",
+      paramLabel = "<path>",
+      description = "Send events to huatuo-bamai through this Unix socket instead of stdout.")
+  private @Nullable Path socket;
+
+  @Option(
+      names = "--task-id",
+      paramLabel = "<id>",
+      description = "Task ID that --output-storage reports to huatuo-bamai.")
+  private @Nullable String taskId;
 
   @Option(
       names = "--json-dialect",
       paramLabel = "<standard|huatuo>",
       defaultValue = "standard",
+      order = 3,
       description =
-          "Names of the fields of --output json (default: ${DEFAULT-VALUE}); huatuo: as"
-              + " huatuo-bamai reads them.")
+          "Field names of --output json (default: ${DEFAULT-VALUE}). huatuo: those of"
+              + " huatuo-bamai.")
   private Dialect dialect = Dialect.standard;
 
-  @Option(
-      names = "--output-storage",
-      paramLabel = "<path>",
-      description = "Send events to huatuo-bamai through its Unix socket, not to stdout.")
-  private @Nullable Path outputStorage;
-
-  @Option(
-      names = "--task-id",
-      paramLabel = "<id>",
-      description = "Task ID to associate with this session of --output-storage.")
-  private @Nullable String taskId;
-
-  /** Makes the sink, given what it calls from any thread when it takes no more. */
-  Function<Runnable, EventSink> sink() {
-    if (outputStorage == null) {
-      return onGone -> new StdoutSink(output, dialect, onGone);
+  /**
+   * Opens the destination of the events.
+   *
+   * @param onClosed runs on any thread, once or more, when the destination accepts no more events
+   * @throws IOException if no daemon listens on the socket of {@code --output-storage}
+   */
+  EventSink open(Runnable onClosed) throws IOException {
+    if (socket == null) {
+      StandardOutput stdout = new StandardOutput(onClosed);
+      return new EventSink.ToStdout(stdout, writer(stdout));
     }
-    EventSink storage = new StorageSink(outputStorage, taskId == null ? "" : taskId);
-    return _ -> storage;
+    return new EventSink.ToHuatuo(
+        HuatuoStream.open(
+            socket,
+            Main.version(),
+            taskId == null ? "" : taskId,
+            notice -> System.err.println("dropwatch: " + notice)));
+  }
+
+  private EventWriter writer(OutputStream out) {
+    if (format == Format.text) {
+      return new TextWriter(
+          out, Stdout.showsColours() ? TextWriter.Style.COLOURED : TextWriter.Style.PLAIN);
+    }
+    return dialect == Dialect.huatuo ? new HuatuoJsonWriter(out) : new JsonWriter(out);
   }
 }

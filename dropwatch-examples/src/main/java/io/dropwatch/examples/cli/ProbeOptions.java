@@ -1,45 +1,36 @@
 package io.dropwatch.examples.cli;
 
-import io.dropwatch.examples.filter.FilterSettings;
 import io.dropwatch.model.DropWarning;
-import io.dropwatch.pcapfilter.FilterOptions;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What every command that asks the kernel has to be told: by which probe, for which packets. */
-final class ProbeOptions {
+/** Options of the commands that attach the probe. */
+final class ProbeOptions extends SelectionOptions {
   @Option(
       names = "--bpf-path",
       paramLabel = "<path>",
-      description = "Another eBPF object file than the one built in.")
+      description = "Load this eBPF object instead of the built-in one.")
   private @Nullable Path bpfPath;
 
   @Option(
-      names = "--filter",
-      paramLabel = "<expr>",
-      description = "tcpdump-style filter expression, run in the kernel.")
-  private @Nullable String filter;
+      names = "--duration",
+      paramLabel = "<n>",
+      defaultValue = "0",
+      description = "Stop after n seconds; 0: run until interrupted (default: ${DEFAULT-VALUE}).")
+  private Duration duration = Duration.ZERO;
 
-  @Mixin private FilterSettings meaning = new FilterSettings();
-
-  /** The object file; null: the one built in. */
+  /** Returns the eBPF object file; null: the built-in one. */
   @Nullable Path bpfPath() {
     return bpfPath;
   }
 
-  /** The expression; null: all packets. */
-  @Nullable String filter() {
-    return filter;
+  /** Returns the time after which to stop; zero: run until interrupted. */
+  Duration duration() {
+    return duration;
   }
 
-  /** What the expression does not say itself. */
-  FilterOptions filterOptions() {
-    return meaning.options();
-  }
-
-  /** What becomes of warnings. */
   static void warn(DropWarning warning) {
     System.err.println("dropwatch: " + warning);
   }

@@ -1,35 +1,28 @@
 package io.dropwatch.examples.cli;
 
-import io.dropwatch.DropEvent;
 import io.dropwatch.DropReplay;
 import io.dropwatch.DropReplayBuilder;
-import io.dropwatch.examples.filter.FilterSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code dropwatch replay}: a recording through the same flags, without a kernel. */
+/** {@code dropwatch replay}: reads events from a recording instead of the kernel. */
 @Command(
     name = "replay",
-    description = "Shows drops that were recorded with --output json, without privileges.%n",
-    mixinStandardHelpOptions = true,
-    versionProvider = VersionFromJar.class,
-    sortOptions = false,
-    usageHelpAutoWidth = true,
+    description = "Shows drops recorded with --output json. Needs no privileges.",
     footer = {
       "",
-      "The flags mean what they mean to dropwatch itself. Noise that was left out of the recording",
-      "does not come back: record with --no-noise-rule all to have it. At the end one line of",
-      "statistics goes to stderr.",
-      "Exit status: 0 replayed to the end, 1 the recording cannot be read, 2 wrong usage.",
+      "Options have the same meaning as without replay. Drops that noise rules left",
+      "out of the recording are missing: record with --no-noise-rule all to keep them.",
+      "The last line on stderr accounts for every drop.",
+      "",
+      "Exit status: 0 success, 1 the recording cannot be read, 2 wrong usage.",
       "",
       "Examples:",
       "  dropwatch --output json --duration 60 > drops.ndjson",
@@ -39,75 +32,59 @@ import picocli.CommandLine.Parameters;
 final class ReplayCommand implements Callable<Integer> {
   private static final Path STDIN = Path.of("-");
 
-  @Parameters(paramLabel = "<file>", description = "The recording; - for stdin.")
+  @Parameters(paramLabel = "<file>", description = "The recording; -: stdin.")
   private Path file = STDIN;
 
-  @Option(
-      names = "--filter",
-      paramLabel = "<expr>",
-      description = "tcpdump-style filter expression.")
-  private @Nullable String filter;
-
-  @Mixin private FilterSettings meaning = new FilterSettings();
-
-  @Mixin private DeviceOptions devices = new DeviceOptions();
-
-  @Mixin private NoiseOptions noise = new NoiseOptions();
+  @Mixin private SelectionOptions selection = new SelectionOptions();
 
   @Mixin private OutputOptions output = new OutputOptions();
 
+  @Mixin private NoiseOptions noise = new NoiseOptions();
+
   @Override
   public Integer call() throws IOException {
-    devices.check();
-    AtomicBoolean full = new AtomicBoolean();
-    EventSink sink = output.sink().apply(() -> full.set(true));
-    DropReplayBuilder what =
-        DropReplay.builder()
-            .filter(filter, meaning.options())
-            .devices(devices.watched())
-            .excludedDevices(devices.excluded())
-            .noiseRules(noise.rules())
-            .onEvent(event -> write(sink, event, full));
-    try (DropReplay replay = open(what)) {
-      return run(replay, sink, full) ? 0 : 1;
+    AtomicBoolean stopped = new AtomicBoolean();
+    DropReplayBuilder builder =
+        DropReplay.builder().selection(selection.selection().noiseRules(noise.rules()).build());
+    EventSink sink = output.open(() -> stopped.set(true));
+    builder.onEvent(
+        event -> {
+          if (!sink.write(event)) {
+            stopped.set(true);
+          }
+        });
+    try (DropReplay replay = open(builder)) {
+      return run(replay, sink, stopped) ? 0 : 1;
     }
   }
 
-  /** Whether the sink took everything. */
-  private boolean run(DropReplay replay, EventSink sink, AtomicBoolean full) throws IOException {
+  /** Returns whether all events were written. */
+  private boolean run(DropReplay replay, EventSink sink, AtomicBoolean stopped) throws IOException {
     boolean complete;
     try {
-      while (!full.get() && replay.next()) {
-        // Each is written by the listener.
+      while (!stopped.get() && replay.next()) {
+        // The listener writes the event.
       }
-    } catch (UncheckedIOException | IllegalArgumentException broken) {
-      throw new IOException(file + ": " + broken.getMessage(), broken);
+    } catch (UncheckedIOException | IllegalArgumentException e) {
+      throw new IOException(file + ": " + e.getMessage(), e);
     } finally {
-      complete = sink.end(System.err);
+      complete = sink.end();
       System.err.println(replay.statistics());
     }
     return complete;
   }
 
-  private DropReplay open(DropReplayBuilder what) throws IOException {
+  private DropReplay open(DropReplayBuilder builder) throws IOException {
     if (file.equals(STDIN)) {
-      return what.open(System.in);
+      return builder.open(System.in);
     }
     try {
-      return what.open(file);
+      return builder.open(file);
     } catch (UncheckedIOException e) {
-      throw e.getCause() instanceof NoSuchFileException missing
-          ? missing
-          : new IOException(e.getMessage(), e);
-    }
-  }
-
-  private static void write(EventSink sink, DropEvent event, AtomicBoolean full) {
-    try {
-      sink.write(event);
-    } catch (UncheckedIOException e) {
-      // The reader of the pipe left, or the disk is full: the sink says so in the end.
-      full.set(true);
+      if (e.getCause() instanceof NoSuchFileException missing) {
+        throw missing;
+      }
+      throw e;
     }
   }
 }

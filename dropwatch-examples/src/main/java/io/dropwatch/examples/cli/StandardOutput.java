@@ -1,6 +1,6 @@
 package io.dropwatch.examples.cli;
 
-import io.dropwatch.examples.terminal.PipeReader;
+import io.dropwatch.examples.terminal.Stdout;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -8,12 +8,9 @@ import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stdout for events: buffered, because under a flood a system call for each line would be the
- * bottleneck; and flushed soon, because {@code | jq} shall see a line when it is written and not
- * when the buffer is full.
- *
- * <p>Thread-safe. Also notices when the reader of a pipe leaves while no event comes, as {@code |
- * head -1} does.
+ * Buffered stdout for events: a flood needs few system calls, and a thread flushes every 50 ms so
+ * that {@code | jq} sees a line soon. The thread also notices when the reader of a pipe leaves
+ * while no events come, as {@code | head -1} does. Thread-safe.
  */
 final class StandardOutput extends OutputStream {
   private static final int BUFFER_BYTES = 1 << 16;
@@ -21,7 +18,7 @@ final class StandardOutput extends OutputStream {
 
   private final OutputStream raw = new FileOutputStream(FileDescriptor.out);
   private final byte[] buffer = new byte[BUFFER_BYTES];
-  private final Runnable onReaderGone;
+  private final Runnable onClosed;
   private int filled;
   private boolean closed;
   private @Nullable IOException failure;
@@ -29,10 +26,10 @@ final class StandardOutput extends OutputStream {
   /**
    * Starts the thread that flushes.
    *
-   * @param onReaderGone called at least once when stdout takes no more
+   * @param onClosed runs when stdout accepts no more bytes
    */
-  StandardOutput(Runnable onReaderGone) {
-    this.onReaderGone = onReaderGone;
+  StandardOutput(Runnable onClosed) {
+    this.onClosed = onClosed;
     Thread.ofPlatform().name("stdout").daemon().start(this::keepFlushing);
   }
 
@@ -63,23 +60,23 @@ final class StandardOutput extends OutputStream {
     }
   }
 
-  /** Flushes for the last time; a reader that left is no failure here. */
+  /** Flushes and stops the thread. A failure is reported by {@link #failure}. */
   @Override
   public synchronized void close() {
     try {
       flush();
     } catch (IOException e) {
-      // Nobody is left to read it.
+      // Kept in `failure`.
     }
     closed = true;
     notifyAll();
   }
 
   /**
-   * Why stdout takes no more, such as a full disk; null also when it is only that its reader left.
+   * Returns why stdout accepts no more bytes, such as a full disk; null if its reader closed it.
    */
   synchronized @Nullable IOException failure() {
-    return PipeReader.hasLeft(1) ? null : failure;
+    return Stdout.isPipeClosed() ? null : failure;
   }
 
   private void writeRaw(byte[] bytes, int offset, int length) throws IOException {
@@ -94,26 +91,26 @@ final class StandardOutput extends OutputStream {
     }
   }
 
-  // Tells without the lock: whoever is told waits for a writer, who may wait for the lock.
+  // Calls onClosed without the lock: it may wait for a writer that waits for the lock.
   private void keepFlushing() {
     if (!flushUntilClosed()) {
-      onReaderGone.run();
+      onClosed.run();
     }
   }
 
-  /** False when it ended because nothing more can be written. */
+  /** Returns false if stdout accepts no more bytes. */
   private synchronized boolean flushUntilClosed() {
     try {
       while (!closed) {
         flush();
-        if (failure != null || PipeReader.hasLeft(1)) {
+        if (failure != null || Stdout.isPipeClosed()) {
           return false;
         }
         wait(FLUSH_MILLIS);
       }
       return true;
     } catch (IOException e) {
-      // Remembered: the next write reports it.
+      // Kept in `failure`.
       return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -2,31 +2,23 @@ package io.dropwatch.examples.cli;
 
 import io.dropwatch.DropCounter;
 import io.dropwatch.DropCounterBuilder;
-import io.dropwatch.examples.top.TopOrder;
 import io.dropwatch.examples.top.TopSession;
-import io.dropwatch.examples.top.TopSession.TopPlan;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
-/** {@code dropwatch top}: its flags, and the counter that they describe. */
+/** {@code dropwatch top}: counts drops in the kernel and shows them as a table. */
 @Command(
     name = "top",
-    description =
-        "Shows a live table of what the kernel drops: how much, why, where, on which device.%n",
-    mixinStandardHelpOptions = true,
-    versionProvider = VersionFromJar.class,
-    sortOptions = false,
-    usageHelpAutoWidth = true,
+    description = "Shows a live table of drops by reason, function, device and namespace.",
     footer = {
       "",
-      "Drops are counted in the kernel, none is sent to this program: made for hosts that drop",
-      "millions a second. q or Ctrl-C ends. Without a terminal one table follows",
-      "the other. At the end one line of statistics goes to stderr.",
+      "Drops are counted in the kernel and no events are sent, so top can be used on",
+      "hosts that drop millions of packets per second. q or Ctrl-C stops. If stdout is",
+      "not a terminal, the tables are printed one after another. The last line on",
+      "stderr accounts for every drop.",
       "",
       "Examples:",
       "  dropwatch top",
@@ -34,70 +26,52 @@ import picocli.CommandLine.Spec;
       "  dropwatch top --once --interval 10 > drops.txt",
     })
 final class TopCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
-
   @Option(
       names = "--interval",
       paramLabel = "<n>",
       defaultValue = "1",
       description = "Seconds between two tables (default: ${DEFAULT-VALUE}).")
-  private long intervalSeconds;
+  private Duration interval = Duration.ZERO;
 
   @Option(
       names = "--count",
       paramLabel = "<n>",
       defaultValue = "0",
-      description = "End after n tables; 0 = run until interrupted (default: ${DEFAULT-VALUE}).")
+      description = "Stop after n tables; 0: run until interrupted (default: ${DEFAULT-VALUE}).")
   private int tables;
 
   @Option(names = "--once", description = "The same as --count 1.")
   private boolean once;
-
-  @Mixin private DurationOption duration = new DurationOption();
 
   @Option(
       names = "--sort",
       paramLabel = "<rate|total|reason|device>",
       defaultValue = "rate",
       description = "Order of the rows (default: ${DEFAULT-VALUE}).")
-  private TopOrder order = TopOrder.rate;
+  private TopSession.Order order = TopSession.Order.rate;
 
   @Mixin private ProbeOptions probe = new ProbeOptions();
-
-  @Mixin private DeviceOptions devices = new DeviceOptions();
 
   @Option(
       names = "--max-kinds",
       paramLabel = "<n>",
       defaultValue = "8192",
-      description = "Rows that are told apart at most (default: ${DEFAULT-VALUE}).")
+      order = 2,
+      description =
+          "Maximum number of rows; other drops are counted together (default: ${DEFAULT-VALUE}).")
   private int maxKinds;
 
   @Override
   public Integer call() {
-    if (intervalSeconds < 1) {
-      throw usage("--interval " + intervalSeconds + " is too short: give seconds, at least 1");
+    if (interval.isZero()) {
+      throw new IllegalArgumentException("--interval must be 1 or more, was 0");
     }
-    duration.check();
-    if (tables < 0) {
-      throw usage("--count " + tables + " is negative: give a number, or 0 for no end");
-    }
-    devices.check();
     DropCounterBuilder counter =
         DropCounter.builder()
-            .filter(probe.filter(), probe.filterOptions())
-            .devices(devices.watched())
-            .excludedDevices(devices.excluded())
+            .selection(probe.selection().build())
             .bpfObject(probe.bpfPath())
             .maxKinds(maxKinds)
             .onWarning(ProbeOptions::warn);
-    TopPlan plan =
-        new TopPlan(
-            DurationOption.of(intervalSeconds), once ? 1 : tables, duration.duration(), order);
-    return new TopSession(counter, plan).run();
-  }
-
-  private ParameterException usage(String message) {
-    return new ParameterException(spec.commandLine(), message);
+    return new TopSession(counter, interval, once ? 1 : tables, probe.duration(), order).run();
   }
 }

@@ -4,112 +4,86 @@ import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatchException;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.DropWatcherBuilder;
-import java.io.UncheckedIOException;
+import io.dropwatch.examples.terminal.StopSignal;
+import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of the command: start, write events, stop, say what became of every drop.
+ * One run of {@code dropwatch}: starts the watcher, writes events, and prints the statistics at the
+ * end.
  *
- * <p>It ends by itself after the duration, at SIGINT, SIGTERM or SIGHUP (the JVM's shutdown hooks),
- * and when the sink takes no more; each way detaches from the kernel, writes what was already taken
- * from it and prints the statistics.
+ * <p>Ends after the duration, at a signal, and when the destination accepts no more events. In each
+ * case the probe is detached and events that were read from the ring are written.
  */
 final class WatchSession {
-  static final Duration UNTIL_STOPPED = Duration.ZERO;
-
-  /** Time that a signal leaves for writing what is under way, to a reader that may have stalled. */
-  private static final long SECONDS_TO_END = 5;
-
-  private final DropWatcherBuilder plan;
+  private final DropWatcherBuilder builder;
   private final Duration duration;
   private final EventSink sink;
-  private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean stopRequested;
-  private volatile @Nullable DropWatcher watching;
+  private volatile @Nullable DropWatcher watcher;
 
   /**
-   * @param sink makes the sink, given what it calls from any thread when it takes no more
+   * Opens the destination of the events.
+   *
+   * @param duration zero: until interrupted
    */
-  WatchSession(DropWatcherBuilder plan, Function<Runnable, EventSink> sink, Duration duration) {
-    this.plan = plan.onEvent(this::write);
+  WatchSession(DropWatcherBuilder builder, OutputOptions output, Duration duration)
+      throws IOException {
+    this.builder = builder.onEvent(this::write);
     this.duration = duration;
-    this.sink = sink.apply(this::stop);
+    this.sink = output.open(this::stop);
   }
 
   /** Returns the exit status. */
   int run() throws InterruptedException {
-    Thread hook = Thread.ofPlatform().name("end of the session").unstarted(this::endBySignal);
-    Runtime.getRuntime().addShutdownHook(hook);
-    try {
-      DropWatcher watcher = plan.start();
-      watching = watcher;
-      try (watcher) {
+    try (StopSignal _ = new StopSignal(this::stop, this::printStatistics)) {
+      DropWatcher started = builder.start();
+      watcher = started;
+      try (started) {
         if (!stopRequested) {
-          System.err.println("dropwatch: watching through " + watcher.probe() + "; Ctrl-C ends");
-          await(watcher);
+          System.err.println("dropwatch: watching through " + started.probe() + "; Ctrl-C stops");
+          await(started);
         }
       } catch (DropWatchException e) {
-        // Watching broke off in the middle: what came until then was written, and is accounted for.
-        var _ = sink.end(System.err);
-        System.err.println(watcher.statistics());
+        // Watching failed after the start; report the events that came before.
+        var _ = sink.end();
+        printStatistics();
         throw e;
       }
-      boolean complete = sink.end(System.err);
-      System.err.println(watcher.statistics());
+      boolean complete = sink.end();
+      printStatistics();
       return complete ? 0 : 1;
-    } finally {
-      ended.countDown();
     }
   }
 
-  private void await(DropWatcher watcher) throws InterruptedException {
-    if (duration.equals(UNTIL_STOPPED)) {
-      watcher.awaitClose();
+  private void await(DropWatcher started) throws InterruptedException {
+    if (duration.isZero()) {
+      started.awaitClose();
     } else {
-      var _ = watcher.awaitClose(duration);
+      var _ = started.awaitClose(duration);
     }
   }
 
   private void write(DropEvent event) {
-    try {
-      sink.write(event);
-    } catch (UncheckedIOException e) {
-      // The reader of the pipe left, or the disk is full: nothing more can be told.
+    if (!sink.write(event)) {
       stop();
     }
   }
 
-  /** From any thread. Returns when the probe is detached, unless it is not even attached yet. */
+  /** Called from any thread. Blocks until the probe is detached, if it is attached. */
   private void stop() {
     stopRequested = true;
-    DropWatcher watcher = watching;
-    if (watcher != null) {
-      watcher.close();
+    DropWatcher started = watcher;
+    if (started != null) {
+      started.close();
     }
   }
 
-  /** Runs while the JVM ends: when System.exit ends it after run(), there is nothing left to do. */
-  private void endBySignal() {
-    if (ended.getCount() == 0) {
-      return;
+  private void printStatistics() {
+    DropWatcher started = watcher;
+    if (started != null) {
+      System.err.println(started.statistics());
     }
-    // Not here: stop() waits for a listener that may wait for a reader that has stalled.
-    Thread.ofPlatform().name("stop").daemon().start(this::stop);
-    boolean clean = false;
-    try {
-      clean = ended.await(SECONDS_TO_END, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    DropWatcher watcher = watching;
-    if (!clean && watcher != null) {
-      System.err.println(watcher.statistics());
-    }
-    // Without this the status would be that of the signal.
-    Runtime.getRuntime().halt(0);
   }
 }

@@ -1,13 +1,11 @@
 /**
  * The {@code dropwatch} command line.
  *
- * <p>Stage: the last one. In: flags. Out: events on stdout as text or NDJSON, everything else on
- * stderr, and an exit status: 0 watched to the end, 1 this machine cannot ({@link
- * io.dropwatch.DropWatchException}), 2 the command line is wrong.
- *
- * <p>{@link io.dropwatch.examples.cli.Main} → {@link io.dropwatch.examples.cli.DropwatchCommand}
- * (flags) → {@code WatchSession} (start, wait, stop, statistics) → {@code EventSink}: stdout, or
- * the daemon of {@code --output-storage}.
+ * <p>{@link io.dropwatch.examples.cli.Main} parses the arguments into a command: {@code
+ * DropwatchCommand} (watch), {@code TopCommand}, {@code ReplayCommand}, {@code ReasonsCommand} or
+ * {@link io.dropwatch.examples.filter.FilterCommand}. The watch command runs a {@code WatchSession}
+ * that writes to an {@code EventSink}. {@code ErrorHandler} turns failures of all commands into one
+ * line on stderr and an exit status.
  */
 @NullMarked
 package io.dropwatch.examples.cli;

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatchException;
 import io.dropwatch.DropWatcher;
-import io.dropwatch.examples.terminal.Terminal;
+import io.dropwatch.examples.terminal.Stdout;
 import io.dropwatch.examples.testbed.RoutedNetwork;
 import io.dropwatch.examples.testbed.TestbedException;
 import io.dropwatch.layers.FiveTuple;
@@ -34,7 +34,7 @@ public final class Demo {
     // Terminals expect UTF-8, even if LANG is not set.
     PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8);
     try {
-      new Demo(new DemoPage(out, Terminal.showsColours())).run();
+      new Demo(new DemoPage(out, Stdout.showsColours())).run();
     } catch (TestbedException | DropWatchException | IllegalStateException e) {
       System.err.println("demo: " + e.getMessage());
       System.exit(1);

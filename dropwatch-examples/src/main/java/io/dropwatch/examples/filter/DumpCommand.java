@@ -1,5 +1,6 @@
 package io.dropwatch.examples.filter;
 
+import io.dropwatch.examples.filter.ExpressionInput.Link;
 import io.dropwatch.pcapfilter.Filter;
 import io.dropwatch.pcapfilter.Stage;
 import java.io.IOException;
@@ -14,62 +15,63 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Prints what the stages of compilation make of an expression. */
+/** {@code dropwatch filter dump}: prints the stages of compilation. */
 @Command(
     name = "dump",
-    description = "Prints each stage of compilation, by default as dropwatch --filter compiles.%n",
-    mixinStandardHelpOptions = true)
+    description = "Prints the stages of compilation, by default as for the probe.")
 final class DumpCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private ExpressionInput text = new ExpressionInput();
-  @ArgGroup private @Nullable What what;
+  @Mixin private ExpressionInput expression = new ExpressionInput();
+  @ArgGroup private @Nullable Form form;
 
-  /** One of these. */
-  private static final class What {
+  /** What to print; at most one of these. */
+  private static final class Form {
     @Option(
         names = "--stage",
         paramLabel = "<stage>",
-        description = "Only this one: ${COMPLETION-CANDIDATES}.")
+        description = "Only this stage: ${COMPLETION-CANDIDATES}.")
     private @Nullable Stage stage;
 
-    // Read by picocli alone: it is what remains when none of the others was given.
+    // Used by picocli only: it is the form if no other option is given.
     @SuppressWarnings("unused")
     @Option(names = "-d", description = "Classic BPF, as tcpdump -d prints it.")
     private boolean listing;
 
-    @Option(names = "-dd", description = "Classic BPF as a C array, as tcpdump -dd.")
+    @Option(names = "-dd", description = "Classic BPF as a C array, as tcpdump -dd prints it.")
     private boolean array;
 
-    @Option(names = "-ddd", description = "Classic BPF as numbers, as tcpdump -ddd.")
+    @Option(
+        names = "-ddd",
+        description = "Classic BPF as decimal numbers, as tcpdump -ddd prints it.")
     private boolean numbers;
   }
 
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    boolean classic = what != null && what.stage == null;
-    LinkName usual = classic ? LinkName.ethernet : LinkName.skb;
-    Filter filter = text.compile(spec, Objects.requireNonNullElse(text.link(), usual));
-    if (what == null) {
+    boolean classic = form != null && form.stage == null;
+    Link defaultLink = classic ? Link.ethernet : Link.skb;
+    Filter filter = expression.compile(Objects.requireNonNullElse(expression.link(), defaultLink));
+    if (form == null) {
       for (Stage stage : Stage.values()) {
         out.println("# " + stage);
         out.println(stage(filter, stage).stripTrailing());
       }
     } else {
-      out.println(only(filter, what).stripTrailing());
+      out.println(only(filter, form).stripTrailing());
     }
     out.flush();
     return 0;
   }
 
-  private static String only(Filter filter, What what) {
-    if (what.stage != null) {
-      return filter.dump(what.stage);
+  private static String only(Filter filter, Form form) {
+    if (form.stage != null) {
+      return filter.dump(form.stage);
     }
-    if (what.array) {
+    if (form.array) {
       return filter.classicBpf().toC();
     }
-    return what.numbers ? filter.classicBpf().toDecimal() : filter.classicBpf().toString();
+    return form.numbers ? filter.classicBpf().toDecimal() : filter.classicBpf().toString();
   }
 
   private static String stage(Filter filter, Stage stage) {

@@ -3,6 +3,9 @@ package io.dropwatch.examples.filter;
 import io.dropwatch.bpf.NetworkDevices;
 import io.dropwatch.pcapfilter.Filter;
 import io.dropwatch.pcapfilter.FilterOptions;
+import io.dropwatch.pcapfilter.LinkType;
+import io.dropwatch.pcapfilter.PcapFilter;
+import io.dropwatch.pcapfilter.SkbFilter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -10,59 +13,81 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
-/** The expression, and what it needs besides. */
+/** A filter expression, from the command line or a file. */
 final class ExpressionInput {
-  /** A filter in a file may be a long list; what is longer than this is not a filter. */
-  private static final int LONGEST_FILE = 16 << 20;
+  private static final int MAX_FILE_BYTES = 16 << 20;
+
+  /** Values of {@code --link}, as users write them. */
+  enum Link {
+    ethernet(LinkType.ETHERNET),
+    raw(LinkType.RAW_IP),
+    /** The kernel's view of packets of any link type. */
+    skb(null);
+
+    private final @Nullable LinkType type;
+
+    Link(@Nullable LinkType type) {
+      this.type = type;
+    }
+
+    static Link of(LinkType type) {
+      return type == LinkType.ETHERNET ? ethernet : raw;
+    }
+
+    boolean includes(LinkType packet) {
+      return type == null || type == packet;
+    }
+  }
 
   @Parameters(
       paramLabel = "EXPRESSION",
       arity = "0..*",
-      description = "The filter, in tcpdump's language; several words are joined.")
+      description = "The pcap-filter(7) expression; several words are joined.")
   private List<String> words = List.of();
 
   @Option(
       names = "-F",
       paramLabel = "<file>",
-      description = "A file with the filter instead, as of tcpdump; # begins a comment.")
+      description = "Read the expression from a file, as tcpdump does; # starts a comment.")
   private @Nullable Path file;
 
-  /** The expression, read once: the file may be a pipe. */
+  /** The expression, read once because the file may be a pipe. */
   private @Nullable String content;
 
   @Option(
       names = "--link",
       paramLabel = "<type>",
       description =
-          "What packets start with: ethernet, raw (an IP header), or skb (the probe's view).")
-  private @Nullable LinkName link;
+          "First header of a packet: ethernet, raw (an IP header), or skb (as the probe sees it).")
+  private @Nullable Link link;
 
-  @Mixin private FilterSettings meaning = new FilterSettings();
+  @Mixin private FilterSettings settings = new FilterSettings();
 
-  @Nullable LinkName link() {
+  /** Returns the link type asked for, or null. */
+  @Nullable Link link() {
     return link;
   }
 
   /**
-   * The expression for packets of a link type.
+   * Compiles the expression for a link type.
    *
-   * @throws IOException if the file that has the expression cannot be read
+   * @throws IOException if the file cannot be read
+   * @throws IllegalArgumentException if there is no expression, or it is invalid
    */
-  Filter compile(CommandSpec command, LinkName link) throws IOException {
+  Filter compile(Link link) throws IOException {
     FilterOptions options =
-        meaning.options().toBuilder().deviceResolver(NetworkDevices::ifindex).build();
-    return link.compile(text(command), options);
+        settings.options().toBuilder().deviceResolver(NetworkDevices::ifindex).build();
+    return link.type == null
+        ? SkbFilter.compile(text(), options)
+        : PcapFilter.compile(text(), link.type, options);
   }
 
-  private String text(CommandSpec command) throws IOException {
+  private String text() throws IOException {
     if ((file == null) == words.isEmpty()) {
-      throw new ParameterException(
-          command.commandLine(), "give the filter, either as EXPRESSION or with -F <file>");
+      throw new IllegalArgumentException("give the filter either as EXPRESSION or with -F <file>");
     }
     if (content == null) {
       content = file == null ? String.join(" ", words) : read(file);
@@ -73,10 +98,11 @@ final class ExpressionInput {
   private static String read(Path file) throws IOException {
     byte[] bytes;
     try (InputStream in = InputFile.open(file)) {
-      bytes = in.readNBytes(LONGEST_FILE + 1);
+      bytes = in.readNBytes(MAX_FILE_BYTES + 1);
     }
-    if (bytes.length > LONGEST_FILE) {
-      throw new IOException(file + " is no filter: it is longer than " + LONGEST_FILE + " bytes");
+    if (bytes.length > MAX_FILE_BYTES) {
+      throw new IOException(
+          "a filter file must be at most %d bytes, %s is longer".formatted(MAX_FILE_BYTES, file));
     }
     return new String(bytes, StandardCharsets.UTF_8).replaceAll("#[^\n]*", "");
   }

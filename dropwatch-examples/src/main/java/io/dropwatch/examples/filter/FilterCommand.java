@@ -1,32 +1,123 @@
 package io.dropwatch.examples.filter;
 
+import io.dropwatch.examples.filter.ExpressionInput.Link;
+import io.dropwatch.examples.terminal.Stdout;
+import io.dropwatch.layers.Layers;
+import io.dropwatch.output.TextWriter;
+import io.dropwatch.pcapfilter.Filter;
+import io.dropwatch.pcapfilter.FilterWarning;
+import io.dropwatch.pcapfilter.packet.CapturedPacket;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The subcommands that work on filter expressions. */
+/** {@code dropwatch filter}: tests filter expressions. */
 @Command(
     name = "filter",
-    description = "Tests filter expressions; needs no root.%n",
-    mixinStandardHelpOptions = true,
-    subcommands = {
-      CheckCommand.class,
-      ExplainCommand.class,
-      DumpCommand.class,
-      MatchCommand.class,
-    })
+    description = "Tests filter expressions. Needs no privileges.",
+    subcommands = DumpCommand.class)
 public final class FilterCommand implements Runnable {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSSSSS").withZone(ZoneOffset.UTC);
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  /** Made by picocli. */
+  /** Called by picocli. */
   public FilterCommand() {}
 
   @Override
   public void run() {
-    if (spec != null) {
-      throw new ParameterException(
-          spec.commandLine(), "say what to do with the filter: check, explain, dump or match");
+    throw new IllegalArgumentException("give a subcommand: check, explain, dump or match");
+  }
+
+  @Command(
+      name = "check",
+      description = "Compiles a filter, by default as the probe does, and warns of mistakes.")
+  int check(@Mixin ExpressionInput expression) throws IOException {
+    Filter filter = expression.compile(Objects.requireNonNullElse(expression.link(), Link.skb));
+    PrintWriter out = out();
+    out.println("OK");
+    for (FilterWarning warning : filter.warnings()) {
+      out.println((warning.code().isNote() ? "note: " : "warning: ") + warning);
     }
+    out.flush();
+    return 0;
+  }
+
+  @Command(
+      name = "explain",
+      description = "Shows why packets match or not: + true, - false, ! rejects, . not evaluated.")
+  int explain(@Mixin ExpressionInput expression, @Mixin PacketInput packets) throws IOException {
+    FilterRun run = new FilterRun(expression);
+    packets.forEach(
+        expression.link(),
+        packet -> print("packet " + packet.number() + ": " + run.explain(packet)));
+    return 0;
+  }
+
+  // picocli passes a wrong value for an @Option parameter beside @Mixin parameters.
+  static final class MatchOptions {
+    @Option(names = "--count", description = "Print the number of packets only.")
+    private boolean countOnly;
+  }
+
+  @Command(
+      name = "match",
+      description = "Lists the packets that match: number, time in UTC, length, headers.")
+  int match(
+      @Mixin ExpressionInput expression, @Mixin PacketInput packets, @Mixin MatchOptions options)
+      throws IOException {
+    FilterRun run = new FilterRun(expression);
+    AtomicLong seen = new AtomicLong();
+    AtomicLong matched = new AtomicLong();
+    packets.forEach(
+        expression.link(),
+        packet -> {
+          seen.incrementAndGet();
+          if (!run.matches(packet)) {
+            return true;
+          }
+          matched.incrementAndGet();
+          return options.countOnly || print(line(packet) + "\n");
+        });
+    var _ = print(matched + " of " + seen + " packets match\n");
+    return 0;
+  }
+
+  private static String line(CapturedPacket packet) {
+    String time = packet.time() == null ? "-" : TIME.format(packet.time());
+    Layers layers = Layers.decode(packet.linkType(), packet.bytes());
+    return "%d  %s  %d  %s"
+        .formatted(packet.number(), time, packet.wireLength(), TextWriter.format(layers));
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  /**
+   * Prints to stdout, whose input may have no end. Returns false if the reader of a pipe has left.
+   *
+   * @throws IOException if stdout fails otherwise, such as on a full disk
+   */
+  private boolean print(String text) throws IOException {
+    PrintWriter out = out();
+    out.print(text);
+    // The writer wraps System.out, which hides failures.
+    if (!out.checkError() && !System.out.checkError()) {
+      return true;
+    }
+    if (Stdout.isPipeClosed()) {
+      return false;
+    }
+    throw new IOException("cannot write to stdout; is its disk full?");
   }
 }

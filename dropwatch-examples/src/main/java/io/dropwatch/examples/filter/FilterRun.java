@@ -1,5 +1,6 @@
 package io.dropwatch.examples.filter;
 
+import io.dropwatch.examples.filter.ExpressionInput.Link;
 import io.dropwatch.pcapfilter.Explanation;
 import io.dropwatch.pcapfilter.Filter;
 import io.dropwatch.pcapfilter.PcapFilter;
@@ -10,17 +11,14 @@ import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
-import picocli.CommandLine.Model.CommandSpec;
 
-/** One expression, compiled for each link type that a packet comes with. */
+/** Applies an expression to packets; compiles it once per link type. */
 final class FilterRun {
-  private final CommandSpec command;
-  private final ExpressionInput text;
-  private final Map<LinkName, Filter> filters = new EnumMap<>(LinkName.class);
+  private final ExpressionInput expression;
+  private final Map<Link, Filter> filters = new EnumMap<>(Link.class);
 
-  FilterRun(CommandSpec command, ExpressionInput text) {
-    this.command = command;
-    this.text = text;
+  FilterRun(ExpressionInput expression) {
+    this.expression = expression;
   }
 
   boolean matches(CapturedPacket packet) throws IOException {
@@ -38,16 +36,16 @@ final class FilterRun {
   }
 
   private Filter filter(CapturedPacket packet) throws IOException {
-    LinkName link = Objects.requireNonNullElse(text.link(), LinkName.of(packet.linkType()));
+    Link link = Objects.requireNonNullElse(expression.link(), Link.of(packet.linkType()));
     Filter filter = filters.get(link);
     if (filter == null) {
-      filter = text.compile(command, link);
+      filter = expression.compile(link);
       filters.put(link, filter);
     }
     return filter;
   }
 
-  /** The packet as the probe would see it if it were received now, without a device. */
+  /** Returns the packet as the probe sees a received one, without a device. */
   private static SkbPacket skb(CapturedPacket packet) {
     return SkbPacket.builder()
         .packet(packet.linkType(), packet.bytes(), packet.wireLength())

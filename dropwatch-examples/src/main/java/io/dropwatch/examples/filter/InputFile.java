@@ -7,14 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Files that are named on the command line. */
+/** Files named on the command line. */
 final class InputFile {
   private InputFile() {}
 
   /**
    * Opens a file for reading; {@code -} is stdin.
    *
-   * @throws IOException if it cannot be opened, with its name and the reason
+   * @throws IOException if the file cannot be opened; the message names it
    */
   static InputStream open(Path file) throws IOException {
     try {
@@ -22,13 +22,13 @@ final class InputFile {
     } catch (NoSuchFileException e) {
       throw e;
     } catch (AccessDeniedException e) {
-      throw new IOException("no permission to read " + file, e);
+      throw new IOException("cannot read " + file + ": permission denied", e);
     } catch (IOException e) {
       throw unreadable(file, e);
     }
   }
 
-  /** A failure to read, with the file's name. */
+  /** Returns a failure to read with the file's name. */
   static IOException unreadable(Path file, IOException failure) {
     return new IOException("cannot read " + file + ": " + failure.getMessage(), failure);
   }

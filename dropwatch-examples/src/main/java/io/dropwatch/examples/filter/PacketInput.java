@@ -1,5 +1,6 @@
 package io.dropwatch.examples.filter;
 
+import io.dropwatch.examples.filter.ExpressionInput.Link;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.packet.CaptureReader;
 import io.dropwatch.pcapfilter.packet.CapturedPacket;
@@ -8,69 +9,65 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
-/** The packets to try. */
+/** Packets from a capture file or the command line. */
 final class PacketInput {
   @Option(
       names = "--read",
       paramLabel = "<file>",
-      description = "Packets of a pcap or pcapng file; - is stdin.")
+      description = "Read packets from this pcap or pcapng file; -: stdin.")
   private @Nullable Path file;
 
   @Option(
       names = "--hex",
       paramLabel = "<digits>",
-      description = "One packet, as hexadecimal digits; white space and colons are ignored.")
+      description = "One packet in hexadecimal; white space and colons are ignored.")
   private @Nullable String hex;
 
-  /** What is done with each packet. */
+  /** Handles a packet. */
   @FunctionalInterface
-  interface Each {
-    /** False: no more of them. */
-    boolean packet(CapturedPacket packet) throws IOException;
+  interface Handler {
+    /** Returns whether to continue with the next packet. */
+    boolean handle(CapturedPacket packet) throws IOException;
   }
 
-  void forEach(CommandSpec spec, @Nullable LinkName link, Each each) throws IOException {
+  /**
+   * Passes each packet to a handler.
+   *
+   * @param link the link type that packets must have, or null
+   * @throws IOException if the file cannot be read
+   * @throws IllegalArgumentException if no packets are given, or one has another link type
+   */
+  void forEach(@Nullable Link link, Handler handler) throws IOException {
     if ((file == null) == (hex == null)) {
-      throw new ParameterException(
-          spec.commandLine(), "give packets, either with --read <file> or with --hex <digits>");
+      throw new IllegalArgumentException(
+          "give packets either with --read <file> or with --hex <digits>");
     }
     if (hex != null) {
-      byte[] bytes = digits(spec, hex);
-      LinkType first = link == LinkName.raw ? LinkType.RAW_IP : LinkType.ETHERNET;
-      each.packet(CapturedPacket.of(first, bytes));
+      byte[] bytes = digits(hex);
+      LinkType type = link == Link.raw ? LinkType.RAW_IP : LinkType.ETHERNET;
+      handler.handle(CapturedPacket.of(type, bytes));
       return;
     }
     if (file != null) {
-      read(spec, file, link, each);
+      read(file, link, handler);
     }
   }
 
-  private static void read(CommandSpec spec, Path file, @Nullable LinkName link, Each each)
-      throws IOException {
+  private static void read(Path file, @Nullable Link link, Handler handler) throws IOException {
     try (CaptureReader reader = open(file)) {
-      for (CapturedPacket packet = next(reader, file);
-          packet != null;
-          packet = next(reader, file)) {
+      CapturedPacket packet = next(reader, file);
+      while (packet != null) {
         if (link != null && !link.includes(packet.linkType())) {
-          throw new ParameterException(
-              spec.commandLine(),
-              "packet "
-                  + packet.number()
-                  + " of "
-                  + file
-                  + " is "
-                  + LinkName.of(packet.linkType())
-                  + ", not "
-                  + link
-                  + ": leave --link out");
+          throw new IllegalArgumentException(
+              "packet %d of %s is %s, not %s; omit --link"
+                  .formatted(packet.number(), file, Link.of(packet.linkType()), link));
         }
-        if (!each.packet(packet)) {
+        if (!handler.handle(packet)) {
           return;
         }
+        packet = next(reader, file);
       }
     }
   }
@@ -93,12 +90,12 @@ final class PacketInput {
     }
   }
 
-  private static byte[] digits(CommandSpec spec, String text) {
+  private static byte[] digits(String text) {
     try {
       return HexFormat.of().parseHex(text.replaceAll("[\\s:]", ""));
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(
-          spec.commandLine(), "--hex takes pairs of hexadecimal digits: " + e.getMessage(), e);
+      throw new IllegalArgumentException(
+          "--hex must be pairs of hexadecimal digits: " + e.getMessage(), e);
     }
   }
 }

@@ -1,9 +1,7 @@
 /**
- * {@code dropwatch filter}: tests filter expressions without a kernel, root or native code.
- *
- * <p>In: an expression and packets, from a capture file or as hexadecimal digits. Out: on stdout
- * what the expression means, why a packet matches, or which packets do; an exit status: 0 done, 1
- * the file cannot be read, 2 the expression or the command line is wrong.
+ * {@code dropwatch filter}: compiles filter expressions and applies them to packets, without
+ * privileges or native code. {@code ExpressionInput} and {@code PacketInput} are the inputs, {@code
+ * FilterRun} applies one to the other.
  */
 @NullMarked
 package io.dropwatch.examples.filter;

@@ -12,20 +12,20 @@ import java.nio.charset.StandardCharsets;
  * u32 segments - 1 = 0 │ u32 words of the segment
  * word 0  pointer to Message               struct, 1 data word, 1 pointer
  *      1  u16 which: 0 connect, 1 chunk
- *      2  pointer to what it holds         struct, 1 data word, 3 pointers
+ *      2  pointer to its content           struct, 1 data word, 3 pointers
  *      3  connect: u32 protoVersion XOR 1; chunk: bit 0 flush, bit 1 end
  *    4-6  connect: toolName, version, taskID; chunk: data, error, containerID
  *    7..  their bytes, each padded to words; text ends in a 0
  * </pre>
  *
- * <p>Written by hand: code generated for the Java runtime of Cap'n Proto needs its compiler plugin,
- * a native program, in everybody's build, and these are three structs that cannot change.
+ * <p>Written by hand: generated code would need the Cap'n Proto compiler, a native program, in
+ * every build, for three structs that do not change.
  *
  * @see <a href="https://capnproto.org/encoding.html">Cap'n Proto: Encoding Spec</a>
  */
 final class CapnpFrames {
-  /** The daemon's limit for a message; it closes the connection at a larger one. */
-  static final int MOST_BYTES = 64 << 20;
+  /** The daemon's limit; it closes the connection after a larger message. */
+  static final int MAX_BYTES = 64 << 20;
 
   private static final int WORD = Long.BYTES;
   private static final int HEADER_BYTES = WORD;
@@ -34,29 +34,29 @@ final class CapnpFrames {
   private static final int CONNECT = 0;
   private static final int CHUNK = 1;
   private static final int END = 1 << 1;
-  private static final byte[] NOTHING = {};
+  private static final byte[] EMPTY = {};
 
   private CapnpFrames() {}
 
-  /** The first message of a connection. An empty text is not sent: the reader sees it as empty. */
+  /** Returns the first message of a connection. An empty text is a null pointer. */
   static ByteBuffer connect(String toolName, String version, String taskId) {
-    // protoVersion 1 is the default, stored as the difference from it.
+    // protoVersion is stored XOR its default, 1.
     return frame(CONNECT, 0, text(toolName), text(version), text(taskId));
   }
 
-  /** One event. */
+  /** Returns the message with one event. */
   static ByteBuffer chunk(byte[] json) {
-    return frame(CHUNK, 0, json, NOTHING, NOTHING);
+    return frame(CHUNK, 0, json, EMPTY, EMPTY);
   }
 
-  /** Nothing follows. */
+  /** Returns the last message of a connection. */
   static ByteBuffer end() {
-    return frame(CHUNK, END, NOTHING, NOTHING, NOTHING);
+    return frame(CHUNK, END, EMPTY, EMPTY, EMPTY);
   }
 
-  /** Whether the daemon takes a chunk of so many bytes. */
+  /** Returns whether a chunk with this many bytes is within the limit. */
   static boolean fits(int jsonBytes) {
-    return jsonBytes <= MOST_BYTES - HEADER_BYTES - FIRST_BYTES * WORD - WORD;
+    return jsonBytes <= MAX_BYTES - HEADER_BYTES - FIRST_BYTES * WORD - WORD;
   }
 
   private static ByteBuffer frame(int which, int bits, byte[]... lists) {
@@ -82,18 +82,18 @@ final class CapnpFrames {
     return frame.rewind();
   }
 
-  /** A struct that follows its pointer at once: offset 0, kind 0. */
+  /** Pointer to a struct that follows immediately: offset 0, kind 0. */
   private static long structPointer(int dataWords, int pointers) {
     return (long) pointers << 48 | (long) dataWords << 32;
   }
 
-  /** Bytes (element size 2) that begin so many words behind the pointer's end: kind 1. */
+  /** Pointer to bytes (element size 2) that start this many words after it: kind 1. */
   private static long listPointer(int offset, int length) {
     return (long) length << 35 | 2L << 32 | (long) offset << 2 | 1;
   }
 
   private static byte[] text(String text) {
-    return text.isEmpty() ? NOTHING : (text + '\0').getBytes(StandardCharsets.UTF_8);
+    return text.isEmpty() ? EMPTY : (text + '\0').getBytes(StandardCharsets.UTF_8);
   }
 
   private static int words(byte[] list) {

@@ -7,8 +7,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 
 /**
- * One connection to the daemon. Writing waits for a daemon that does not read; an interrupt of the
- * thread ends the wait, and the connection.
+ * A connection to the daemon. Writing blocks while the daemon does not read; interrupting the
+ * thread ends the wait and closes the connection.
  */
 final class DaemonConnection implements AutoCloseable {
   private final SocketChannel channel;
@@ -17,12 +17,12 @@ final class DaemonConnection implements AutoCloseable {
     this.channel = channel;
   }
 
-  /** Connects and introduces the tool. */
-  static DaemonConnection open(Path socket, ByteBuffer introduction) throws IOException {
+  /** Connects and sends the connect message. */
+  static DaemonConnection open(Path socket, ByteBuffer connectMessage) throws IOException {
     SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
     var connection = new DaemonConnection(channel);
     try {
-      connection.write(introduction);
+      connection.write(connectMessage);
       return connection;
     } catch (IOException e) {
       connection.close();
@@ -30,7 +30,7 @@ final class DaemonConnection implements AutoCloseable {
     }
   }
 
-  /** Writes a whole frame; one that fails half-way is discarded by the daemon. */
+  /** Writes a whole frame. The daemon discards a partial one. */
   void write(ByteBuffer frame) throws IOException {
     frame.rewind();
     while (frame.hasRemaining()) {
@@ -43,7 +43,7 @@ final class DaemonConnection implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      // Nothing was left to be sent.
+      // Everything has been sent.
     }
   }
 }

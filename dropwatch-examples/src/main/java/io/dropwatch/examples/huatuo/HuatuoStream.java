@@ -3,7 +3,6 @@ package io.dropwatch.examples.huatuo;
 import io.dropwatch.DropEvent;
 import io.dropwatch.output.EventWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,13 +15,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events for a <i>huatuo-bamai</i> daemon, through its Unix socket.
+ * Sends events to a <i>huatuo-bamai</i> daemon through its Unix socket.
  *
- * <p>{@link #write} never waits and never fails: it puts the event into a bounded buffer, which a
- * thread of this stream's turns into JSON and sends. An event that finds the buffer full is dropped
- * and counted, so what is sent is in order and shows how a burst began. When the daemon goes, the
- * stream connects again (after 100 ms, then twice as long each time, at most 5 s) and sends the
- * event that was under way once more. Thread-safe.
+ * <p>{@link #write} never blocks and never fails: it adds the event to a bounded buffer, and a
+ * thread of the stream sends it as JSON. If the buffer is full, the event is dropped and counted.
+ * After a lost connection the stream reconnects (after 100 ms, then after twice the time of the
+ * last attempt, at most 5 s) and sends the interrupted event again. Thread-safe.
  *
  * <pre>{@code
  * try (var stream = HuatuoStream.open(socket, "0.1", "task", System.err::println);
@@ -30,19 +28,19 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class HuatuoStream implements EventWriter {
-  /** Events that wait for the daemon at most: some 20 MB. */
+  /** Capacity of the buffer, in events: about 20 MB. */
   public static final int BUFFERED_EVENTS = 8192;
 
   private static final String TOOL_NAME = "dropwatch";
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+  private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
   private static final long POLL_MILLIS = 100;
 
-  /** How long {@link #close} goes on sending what waits. */
-  private static final Duration TIME_TO_END = Duration.ofSeconds(3);
+  /** How long {@link #close} keeps sending buffered events. */
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
 
   private final Path socket;
-  private final ByteBuffer introduction;
+  private final ByteBuffer connectMessage;
   private final Consumer<String> notices;
   private final BlockingQueue<DropEvent> buffer = new ArrayBlockingQueue<>(BUFFERED_EVENTS);
   private final AtomicLong accepted = new AtomicLong();
@@ -51,15 +49,15 @@ public final class HuatuoStream implements EventWriter {
   private final AtomicLong reconnects = new AtomicLong();
   private final Thread sender;
   private volatile boolean closing;
-  // The sender's, once it runs.
+  // Used by the sender thread only, once it runs.
   private @Nullable DaemonConnection connection;
 
-  private HuatuoStream(Path socket, ByteBuffer introduction, Consumer<String> notices)
+  private HuatuoStream(Path socket, ByteBuffer connectMessage, Consumer<String> notices)
       throws IOException {
     this.socket = socket;
-    this.introduction = introduction;
+    this.connectMessage = connectMessage;
     this.notices = notices;
-    this.connection = DaemonConnection.open(socket, introduction);
+    this.connection = DaemonConnection.open(socket, connectMessage);
     this.sender = Thread.ofPlatform().name("huatuo stream").daemon().unstarted(this::send);
   }
 
@@ -67,28 +65,28 @@ public final class HuatuoStream implements EventWriter {
    * Connects to the daemon.
    *
    * @param socket path of the daemon's socket
-   * @param version of this tool, for the daemon
-   * @param taskId the daemon's name for this session; may be empty
-   * @param notices gets a line when the connection is lost, and one when it is there again; called
-   *     on the thread that sends
-   * @throws UncheckedIOException if no daemon listens there now
+   * @param version version of this tool, reported to the daemon
+   * @param taskId ID of the daemon's task, may be empty
+   * @param notices receives a line when the connection is lost and when it is restored, on the
+   *     sender thread
+   * @throws IOException if no daemon listens on the socket
    */
   public static HuatuoStream open(
-      Path socket, String version, String taskId, Consumer<String> notices) {
+      Path socket, String version, String taskId, Consumer<String> notices) throws IOException {
     try {
       var stream =
           new HuatuoStream(socket, CapnpFrames.connect(TOOL_NAME, version, taskId), notices);
       stream.sender.start();
       return stream;
     } catch (IOException | IllegalArgumentException e) {
-      throw new UncheckedIOException(
+      throw new IOException(
           "cannot connect to a huatuo-bamai daemon at %s: %s; start the daemon, or give the path of its socket"
               .formatted(socket, e.getMessage()),
-          e instanceof IOException failed ? failed : new IOException(e));
+          e);
     }
   }
 
-  /** Takes an event without waiting; it is lost where the buffer is full or this is closed. */
+  /** Buffers an event. It is lost if the buffer is full or the stream is closed. */
   @Override
   public void write(DropEvent event) {
     accepted.incrementAndGet();
@@ -97,13 +95,13 @@ public final class HuatuoStream implements EventWriter {
     }
   }
 
-  /** Does nothing: events are sent as soon as the daemon takes them. */
+  /** Does nothing: buffered events are sent as soon as possible. */
   @Override
   public void flush() {}
 
-  /** What became of the events so far. */
+  /** Returns how many events were sent and lost so far. */
   public StreamStatistics statistics() {
-    // Outcomes before their causes, or something would seem to wait that does not.
+    // Read the outcomes first: an event counted later would seem to be waiting.
     long sentNow = sent.get();
     long lostNow = lost.get();
     return new StreamStatistics(
@@ -111,25 +109,25 @@ public final class HuatuoStream implements EventWriter {
   }
 
   /**
-   * Sends what waits, for three seconds at most, tells the daemon that nothing follows, and
-   * disconnects. What could not be sent is lost, and counted. A second call does nothing.
+   * Sends the buffered events, for at most three seconds, then the end of the stream, and
+   * disconnects. Events that could not be sent are counted as lost. A second call does nothing.
    */
   @Override
   public void close() {
     closing = true;
     boolean interrupted = false;
-    long until = System.nanoTime() + TIME_TO_END.toNanos();
+    long until = System.nanoTime() + CLOSE_TIMEOUT.toNanos();
     while (sender.isAlive()) {
       try {
         if (!sender.join(Duration.ofNanos(Math.max(1, until - System.nanoTime())))) {
           sender.interrupt();
-          until = System.nanoTime() + TIME_TO_END.toNanos();
+          until = System.nanoTime() + CLOSE_TIMEOUT.toNanos();
         }
       } catch (InterruptedException e) {
         interrupted = true;
       }
     }
-    // One that was written while the sender ended.
+    // An event may have been written while the sender ended.
     discardBuffer();
     if (interrupted) {
       Thread.currentThread().interrupt();
@@ -148,9 +146,9 @@ public final class HuatuoStream implements EventWriter {
         connection.write(CapnpFrames.end());
       }
     } catch (InterruptedException e) {
-      // The time to end is over: the rest is lost.
+      // Timeout of close(): the rest is lost.
     } catch (IOException e) {
-      // The daemon went before the end; every event had been sent.
+      // The daemon closed the connection after the last event.
     } finally {
       disconnect();
       discardBuffer();
@@ -176,12 +174,12 @@ public final class HuatuoStream implements EventWriter {
         return;
       } catch (IOException e) {
         disconnect();
-        // A channel turns an interrupt into an exception of its own.
+        // A channel reports an interrupt as ClosedByInterruptException.
         if (Thread.currentThread().isInterrupted()) {
           throw new InterruptedException();
         }
         notices.accept(
-            "the connection to %s is lost (%s); events wait, and connecting goes on"
+            "the connection to %s is lost (%s); reconnecting, events are buffered"
                 .formatted(socket, e.getMessage()));
       }
     }
@@ -193,13 +191,13 @@ public final class HuatuoStream implements EventWriter {
     while (known == null) {
       Thread.sleep(pause);
       try {
-        known = DaemonConnection.open(socket, introduction);
+        known = DaemonConnection.open(socket, connectMessage);
         reconnects.incrementAndGet();
-        notices.accept("connected to %s again".formatted(socket));
+        notices.accept("reconnected to %s".formatted(socket));
       } catch (IOException e) {
         pause = pause.multipliedBy(2);
-        if (pause.compareTo(LONGEST_PAUSE) > 0) {
-          pause = LONGEST_PAUSE;
+        if (pause.compareTo(MAX_PAUSE) > 0) {
+          pause = MAX_PAUSE;
         }
       }
     }

@@ -1,22 +1,22 @@
 package io.dropwatch.examples.huatuo;
 
 /**
- * What became of every event given to a {@link HuatuoStream}.
+ * Counts the events of a {@link HuatuoStream}.
  *
  * <pre>{@code
- * accepted = sent + lost + waiting      waiting is 0 once the stream is closed
+ * accepted = sent + lost + waiting      waiting is 0 after close
  * }</pre>
  *
- * <p>The daemon acknowledges nothing: what the kernel holds for a daemon that dies counts as sent.
+ * <p>The daemon sends no acknowledgements: an event in the socket's buffer counts as sent.
  *
- * @param accepted events given to the stream
- * @param sent of these, those that went whole into the socket
- * @param lost those that found the buffer full, or the stream closed
- * @param reconnects connections made after the first
+ * @param accepted events passed to the stream
+ * @param sent events written to the socket
+ * @param lost events dropped because the buffer was full or the stream closed
+ * @param reconnects connections after the first
  */
 public record StreamStatistics(long accepted, long sent, long lost, long reconnects) {
 
-  /** In the buffer, not sent yet. */
+  /** Returns the number of buffered events. */
   public long waiting() {
     return accepted - sent - lost;
   }

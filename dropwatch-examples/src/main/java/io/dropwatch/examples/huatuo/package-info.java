@@ -6,8 +6,8 @@
  * stream sends such lines as Cap'n Proto frames ({@code src/main/capnp/toolstream.capnp}), one
  * event in each.
  *
- * <p>{@link io.dropwatch.examples.huatuo.HuatuoStream} (buffer, sender, reconnecting) → {@code
- * DaemonConnection} (one connection) → {@code CapnpFrames} (bytes).
+ * <p>{@link io.dropwatch.examples.huatuo.HuatuoStream} buffers, sends and reconnects; {@code
+ * DaemonConnection} is one connection, and {@code CapnpFrames} encodes the messages.
  */
 @NullMarked
 package io.dropwatch.examples.huatuo;

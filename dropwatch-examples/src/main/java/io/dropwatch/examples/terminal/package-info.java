@@ -1,7 +1,4 @@
-/**
- * What is known about where a program writes to. In: the environment, a descriptor. Out: whether it
- * may be coloured, whether anybody still reads.
- */
+/** The command line's connection to its user: what stdout is, and signals that end a session. */
 @NullMarked
 package io.dropwatch.examples.terminal;
 

@@ -7,14 +7,16 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Names of network namespaces: those of {@code ip netns}, and {@code host} for this process's. */
+/**
+ * Names of network namespaces as in {@code ip netns}, and {@code host} for that of this process.
+ */
 final class NetnsNames {
   private static final Path NAMED = Path.of("/run/netns");
   private static final Path OWN = Path.of("/proc/self/ns/net");
 
   private Map<Long, String> names = Map.of();
 
-  /** Looks again; namespaces come and go. */
+  /** Reads the names again. */
   void refresh() {
     Map<Long, String> found = new HashMap<>();
     if (Files.isDirectory(NAMED)) {
@@ -23,7 +25,7 @@ final class NetnsNames {
           put(found, file, String.valueOf(file.getFileName()));
         }
       } catch (IOException e) {
-        // Without names there are still numbers.
+        // The inode numbers are shown instead.
       }
     }
     put(found, OWN, "host");
@@ -34,12 +36,12 @@ final class NetnsNames {
     try {
       names.put(((Number) Files.getAttribute(file, "unix:ino")).longValue(), name);
     } catch (IOException e) {
-      // Deleted meanwhile.
+      // The namespace has been deleted.
     }
   }
 
-  /** The name if there is one, else the inode as lsns(8) shows it. */
-  String name(long inode) {
-    return inode == 0 ? "-" : names.getOrDefault(inode, Long.toString(inode));
+  /** Returns the name of a namespace, or its inode number if it has none, as lsns(8) shows it. */
+  String name(long inum) {
+    return inum == 0 ? "-" : names.getOrDefault(inum, Long.toString(inum));
   }
 }

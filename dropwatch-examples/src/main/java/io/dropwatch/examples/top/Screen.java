@@ -9,11 +9,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The terminal while the table is on it: its alternate screen, the cursor hidden, keys read one by
- * one. {@link #close} gives it back as it was. Thread-safe.
+ * The terminal in full-screen mode: alternate screen, hidden cursor, unbuffered keys. {@link
+ * #close} restores it. Thread-safe.
  *
- * <p>Its size and mode are stty(1)'s business; sequences are those of every terminal since the
- * VT100 (console_codes(4)).
+ * <p>Size and mode come from stty(1); the escape sequences are in console_codes(4).
  */
 final class Screen implements AutoCloseable {
   private static final String ENTER = "\033[?1049h\033[?25l";
@@ -29,7 +28,7 @@ final class Screen implements AutoCloseable {
   private final String modes;
   private boolean closed;
 
-  /** Takes the terminal, and calls {@code onQuit} when q or Ctrl-D is typed on stdin. */
+  /** Enters full-screen mode; {@code onQuit} runs when q or Ctrl-D is typed. */
   Screen(PrintStream out, Runnable onQuit) {
     this.out = out;
     modes = stty("-g").strip();
@@ -51,11 +50,11 @@ final class Screen implements AutoCloseable {
         key = keys.read();
       }
     } catch (IOException e) {
-      // No keys, then.
+      // Quit by signal only.
     }
   }
 
-  /** Lines and columns now; 24 and 80 where nobody knows. */
+  /** Returns the lines and columns; 24 and 80 if unknown. */
   static int[] size() {
     String[] size = stty("size").strip().split(" ", -1);
     try {
@@ -65,27 +64,27 @@ final class Screen implements AutoCloseable {
         return new int[] {rows, columns};
       }
     } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-      // Below.
+      // Unknown.
     }
     return new int[] {24, 80};
   }
 
-  /** Shows a summary, titles and rows, as many as there is room for. */
+  /** Shows a summary, titles, and as many rows as fit. */
   synchronized void show(String summary, List<String> table) {
     if (closed) {
       return;
     }
     int[] size = size();
-    StringBuilder picture = new StringBuilder(HOME);
-    picture.append(TopTable.cut(summary, size[1])).append(END_OF_LINE);
-    picture.append(REVERSE).append(table.getFirst());
-    picture.append(" ".repeat(Math.max(0, size[1] - table.getFirst().length())));
-    picture.append(PLAIN).append("\r\n");
+    StringBuilder frame = new StringBuilder(HOME);
+    frame.append(TopTable.cut(summary, size[1])).append(END_OF_LINE);
+    frame.append(REVERSE).append(table.getFirst());
+    frame.append(" ".repeat(Math.max(0, size[1] - table.getFirst().length())));
+    frame.append(PLAIN).append("\r\n");
     table.stream()
         .skip(1)
         .limit(Math.max(0, size[0] - 3))
-        .forEach(line -> picture.append(line).append(END_OF_LINE));
-    out.print(picture.append(END_OF_SCREEN));
+        .forEach(line -> frame.append(line).append(END_OF_LINE));
+    out.print(frame.append(END_OF_SCREEN));
     out.flush();
   }
 
@@ -102,7 +101,7 @@ final class Screen implements AutoCloseable {
     }
   }
 
-  /** What stty says of the controlling terminal; empty where there is none. */
+  /** Runs stty on the controlling terminal and returns its output; empty if there is none. */
   private static String stty(String... arguments) {
     try {
       String[] command = new String[arguments.length + 1];
@@ -113,8 +112,8 @@ final class Screen implements AutoCloseable {
               .redirectInput(TERMINAL)
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
-      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return process.waitFor(1, TimeUnit.SECONDS) && process.exitValue() == 0 ? said : "";
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return process.waitFor(1, TimeUnit.SECONDS) && process.exitValue() == 0 ? output : "";
     } catch (IOException e) {
       return "";
     } catch (InterruptedException e) {

@@ -7,21 +7,21 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * One kind of drops.
+ * A row of the table: one kind of drops.
  *
- * @param perSecond in the last interval
- * @param total since the start
+ * @param perSecond drops per second in the last interval
+ * @param total drops since the start
  */
 record TopRow(DropKind kind, double perSecond, long total) {
-  /** Every kind that was counted, in the order asked for; the busiest first among equals. */
-  static List<TopRow> of(DropCounts all, DropCounts interval, TopOrder order) {
+  /** Returns a row for each kind, in the given order; equal ones by rate. */
+  static List<TopRow> of(DropCounts all, DropCounts interval, TopSession.Order order) {
     return all.counts().entrySet().stream()
         .map(each -> new TopRow(each.getKey(), interval.perSecond(each.getKey()), each.getValue()))
         .sorted(comparator(order))
         .toList();
   }
 
-  private static Comparator<TopRow> comparator(TopOrder order) {
+  private static Comparator<TopRow> comparator(TopSession.Order order) {
     Comparator<TopRow> byRate = Comparator.comparingDouble(row -> -row.perSecond);
     Comparator<TopRow> byTotal = Comparator.comparingLong(row -> -row.total);
     Comparator<TopRow> first =

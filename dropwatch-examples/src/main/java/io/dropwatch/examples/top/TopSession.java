@@ -2,7 +2,8 @@ package io.dropwatch.examples.top;
 
 import io.dropwatch.DropCounter;
 import io.dropwatch.DropCounterBuilder;
-import io.dropwatch.examples.terminal.Terminal;
+import io.dropwatch.examples.terminal.Stdout;
+import io.dropwatch.examples.terminal.StopSignal;
 import io.dropwatch.model.DropCounts;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -13,45 +14,65 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of {@code dropwatch top}: it ends after the duration or so many tables, at q, and at
- * SIGINT, SIGTERM or SIGHUP; the terminal is then as it was.
+ * One run of {@code dropwatch top}: counts drops and shows a table after each interval. Ends after
+ * the duration or the number of tables, at q, and at SIGINT, SIGTERM or SIGHUP, and restores the
+ * terminal.
  */
 public final class TopSession {
-  private static final long SECONDS_TO_END = 5;
+  /** Values of {@code --sort}, as users write them. */
+  public enum Order {
+    /** Drops per second in the last interval. */
+    rate,
+    /** Drops since the start. */
+    total,
+    /** Name of the reason. */
+    reason,
+    /** Name of the device. */
+    device
+  }
 
-  private final DropCounterBuilder plan;
-  private final TopPlan wanted;
+  private final DropCounterBuilder builder;
+  private final Duration interval;
+  private final int tables;
+  private final Duration duration;
+  private final Order order;
   private final NetnsNames namespaces = new NetnsNames();
   private final TopTable table = new TopTable(namespaces::name);
   private final PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
   private final CountDownLatch stop = new CountDownLatch(1);
-  private final CountDownLatch ended = new CountDownLatch(1);
 
-  /** A session that starts with {@link #run}. */
-  public TopSession(DropCounterBuilder plan, TopPlan wanted) {
-    this.plan = plan;
-    this.wanted = wanted;
+  /**
+   * A session that starts with {@link #run}.
+   *
+   * @param interval time between two tables
+   * @param tables number of tables; 0: until stopped
+   * @param duration time after which it ends; zero: until stopped
+   * @param order order of the rows
+   */
+  public TopSession(
+      DropCounterBuilder builder, Duration interval, int tables, Duration duration, Order order) {
+    this.builder = builder;
+    this.interval = interval;
+    this.tables = tables;
+    this.duration = duration;
+    this.order = order;
   }
 
   /** Returns the exit status. */
   public int run() {
-    Thread hook = Thread.ofPlatform().name("end of the session").unstarted(this::endBySignal);
-    Runtime.getRuntime().addShutdownHook(hook);
-    try {
-      DropCounter counter = plan.start();
+    try (StopSignal _ = new StopSignal(stop::countDown, () -> {})) {
+      DropCounter counter = builder.start();
       try (counter) {
-        show(counter);
+        run(counter);
       }
       System.err.println(counter.snapshot());
       return 0;
-    } finally {
-      ended.countDown();
     }
   }
 
-  private void show(DropCounter counter) {
-    if (!Terminal.isTerminal()) {
-      System.err.println("dropwatch: counting; Ctrl-C ends");
+  private void run(DropCounter counter) {
+    if (!Stdout.isTerminal()) {
+      System.err.println("dropwatch: counting; Ctrl-C stops");
       repeat(counter, null);
       return;
     }
@@ -63,23 +84,23 @@ public final class TopSession {
   private void repeat(DropCounter counter, @Nullable Screen screen) {
     DropCounts before = counter.snapshot();
     if (screen != null) {
-      picture(before, before, screen);
+      print(before, before, screen);
     }
     long left = Long.MAX_VALUE;
     long until = 0;
-    if (!wanted.duration().isZero()) {
-      until = System.nanoTime() + wanted.duration().toNanos();
+    if (!duration.isZero()) {
+      until = System.nanoTime() + duration.toNanos();
     }
-    for (int shown = 0; wanted.tables() == 0 || shown < wanted.tables(); shown++) {
-      if (!wanted.duration().isZero()) {
+    for (int shown = 0; tables == 0 || shown < tables; shown++) {
+      if (!duration.isZero()) {
         left = until - System.nanoTime();
       }
-      long wait = Math.min(left, wanted.interval().toNanos());
+      long wait = Math.min(left, interval.toNanos());
       if (wait <= 0 || stopped(wait)) {
         return;
       }
       DropCounts now = counter.snapshot();
-      picture(now, now.since(before), screen);
+      print(now, now.since(before), screen);
       if (screen == null && out.checkError()) {
         return;
       }
@@ -96,10 +117,10 @@ public final class TopSession {
     }
   }
 
-  private void picture(DropCounts all, DropCounts interval, @Nullable Screen screen) {
+  private void print(DropCounts all, DropCounts recent, @Nullable Screen screen) {
     namespaces.refresh();
-    List<TopRow> rows = TopRow.of(all, interval, wanted.order());
-    String summary = table.summary(all, interval);
+    List<TopRow> rows = TopRow.of(all, recent, order);
+    String summary = table.summary(all, recent);
     if (screen != null) {
       screen.show(summary, table.lines(rows, Screen.size()[1]));
       return;
@@ -109,29 +130,4 @@ public final class TopSession {
     out.println();
     out.flush();
   }
-
-  /** Runs while the JVM ends: when System.exit ends it after run(), there is nothing left to do. */
-  private void endBySignal() {
-    if (ended.getCount() == 0) {
-      return;
-    }
-    stop.countDown();
-    try {
-      var _ = ended.await(SECONDS_TO_END, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    // Without this the status would be that of the signal.
-    Runtime.getRuntime().halt(0);
-  }
-
-  /**
-   * What the user asked for.
-   *
-   * @param interval between two tables
-   * @param tables how many; 0: until stopped
-   * @param duration how long; zero: until stopped
-   * @param order of the rows
-   */
-  public record TopPlan(Duration interval, int tables, Duration duration, TopOrder order) {}
 }

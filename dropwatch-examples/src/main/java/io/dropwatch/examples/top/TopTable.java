@@ -8,18 +8,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.LongFunction;
 
-/** Rows as lines of text that fit a width and are safe on a terminal. */
+/** Formats rows as lines of text that fit a width and cannot control the terminal. */
 final class TopTable {
-  /** No limit: for files and pipes. */
+  /** No limit, for files and pipes. */
   static final int ANY_WIDTH = Integer.MAX_VALUE;
 
   private static final String PREFIX = "SKB_DROP_REASON_";
   private static final List<String> TITLES =
       List.of("DROPS/S", "TOTAL", "REASON", "WHERE", "DEVICE", "NETNS", "PROTOCOL");
-  private static final int NUMBERS = 2;
+  private static final int NUMERIC_COLUMNS = 2;
 
-  /** What a column may be cut to when not everything fits. */
-  private static final List<Integer> LEAST = List.of(7, 5, 14, 12, 6, 6, 8);
+  /** The width that a column keeps if not everything fits. */
+  private static final List<Integer> MIN_WIDTHS = List.of(7, 5, 14, 12, 6, 6, 8);
 
   private final LongFunction<String> namespaces;
 
@@ -27,7 +27,7 @@ final class TopTable {
     this.namespaces = namespaces;
   }
 
-  /** One line on everything that was counted. */
+  /** Returns one line with the totals. */
   String summary(DropCounts all, DropCounts interval) {
     StringBuilder line = new StringBuilder();
     line.append(
@@ -40,7 +40,7 @@ final class TopTable {
             all.counts().size()));
     append(line, all.excluded(), "on other devices");
     append(line, all.filtered(), "not matching");
-    append(line, all.overflow(), "of too many kinds");
+    append(line, all.overflow(), "beyond --max-kinds");
     append(line, all.missed(), "missed by the kernel");
     return line.toString();
   }
@@ -51,7 +51,7 @@ final class TopTable {
     }
   }
 
-  /** The titles and a line for each row. */
+  /** Returns the titles and a line for each row. */
   List<String> lines(List<TopRow> rows, int width) {
     List<List<String>> cells = new ArrayList<>();
     cells.add(TITLES);
@@ -78,11 +78,11 @@ final class TopTable {
   }
 
   private static String rate(double perSecond) {
-    // Below ten a digit more, so that one drop in a few seconds is not none.
+    // One decimal below ten, so that one drop in a few seconds is not shown as 0.
     return String.format(Locale.ROOT, perSecond > 0 && perSecond < 10 ? "%.1f" : "%.0f", perSecond);
   }
 
-  /** As wide as the content; where that is too wide the widest columns give way first. */
+  /** Returns the widths of the content; if too wide, the widest columns are cut first. */
   private static int[] widths(List<List<String>> cells, int width) {
     int[] widths = new int[TITLES.size()];
     int sum = TITLES.size() - 1;
@@ -94,8 +94,9 @@ final class TopTable {
     }
     while (sum > width) {
       int widest = -1;
-      for (int column = NUMBERS; column < widths.length; column++) {
-        if (widths[column] > LEAST.get(column) && (widest < 0 || widths[column] > widths[widest])) {
+      for (int column = NUMERIC_COLUMNS; column < widths.length; column++) {
+        if (widths[column] > MIN_WIDTHS.get(column)
+            && (widest < 0 || widths[column] > widths[widest])) {
           widest = column;
         }
       }
@@ -114,7 +115,7 @@ final class TopTable {
       String cell = cut(cells.get(column), widths[column]);
       String filling = " ".repeat(widths[column] - cell.length());
       line.append(column == 0 ? "" : " ");
-      line.append(column < NUMBERS ? filling + cell : cell + filling);
+      line.append(column < NUMERIC_COLUMNS ? filling + cell : cell + filling);
     }
     return line.toString().stripTrailing();
   }
@@ -124,7 +125,8 @@ final class TopTable {
   }
 
   /**
-   * Names are anybody's choice: what steers a terminal, and what is not ASCII, shows as numbers.
+   * Returns a name with control and non-ASCII characters as {@code \\u} escapes: anybody can choose
+   * the name of a device.
    */
   static String printable(String name) {
     StringBuilder text = new StringBuilder();

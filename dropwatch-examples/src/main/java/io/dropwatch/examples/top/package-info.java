@@ -1,10 +1,9 @@
 /**
- * {@code dropwatch top}: a live table of what the kernel drops, from its own counts.
+ * {@code dropwatch top}: a live table of drops.
  *
- * <p>In: snapshots of a {@link io.dropwatch.DropCounter}. {@code TopRows} puts the kinds in order,
- * {@code TopTable} makes lines of them that fit a width, {@code Screen} shows them and gives the
- * terminal back as it was; without a terminal the lines just follow each other. {@code TopSession}
- * runs all of it.
+ * <p>{@code TopSession} takes snapshots of a {@link io.dropwatch.DropCounter}. {@code TopRow} sorts
+ * the kinds of drops, {@code TopTable} formats them, and {@code Screen} shows the lines on a
+ * terminal.
  */
 @NullMarked
 package io.dropwatch.examples.top;

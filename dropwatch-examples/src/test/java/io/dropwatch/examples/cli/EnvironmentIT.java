@@ -18,19 +18,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the launcher says when it cannot: one line, cause and remedy, status 2 for the request and 1
- * for the machine.
+ * A failure of {@code bin/dropwatch} is one line with cause and remedy, and exit status 2 for wrong
+ * usage or 1 otherwise.
  */
 class EnvironmentIT {
 
   @TempDir private Path directory = Path.of("");
 
   @Test
-  void withoutLibbpf() throws Exception {
+  void missingLibbpf() throws Exception {
     assertFails(
         1,
         "libbpf.so.1 .* apt-get install libbpf1",
-        inMountsOfItsOwn(
+        inOwnMountNamespace(
             """
             library=$(ldconfig -p | sed -n 's/.*libbpf[.]so[.]1 .*=> //p' | head -1)
             mount --bind /dev/null "$(readlink -f "$library")"
@@ -38,7 +38,7 @@ class EnvironmentIT {
   }
 
   @Test
-  void withoutPrivileges() throws Exception {
+  void missingPrivileges() throws Exception {
     assertFails(
         1,
         "may not load eBPF programs.*Run as root.*CAP_BPF and CAP_PERFMON",
@@ -49,9 +49,9 @@ class EnvironmentIT {
             RunningProgram.LAUNCHER.toString()));
   }
 
-  /** Only what it takes to watch: the kernel shows addresses of symbols with CAP_SYSLOG only. */
+  /** Watching needs CAP_BPF and CAP_PERFMON; reading kernel symbols needs CAP_SYSLOG. */
   @Test
-  void withoutTheRightToSeeSymbolsFramesAreAddressesAndOneLineSaysWhy() throws Exception {
+  void missingCapSyslog_printsAddressesAndOneWarning() throws Exception {
     try (var socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
         RunningProgram program =
             RunningProgram.command(
@@ -86,15 +86,15 @@ class EnvironmentIT {
   }
 
   @Test
-  void onAKernelWithoutTypes() throws Exception {
+  void missingBtf() throws Exception {
     assertFails(
         1,
         "/sys/kernel/btf/vmlinux.*CONFIG_DEBUG_INFO_BTF",
-        inMountsOfItsOwn("mount -t tmpfs none /sys/kernel/btf"));
+        inOwnMountNamespace("mount -t tmpfs none /sys/kernel/btf"));
   }
 
   @Test
-  void withoutTheObjectFile() throws Exception {
+  void missingObjectFile() throws Exception {
     Path missing = directory.resolve("missing.o");
     assertFails(
         1,
@@ -103,14 +103,14 @@ class EnvironmentIT {
   }
 
   @Test
-  void withAnObjectFileThatIsNone() throws Exception {
+  void invalidObjectFile() throws Exception {
     Path text = Files.writeString(directory.resolve("text.o"), "x".repeat(1000));
     assertFails(
         1, text + " is broken: .*ELF.*", RunningProgram.dropwatch("--bpf-path", text.toString()));
   }
 
   @Test
-  void withAnObjectFileThatEndsTooEarly() throws Exception {
+  void truncatedObjectFile() throws Exception {
     Path whole =
         Path.of("../dropwatch-core/src/main/resources/io/dropwatch/internal/probe/dropwatch.bpf.o");
     byte[] bytes = Files.readAllBytes(whole);
@@ -121,7 +121,7 @@ class EnvironmentIT {
   }
 
   @Test
-  void withADirectoryAsObjectFile() throws Exception {
+  void directoryAsObjectFile() throws Exception {
     assertFails(
         1,
         directory + ": .*directory.*",
@@ -134,12 +134,12 @@ class EnvironmentIT {
   }
 
   @Test
-  void deviceNamesDoNotReachTheTerminalRaw() throws Exception {
+  void unknownDeviceWithEscapeSequence_isPrintedEscaped() throws Exception {
     assertFails(2, "'a\\?\\[31m'.*", RunningProgram.dropwatch("--device-excluded", "a\u001b[31m"));
   }
 
   @Test
-  void filterLongerThanTheSlot() throws Exception {
+  void filterTooLongForTheProbe() throws Exception {
     String remainders =
         IntStream.range(2, 800)
             .mapToObj(i -> "len % " + i + " = 1")
@@ -151,10 +151,10 @@ class EnvironmentIT {
   }
 
   @Test
-  void aJdkThatIsTooOldIsNotTaken() throws Exception {
+  void launcher_ignoresAnOldJdk() throws Exception {
     Path old = Files.createDirectories(directory.resolve("jdk/bin"));
     Path java =
-        Files.writeString(old.resolve("java"), "#!/bin/sh\necho 'the old one ran' >&2; exit 9\n");
+        Files.writeString(old.resolve("java"), "#!/bin/sh\necho 'old java ran' >&2; exit 9\n");
     assertTrue(java.toFile().setExecutable(true));
     Files.writeString(directory.resolve("jdk/release"), "JAVA_VERSION=\"17.0.1\"\n");
     RunningProgram.Outcome outcome =
@@ -168,11 +168,11 @@ class EnvironmentIT {
   }
 
   @Test
-  void noJdkAtAll() throws Exception {
+  void launcher_withoutAJdk() throws Exception {
     assertFails(
         1,
         "no JDK 25 or newer.*point JAVA_HOME at it",
-        inMountsOfItsOwn(
+        inOwnMountNamespace(
             """
             mount -t tmpfs none /usr/lib/jvm
             unset JAVA_HOME
@@ -182,7 +182,7 @@ class EnvironmentIT {
   }
 
   @Test
-  void throughASymbolicLinkFromAnotherDirectory() throws Exception {
+  void launcher_throughASymbolicLinkFromAnotherDirectory() throws Exception {
     Path link = Files.createSymbolicLink(directory.resolve("dw"), RunningProgram.LAUNCHER);
     RunningProgram.Outcome outcome =
         RunningProgram.command("env", "-C", "/", link.toString(), "--version").awaitEnd();
@@ -190,7 +190,7 @@ class EnvironmentIT {
     assertTrue(outcome.out().getFirst().matches("dropwatch \\d+\\..*"), outcome::toString);
   }
 
-  private static RunningProgram inMountsOfItsOwn(String script) throws IOException {
+  private static RunningProgram inOwnMountNamespace(String script) throws IOException {
     return RunningProgram.command(
         "unshare",
         "--mount",

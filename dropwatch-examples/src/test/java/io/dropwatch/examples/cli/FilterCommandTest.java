@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * {@code dropwatch filter}, as the golden file {@code filter.txt} has it: after {@code $} the
- * arguments, then stdout, stderr behind {@code !}, and the exit status.
+ * Compares {@code dropwatch filter} with the golden file {@code filter.txt}: arguments after {@code
+ * $}, then stdout, stderr after {@code !}, and the exit status.
  */
 class FilterCommandTest {
   @TempDir private Path directory = Path.of(".");
@@ -44,7 +44,7 @@ class FilterCommandTest {
   }
 
   @Test
-  void everyCommandReadsAsInTheGoldenFile() throws IOException {
+  void commands_printAsInTheGoldenFile() throws IOException {
     String golden = golden();
     StringBuilder actual = new StringBuilder();
     for (String line : golden.lines().filter(line -> line.startsWith("$ ")).toList()) {
@@ -54,7 +54,7 @@ class FilterCommandTest {
   }
 
   @Test
-  void dumpPrintsEveryStage() {
+  void dump_printsEveryStage() {
     String all = run(List.of("filter", "dump", "tcp", "port", "80"));
     for (String stage : List.of("TOKENS", "TREE", "PREDICATE", "GRAPH", "EBPF", "CLASSIC")) {
       assertTrue(all.contains("# " + stage + "\n"), all);
@@ -83,7 +83,7 @@ class FilterCommandTest {
         .replace(directory + "/", "");
   }
 
-  /** Words between spaces; what is in single quotes is one. */
+  /** Splits at spaces, except in single quotes. */
   private static List<String> words(String line) {
     List<String> words = new ArrayList<>();
     String[] parts = line.split("'", -1);

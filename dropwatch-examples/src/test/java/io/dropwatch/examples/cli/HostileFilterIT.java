@@ -21,18 +21,18 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * {@code dropwatch filter} as a process, given expressions and files that somebody made to break
- * it: one message and a status, in bounded time and memory.
+ * Malicious expressions and files for {@code dropwatch filter}: one message and a status, in
+ * bounded time and memory.
  */
 class HostileFilterIT {
-  /** Enough for a megabyte of text, and not for a stream that is kept. */
+  /** Enough for a megabyte of text, too little to buffer an endless stream. */
   private static final String LITTLE_MEMORY = "JAVA_TOOL_OPTIONS=-Xmx256m";
 
   private static final String PCAP = "d4c3b2a1" + "02000400" + "0000000000000000" + "ffff0000";
   private static final String PCAP_OF_ETHERNET = PCAP + "01000000";
   private static final String PCAPNG = "0a0d0d0a";
 
-  /** An IPv4 header with protocol TCP and little more. */
+  /** An IPv4 header with protocol TCP, and zeros. */
   private static final String PACKET =
       "000000000000000000000000"
           + "0800"
@@ -51,14 +51,15 @@ class HostileFilterIT {
         Arguments.of("digits", "1".repeat(1_000_000), "column 1"),
         Arguments.of("controls", "\u001b[31mtcp\u0007", "U\\+001B"),
         Arguments.of("zero", "tcp\0", "U\\+0000"),
-        // Not UTF-8: how an unpaired surrogate would be written, and bytes that begin nothing.
+        // Not UTF-8: an unpaired surrogate, and invalid start bytes.
         Arguments.of("surrogate", "tcp \u00ed\u00a0\u0080", "column 5"),
         Arguments.of("broken UTF-8", "tcp \u00ff\u00fe", "column 5"));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("texts")
-  void aTextIsRefusedWithItsPlace(String name, String text, String expected) throws Exception {
+  void check_invalidExpression_namesThePlace(String name, String text, String expected)
+      throws Exception {
     Path file = directory.resolve("expression");
     Files.writeString(file, text, ISO_8859_1);
     assertRefused(2, expected, dropwatch("filter", "check", "-F", file.toString()));
@@ -79,7 +80,7 @@ class HostileFilterIT {
   }
 
   @Test
-  void aFileIsRefusedWithItsName() throws Exception {
+  void match_invalidFile_isNamed() throws Exception {
     List<RunningProgram> programs = new ArrayList<>();
     List<String> messages = new ArrayList<>();
     for (Arguments file : files().toList()) {
@@ -94,7 +95,7 @@ class HostileFilterIT {
   }
 
   @Test
-  void aDirectoryIsNoCaptureFile() throws Exception {
+  void explain_directory_isNamed() throws Exception {
     assertRefused(
         1,
         "cannot read " + directory + ": .*directory",
@@ -102,7 +103,7 @@ class HostileFilterIT {
   }
 
   @Test
-  void aPipeThatBreaksOffIsReadUpToThere() throws Exception {
+  void match_truncatedPipe_printsWholePackets() throws Exception {
     Path pipe = directory.resolve("pipe");
     assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
     RunningProgram program = dropwatch("filter", "match", "--read", pipe.toString(), "tcp");
@@ -117,7 +118,7 @@ class HostileFilterIT {
   }
 
   @Test
-  void aStreamWithoutAnEndIsReadUntilItsReaderLeaves() throws Exception {
+  void match_endlessStream_endsWhenItsReaderLeaves() throws Exception {
     String packets = (packet(54, 54) + PACKET).repeat(1000);
     Path some = directory.resolve("some");
     Files.write(some, HexFormat.of().parseHex(packets));
@@ -140,7 +141,7 @@ class HostileFilterIT {
   }
 
   @Test
-  void aFullDiskIsSaid() throws Exception {
+  void match_fullDisk_isReported() throws Exception {
     Path file = directory.resolve("one");
     Files.write(file, HexFormat.of().parseHex(PCAP_OF_ETHERNET + packet(54, 54) + PACKET));
     RunningProgram program =
@@ -151,11 +152,11 @@ class HostileFilterIT {
             "sh",
             RunningProgram.LAUNCHER.toString(),
             file.toString());
-    assertRefused(1, "stdout takes no more", program);
+    assertRefused(1, "cannot write to stdout", program);
   }
 
   @Test
-  void aMegabyteOfOrIsAFilter() throws Exception {
+  void check_megabyteOfOr_compiles() throws Exception {
     Path file = directory.resolve("expression");
     Files.writeString(file, "tcp" + " or tcp".repeat(150_000));
     Outcome outcome = RunningProgram.dropwatch("filter", "check", "-F", file.toString()).awaitEnd();

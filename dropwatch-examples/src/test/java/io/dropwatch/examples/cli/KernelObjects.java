@@ -8,12 +8,12 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 
-/** Asks the kernel whether programs, links and maps still exist, by their ids. */
+/** Asks the kernel whether BPF programs, links and maps exist. */
 final class KernelObjects {
   private KernelObjects() {}
 
   /**
-   * @param object kind and id as in fdinfo, such as {@code prog_id 17}
+   * @param object kind and ID as in fdinfo, such as {@code prog_id 17}
    */
   static boolean exists(String object) {
     String kind = object.substring(0, object.indexOf('_'));

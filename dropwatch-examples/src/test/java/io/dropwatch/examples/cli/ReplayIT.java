@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Real drops, recorded and replayed by {@code bin/dropwatch}. */
+/** Records and replays real drops with {@code bin/dropwatch}. */
 class ReplayIT {
   private static final Scenario SCENARIO = Scenario.UDP_PORT_CLOSED;
 
@@ -31,7 +31,7 @@ class ReplayIT {
   }
 
   @Test
-  void whatWasRecordedComesAgain() throws Exception {
+  void replay_printsTheRecordedEvents() throws Exception {
     List<String> recorded;
     try (RoutedNetwork network = RoutedNetwork.open();
         RunningProgram program =
@@ -60,7 +60,7 @@ class ReplayIT {
   }
 
   @Test
-  void aRecordingThatBreaksOff() throws Exception {
+  void replay_truncatedRecording_printsWholeEventsAndExits1() throws Exception {
     Path file = write(List.of("{\"comm\":\"a\"}", "{\"comm\":"));
 
     RunningProgram.Outcome outcome = replay("replay", "--output", "json", file.toString());
@@ -85,7 +85,8 @@ class ReplayIT {
           2 | replay                               | dropwatch replay: Missing required parameter: '<file>' (see dropwatch replay --help)
           2 | replay --noise-rule x=( /dev/null    | dropwatch replay: noise rule 'x': '(' is not an RE2 pattern: error parsing regexp: missing closing ): `(`
           """)
-  void whatCannotBeReplayed(int status, String arguments, String message) throws Exception {
+  void replay_invalidRecordingOrUsage_printsOneLine(int status, String arguments, String message)
+      throws Exception {
     RunningProgram.Outcome outcome = replay(arguments.split(" "));
 
     assertEquals(status, outcome.status());

@@ -14,18 +14,18 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** {@code bin/dropwatch} as a process, and the lines that it has written so far. */
+/** Runs {@code bin/dropwatch} or another command and collects its output. */
 public final class RunningProgram implements AutoCloseable {
   /** The module's directory, where Maven runs its tests. */
   public static final Path LAUNCHER = Path.of("bin/dropwatch").toAbsolutePath();
 
-  /** The line that says that drops are being watched, through which ring and why. */
+  /** The line on stderr after the probe is attached. */
   static final String WATCHING =
       "dropwatch: watching through a (BPF ring of \\d+ bytes for all CPUs|perf ring of \\d+ bytes"
           + " for each CPU)(, as this kernel has (one|no BPF ring))?; (hardware drops|no hardware"
-          + " drops: ).*; Ctrl-C ends";
+          + " drops: ).*; Ctrl-C stops";
 
-  private static final int PATIENCE_SECONDS = 30;
+  private static final int TIMEOUT_SECONDS = 30;
 
   private final Process process;
   private final Lines out;
@@ -41,8 +41,8 @@ public final class RunningProgram implements AutoCloseable {
   }
 
   /**
-   * Runs the launcher. Builds that run in the background ignore SIGINT, under nohup SIGHUP, and
-   * their children would too.
+   * Runs the launcher. A background build ignores SIGINT, and under nohup SIGHUP; env restores the
+   * defaults, which children inherit otherwise.
    */
   public static RunningProgram dropwatch(String... arguments) throws IOException {
     return command(
@@ -57,7 +57,7 @@ public final class RunningProgram implements AutoCloseable {
     return new RunningProgram(List.of(command));
   }
 
-  /** Waits until drops are being watched. */
+  /** Waits until the probe is attached. */
   public RunningProgram awaitWatching() {
     err.await(1);
     if (err.now().size() != 1 || !err.now().getFirst().matches(WATCHING)) {
@@ -66,13 +66,13 @@ public final class RunningProgram implements AutoCloseable {
     return this;
   }
 
-  /** Waits for so many lines on stdout. */
+  /** Waits for this many lines on stdout. */
   public List<String> awaitOut(int lines) {
     out.await(lines);
     return out.now();
   }
 
-  /** Waits for so many lines on stderr. */
+  /** Waits for this many lines on stderr. */
   public List<String> awaitErr(int lines) {
     err.await(lines);
     return err.now();
@@ -87,26 +87,26 @@ public final class RunningProgram implements AutoCloseable {
     }
   }
 
-  /** Its process id: launchers replace themselves by the JVM. */
+  /** Returns the process ID, which is that of the JVM: launchers exec it. */
   public long pid() {
     return process.pid();
   }
 
-  /** Whether it has not ended yet. */
+  /** Returns whether the process is alive. */
   public boolean isRunning() {
     return process.isAlive();
   }
 
-  /** Waits for the end. */
+  /** Waits until the process ends. */
   public Outcome awaitEnd() throws InterruptedException {
-    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+    if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
       fail("still running; stderr: " + err.now());
     }
     return new Outcome(process.exitValue(), out.all(), err.all());
   }
 
   /**
-   * Ids of what the process holds in the kernel, such as {@code prog_id 17}, from its descriptors.
+   * Returns the IDs of the process's BPF objects, such as {@code prog_id 17}, from its descriptors.
    */
   public List<String> bpfObjects() throws IOException {
     try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + process.pid() + "/fdinfo"))) {
@@ -127,13 +127,13 @@ public final class RunningProgram implements AutoCloseable {
     }
   }
 
-  /** Kills what is still running. */
+  /** Kills the process if it is alive. */
   @Override
   public void close() {
     process.destroyForcibly();
   }
 
-  /** How it ended, with every line of both streams. */
+  /** Exit status and all lines of both streams. */
   public record Outcome(int status, List<String> out, List<String> err) {}
 
   private static final class Lines {
@@ -150,7 +150,7 @@ public final class RunningProgram implements AutoCloseable {
           add(line);
         }
       } catch (IOException e) {
-        // The process was destroyed: the end, too.
+        // The process was destroyed.
       }
       end();
     }
@@ -174,13 +174,13 @@ public final class RunningProgram implements AutoCloseable {
       return now();
     }
 
-    /** Until so many lines are there or no more will come. */
+    /** Waits for this many lines, or the end of the stream. */
     synchronized void await(int count) {
-      long deadline = System.nanoTime() + PATIENCE_SECONDS * 1_000_000_000L;
+      long deadline = System.nanoTime() + TIMEOUT_SECONDS * 1_000_000_000L;
       while (lines.size() < count && !ended) {
         long left = (deadline - System.nanoTime()) / 1_000_000;
         if (left <= 0) {
-          fail(lines.size() + " lines only: " + lines);
+          fail("timeout after " + lines.size() + " lines: " + lines);
         }
         try {
           wait(left);

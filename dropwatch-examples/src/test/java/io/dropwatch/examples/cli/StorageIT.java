@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Real drops through {@code bin/dropwatch --output-storage} to what listens like the daemon. */
+/** Sends real drops to a fake daemon with {@code bin/dropwatch --output-storage}. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StorageIT {
   private static final Scenario SCENARIO = Scenario.UDP_PORT_CLOSED;
@@ -27,7 +27,7 @@ class StorageIT {
   }
 
   @Test
-  void theDaemonGetsEachDropAndTheEnd() throws Exception {
+  void outputStorage_sendsEachDropAndTheEnd() throws Exception {
     Path socket = directory.resolve("events.sock");
     try (FakeHuatuoDaemon daemon = FakeHuatuoDaemon.reading(socket);
         RunningProgram program = program(socket)) {
@@ -50,7 +50,7 @@ class StorageIT {
   }
 
   @Test
-  void aRestartOfTheDaemonLosesNothing() throws Exception {
+  void outputStorage_daemonRestarts_losesNothing() throws Exception {
     Path socket = directory.resolve("restarts.sock");
     FakeHuatuoDaemon first = FakeHuatuoDaemon.reading(socket);
     try (RunningProgram program = program(socket)) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** {@code dropwatch top} without a terminal, on real drops. */
+/** Runs {@code dropwatch top} without a terminal on real drops. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TopIT {
   private static final Scenario SCENARIO = Scenario.UDP_PORT_CLOSED;
@@ -24,7 +24,7 @@ class TopIT {
   }
 
   @Test
-  void oneTableOfTheDropsOfTheInterval() throws Exception {
+  void once_printsOneTableOfTheInterval() throws Exception {
     try (RunningProgram program =
         RunningProgram.dropwatch(
             "top", "--once", "--interval", "4", "--filter", SCENARIO.filter())) {
@@ -39,7 +39,7 @@ class TopIT {
           outcome::toString);
       assertTrue(outcome.out().get(1).startsWith("DROPS/S TOTAL REASON"), outcome::toString);
       List<String> cells = List.of(outcome.out().get(2).strip().split(" +", -1));
-      // Whatever the compiler made of the function's name.
+      // Compilers append suffixes such as .constprop.0.
       assertEquals("__udp4_lib_rcv", cells.get(3).replaceFirst("\\..*", ""));
       assertEquals(
           List.of("1000", "NO_SOCKET", "eth0", network.server().name(), "IPv4/UDP"),
@@ -49,7 +49,7 @@ class TopIT {
   }
 
   @Test
-  void trapsOfTheFilterAreTold() throws Exception {
+  void filterWarnings_goToStderr() throws Exception {
     try (RunningProgram program =
         RunningProgram.dropwatch("top", "--once", "--filter", "tcp and udp and ifname lo")) {
       RunningProgram.Outcome outcome = program.awaitEnd();
@@ -61,12 +61,12 @@ class TopIT {
   }
 
   @Test
-  void aSignalEndsItAndLeavesNothing() throws Exception {
+  void signal_endsTheSession() throws Exception {
     try (RunningProgram program = RunningProgram.dropwatch("top", "--device", "lo")) {
       program.awaitErr(1);
       program.awaitOut(2);
-      List<String> held = program.bpfObjects();
-      assertFalse(held.isEmpty());
+      List<String> objects = program.bpfObjects();
+      assertFalse(objects.isEmpty());
       program.signal("INT");
       RunningProgram.Outcome outcome = program.awaitEnd();
       assertEquals(0, outcome.status(), outcome::toString);

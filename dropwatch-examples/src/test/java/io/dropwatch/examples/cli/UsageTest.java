@@ -1,5 +1,6 @@
 package io.dropwatch.examples.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,54 +10,68 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
-/**
- * Wrong flags: one line on stderr that names cause and remedy, status 2. Without privileges:
- * nothing gets as far as the kernel.
- */
+/** Wrong usage is one line on stderr and exit status 2. Needs no privileges. */
 class UsageTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       textBlock =
           """
-          --duration -1                   | --duration -1 is negative: give seconds, or 0 to run until interrupted
-          --duration x                    | Invalid value for option '--duration': 'x' is not a whole number from 0 to 9223372036854775807
-          --duration 1.5                  | Invalid value for option '--duration': '1.5' is not a whole number from 0 to 9223372036854775807
+          --duration -1                   | Invalid value for option '--duration': must be a whole number from 0 to 9223372036854775807, was '-1'
+          --duration x                    | Invalid value for option '--duration': must be a whole number from 0 to 9223372036854775807, was 'x'
+          --duration 1.5                  | Invalid value for option '--duration': must be a whole number from 0 to 9223372036854775807, was '1.5'
           --duration                      | Missing required parameter for option '--duration' (<n>)
-          --max-events-per-second -5      | --max-events-per-second -5 is negative: give a number, or 0 for no limit
-          --max-events-per-second 4294967296 | Invalid value for option '--max-events-per-second': '4294967296' is not a whole number from 0 to 2147483647
-          --stack-depth 128               | --stack-depth 128 is out of range: give 0 to 127
-          --stack-depth -1                | --stack-depth -1 is out of range: give 0 to 127
-          --stack-once-per -1             | --stack-once-per -1 is negative: give seconds, or 0 for a stack at each drop
+          --max-events-per-second -5      | Invalid value for option '--max-events-per-second': must be a whole number from 0 to 2147483647, was '-5'
+          --max-events-per-second 4294967296 | Invalid value for option '--max-events-per-second': must be a whole number from 0 to 2147483647, was '4294967296'
+          --stack-depth -1                | Invalid value for option '--stack-depth': must be a whole number from 0 to 2147483647, was '-1'
+          --stack-once-per -1             | Invalid value for option '--stack-once-per': must be a whole number from 0 to 9223372036854775807, was '-1'
           --ring tcp                      | Invalid value for option '--ring': expected one of [AUTO, PERF, BPF] (case-insensitive) but was 'tcp'
-          --ring-bytes 0                  | --ring-bytes 0 is no size of a ring: give a power of two from 4096 to 1073741824
-          --ring-bytes 1                  | --ring-bytes 1 is no size of a ring: give a power of two from 4096 to 1073741824
-          --ring-bytes 100000             | --ring-bytes 100000 is no size of a ring: give a power of two from 4096 to 1073741824
-          --ring-bytes 2147483648         | Invalid value for option '--ring-bytes': '2147483648' is not a whole number from 0 to 2147483647
-          --netmask 255.255               | --netmask '255.255' is no IPv4 address: give one such as 255.255.255.0
-          --vxlan-port 65536              | --vxlan-port 65536 is no port: give 0 to 65535
-          --geneve-port -1                | --geneve-port -1 is no port: give 0 to 65535
+          --ring-bytes 2147483648         | Invalid value for option '--ring-bytes': must be a whole number from 0 to 2147483647, was '2147483648'
           --output xml                    | Invalid value for option '--output': expected one of [json, text] (case-insensitive) but was 'xml'
-          --device a --device-excluded b  | --device and --device-excluded exclude each other: give one of them
-          --device eth0,,eth1             | an empty device name in 'eth0,,eth1': separate names with one comma, as in eth0,eth1
-          --device-excluded eth0,         | an empty device name in 'eth0,': separate names with one comma, as in eth0,eth1
+          --device a --device-excluded b  | --device and --device-excluded are both given; use one
+          --device eth0,,eth1             | --device has an empty name in 'eth0,,eth1'; write names as in eth0,eth1
+          --device-excluded eth0,         | --device-excluded has an empty name in 'eth0,'; write names as in eth0,eth1
           --filter udp --filter tcp       | option '--filter' (<expr>) should be specified only once
-          --no-noise-rule x               | --no-noise-rule 'x' is none of the built-in rules: close_wait, neigh_invalidate, bnxt_tx_int, or all
-          --noise-rule abc                | --noise-rule 'abc' lacks a name or a pattern: write it as in purge=skb_rbtree_purge
-          --noise-rule =abc               | --noise-rule '=abc' lacks a name or a pattern: write it as in purge=skb_rbtree_purge
+          --no-noise-rule x               | --no-noise-rule must be close_wait, neigh_invalidate, bnxt_tx_int or all, was 'x'
+          --noise-rule abc                | --noise-rule must be <name=pattern>, such as purge=skb_rbtree_purge, was 'abc'
+          --noise-rule =abc               | --noise-rule must be <name=pattern>, such as purge=skb_rbtree_purge, was '=abc'
           --nosuch                        | Unknown option: '--nosuch'
-          tcp and port 80                 | Unmatched arguments from index 0: 'tcp', 'and', 'port', '80'; a filter is given in quotes behind --filter
+          tcp and port 80                 | Unmatched arguments from index 0: 'tcp', 'and', 'port', '80'; quote the filter and put it after --filter
           """)
-  void wrongUsage(String arguments, String message) {
+  void wrongUsage_printsOneLineAndExits2(String arguments, String message) {
     Outcome outcome = Outcome.of(arguments.split(" +", -1));
     assertEquals("dropwatch: " + message + " (see dropwatch --help)\n", outcome.err);
     assertEquals("", outcome.out);
     assertEquals(2, outcome.status);
   }
 
+  /** The SDK checks these values; its messages have the value and the allowed range. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --stack-depth 128       | 128    | 0 to 127
+          --ring-bytes 0          | 0      | a power of two from 4096 to 1073741824
+          --ring-bytes 1          | 1      | a power of two from 4096 to 1073741824
+          --ring-bytes 100000     | 100000 | a power of two from 4096 to 1073741824
+          --vxlan-port 65536      | 65536  | 0 to 65535
+          --geneve-port -1        | -1     | 0 to 65535
+          --netmask 255.255       | 255.255 | netmask
+          """)
+  void valueOutOfRange_isNamedWithTheRange(String arguments, String value, String range) {
+    Outcome outcome = Outcome.of(arguments.split(" +", -1));
+    assertTrue(outcome.err.startsWith("dropwatch: "), outcome.err);
+    assertTrue(outcome.err.contains(value) && outcome.err.contains(range), outcome.err);
+    assertEquals(1, outcome.err.lines().count(), outcome.err);
+    assertEquals(2, outcome.status);
+  }
+
   @Test
-  void aWrongFilterIsShownWithACaret() {
+  void filterSyntaxError_isMarkedWithCarets() {
     Outcome outcome = Outcome.of("--filter", "tcp and prot 80");
     assertTrue(outcome.err.startsWith("dropwatch: --filter: line 1"), outcome.err);
     assertTrue(outcome.err.contains("tcp and prot 80\n"), outcome.err);
@@ -64,9 +79,8 @@ class UsageTest {
     assertEquals(2, outcome.status);
   }
 
-  /** Before anything is loaded into the kernel. */
   @Test
-  void aDaemonThatIsNotThere() {
+  void outputStorage_withoutADaemon_failsBeforeLoadingTheProbe() {
     Outcome outcome = Outcome.of("--output-storage", "/nonexistent/events.sock", "--task-id", "7");
     assertEquals(
         "dropwatch: cannot connect to a huatuo-bamai daemon at /nonexistent/events.sock: "
@@ -76,38 +90,17 @@ class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "--bpf-path",
-        "--filter",
-        "--device",
-        "--device-excluded",
-        "--duration",
-        "--output",
-        "--json-dialect",
-        "--output-storage",
-        "--task-id",
-        "--max-events-per-second",
-        "--stack-depth",
-        "--stack-once-per",
-        "--ring",
-        "--ring-bytes",
-        "--resolve",
-        "--netmask",
-        "--vxlan-port",
-        "--geneve-port",
-        "--no-noise-rule",
-        "--noise-rule",
-        "--exclude-reason",
-        "--exclude-location",
-        "--help",
-        "--version"
-      })
-  void helpNamesEveryFlag(String flag) {
-    Outcome outcome = Outcome.of("--help");
-    assertTrue(outcome.out.contains(flag), outcome.out);
-    assertEquals("", outcome.err);
-    assertEquals(0, outcome.status);
+  @ValueSource(strings = {"", "top", "replay", "reasons", "filter", "filter match", "filter dump"})
+  void help_namesEveryOption_in80Columns(String command) {
+    CommandLine line = Main.commandLine();
+    for (String name : command.split(" ", -1)) {
+      line = name.isEmpty() ? line : requireNonNull(line.getSubcommands().get(name));
+    }
+    String help = line.getUsageMessage();
+    for (OptionSpec option : line.getCommandSpec().options()) {
+      assertTrue(help.contains(option.longestName()), help);
+    }
+    assertTrue(help.lines().allMatch(text -> text.length() <= 80), help);
   }
 
   @ParameterizedTest
@@ -115,14 +108,14 @@ class UsageTest {
       delimiter = '|',
       textBlock =
           """
-          top --interval 0                   | --interval 0 is too short: give seconds, at least 1
-          top --count -1                     | --count -1 is negative: give a number, or 0 for no end
-          top --duration -1                  | --duration -1 is negative: give seconds, or 0 to run until interrupted
-          top --device a --device-excluded b | --device and --device-excluded exclude each other: give one of them
-          top --device a,                    | an empty device name in 'a,': separate names with one comma, as in eth0,eth1
+          top --interval 0                   | --interval must be 1 or more, was 0
+          top --count -1                     | Invalid value for option '--count': must be a whole number from 0 to 2147483647, was '-1'
+          top --duration -1                  | Invalid value for option '--duration': must be a whole number from 0 to 9223372036854775807, was '-1'
+          top --device a --device-excluded b | --device and --device-excluded are both given; use one
+          top --device a,                    | --device has an empty name in 'a,'; write names as in eth0,eth1
           top --nosuch                       | Unknown option: '--nosuch'
           """)
-  void wrongUsageOfTop(String arguments, String message) {
+  void wrongUsageOfTop_namesTheSubcommand(String arguments, String message) {
     Outcome outcome = Outcome.of(arguments.split(" +", -1));
     assertEquals("dropwatch top: " + message + " (see dropwatch top --help)\n", outcome.err);
     assertEquals("", outcome.out);
@@ -130,7 +123,7 @@ class UsageTest {
   }
 
   @Test
-  void reasonsInWords() {
+  void reasons_explainsTheNamedOnes() {
     Outcome outcome = Outcome.of("reasons", "tcp_csum", "SKB_DROP_REASON_OTHERHOST");
     assertTrue(
         outcome.out.matches(
@@ -143,24 +136,24 @@ class UsageTest {
   }
 
   @Test
-  void eachReasonOfThisKernelIsExplained() {
+  void reasons_explainsEveryReasonOfThisKernel() {
     Outcome outcome = Outcome.of("reasons");
     assertTrue(outcome.out.lines().count() > 50, outcome.out);
     assertTrue(outcome.out.lines().noneMatch(line -> line.endsWith(" -")), outcome.out);
   }
 
   @Test
-  void aReasonThatThisKernelDoesNotHave() {
+  void reasons_unknownName_exits2() {
     Outcome outcome = Outcome.of("reasons", "NO_SUCH");
     assertEquals(
-        "dropwatch reasons: 'NO_SUCH' is no reason of this kernel: dropwatch reasons lists them"
+        "dropwatch reasons: this kernel has no drop reason 'NO_SUCH'; dropwatch reasons lists all"
             + " (see dropwatch reasons --help)\n",
         outcome.err);
     assertEquals(2, outcome.status);
   }
 
   @Test
-  void version() {
+  void version_isThatOfTheJar() {
     Outcome outcome = Outcome.of("--version");
     assertTrue(outcome.out.startsWith("dropwatch "), outcome.out);
     assertEquals(0, outcome.status);

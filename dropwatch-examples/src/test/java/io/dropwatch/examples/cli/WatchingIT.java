@@ -19,7 +19,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Real drops through {@code bin/dropwatch}: what comes out, when, and how it ends. */
+/** Watches real drops with {@code bin/dropwatch}. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WatchingIT {
   private static final Scenario SCENARIO = Scenario.UDP_PORT_CLOSED;
@@ -35,12 +35,9 @@ class WatchingIT {
     network.close();
   }
 
-  /**
-   * That the lines are there while the program runs is the test: somebody may be reading them
-   * through a pipe.
-   */
+  /** Lines arrive while the program runs, as a reader of a pipe needs them. */
   @Test
-  void jsonLinesComeAtOnce() throws Exception {
+  void json_isFlushedAtOnce() throws Exception {
     try (RunningProgram program =
         RunningProgram.dropwatch("--filter", FILTER, "--output", "json").awaitWatching()) {
       SCENARIO.send(network, 3);
@@ -55,9 +52,9 @@ class WatchingIT {
   }
 
   @Test
-  void trapsOfTheFilterAreToldFirst() throws Exception {
+  void filterWarnings_precedeTheWatchingLine() throws Exception {
     try (RunningProgram program = RunningProgram.dropwatch("--filter", "tcp or " + FILTER)) {
-      // Place and words, the expression, the carets, the fix, and then that it is watching.
+      // The warning has 4 lines; the watching line follows.
       List<String> lines = program.awaitErr(5);
       assertTrue(
           lines
@@ -72,7 +69,7 @@ class WatchingIT {
   }
 
   @Test
-  void theHuatuoDialect() throws Exception {
+  void jsonDialectHuatuo() throws Exception {
     try (RunningProgram program =
         RunningProgram.dropwatch("--filter", FILTER, "--output", "json", "--json-dialect", "huatuo")
             .awaitWatching()) {
@@ -87,7 +84,7 @@ class WatchingIT {
   }
 
   @Test
-  void textIsTheDefault() throws Exception {
+  void text_isTheDefault() throws Exception {
     try (RunningProgram program = RunningProgram.dropwatch("--filter", FILTER).awaitWatching()) {
       SCENARIO.send(network, 1);
       List<String> lines = program.awaitOut(5);
@@ -100,22 +97,21 @@ class WatchingIT {
     }
   }
 
-  /** The rule leaves out and is counted by its name; the packets behind it are all that is told. */
   @Test
-  void whatANoiseRuleTakesOutIsCountedByItsName() throws Exception {
-    Scenario heard = Scenario.TCP_PORT_CLOSED;
+  void noiseRule_leavesDropsOutAndCountsThemByName() throws Exception {
+    Scenario other = Scenario.TCP_PORT_CLOSED;
     try (RunningProgram program =
         RunningProgram.dropwatch(
                 "--filter",
-                "(" + FILTER + ") or (" + heard.filter() + ")",
+                "(" + FILTER + ") or (" + other.filter() + ")",
                 "--noise-rule",
                 "closed UDP=__udp4_lib_rcv/",
                 "--output",
                 "json")
             .awaitWatching()) {
       SCENARIO.send(network, 5);
-      heard.send(network, 1);
-      assertEquals(heard.flow(), event(program.awaitOut(1).getFirst()).flow());
+      other.send(network, 1);
+      assertEquals(other.flow(), event(program.awaitOut(1).getFirst()).flow());
       program.signal("INT");
       assertEnded(program, "emitted=6 delivered=1 noise=5 noise\\[closed UDP\\]=5");
     }
@@ -123,19 +119,19 @@ class WatchingIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"INT", "TERM", "HUP"})
-  void signalsEndItCleanly(String signal) throws Exception {
+  void signal_endsTheSessionAndFreesBpfObjects(String signal) throws Exception {
     try (RunningProgram program = RunningProgram.dropwatch().awaitWatching()) {
-      List<String> held = program.bpfObjects();
-      assertTrue(held.stream().anyMatch(object -> object.startsWith("prog_id ")), held::toString);
-      assertTrue(held.stream().allMatch(KernelObjects::exists), held::toString);
+      List<String> objects = program.bpfObjects();
+      assertTrue(objects.stream().anyMatch(name -> name.startsWith("prog_id ")), objects::toString);
+      assertTrue(objects.stream().allMatch(KernelObjects::exists), objects::toString);
       program.signal(signal);
       assertEnded(program, "");
-      assertGone(held);
+      assertGone(objects);
     }
   }
 
   @Test
-  void theDurationEndsIt() throws Exception {
+  void duration_endsTheSession() throws Exception {
     long start = System.nanoTime();
     try (RunningProgram program = RunningProgram.dropwatch("--duration", "1")) {
       assertEnded(program, "");
@@ -143,9 +139,8 @@ class WatchingIT {
     assertTrue(System.nanoTime() - start >= 1_000_000_000, "ended before the second was over");
   }
 
-  /** As {@code dropwatch | head -1}: the next event finds nobody. */
   @Test
-  void aReaderThatLeavesEndsItWhileEventsCome() throws Exception {
+  void readerLeaves_whileEventsCome_endsTheSession() throws Exception {
     try (RunningProgram program =
         RunningProgram.command(
                 "sh",
@@ -160,7 +155,7 @@ class WatchingIT {
   }
 
   @Test
-  void aReaderThatLeavesEndsItWhileNothingComes() throws Exception {
+  void readerLeaves_whileNoEventsCome_endsTheSession() throws Exception {
     String script =
         "{ %s --filter 'tcp and dst port 1'; echo status=$? >&2; } | sleep 1"
             .formatted(RunningProgram.LAUNCHER);
@@ -172,22 +167,20 @@ class WatchingIT {
   }
 
   @Test
-  void aFullDiskEndsItWithTheCause() throws Exception {
+  void fullDisk_endsTheSessionWithStatus1() throws Exception {
     String script = "exec %s --filter '%s' > /dev/full".formatted(RunningProgram.LAUNCHER, FILTER);
     try (RunningProgram program = RunningProgram.command("sh", "-c", script).awaitWatching()) {
       SCENARIO.send(network, 3);
       RunningProgram.Outcome outcome = program.awaitEnd();
       assertEquals(
-          "dropwatch: stdout took no more events: No space left on device; make room there",
-          outcome.err().get(1));
+          "dropwatch: cannot write to stdout: No space left on device", outcome.err().get(1));
       assertStatisticsAreLast(outcome);
       assertEquals(1, outcome.status());
     }
   }
 
-  /** A reader that has stalled must not keep a signal from ending it. */
   @Test
-  void aReaderThatStallsDoesNotKeepItAlive() throws Exception {
+  void readerStalls_signalEndsTheSession() throws Exception {
     Process stalled =
         new ProcessBuilder(
                 "env",
@@ -200,7 +193,7 @@ class WatchingIT {
     try (var err = stalled.errorReader(UTF_8)) {
       String line = err.readLine();
       assertTrue(line != null && line.matches(RunningProgram.WATCHING), line);
-      // Much more than the pipe and the buffer hold; nobody reads it.
+      // More than the pipe and the buffer hold.
       SCENARIO.send(network, 2000);
       assertEquals(0, new ProcessBuilder("kill", "-TERM", "" + stalled.pid()).start().waitFor());
       String last = err.readLine();
@@ -212,7 +205,7 @@ class WatchingIT {
   }
 
   @Test
-  void theRateLimitHolds() throws Exception {
+  void maxEventsPerSecond_limitsEvents() throws Exception {
     try (RunningProgram program =
         RunningProgram.dropwatch(
                 "--filter", FILTER, "--max-events-per-second", "5", "--output", "json")
@@ -222,14 +215,14 @@ class WatchingIT {
       program.awaitOut(5);
       program.signal("INT");
       RunningProgram.Outcome outcome = assertEnded(program, "limited=[1-9]\\d*");
-      // The packets meet at least one second, and parts of two more.
+      // The packets fall into at least one second, and parts of two more.
       long seconds = (System.nanoTime() - start) / 1_000_000_000 + 2;
       assertTrue(outcome.out().size() <= 5 * seconds, () -> "" + outcome.out().size());
     }
   }
 
   @Test
-  void deviceLists() throws Exception {
+  void device_selectsOrExcludes() throws Exception {
     try (RunningProgram allowed =
             RunningProgram.dropwatch("--filter", FILTER, "--device", "lo").awaitWatching();
         RunningProgram denied =
@@ -246,7 +239,7 @@ class WatchingIT {
   }
 
   @Test
-  void anotherObjectFile() throws Exception {
+  void bpfPath_loadsAnotherObject() throws Exception {
     Path object =
         Path.of("../dropwatch-core/src/main/resources/io/dropwatch/internal/probe/dropwatch.bpf.o");
     try (RunningProgram program =
@@ -261,14 +254,14 @@ class WatchingIT {
   }
 
   @Test
-  void killedLeavesNothingInTheKernel() throws Exception {
-    List<String> held;
+  void kill_freesBpfObjects() throws Exception {
+    List<String> objects;
     try (RunningProgram program = RunningProgram.dropwatch().awaitWatching()) {
-      held = program.bpfObjects();
+      objects = program.bpfObjects();
       program.signal("KILL");
       assertFalse(program.awaitEnd().status() == 0);
     }
-    assertGone(held);
+    assertGone(objects);
   }
 
   private static RunningProgram.Outcome assertEnded(RunningProgram program, String statistics)
@@ -286,7 +279,7 @@ class WatchingIT {
     assertTrue(outcome.err().getLast().matches(STATISTICS), () -> outcome.err().toString());
   }
 
-  /** The kernel frees what a process held a moment after the process is gone. */
+  /** The kernel frees the objects shortly after the process has ended. */
   private static void assertGone(List<String> objects) {
     long deadline = System.nanoTime() + 5_000_000_000L;
     while (objects.stream().anyMatch(KernelObjects::exists) && System.nanoTime() < deadline) {

@@ -1,6 +1,6 @@
 /**
- * The command line from outside: as {@code *Test} in this process, as {@code *IT} through {@code
- * bin/dropwatch}, as root.
+ * Tests of the command line: {@code *Test} in this process, {@code *IT} through {@code
+ * bin/dropwatch} as root.
  */
 @NullMarked
 package io.dropwatch.examples.cli;

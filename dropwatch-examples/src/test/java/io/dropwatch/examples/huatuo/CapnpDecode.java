@@ -7,13 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** {@code capnp decode} of Debian's package capnproto, on our schema file: the oracle. */
+/** Decodes messages with {@code capnp decode} of Debian's package capnproto. */
 public final class CapnpDecode {
   private static final Path SCHEMA = Path.of("src/main/capnp/toolstream.capnp");
 
   private CapnpDecode() {}
 
-  /** Each message of a stream as text, one a line. */
+  /** Returns each message of a stream as a line of text. */
   public static List<String> messages(byte[] stream) throws IOException, InterruptedException {
     Path file = Files.createTempFile("frames", ".bin");
     try {
@@ -25,7 +25,7 @@ public final class CapnpDecode {
               .start();
       String text = new String(decode.getInputStream().readAllBytes(), UTF_8);
       if (decode.waitFor() != 0) {
-        throw new IOException("capnp decode refuses the stream; it read " + text);
+        throw new IOException("capnp decode failed after: " + text);
       }
       return text.lines().toList();
     } finally {

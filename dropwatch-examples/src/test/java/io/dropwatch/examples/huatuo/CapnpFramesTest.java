@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class CapnpFramesTest {
   @Test
-  void capnpReadsAStream() throws Exception {
+  void capnpDecode_readsTheStream() throws Exception {
     assertEquals(
         List.of(
             "(connect = (toolName = \"dropwatch\", version = \"1.2\", taskID = \"task 7\","
@@ -28,21 +28,21 @@ class CapnpFramesTest {
   }
 
   @Test
-  void emptyTextIsANullPointer() throws Exception {
+  void connect_emptyText_isANullPointer() throws Exception {
     assertEquals(
         List.of("(connect = (toolName = \"dropwatch\", protoVersion = 1))"),
         decode(CapnpFrames.connect("dropwatch", "", "")));
   }
 
   @Test
-  void textBeyondAsciiSurvives() throws Exception {
+  void connect_nonAsciiText_isUtf8() throws Exception {
     String decoded = decode(CapnpFrames.connect("dropwatch", "1", "Zürich")).getFirst();
     assertTrue(decoded.contains("Z\\xc3\\xbcrich") || decoded.contains("Zürich"), decoded);
   }
 
-  /** Every length modulo the word size, and what follows is still found. */
+  /** Covers every length modulo the word size. */
   @Test
-  void everyPaddingIsRight() throws Exception {
+  void frames_ofEveryLength_arePadded() throws Exception {
     List<ByteBuffer> frames = new ArrayList<>();
     List<String> expected = new ArrayList<>();
     for (int length = 1; length <= 40; length++) {
@@ -58,16 +58,16 @@ class CapnpFramesTest {
   }
 
   @Test
-  void theLargestMessageIsTheDaemonsLimit() {
-    int least = CapnpFrames.MOST_BYTES - 128;
-    int most = least;
-    while (CapnpFrames.fits(most + 1)) {
-      most++;
+  void fits_allowsFramesUpToTheDaemonsLimit() {
+    int min = CapnpFrames.MAX_BYTES - 128;
+    int max = min;
+    while (CapnpFrames.fits(max + 1)) {
+      max++;
     }
-    ByteBuffer frame = CapnpFrames.chunk(new byte[most]);
-    assertTrue(frame.capacity() <= CapnpFrames.MOST_BYTES, () -> "" + frame.capacity());
-    assertTrue(most > least);
-    assertFalse(CapnpFrames.fits(CapnpFrames.MOST_BYTES));
+    ByteBuffer frame = CapnpFrames.chunk(new byte[max]);
+    assertTrue(frame.capacity() <= CapnpFrames.MAX_BYTES, () -> "" + frame.capacity());
+    assertTrue(max > min);
+    assertFalse(CapnpFrames.fits(CapnpFrames.MAX_BYTES));
     int words = frame.order(ByteOrder.LITTLE_ENDIAN).getInt(4);
     assertEquals(frame.capacity(), 8 + 8 * words);
   }

@@ -17,9 +17,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** What listens where huatuo-bamai would. Starts when made, ends when closed. */
+/** Listens on a Unix socket as huatuo-bamai does. */
 public final class FakeHuatuoDaemon implements AutoCloseable {
-  private static final long PATIENCE_NANOS = 20_000_000_000L;
+  private static final long TIMEOUT_NANOS = 20_000_000_000L;
 
   private final Path socket;
   private final ServerSocketChannel server;
@@ -37,12 +37,12 @@ public final class FakeHuatuoDaemon implements AutoCloseable {
     accepting = Thread.ofPlatform().daemon().start(this::accept);
   }
 
-  /** Reads all that comes. */
+  /** Starts a daemon that reads everything. */
   public static FakeHuatuoDaemon reading(Path socket) throws IOException {
     return new FakeHuatuoDaemon(socket, true);
   }
 
-  /** Accepts connections and never reads. */
+  /** Starts a daemon that accepts connections and never reads. */
   public static FakeHuatuoDaemon stalled(Path socket) throws IOException {
     return new FakeHuatuoDaemon(socket, false);
   }
@@ -79,7 +79,7 @@ public final class FakeHuatuoDaemon implements AutoCloseable {
     }
   }
 
-  /** Waits until so many whole messages are there, and decodes what is there then. */
+  /** Waits for this many whole messages and returns all that have arrived, decoded. */
   public synchronized List<String> awaitMessages(int count) throws Exception {
     await(() -> frames().size() >= count, count + " messages");
     var stream = new ByteArrayOutputStream();
@@ -89,7 +89,7 @@ public final class FakeHuatuoDaemon implements AutoCloseable {
     return CapnpDecode.messages(stream.toByteArray());
   }
 
-  /** Waits until a client closed its connection. */
+  /** Waits until a client has closed its connection. */
   public void awaitEnd() throws InterruptedException {
     await(() -> ended > 0, "the end of a connection");
   }
@@ -101,7 +101,7 @@ public final class FakeHuatuoDaemon implements AutoCloseable {
 
   private synchronized void await(BooleanSupplier condition, String what)
       throws InterruptedException {
-    long until = System.nanoTime() + PATIENCE_NANOS;
+    long until = System.nanoTime() + TIMEOUT_NANOS;
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - until > 0) {
         fail("waited for " + what);
@@ -126,20 +126,20 @@ public final class FakeHuatuoDaemon implements AutoCloseable {
     return frames;
   }
 
-  /** Goes away, with its connections and its socket file. */
+  /** Closes the connections and removes the socket file. */
   @Override
   public void close() throws IOException {
     server.close();
     Files.deleteIfExists(socket);
     synchronized (this) {
       for (SocketChannel connection : connections) {
-        // As when a process ends: what it has not read is gone.
+        // Unread bytes are lost, as when a process ends.
         connection.close();
       }
     }
-    // A read under way keeps the socket open, and takes what is written, until its thread is out.
+    // A running read keeps the socket open until its thread returns.
     try {
-      accepting.join(PATIENCE_NANOS / 1_000_000);
+      accepting.join(TIMEOUT_NANOS / 1_000_000);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

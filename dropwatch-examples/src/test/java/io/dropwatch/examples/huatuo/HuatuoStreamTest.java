@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropEvent;
 import io.dropwatch.pcapfilter.LinkType;
-import java.io.UncheckedIOException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,15 +15,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Daemons that behave, restart, do not read, or are not there. */
 class HuatuoStreamTest {
-  private static final int MORE_THAN_IS_BUFFERED = 2 * HuatuoStream.BUFFERED_EVENTS;
+  private static final int TWICE_THE_BUFFER = 2 * HuatuoStream.BUFFERED_EVENTS;
 
   @TempDir private Path directory = Path.of(".");
   private final List<String> notices = Collections.synchronizedList(new ArrayList<>());
 
   @Test
-  void oneConnectThenAChunkForEachEventThenTheEnd() throws Exception {
+  void write_sendsConnectThenAChunkPerEventThenEnd() throws Exception {
     try (FakeHuatuoDaemon daemon = FakeHuatuoDaemon.reading(socket())) {
       HuatuoStream stream = open("task-7");
       stream.write(event(1));
@@ -48,14 +47,14 @@ class HuatuoStreamTest {
   }
 
   @Test
-  void aRestartedDaemonGetsWhatCameMeanwhile() throws Exception {
+  void write_whileTheDaemonRestarts_isSentAfterReconnecting() throws Exception {
     HuatuoStream stream;
     try (FakeHuatuoDaemon first = FakeHuatuoDaemon.reading(socket())) {
       stream = open("t");
       stream.write(event(1));
       var _ = first.awaitMessages(2);
     }
-    // The socket has disappeared, too.
+    // The socket file is gone as well.
     stream.write(event(2));
     stream.write(event(3));
     awaitNotice("is lost");
@@ -66,13 +65,13 @@ class HuatuoStreamTest {
       assertTrue(messages.get(2).contains("\\\"pid\\\":3,"), messages.get(2));
       stream.close();
       assertEquals(new StreamStatistics(3, 3, 0, 1), stream.statistics());
-      assertTrue(notices.getLast().endsWith("again"), notices::toString);
+      assertTrue(notices.getLast().startsWith("reconnected"), notices::toString);
     }
   }
 
-  /** As when the process died without removing its socket. */
+  /** A daemon that is killed leaves its socket file behind. */
   @Test
-  void aSocketThatRefusesIsTriedAgain() throws Exception {
+  void write_whileTheSocketRefuses_isSentAfterReconnecting() throws Exception {
     Path kept = directory.resolve("kept.sock");
     HuatuoStream stream;
     try (FakeHuatuoDaemon first = FakeHuatuoDaemon.reading(socket())) {
@@ -91,20 +90,19 @@ class HuatuoStreamTest {
     }
   }
 
-  /** Writing returns at once all the same; what does not fit is counted, and closing ends. */
   @Test
-  void aDaemonThatDoesNotReadLosesEvents() throws Exception {
+  void write_whileTheDaemonDoesNotRead_dropsAndCountsEvents() throws Exception {
     try (FakeHuatuoDaemon daemon = FakeHuatuoDaemon.stalled(socket())) {
       HuatuoStream stream = open("t");
       daemon.awaitConnection();
-      for (int i = 0; i < MORE_THAN_IS_BUFFERED; i++) {
+      for (int i = 0; i < TWICE_THE_BUFFER; i++) {
         stream.write(event(i));
       }
       StreamStatistics before = stream.statistics();
       assertTrue(before.waiting() <= HuatuoStream.BUFFERED_EVENTS + 1, before::toString);
       stream.close();
       StreamStatistics after = stream.statistics();
-      assertEquals(MORE_THAN_IS_BUFFERED, after.accepted());
+      assertEquals(TWICE_THE_BUFFER, after.accepted());
       assertEquals(0, after.waiting());
       assertTrue(after.sent() < HuatuoStream.BUFFERED_EVENTS, after::toString);
       assertTrue(after.lost() > HuatuoStream.BUFFERED_EVENTS, after::toString);
@@ -112,8 +110,8 @@ class HuatuoStreamTest {
   }
 
   @Test
-  void withoutADaemonItSaysSo() {
-    UncheckedIOException failure = assertThrows(UncheckedIOException.class, () -> open("t"));
+  void open_withoutADaemon_throws() {
+    IOException failure = assertThrows(IOException.class, () -> open("t"));
     assertTrue(
         String.valueOf(failure.getMessage())
             .matches(
@@ -122,9 +120,8 @@ class HuatuoStreamTest {
         failure::getMessage);
   }
 
-  /** More than the daemon is there for, and what comes after the end: counted. */
   @Test
-  void closingWithoutADaemonCountsWhatWaits() throws Exception {
+  void close_withoutADaemon_countsBufferedEventsAsLost() throws Exception {
     HuatuoStream stream;
     try (FakeHuatuoDaemon daemon = FakeHuatuoDaemon.reading(socket())) {
       stream = open("t");
@@ -148,7 +145,7 @@ class HuatuoStreamTest {
     }
   }
 
-  private HuatuoStream open(String taskId) {
+  private HuatuoStream open(String taskId) throws IOException {
     return HuatuoStream.open(socket(), "1.0", taskId, notices::add);
   }
 

@@ -1,4 +1,4 @@
-/** The stream to a daemon: its bytes as Cap'n Proto's own tool reads them, and bad daemons. */
+/** Tests of HUATUO's JSON and stream. The stream is decoded with the {@code capnp} tool. */
 @NullMarked
 package io.dropwatch.examples.huatuo;
 

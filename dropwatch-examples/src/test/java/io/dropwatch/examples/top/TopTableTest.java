@@ -37,7 +37,7 @@ class TopTableTest {
             0.5       3 524289         nft_do_chain   #7     4026531840 0x88b5
               0 5000000 NETFILTER_DROP nf_hook_slow   -      4026531840 IPv6/ICMPv6
         """,
-        text(TopTable.ANY_WIDTH, TopOrder.rate));
+        text(TopTable.ANY_WIDTH, TopSession.Order.rate));
   }
 
   @Test
@@ -49,23 +49,23 @@ class TopTableTest {
             0.5       3 524289         nft_do_chain #7     4026531~ 0x88b5
               0 5000000 NETFILTER_DROP nf_hook_slow -      4026531~ IPv6/ICM~
         """,
-        text(69, TopOrder.rate));
+        text(69, TopSession.Order.rate));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 10, 40, 62, 63, 64, 70, 80, 200})
   void noLineIsWiderThanTheWindow(int width) {
-    for (String line : table.lines(TopRow.of(ALL, SECOND, TopOrder.rate), width)) {
+    for (String line : table.lines(TopRow.of(ALL, SECOND, TopSession.Order.rate), width)) {
       assertTrue(line.length() <= width, line);
     }
   }
 
   @Test
   void orders() {
-    assertEquals(List.of(NO_SOCKET, UNKNOWN, NO_DEVICE), kinds(TopOrder.rate));
-    assertEquals(List.of(NO_DEVICE, NO_SOCKET, UNKNOWN), kinds(TopOrder.total));
-    assertEquals(List.of(UNKNOWN, NO_DEVICE, NO_SOCKET), kinds(TopOrder.reason));
-    assertEquals(List.of(UNKNOWN, NO_DEVICE, NO_SOCKET), kinds(TopOrder.device));
+    assertEquals(List.of(NO_SOCKET, UNKNOWN, NO_DEVICE), kinds(TopSession.Order.rate));
+    assertEquals(List.of(NO_DEVICE, NO_SOCKET, UNKNOWN), kinds(TopSession.Order.total));
+    assertEquals(List.of(UNKNOWN, NO_DEVICE, NO_SOCKET), kinds(TopSession.Order.reason));
+    assertEquals(List.of(UNKNOWN, NO_DEVICE, NO_SOCKET), kinds(TopSession.Order.device));
   }
 
   @Test
@@ -80,11 +80,11 @@ class TopTableTest {
     assertEquals("\\u001b[2J\\u202eeth\\\\0\\u00e9", TopTable.printable("\033[2J\u202eeth\\0é"));
   }
 
-  private String text(int width, TopOrder order) {
+  private String text(int width, TopSession.Order order) {
     return String.join("\n", table.lines(TopRow.of(ALL, SECOND, order), width)) + "\n";
   }
 
-  private static List<DropKind> kinds(TopOrder order) {
+  private static List<DropKind> kinds(TopSession.Order order) {
     return TopRow.of(ALL, SECOND, order).stream().map(TopRow::kind).toList();
   }
 
