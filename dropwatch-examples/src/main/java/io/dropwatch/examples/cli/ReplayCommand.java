@@ -2,6 +2,7 @@ package io.dropwatch.examples.cli;
 
 import io.dropwatch.DropReplay;
 import io.dropwatch.DropReplayBuilder;
+import io.dropwatch.output.RecordingFormatException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
@@ -65,7 +66,7 @@ final class ReplayCommand implements Callable<Integer> {
       while (!stopped.get() && replay.next()) {
         // The listener writes the event.
       }
-    } catch (UncheckedIOException | IllegalArgumentException e) {
+    } catch (UncheckedIOException | RecordingFormatException e) {
       throw new IOException(file + ": " + e.getMessage(), e);
     } finally {
       complete = sink.end();

@@ -98,7 +98,7 @@ class EnvironmentIT {
     Path missing = directory.resolve("missing.o");
     assertFails(
         1,
-        "no probe object at " + missing + ":.*",
+        "no probe object at " + missing + "; .*",
         RunningProgram.dropwatch("--bpf-path", missing.toString()));
   }
 
@@ -106,7 +106,7 @@ class EnvironmentIT {
   void invalidObjectFile() throws Exception {
     Path text = Files.writeString(directory.resolve("text.o"), "x".repeat(1000));
     assertFails(
-        1, text + " is broken: .*ELF.*", RunningProgram.dropwatch("--bpf-path", text.toString()));
+        1, text + " is damaged: .*ELF.*", RunningProgram.dropwatch("--bpf-path", text.toString()));
   }
 
   @Test
@@ -117,7 +117,7 @@ class EnvironmentIT {
     Path half = directory.resolve("half.o");
     Files.write(half, Arrays.copyOf(bytes, bytes.length / 2));
     assertFails(
-        1, half + " is broken: .*", RunningProgram.dropwatch("--bpf-path", half.toString()));
+        1, half + " is damaged: .*", RunningProgram.dropwatch("--bpf-path", half.toString()));
   }
 
   @Test
@@ -146,7 +146,8 @@ class EnvironmentIT {
             .collect(Collectors.joining(" or "));
     assertFails(
         2,
-        "the filter compiles to \\d+ instructions, and the probe has room for \\d+: shorten .*",
+        "the filter .* compiles to \\d+ instructions, the probe has room for \\d+; use a shorter"
+            + " one",
         RunningProgram.dropwatch("--filter", remainders));
   }
 

@@ -70,7 +70,9 @@ class ReplayIT {
     assertEquals(
         List.of(
             "seen=1 excluded=0 filtered=0 limited=0 lost=0 emitted=1 delivered=1",
-            "dropwatch replay: " + file + ": line 3, column 1: it ends in the middle of an event"),
+            "dropwatch replay: "
+                + file
+                + ": line 3, column 1: the recording ends in the middle of an event"),
         outcome.err());
   }
 
@@ -83,7 +85,7 @@ class ReplayIT {
           1 | replay /nonexistent/drops.ndjson     | dropwatch replay: there is no file /nonexistent/drops.ndjson
           1 | replay /                             | dropwatch replay: cannot read the recording /: Is a directory
           2 | replay                               | dropwatch replay: Missing required parameter: '<file>' (see dropwatch replay --help)
-          2 | replay --noise-rule x=( /dev/null    | dropwatch replay: noise rule 'x': '(' is not an RE2 pattern: error parsing regexp: missing closing ): `(`
+          2 | replay --noise-rule x=( /dev/null    | dropwatch replay: noise rule 'x': '(' is not an RE2 pattern: error parsing regexp: missing closing ): `(` (see dropwatch replay --help)
           """)
   void replay_invalidRecordingOrUsage_printsOneLine(int status, String arguments, String message)
       throws Exception {

@@ -48,24 +48,24 @@ class UsageTest {
     assertEquals(2, outcome.status);
   }
 
-  /** The SDK checks these values; its messages have the value and the allowed range. */
+  /** The SDK checks these values; its messages have the value and the limit. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       textBlock =
           """
-          --stack-depth 128       | 128    | 0 to 127
+          --stack-depth 128       | 128    | 127
           --ring-bytes 0          | 0      | a power of two from 4096 to 1073741824
           --ring-bytes 1          | 1      | a power of two from 4096 to 1073741824
           --ring-bytes 100000     | 100000 | a power of two from 4096 to 1073741824
-          --vxlan-port 65536      | 65536  | 0 to 65535
-          --geneve-port -1        | -1     | 0 to 65535
+          --vxlan-port 65536      | 65536  | 65535
+          --geneve-port -1        | -1     | 65535
           --netmask 255.255       | 255.255 | netmask
           """)
-  void valueOutOfRange_isNamedWithTheRange(String arguments, String value, String range) {
+  void valueOutOfRange_isNamedWithTheLimit(String arguments, String value, String limit) {
     Outcome outcome = Outcome.of(arguments.split(" +", -1));
     assertTrue(outcome.err.startsWith("dropwatch: "), outcome.err);
-    assertTrue(outcome.err.contains(value) && outcome.err.contains(range), outcome.err);
+    assertTrue(outcome.err.contains(value) && outcome.err.contains(limit), outcome.err);
     assertEquals(1, outcome.err.lines().count(), outcome.err);
     assertEquals(2, outcome.status);
   }
