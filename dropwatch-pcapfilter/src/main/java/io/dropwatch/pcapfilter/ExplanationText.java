@@ -17,7 +17,11 @@ final class ExplanationText {
         .deciding()
         .ifPresentOrElse(
             primitive -> out.append(": ").append(verdict(primitive)),
-            () -> out.append(explanation.primitives().isEmpty() ? ": nothing is asked" : ""));
+            () ->
+                out.append(
+                    explanation.primitives().isEmpty()
+                        ? ": the empty filter matches every packet"
+                        : ""));
     out.append('\n');
     marks(explanation, out);
     int width =

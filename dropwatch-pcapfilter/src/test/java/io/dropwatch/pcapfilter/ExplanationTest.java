@@ -108,7 +108,7 @@ class ExplanationTest {
 
   @Test
   void theEmptyExpressionAsksNothing() {
-    text("match: nothing is asked\n", "", HTTP);
+    text("match: the empty filter matches every packet\n", "", HTTP);
   }
 
   @Test

@@ -69,9 +69,9 @@ class FilterOptionsTest {
           host nobody     | unknown host 'nobody'
           ip6 host four   | unknown host 'four' for ip6
           net nowhere     | unknown network 'nowhere'
-          arp host both   | 'arp' has no IPv6 addresses; write 'ip6' or nothing instead
+          arp host both   | 'arp' has no IPv6 addresses; write 'ip6' instead, or nothing
           tcp host four   | 'tcp' has no IPv4 addresses; write 'tcp and' and then the host or network
-          ether host four | 'four' is a name, and names are not resolved; expected a MAC address such as 00:1b:21:3c:4d:5e
+          ether host four | 'four' is a name, and there is no resolver for names; expected a MAC address such as 00:1b:21:3c:4d:5e
           """)
   void namesThatMeanNothing(String expression, String problem) {
     FilterSyntaxException refusal =

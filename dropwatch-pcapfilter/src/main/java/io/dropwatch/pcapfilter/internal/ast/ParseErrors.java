@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Faults about a token that cannot stand where it stands. */
 final class ParseErrors {
   static final String PRIMITIVE =
-      "a test such as 'tcp', 'host 10.0.0.1', 'dst port 443' or 'tcp[13] & 2 != 0'";
+      "a condition such as 'tcp', 'host 10.0.0.1', 'dst port 443' or 'tcp[13] & 2 != 0'";
 
   private ParseErrors() {}
 
@@ -21,7 +21,7 @@ final class ParseErrors {
     }
     SyntaxFault fault = SyntaxFault.at(token.span(), describe(token)).expecting(expected);
     if (token.kind() == TokenKind.END && expected.endsWith("')'")) {
-      return fault.fix("close the parenthesis that is open");
+      return fault.fix("close the parenthesis");
     }
     if (token.kind() == TokenKind.WORD) {
       String habit = Suggestions.word(token.text());
@@ -33,7 +33,7 @@ final class ParseErrors {
         return fault.fix("did you mean '" + near + "'?");
       }
       if (token.text().matches("len(gth)?-.*")) {
-        return fault.fix("put spaces around the minus: a dash inside a word belongs to the word");
+        return fault.fix("put spaces around the minus sign: inside a word it is part of the word");
       }
     }
     return fault;
@@ -68,20 +68,20 @@ final class ParseErrors {
 
   static SyntaxFault refused(Token token, String reason) {
     SyntaxFault fault =
-        SyntaxFault.at(
-            token.span(), "'" + token.text() + "' is not supported: it is about " + reason);
+        SyntaxFault.at(token.span(), "'" + token.text() + "' is not supported: it needs " + reason);
     return token.isKeyword("gateway")
-        ? fault.fix("write 'ether host' and the router's MAC address, 'and not host' and its own")
+        ? fault.fix(
+            "write 'ether host' with the router's MAC address, and 'not host' with its IP address")
         : fault;
   }
 
   private static String describe(Token token) {
     return switch (token.kind()) {
       case END -> "the expression ends here";
-      case KEYWORD, SYMBOL -> "'" + token.text() + "' cannot stand here";
+      case KEYWORD, SYMBOL -> "'" + token.text() + "' is not allowed here";
       case WORD -> "unknown word '" + shorten(token.text()) + "'";
       case NUMBER, DOTTED, IPV6, MAC, ARCNET ->
-          "the value '" + shorten(token.text()) + "' cannot stand here";
+          "the value '" + shorten(token.text()) + "' is not allowed here";
     };
   }
 

@@ -61,7 +61,7 @@ public final class Parser {
       Token start = cursor.peek();
       Unit unit = valuesOnly ? values(protocols) : unit(true);
       if (valuesOnly && !unit.value()) {
-        throw SyntaxFault.at(start.span(), "a list of values goes on with a value")
+        throw SyntaxFault.at(start.span(), "a list of values can only contain values")
             .fix("close the parenthesis first");
       }
       operands.add(test(unit, true));
@@ -127,7 +127,7 @@ public final class Parser {
     boolean values = isValue(first) && valueAllowed;
     Expression head = test(first, valueAllowed);
     if (values && head instanceof Expression.Group inner && !pure(inner)) {
-      throw SyntaxFault.at(inner.span(), "a list of values cannot begin with another list")
+      throw SyntaxFault.at(inner.span(), "a list of values cannot start with another list")
           .fix("remove one pair of parentheses");
     }
     Expression inner = chain(head, values, protocols);
@@ -195,7 +195,7 @@ public final class Parser {
       return value;
     }
     SyntaxFault fault =
-        SyntaxFault.at(cursor.peek().span(), "a number alone is not a test")
+        SyntaxFault.at(cursor.peek().span(), "a number alone is not a condition")
             .expecting("a comparison: =, !=, <, <=, > or >=");
     throw fault.fix(
         number instanceof Arithmetic.Numeral(int port, String text, Span _)

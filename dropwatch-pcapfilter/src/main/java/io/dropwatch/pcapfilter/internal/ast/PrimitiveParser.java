@@ -120,7 +120,8 @@ final class PrimitiveParser {
     int offset = cursor.expectNumber("the offset of the byte").number();
     Token operator = cursor.next();
     if (operator.isSymbol("&") || operator.isSymbol("|")) {
-      throw SyntaxFault.at(operator.span(), "'byte' with & or | tests a byte that was never read")
+      throw SyntaxFault.at(
+              operator.span(), "'byte' with & or | compares a byte that libpcap never reads")
           .fix("write 'ether[" + offset + "] " + operator.text() + " VALUE != 0'");
     }
     Comparison comparison =

@@ -69,11 +69,11 @@ final class Suggestions {
   static @Nullable String word(String word) {
     String lower = word.toLowerCase(Locale.ROOT);
     if (!lower.equals(word) && Keywords.spellings().contains(lower)) {
-      return "words are written in small letters: '" + lower + "'";
+      return "keywords are lower case: '" + lower + "'";
     }
     String field = FIELDS.get(lower);
     if (field != null) {
-      return "this is a display filter of Wireshark; here it is, for instance, '" + field + "'";
+      return "this is a Wireshark display filter; here, for example, write '" + field + "'";
     }
     if (lower.matches("syn|ack|fin|rst|psh|push|urg")) {
       String flag = lower.equals("psh") ? "push" : lower;
@@ -99,15 +99,16 @@ final class Suggestions {
       return null;
     }
     return switch (token.text()) {
-      case "=" -> "a value follows its word without a sign: 'port 80', 'host 10.0.0.1', 'vlan 5'";
+      case "=" ->
+          "a value follows its keyword without an operator: 'port 80', 'host 10.0.0.1', 'vlan 5'";
       case ">", ">=" -> "ranges are written 'portrange 1024-65535'; lengths 'greater 100'";
       case "<", "<=" -> "ranges are written 'portrange 0-1023'; lengths 'less 100'";
       case ":" ->
           value
-              ? "an address and a port are two tests, 'host 10.0.0.1 and port 443'; a range is"
+              ? "an address and a port are two conditions, 'host 10.0.0.1 and port 443'; a range is"
                   + " written with a dash, 'portrange 80-90'"
               : null;
-      case ")" -> "no parenthesis is open here: remove it";
+      case ")" -> "remove it: no parenthesis is open";
       case "/" -> "a prefix needs an address with dots: 'net 10.0.0.0/8'";
       default -> null;
     };

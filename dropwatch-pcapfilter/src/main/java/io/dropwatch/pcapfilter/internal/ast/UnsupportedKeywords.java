@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Words of pcap-filter(7) that cannot mean anything on Ethernet or IP, and why. */
 final class UnsupportedKeywords {
-  private static final String WLAN = "802.11 headers: the kernel drops packets after they are gone";
+  private static final String WLAN = "802.11 headers, which a dropped packet no longer has";
   private static final String ATM = "ATM cells, which have no link type here";
   private static final String SS7 = "SS7 signalling, which has no link type here";
   private static final String PF = "the log of BSD's packet filter (DLT_PFLOG)";
@@ -17,7 +17,7 @@ final class UnsupportedKeywords {
     reason(ATM, "lane metac bcc oam oamf4 oamf4ec oamf4sc sc ilmic vpi vci connectmsg metaconnect");
     reason(SS7, "fisu lssu msu hfisu hlssu hmsu sio opc dpc sls hsio hopc hdpc hsls");
     reason(PF, "rset rnr srnr reason action");
-    reason("ethers(5) and DNS, and names are not resolved", "gateway");
+    reason("ethers(5) and DNS, which are not used", "gateway");
   }
 
   private UnsupportedKeywords() {}

@@ -41,7 +41,7 @@ final class Addresses {
       int digit = part.charAt(i) - '0';
       value = value * 10 + digit;
       if (digit < 0 || digit > 9 || value > 255) {
-        throw SyntaxFault.at(span, "'" + part + "' is no part of an IPv4 address")
+        throw SyntaxFault.at(span, "'" + part + "' is not part of an IPv4 address")
             .expecting("decimal numbers from 0 to 255 between the dots");
       }
     }

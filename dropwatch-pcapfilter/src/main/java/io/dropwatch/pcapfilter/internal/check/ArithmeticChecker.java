@@ -102,7 +102,7 @@ final class ArithmeticChecker {
         throw SyntaxFault.at(binary.right().span(), "division by zero");
       }
       if (shift && Integer.compareUnsigned(value, 31) > 0) {
-        throw SyntaxFault.at(binary.right().span(), "a shift by more than 31 bits leaves nothing");
+        throw SyntaxFault.at(binary.right().span(), "a shift is by at most 31 bits");
       }
     }
     return new Guarded(Operand.of(operator, left.value(), right.value()), left.guard());
@@ -144,8 +144,7 @@ final class ArithmeticChecker {
         yield new Guarded(load(layout.ipv6Transport(), index, access), icmp6);
       }
       default ->
-          throw SyntaxFault.at(
-                  access.span(), "bytes of '" + protocol.word() + "' cannot be addressed")
+          throw SyntaxFault.at(access.span(), "bytes of '" + protocol.word() + "' cannot be read")
               .expecting("'ether', 'ip', 'ip6', 'arp', 'tcp', 'udp', 'icmp', 'icmp6' or the like");
     };
   }

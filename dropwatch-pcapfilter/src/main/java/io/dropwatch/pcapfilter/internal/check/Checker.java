@@ -96,8 +96,8 @@ public final class Checker {
   private Visited value(Expression.Value value, @Nullable Qualifiers qualifiers, Span whole) {
     if (qualifiers == null) {
       throw SyntaxFault.at(
-              value.span(), "nothing before this value says what it is: it would inherit that")
-          .expecting("'host', 'net', 'port' or the like before it");
+              value.span(), "a value alone inherits the qualifiers before it, and there are none")
+          .expecting("'host', 'net', 'port' or another qualifier before it");
     }
     Predicate meaning =
         new ValueChecker(layout, variables, qualifiers, options, value.span())

@@ -55,7 +55,7 @@ final class EncapsulationPredicates {
 
   private static Moved vlan(HeaderLayout layout, Variables variables, OptionalInt id, Span span) {
     if (layout.labels() > 0) {
-      throw SyntaxFault.at(span, "behind an MPLS label no VLAN tag can be told")
+      throw SyntaxFault.at(span, "after an MPLS label a VLAN tag cannot be recognized")
           .fix("the tag comes before the label: 'vlan and mpls'");
     }
     return switch (layout.framing()) {
@@ -63,7 +63,7 @@ final class EncapsulationPredicates {
       case SKB -> {
         if (layout.tags() >= MOST_TAGS) {
           throw SyntaxFault.at(
-              span, "in the kernel's view at most " + MOST_TAGS + " VLAN tags are looked behind");
+              span, "a filter for the kernel's view has at most " + MOST_TAGS + " VLAN tags");
         }
         yield SkbTag.test(layout, variables, id);
       }

@@ -30,10 +30,10 @@ final class FramePredicates {
       if (options.netmask() != null) {
         return networkBroadcast(layout, options.netmask(), span);
       }
-      throw SyntaxFault.at(span, "'ip broadcast' needs the network's mask, which nobody knows here")
+      throw SyntaxFault.at(span, "'ip broadcast' needs the netmask of the network")
           .fix(
               "write 'dst host' and the broadcast address, or compile with"
-                  + " FilterOptions.Builder.netmask");
+                  + " FilterOptions.Builder.netmask ('--netmask')");
     }
     linkLayer(layout, protocol, "broadcast", span);
     Predicate address = LinkPredicates.mac(layout, 0, 0xffff_ffff_ffffL);
@@ -81,7 +81,7 @@ final class FramePredicates {
   }
 
   static Predicate direction(PacketView view, boolean outbound, Span span) {
-    kernelOnly(view, "which way a packet goes", span);
+    kernelOnly(view, "the direction of a packet", span);
     Predicate outgoing = packetType(PACKET_OUTGOING);
     return outbound ? outgoing : Predicate.not(outgoing);
   }
@@ -96,7 +96,7 @@ final class FramePredicates {
     DeviceResolver resolver = options.deviceResolver();
     if (resolver == null) {
       throw SyntaxFault.at(
-              span, "'" + name + "' is the name of a device, and names are not resolved here")
+              span, "'" + name + "' is a device name, and there is no resolver for device names")
           .fix(
               "write 'ifindex' and its number, which 'ip link' shows, or compile with"
                   + " FilterOptions.Builder.deviceResolver");
@@ -112,15 +112,15 @@ final class FramePredicates {
 
   private static void kernelOnly(PacketView view, String what, Span span) {
     if (view != PacketView.SKB) {
-      throw SyntaxFault.at(span, what + " is known in the kernel only, not from its bytes")
-          .fix("compile it with SkbFilter, the kernel's view ('--link skb')");
+      throw SyntaxFault.at(span, what + " is not in its bytes, only in the kernel's metadata")
+          .fix("compile it with SkbFilter ('--link skb')");
     }
   }
 
   private static void linkLayer(
       HeaderLayout layout, @Nullable Protocol protocol, String what, Span span) {
     if (protocol != null && protocol != Protocol.LINK) {
-      throw SyntaxFault.at(span, "'" + protocol.word() + " " + what + "' means nothing")
+      throw SyntaxFault.at(span, "'" + protocol.word() + " " + what + "' is not a condition")
           .expecting("'ether', 'ip' or 'ip6' before it, or nothing");
     }
     if (layout.framing() != HeaderLayout.Framing.ETHERNET

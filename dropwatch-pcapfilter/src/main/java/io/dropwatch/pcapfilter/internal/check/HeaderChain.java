@@ -61,7 +61,7 @@ final class HeaderChain {
               new HeaderChain(layout, variables, wanted, true)
                   .from(layout.network(6, 1), Operand.of(40)));
       default ->
-          throw SyntaxFault.at(span, "'" + outer.word() + "' has no chain of headers")
+          throw SyntaxFault.at(span, "'" + outer.word() + "' has no header chain")
               .expecting("'protochain', 'ip protochain' or 'ip6 protochain'");
     };
   }

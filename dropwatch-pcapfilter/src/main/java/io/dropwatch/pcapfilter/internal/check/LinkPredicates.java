@@ -59,7 +59,8 @@ final class LinkPredicates {
           case EtherTypes.IP -> 0x40;
           case EtherTypes.IP6 -> 0x60;
           default ->
-              throw SyntaxFault.at(span, "behind an MPLS label only IP and IPv6 can be told apart");
+              throw SyntaxFault.at(
+                  span, "after an MPLS label only IPv4 and IPv6 can be recognized");
         };
     return Predicate.all(
         Predicate.equal(layout.network(-2, 1), 1, 1),

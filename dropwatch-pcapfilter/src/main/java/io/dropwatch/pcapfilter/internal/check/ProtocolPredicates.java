@@ -24,7 +24,7 @@ final class ProtocolPredicates {
     return switch (protocol) {
       case LINK ->
           throw SyntaxFault.at(
-                  span, "every packet has a link layer, so its name alone tests nothing")
+                  span, "every packet has a link layer: its name alone is not a condition")
               .expecting("'host', 'proto', 'broadcast', 'multicast' or '[' after it");
       case IP -> LinkPredicates.carries(layout, EtherTypes.IP, span);
       case IP6 -> LinkPredicates.carries(layout, EtherTypes.IP6, span);
@@ -98,7 +98,7 @@ final class ProtocolPredicates {
               numbered(layout, Protocol.ISO, ISIS, span),
               Predicate.equal(behindLlc(layout, 4), number));
       default ->
-          throw SyntaxFault.at(span, "'" + outer.word() + "' has no protocol field to test")
+          throw SyntaxFault.at(span, "'" + outer.word() + "' has no protocol field")
               .expecting("'ether proto', 'ip proto', 'ip6 proto', 'iso proto' or 'isis proto'")
               .fix("write 'ip proto', or the protocol's name alone, such as 'tcp'");
     };

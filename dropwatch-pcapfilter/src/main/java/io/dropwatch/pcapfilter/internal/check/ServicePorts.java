@@ -38,7 +38,7 @@ final class ServicePorts {
     }
     int dash = name.indexOf('-');
     if (dash < 0) {
-      throw SyntaxFault.at(span, "'" + name + "' is no range of ports")
+      throw SyntaxFault.at(span, "'" + name + "' is not a port range")
           .expecting("two ports such as 1000-2000");
     }
     Service first = find(name.substring(0, dash));
@@ -67,7 +67,7 @@ final class ServicePorts {
       return protocol.isEmpty() ? ofService : protocol;
     }
     String only = ofService.getAsInt() == PortPredicates.TCP ? "tcp" : "udp";
-    throw SyntaxFault.at(span, "the service is known over " + only + " only")
+    throw SyntaxFault.at(span, "the service is defined for " + only + " only")
         .fix("write '" + only + "', or the number of the port");
   }
 }

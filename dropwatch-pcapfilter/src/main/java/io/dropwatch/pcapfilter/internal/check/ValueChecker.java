@@ -164,7 +164,7 @@ final class ValueChecker {
       mask[i] = prefixMask(Math.clamp(prefix - 32L * i, 0, 32), 32);
       if ((address[i] & ~mask[i]) != 0) {
         throw SyntaxFault.at(span, "the network has bits set outside its prefix")
-            .fix("write 'host' for one address, or zeros behind the first " + prefix + " bits");
+            .fix("write 'host' for one address, or zeros after the first " + prefix + " bits");
       }
     }
     if (type() != Type.NET && prefix != 128) {
@@ -177,7 +177,7 @@ final class ValueChecker {
     Protocol protocol = qualifiers.protocol();
     if (protocol != null && protocol != Protocol.IP6) {
       throw SyntaxFault.at(span, "'" + protocol.word() + "' has no IPv6 addresses")
-          .fix("write 'ip6' or nothing instead");
+          .fix("write 'ip6' instead, or nothing");
     }
     return HostPredicates.ipv6(layout, address, mask, qualifiers.direction(), span);
   }
@@ -216,7 +216,7 @@ final class ValueChecker {
     }
     if (layout.framing() != HeaderLayout.Framing.ETHERNET
         && layout.framing() != HeaderLayout.Framing.SKB) {
-      throw SyntaxFault.at(span, "there are no MAC addresses here: no Ethernet header");
+      throw SyntaxFault.at(span, "a MAC address needs an Ethernet header");
     }
     return HostPredicates.mac(layout, Addresses.mac(text), qualifiers.direction());
   }
@@ -238,14 +238,14 @@ final class ValueChecker {
       }
       case DECNET -> HostPredicates.decnet(layout, address & 0xffff, qualifiers.direction(), span);
       case LINK ->
-          throw SyntaxFault.at(span, "this is no link-layer address")
+          throw SyntaxFault.at(span, "this is not a link-layer address")
               .expecting("a MAC address such as 00:1b:21:3c:4d:5e after 'ether'")
               .fix("write 'host' without 'ether'");
       default ->
           throw SyntaxFault.at(span, "'" + protocol.word() + "' has no IPv4 addresses")
               .fix(
                   protocol == Protocol.IP6
-                      ? "write 'ip' or nothing instead"
+                      ? "write 'ip' instead, or nothing"
                       : "write '" + protocol.word() + " and' and then the host or network");
     };
   }
@@ -320,7 +320,7 @@ final class ValueChecker {
     switch (type()) {
       case HOST, NET -> {}
       case PORT, PORTRANGE, PROTO, PROTOCHAIN ->
-          throw SyntaxFault.at(span, "'" + type().word() + "' does not go with " + what)
+          throw SyntaxFault.at(span, "'" + type().word() + "' does not take " + what)
               .fix("write 'host' or 'net' before an address");
     }
   }
@@ -332,7 +332,7 @@ final class ValueChecker {
 
   private SyntaxFault unresolved(String name) {
     SyntaxFault fault =
-        SyntaxFault.at(span, "'" + name + "' is a name, and names are not resolved");
+        SyntaxFault.at(span, "'" + name + "' is a name, and there is no resolver for names");
     Protocol protocol = qualifiers.protocol();
     if (protocol == Protocol.LINK) {
       return fault.expecting("a MAC address such as 00:1b:21:3c:4d:5e");
@@ -342,6 +342,6 @@ final class ValueChecker {
     }
     return fault
         .expecting("an address such as 10.0.0.1 or 2001:db8::1")
-        .fix("write the address, or compile with FilterOptions.Builder.nameResolver");
+        .fix("write the address, or compile with FilterOptions.Builder.nameResolver ('--resolve')");
   }
 }

@@ -130,7 +130,7 @@ public final class Lexer {
     }
     if (end == at + 1) {
       throw SyntaxFault.at(new Span(at, end), "nothing follows the backslash")
-          .expecting("the name it protects, as in 'ip proto \\tcp'");
+          .expecting("the name that it escapes, as in 'ip proto \\tcp'");
     }
     add(TokenKind.WORD, text.substring(at + 1, end), new Span(at, end));
     return end;
@@ -151,8 +151,8 @@ public final class Lexer {
   private static @Nullable String fix(char c) {
     return switch (c) {
       case ',' -> "join values with 'or': 'port 80 or 443'";
-      case '"', '\'', '`' -> "leave the quotes out: they are for the shell";
-      case ';' -> "leave it out: tests are joined with 'and' or 'or'";
+      case '"', '\'', '`' -> "remove the quotes: they are for the shell";
+      case ';' -> "remove it: conditions are joined with 'and' or 'or'";
       default -> null;
     };
   }

@@ -90,7 +90,7 @@ final class CoverageWarnings {
             Code.LATER_FRAGMENTS,
             value.span(),
             "later fragments have no ports, so they match where a port is excluded",
-            "add 'and ip[6:2] & 0x1fff = 0' if they shall not");
+            "add 'and ip[6:2] & 0x1fff = 0' to exclude them");
       }
     }
   }
@@ -100,8 +100,8 @@ final class CoverageWarnings {
       warnings.add(
           Code.IPV6_EXTENSION_HEADERS,
           e.span(),
-          "not found behind extension headers of IPv6",
-          "for a protocol behind them write 'ip6 protochain' and its number");
+          "this is not found after IPv6 extension headers",
+          "to follow them, write 'ip6 protochain' and the number of the protocol");
     }
   }
 
@@ -114,10 +114,10 @@ final class CoverageWarnings {
           warnings.add(
               Code.IPV4_ONLY,
               access.span(),
-              "'" + word + "[...]' is true for IPv4 only, and for first fragments only",
+              "'" + word + "[...]' matches IPv4 only, and no later fragments",
               "for IPv6 add 'or ip6 and ip6[6] = "
                   + number(access.protocol())
-                  + " and' the same on ip6[40 + ...]; or say 'ip and' if IPv4 is meant");
+                  + " and' the same comparison on ip6[40 + ...]; if IPv4 is meant, write 'ip and' before it");
         }
         access(access.index(), around);
       }

@@ -106,12 +106,10 @@ final class EncapsulationWarnings {
             encapsulation.span(),
             "'"
                 + word
-                + "' moves every test behind it, also for packets that are not "
-                + word
-                + ": '"
+                + "' shifts the offsets of all conditions after it, also for packets without it: '"
                 + warnings.words(test.span())
-                + "' looks behind a header that need not be there",
-            "write the tests that do not depend on '" + word + "' before it");
+                + "' then reads at the wrong offset",
+            "write conditions that do not depend on '" + word + "' before it");
       }
     }
   }

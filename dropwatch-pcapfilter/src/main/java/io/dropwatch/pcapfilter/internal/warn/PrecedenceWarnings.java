@@ -45,7 +45,7 @@ final class PrecedenceWarnings {
           warnings.add(
               Code.SHORT_HOST_ADDRESS,
               value.span(),
-              "as a host, " + text + " is the address 0.0.0." + number,
+              "as a host, " + text + " means the address 0.0.0." + number,
               "write 'net " + number + "' for the network, or the whole address");
         }
         yield host;
@@ -93,14 +93,14 @@ final class PrecedenceWarnings {
     warnings.add(
         Code.AND_OR_PRECEDENCE,
         or.to(and),
-        "'and' and 'or' bind alike, from left to right: this is '("
+        "'and' and 'or' have the same precedence, from left to right: this means '("
             + warnings.words(left)
             + ") and "
             + warnings.words(and)
             + "'",
-        "write the parentheses that are meant, such as '("
+        "add parentheses, such as '("
             + warnings.words(or.to(and))
-            + ")' if 'and' shall bind tighter");
+            + ")' if 'and' is to come first");
   }
 
   private boolean notOfAList(Expression.Not not, Expression value) {
@@ -111,7 +111,7 @@ final class PrecedenceWarnings {
       warnings.add(
           Code.NOT_BEFORE_LIST,
           value.span(),
-          "'not' belongs to the first value only: this one is '" + words + " " + name + "'",
+          "'not' applies to the first value only: this one means '" + words + " " + name + "'",
           "write 'not " + words + " " + name + "', or 'not (...)' around the list");
       return true;
     }
@@ -129,7 +129,7 @@ final class PrecedenceWarnings {
               binary.span(),
               "'"
                   + symbol
-                  + "' takes all that follows: this is '"
+                  + "' takes everything after it as its right operand: this means '"
                   + warnings.words(binary.left().span())
                   + " "
                   + symbol

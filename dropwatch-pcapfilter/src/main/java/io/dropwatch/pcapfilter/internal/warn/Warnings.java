@@ -64,7 +64,7 @@ public final class Warnings {
       add(
           Code.MATCHES_EVERYTHING,
           all,
-          "every packet matches this filter that is long enough for what it reads",
+          "every packet matches this filter if it is long enough for what the filter reads",
           null);
     }
     return accepts;
