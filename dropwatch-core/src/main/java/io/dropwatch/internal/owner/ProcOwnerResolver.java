@@ -9,6 +9,7 @@ import io.dropwatch.model.OwnerResolver;
 import io.dropwatch.model.OwnerSocket;
 import java.io.Serial;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * descriptor is read again. Not thread-safe: one for each watcher.
  */
 public final class ProcOwnerResolver implements OwnerResolver {
+  /** The longest time that an event waits for a scan. */
+  private static final Duration MAX_WAIT = Duration.ofMillis(50);
+
   private static final int MAX_CACHED = 8192;
   private static final long MAX_AGE_NANOS = 1_000_000_000;
   private static final long MAX_NAMESPACE_AGE_NANOS = 10_000_000_000L;
@@ -57,22 +61,25 @@ public final class ProcOwnerResolver implements OwnerResolver {
   /** When a namespace was first looked up, while no scan has begun after that. */
   private final Map<NetworkNamespace, Long> waiting = new LruMap<>();
 
-  ProcOwnerResolver(Path proc, List<Path> namespaceFolders) {
-    this(new ProcFiles(proc), namespaceFolders, ProcSnapshot::take);
+  ProcOwnerResolver(Path proc, List<Path> namespaceFolders, Duration maxWait) {
+    this(new ProcFiles(proc), namespaceFolders, ProcSnapshot::take, maxWait);
   }
 
   /** With another scan, for tests. */
   ProcOwnerResolver(
-      ProcFiles proc, List<Path> namespaceFolders, Function<ProcFiles, ProcSnapshot> scan) {
+      ProcFiles proc,
+      List<Path> namespaceFolders,
+      Function<ProcFiles, ProcSnapshot> scan,
+      Duration maxWait) {
     this.proc = proc;
     this.names = new NamespaceNames(namespaceFolders);
-    this.scanner = new ProcScanner(() -> scan.apply(proc));
+    this.scanner = new ProcScanner(() -> scan.apply(proc), maxWait);
   }
 
   /** Returns a resolver with the paths that Linux, iproute2 and Docker use. */
   public static ProcOwnerResolver ofThisMachine() {
     return new ProcOwnerResolver(
-        Path.of("/proc"), List.of(Path.of("/run/netns"), Path.of("/run/docker/netns")));
+        Path.of("/proc"), List.of(Path.of("/run/netns"), Path.of("/run/docker/netns")), MAX_WAIT);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.dropwatch.internal.owner;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -11,20 +12,21 @@ import java.util.function.Supplier;
  * long as the scan, so that unknown sockets cost a tenth of one CPU at most. Used by one thread.
  */
 final class ProcScanner {
-  private static final long MAX_WAIT_NANOS = 50_000_000;
   private static final long MIN_PAUSE_NANOS = 20_000_000;
   private static final int PAUSE_FACTOR = 10;
 
   private record Result(ProcSnapshot snapshot, long endedAt, long nanos) {}
 
   private final Supplier<ProcSnapshot> scan;
+  private final Duration maxWait;
   private CompletableFuture<Result> running = new CompletableFuture<>();
   private Result last = new Result(ProcSnapshot.EMPTY, 0, 0);
   private boolean idle = true;
   private boolean started;
 
-  ProcScanner(Supplier<ProcSnapshot> scan) {
+  ProcScanner(Supplier<ProcSnapshot> scan, Duration maxWait) {
     this.scan = scan;
+    this.maxWait = maxWait;
   }
 
   /** Returns the result of the last scan that ended. */
@@ -36,7 +38,8 @@ final class ProcScanner {
   }
 
   /**
-   * Starts a scan, unless one is running or the pause has not passed, and waits for it up to 50 ms.
+   * Starts a scan, unless one is running or the pause has not passed, and waits for it up to the
+   * maximum.
    *
    * @return whether {@link #latest} is of a scan that began after this call
    */
@@ -47,7 +50,7 @@ final class ProcScanner {
     }
     start();
     try {
-      var _ = running.get(MAX_WAIT_NANOS, TimeUnit.NANOSECONDS);
+      var _ = running.get(maxWait.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException _) {
       return false;
     } catch (InterruptedException _) {

@@ -13,9 +13,11 @@ import java.io.IOException;
 import java.net.DatagramSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Looks up owners in a /proc that the test writes, and in the real one. */
 class ProcOwnerResolverTest {
   private static final String ID = "ab".repeat(32);
+
+  /** Longer than a scan takes on a busy machine. */
+  private static final Duration MAX_WAIT = Duration.ofSeconds(20);
+
   private static final NetworkNamespace HOST = NetworkNamespace.of(100, 1);
   private static final NetworkNamespace POD = NetworkNamespace.of(200, 2);
 
@@ -40,7 +46,8 @@ class ProcOwnerResolverTest {
     process(901, "nginx", 100, "0::/system.slice/nginx.service", 5000);
     process(70, "app", 200, "0::/kubepods/podx/" + ID, 6000);
     Files.createDirectories(machine.resolve("netns"));
-    resolver = new ProcOwnerResolver(machine.resolve("proc"), List.of(machine.resolve("netns")));
+    resolver =
+        new ProcOwnerResolver(machine.resolve("proc"), List.of(machine.resolve("netns")), MAX_WAIT);
   }
 
   private Path proc(String path) {
@@ -152,9 +159,8 @@ class ProcOwnerResolverTest {
     var pod = NetworkNamespace.of(300, 3);
     assertNull(owner(0, pod).containerId());
     process(60, "web", 300, "0::/kubepods/pody/" + "cd".repeat(32));
-    Thread.sleep(1100); // longer than "none" is cached
 
-    assertEquals("cd".repeat(32), owner(0, pod).containerId());
+    assertEquals("cd".repeat(32), eventually(() -> owner(0, pod).containerId()));
   }
 
   /** An event waits up to 50 ms; the result of a longer scan is there for later events. */
@@ -167,7 +173,8 @@ class ProcOwnerResolverTest {
             proc -> {
               LockSupport.parkNanos(200_000_000);
               return ProcSnapshot.take(proc);
-            });
+            },
+            Duration.ofMillis(50));
 
     assertNull(owner(0, POD).containerId());
     assertNull(process(6000));
@@ -204,7 +211,7 @@ class ProcOwnerResolverTest {
 
   @Test
   void resolve_withoutProc_isUnknown() {
-    resolver = new ProcOwnerResolver(machine.resolve("nothing"), List.of());
+    resolver = new ProcOwnerResolver(machine.resolve("nothing"), List.of(), MAX_WAIT);
 
     assertEquals(Owner.UNKNOWN, owner(5000, HOST));
   }
@@ -217,16 +224,22 @@ class ProcOwnerResolverTest {
       List<Long> opened = sockets();
       opened.removeAll(before);
 
-      OwnerProcess process = process(opened.getFirst());
-      // On a busy machine a scan takes longer than an event waits.
-      for (int i = 0; i < 200 && process == null; i++) {
-        Thread.sleep(50);
-        process = process(opened.getFirst());
-      }
+      OwnerProcess process = eventually(() -> process(opened.getFirst()));
       assertNotNull(process, socket.toString());
       assertEquals(ProcessHandle.current().pid(), process.pid());
       assertEquals(Files.readString(Path.of("/proc/self/comm")).strip(), process.comm());
     }
+  }
+
+  /** Repeats a lookup: there is a pause between scans, and the scan of a busy machine is slow. */
+  private static <T> @Nullable T eventually(Supplier<@Nullable T> lookup)
+      throws InterruptedException {
+    T found = lookup.get();
+    for (int i = 0; i < 400 && found == null; i++) {
+      Thread.sleep(50);
+      found = lookup.get();
+    }
+    return found;
   }
 
   private static List<Long> sockets() throws IOException {
