@@ -73,7 +73,7 @@ final class BoundsAnalysis extends BackwardAnalysis<Node, BoundsAnalysis.Bounds>
   }
 
   /**
-   * Returns how many bytes a check of the minimum length may ask for: also those behind a variable
+   * Returns how many bytes a check of the minimum length may cover: also those behind a variable
    * that the paths set to a constant. They are checked where they are read, so they alone are no
    * reason for a check.
    */

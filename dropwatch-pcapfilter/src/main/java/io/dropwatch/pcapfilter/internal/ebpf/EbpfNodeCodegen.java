@@ -125,8 +125,8 @@ final class EbpfNodeCodegen {
     if (!equality && test.left() instanceof Operand.Load load && constant >>> 16 == 0) {
       int register = reads.upper(load);
       if (register >= 0) {
-        int least = constant << 16;
-        int limit = test.relation() == Relation.GREATER ? least | 0xffff : least;
+        int upper = constant << 16;
+        int limit = test.relation() == Relation.GREATER ? upper | 0xffff : upper;
         return new Jump(Insn.jump(Opcode.of(test.relation()), register, limit), true);
       }
     }

@@ -1,8 +1,8 @@
 package io.dropwatch.pcapfilter.internal.ir;
 
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A backward dataflow analysis of an acyclic graph: the fact at a node follows from the facts at
@@ -12,7 +12,8 @@ import java.util.Map;
  * @param <F> a fact: an immutable value
  */
 public abstract class BackwardAnalysis<N extends GraphNode<N>, F> {
-  private final Map<N, F> facts = new HashMap<>();
+  /** By node id. */
+  private final List<@Nullable F> facts = new ArrayList<>();
 
   /** For subclasses. */
   protected BackwardAnalysis() {}
@@ -44,12 +45,15 @@ public abstract class BackwardAnalysis<N extends GraphNode<N>, F> {
           case 1 -> transfer(node, at(successors.getFirst()));
           default -> transfer(node, merge(at(successors.getFirst()), at(successors.getLast())));
         };
-    facts.put(node, fact);
+    while (facts.size() <= node.id()) {
+      facts.add(null);
+    }
+    facts.set(node.id(), fact);
   }
 
   /** Returns the fact at an analyzed node. */
   public final F at(N node) {
-    F fact = facts.get(node);
+    F fact = node.id() < facts.size() ? facts.get(node.id()) : null;
     if (fact == null) {
       throw new IllegalStateException("node %d was not analyzed".formatted(node.id()));
     }
