@@ -1,7 +1,6 @@
 package io.dropwatch.benchmarks.kernel;
 
 import io.dropwatch.bpf.ProgramInfo;
-import io.dropwatch.internal.probe.CountTotals;
 import io.dropwatch.internal.probe.CountingProbe;
 import io.dropwatch.internal.probe.DeviceList;
 import io.dropwatch.internal.probe.KernelFacts;
@@ -30,7 +29,7 @@ final class CountingAttachment implements Attachment {
 
   @Override
   public String account() {
-    CountTotals totals = probe.totals();
+    CountingProbe.Totals totals = probe.totals();
     return "seen %d, filtered %d, overflow %d, missed %d"
         .formatted(totals.seen(), totals.filtered(), totals.overflow(), probe.missed());
   }

@@ -5,25 +5,25 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /**
- * What the counting programs tell apart ({@code struct count_key}).
+ * A kind of drops that is counted ({@code struct count_key}).
  *
- * @param location address in the kernel's code; of a drop by a device that of the trap's name
- * @param reason number; without meaning unless that is the cause
+ * @param location address in kernel code; for a hardware drop the address of the trap's name
+ * @param reason drop reason, if the cause is REASON
  * @param device ifindex 0: none; its namespace is also that of a drop without a device, 0 if
  *     unknown
  * @param protocol EtherType, 0 when unknown
  * @param ipProtocol 0 when it is not IP, or not captured
- * @param cause what is known of why
+ * @param cause what {@code reason} and {@code location} mean
  */
 public record CountKey(
     long location, int reason, DeviceKey device, int protocol, int ipProtocol, Cause cause) {
   /** {@code enum count_cause}. */
   public enum Cause {
-    /** This kernel gives no reasons. */
+    /** This kernel has no drop reasons. */
     UNKNOWN,
-    /** A reason. */
+    /** A drop reason. */
     REASON,
-    /** A devlink trap: a device dropped it. */
+    /** A devlink trap: a hardware drop. */
     TRAP;
 
     private static final List<Cause> ALL = List.of(values());

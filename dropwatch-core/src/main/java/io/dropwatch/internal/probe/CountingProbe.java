@@ -11,10 +11,29 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The probe in the kernel in its counting mode ({@code count.h}). Safe for any thread. */
+/** The attached counting programs ({@code count.h}). Safe for any thread. */
 public final class CountingProbe implements AutoCloseable {
   /** Bytes of a trap's name in {@code struct trap_text}. */
   private static final int TRAP_NAME = 48;
+
+  /**
+   * What the programs count beside the kinds ({@code struct count_totals}), summed over the CPUs.
+   *
+   * @param seen counted when the program starts, so it includes drops in progress
+   * @param overflow drops of a new kind when the map was full
+   */
+  public record Totals(long seen, long excluded, long filtered, long overflow) {
+    private static Totals sum(List<byte[]> perCpu) {
+      long[] sums = new long[4];
+      for (byte[] cpu : perCpu) {
+        var counters = ByteBuffer.wrap(cpu).order(ByteOrder.nativeOrder()).asLongBuffer();
+        for (int i = 0; i < sums.length; i++) {
+          sums[i] += counters.get(i);
+        }
+      }
+      return new Totals(sums[0], sums[1], sums[2], sums[3]);
+    }
+  }
 
   private final LoadedProbe loaded;
 
@@ -40,8 +59,8 @@ public final class CountingProbe implements AutoCloseable {
   }
 
   /**
-   * The counts of all kinds so far. While drops happen, a kind that is new may be missing; none
-   * ever leaves and no number ever falls.
+   * Returns the counts of all kinds so far. While packets are dropped, a new kind may be missing.
+   * Kinds never disappear and counts never decrease.
    */
   public Map<CountKey, Long> counts() {
     Map<CountKey, Long> counts = new HashMap<>();
@@ -58,19 +77,19 @@ public final class CountingProbe implements AutoCloseable {
     return counts;
   }
 
-  /** What else was counted. */
-  public CountTotals totals() {
+  /** Returns the counters beside the kinds. */
+  public Totals totals() {
     List<byte[]> totals = new ArrayList<>(loaded.map("counting").lookupPerCpu(LoadedProbe.key(0)));
     totals.addAll(loaded.map("counting").lookupPerCpu(LoadedProbe.key(1)));
-    return CountTotals.sum(totals);
+    return Totals.sum(totals);
   }
 
-  /** Drops that the kernel did not tell the program of, because it ran on that CPU already. */
+  /** Returns the drops for which the kernel did not run a program: it was running already. */
   public long missed() {
     return loaded.recursionMisses();
   }
 
-  /** What a device was called at its first counted drop; null if that was not noted. */
+  /** Returns the name of a device at its first counted drop; null if it is unknown. */
   public @Nullable String deviceName(DeviceKey device) {
     byte[] name = loaded.map("counted_devices").lookup(device.bytes());
     if (name == null) {
@@ -80,9 +99,9 @@ public final class CountingProbe implements AutoCloseable {
   }
 
   /**
-   * What a devlink trap is called, by the address of its name; null if that was not noted.
+   * Returns the name of a devlink trap; null if it is unknown.
    *
-   * @param address the location of a kind that a device dropped
+   * @param address location in the key of a hardware drop
    */
   public @Nullable String trapName(long address) {
     byte[] key =
@@ -91,9 +110,9 @@ public final class CountingProbe implements AutoCloseable {
     return trap == null ? null : text(trap, TRAP_NAME);
   }
 
-  private static String text(byte[] bytes, int most) {
+  private static String text(byte[] bytes, int maxLength) {
     int end = 0;
-    while (end < most && bytes[end] != 0) {
+    while (end < maxLength && bytes[end] != 0) {
       end++;
     }
     return new String(bytes, 0, end, StandardCharsets.UTF_8);

@@ -2,12 +2,12 @@ package io.dropwatch.internal.probe;
 
 import java.util.Set;
 
-/** Which devices' drops are wanted. */
+/** The devices whose drops are reported. */
 public sealed interface DeviceList {
-  /** The devices named; empty for {@link All}. */
+  /** Returns the listed devices; empty for {@link All}. */
   Set<DeviceKey> devices();
 
-  /** DEVICES_ALL, DEVICES_ALLOWED, DEVICES_DENIED in the probe. */
+  /** Returns DEVICES_ALL, DEVICES_ALLOWED or DEVICES_DENIED of the probe. */
   int mode();
 
   /** Every drop, with or without a device. */

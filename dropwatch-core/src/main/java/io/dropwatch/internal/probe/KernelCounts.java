@@ -9,15 +9,15 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The probe's counters ({@code struct counters}), summed over the CPUs. {@code seen} is counted
- * when the program begins and the outcome when it ends, so a drop being looked at is in {@code
- * seen} only.
+ * The counters of the probe ({@code struct counters}), summed over the CPUs. {@code seen} is
+ * counted when the program starts and the outcome when it ends, so a drop in progress is only in
+ * {@code seen}.
  *
- * @param lostNoSpace records that found the ring full (ENOSPC)
- * @param lostNoRing records of a CPU without a ring (ENOENT, EOPNOTSUPP)
+ * @param lostNoSpace records that did not fit into the ring (ENOSPC)
+ * @param lostNoRing records of CPUs without a ring (ENOENT, EOPNOTSUPP)
  * @param lostOther records that the kernel refused for another reason
- * @param noise drops taken out by their reason or location, by the name of the rule, in their order
- * @param hardware those of {@code seen} that a device reported
+ * @param noise drops suppressed by noise rules, by name of the rule, in their order
+ * @param hardware drops in {@code seen} that a device reported
  */
 public record KernelCounts(
     long seen,
@@ -34,7 +34,7 @@ public record KernelCounts(
   private static final int LOST_NO_RING = 6;
 
   /**
-   * Adds up.
+   * Sums up.
    *
    * @param software counters of the program on kfree_skb, for each CPU
    * @param hardware counters of the program on devlink_trap_report; empty without one
@@ -75,7 +75,7 @@ public record KernelCounts(
   }
 
   /**
-   * How many records had no ring, by the CPU's number.
+   * Returns the number of records without a ring by CPU number.
    *
    * @param programs counters of each program, for each CPU
    */
@@ -93,12 +93,12 @@ public record KernelCounts(
     return ByteBuffer.wrap(cpu).order(ByteOrder.nativeOrder()).asLongBuffer();
   }
 
-  /** Records that did not get into a ring. */
+  /** Returns the records that were not written to a ring. */
   public long lost() {
     return lostNoSpace + lostNoRing + lostOther;
   }
 
-  /** Drops whose outcome is counted. */
+  /** Returns the drops whose outcome is counted. */
   public long decided() {
     long noisy = noise.values().stream().mapToLong(Long::longValue).sum();
     return excluded + noisy + filtered + limited + lost() + emitted;

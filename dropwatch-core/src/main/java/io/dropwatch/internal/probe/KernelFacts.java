@@ -3,13 +3,15 @@ package io.dropwatch.internal.probe;
 import io.dropwatch.bpf.KernelBtf;
 import io.dropwatch.bpf.Libbpf;
 import io.dropwatch.model.FailureCode;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the probe and the decoder need to know of the running kernel. Most of it is from its BTF,
  * and is read once in a process: reading takes some ten milliseconds and megabytes.
  *
- * @param arguments of the kfree_skb tracepoint
+ * @param hasReason whether the third argument of kfree_skb is the drop reason (Linux 5.17)
+ * @param hasReceivingSocket whether the fourth one is the receiving socket (Linux 6.11)
  * @param reasons names of its drop reasons
  * @param reportsTraps whether it has the tracepoint by which devices report drops
  * @param canCast whether programs may call bpf_rdonly_cast
@@ -18,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param possibleCpus CPUs that the machine may ever have
  */
 public record KernelFacts(
-    TracepointArguments arguments,
+    boolean hasReason,
+    boolean hasReceivingSocket,
     KernelReasons reasons,
     boolean reportsTraps,
     boolean canCast,
@@ -37,17 +40,23 @@ public record KernelFacts(
     KernelFacts facts = known;
     if (facts == null) {
       KernelBtf btf = KernelBtf.load();
-      if (btf.parameters("btf_trace_kfree_skb").isEmpty()) {
-        throw new EnvironmentException(
-            FailureCode.KERNEL_TOO_OLD,
-            "this kernel has no typed tracepoint kfree_skb",
-            "use Linux 5.5 or later");
-      }
+      // The arguments: void *, struct sk_buff *, void *location, enum skb_drop_reason, struct sock
+      // *rx_sk (const since Linux 7). Version numbers do not tell, because distributions backport.
+      List<KernelBtf.Parameter> arguments =
+          btf.parameters("btf_trace_kfree_skb")
+              .orElseThrow(
+                  () ->
+                      new EnvironmentException(
+                          FailureCode.KERNEL_TOO_OLD,
+                          "this kernel has no typed tracepoint kfree_skb",
+                          "use Linux 5.5 or later"));
+      boolean hasReason = isAt(arguments, 3, "enum skb_drop_reason");
       facts =
           new KernelFacts(
-              TracepointArguments.of(btf),
+              hasReason,
+              hasReason && isAt(arguments, 4, "struct sock *"),
               KernelReasons.of(btf),
-              TracepointArguments.reportsTraps(btf),
+              reportsTraps(btf),
               btf.hasFunction("bpf_rdonly_cast"),
               true,
               true,
@@ -57,12 +66,26 @@ public record KernelFacts(
     return facts;
   }
 
+  /** Whether the kernel has CONFIG_NET_DEVLINK and the arguments that the probe reads. */
+  private static boolean reportsTraps(KernelBtf btf) {
+    List<KernelBtf.Parameter> arguments =
+        btf.parameters("btf_trace_devlink_trap_report").orElse(List.of());
+    return isAt(arguments, 2, "struct sk_buff *")
+        && isAt(arguments, 3, "struct devlink_trap_metadata *");
+  }
+
+  private static boolean isAt(List<KernelBtf.Parameter> parameters, int index, String type) {
+    return index < parameters.size()
+        && parameters.get(index).type().replaceFirst("^const ", "").equals(type);
+  }
+
   /** Remembers a refusal, so that later plans do not try again. */
   static synchronized void inPlaceRefused() {
     KernelFacts facts = running();
     known =
         new KernelFacts(
-            facts.arguments,
+            facts.hasReason,
+            facts.hasReceivingSocket,
             facts.reasons,
             facts.reportsTraps,
             facts.canCast,
@@ -76,7 +99,8 @@ public record KernelFacts(
     KernelFacts facts = running();
     known =
         new KernelFacts(
-            facts.arguments,
+            facts.hasReason,
+            facts.hasReceivingSocket,
             facts.reasons,
             facts.reportsTraps,
             facts.canCast,

@@ -7,12 +7,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The running kernel's names of its drop reasons. The upper half of a reason's number is a
- * subsystem (SKB_DROP_REASON_SUBSYS_MASK): 0 is the core, whose reasons are {@code enum
- * skb_drop_reason}; each other has an enum of its own, {@code ovs_drop_reason}, {@code
- * ___mac80211_drop_reason}, {@code qdisc_drop_reason}, in the kernel or in a module. What they have
- * in common is the end of their names, and that the values carry the subsystem; which subsystem has
- * which number differs between kernels.
+ * The names of the drop reasons of a kernel. The upper half of a reason's number is a subsystem
+ * (SKB_DROP_REASON_SUBSYS_MASK): 0 is the core, whose reasons are {@code enum skb_drop_reason};
+ * each other has an enum of its own, {@code ovs_drop_reason}, {@code ___mac80211_drop_reason},
+ * {@code qdisc_drop_reason}, in the kernel or in a module. What they have in common is the end of
+ * their names, and that the values carry the subsystem; which subsystem has which number differs
+ * between kernels.
  *
  * <p>Immutable and safe for any thread.
  */
@@ -41,7 +41,7 @@ public final class KernelReasons {
     return new KernelReasons(builtIn, subsystems);
   }
 
-  /** Those of subsystems that an image has. */
+  /** Returns the reasons of subsystems in a BTF image. */
   private static Map<Integer, String> extended(KernelBtf btf) {
     Map<Integer, String> found = new HashMap<>();
     btf.enumsEndingWith(ENUMS)
@@ -57,19 +57,19 @@ public final class KernelReasons {
     return found;
   }
 
-  /** Names by number, of the core and of subsystems that are no modules. */
+  /** Returns names by number, of the core and of built-in subsystems. */
   public Map<Integer, String> builtIn() {
     return builtIn;
   }
 
-  /** What the kernel calls its subsystems, by number: {@code OPENVSWITCH}. Empty before 6.4. */
+  /** Returns names of subsystems by number, such as {@code OPENVSWITCH}. Empty before 6.4. */
   public Map<Integer, String> subsystems() {
     return subsystems;
   }
 
   /**
-   * Names by number, of the modules that are loaded now. Reads their types and the kernel's, which
-   * takes some ten milliseconds. Empty where they cannot be read.
+   * Returns names by number of the loaded modules. Reads their BTF and the kernel's, which takes
+   * some ten milliseconds. Empty if it cannot be read.
    */
   public Map<Integer, String> ofModules() {
     Map<Integer, String> found = new HashMap<>();
@@ -79,7 +79,7 @@ public final class KernelReasons {
         kernel = kernel == null ? KernelBtf.load() : kernel;
         found.putAll(extended(KernelBtf.loadModule(module, kernel)));
       } catch (BpfException _) {
-        // Unloaded meanwhile, or of a form that we do not know: its reasons stay numbers.
+        // Unloaded meanwhile, or unknown BTF: its reasons stay numbers.
       }
     }
     return found;

@@ -7,25 +7,25 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the probe takes out as noise ({@code noise.h}). A rule is known by its place in {@code
+ * Noise rules that the probe applies ({@code noise.h}). A rule is identified by its index in {@code
  * rules}.
  *
- * @param rules names of the rules that the probe decides, in their order
- * @param reasons the first rule of each number of a drop reason
- * @param locations code of functions that drop, in the order of the rules
+ * @param rules names of the rules, in their order
+ * @param reasons the first rule for each drop reason
+ * @param locations code of functions that drop packets, in the order of the rules
  */
 public record NoiseList(
     List<String> rules, Map<Integer, Integer> reasons, List<Location> locations) {
   /** MAX_NOISE_LOCATIONS in {@code noise.h}. */
   public static final int MAX_LOCATIONS = 64;
 
-  /** Nothing is noise. */
+  /** No rules. */
   public static final NoiseList NONE = new NoiseList(List.of(), Map.of(), List.of());
 
   /**
-   * A piece of code.
+   * The code of a function.
    *
-   * @param rule that takes out what it drops
+   * @param rule suppresses drops in that code
    */
   public record Location(KernelSymbols.Range code, int rule) {
     /** {@code struct noise_location}. */
@@ -45,7 +45,7 @@ public record NoiseList(
     locations = List.copyOf(locations);
   }
 
-  /** Whether there is nothing that the probe decides. */
+  /** Returns whether there are no rules. */
   public boolean isEmpty() {
     return rules.isEmpty();
   }

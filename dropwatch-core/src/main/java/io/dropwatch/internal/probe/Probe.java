@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The probe in the kernel: loaded, attached, its ring open. */
-public final class Probe implements DropTap {
+public final class Probe implements ProbeHandle {
   private final LoadedProbe loaded;
   private final EventRing ring;
   private final List<String> rules;

@@ -17,28 +17,29 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The probe's object before it is loaded: ours or a file's, with or without a filter in its slots.
+ * The object file of the probe, embedded or from a path, with or without a filter in its slots.
+ * Immutable.
  */
 public final class ProbeImage {
   private static final String RESOURCE = "dropwatch.bpf.o";
-  private static final int FEWEST_INSTRUCTIONS = 1024;
+  private static final int MIN_SLOT_INSTRUCTIONS = 1024;
 
-  /** QUESTIONS in {@code slot.h}. */
-  private static final int FIRST_QUESTION = 0x5eed_c000;
+  /** STATIC_KEYS in {@code slot.h}; the number of a key is added to it. */
+  private static final int FIRST_KEY = 0x5eed_c000;
 
-  private static final int QUESTIONS = 28;
-  private static final int ASK_FILTER = 24;
-  private static final int ASK_TRAPS = 25;
-  private static final int ASK_NOISE = 26;
-  private static final int ASK_DEVICES = 27;
+  private static final int KEYS = 28;
+  private static final int KEY_FILTER = 24;
+  private static final int KEY_TRAPS = 25;
+  private static final int KEY_NOISE = 26;
+  private static final int KEY_DEVICES = 27;
 
-  /** A function of several programs that runs the filter too. */
+  /** A function that several programs call, with a filter slot of its own. */
   private static final String SLOW_FILTER = "matches_slow_path";
 
-  /** BPF_STX | BPF_ATOMIC | BPF_DW, and in the upper half BPF_CMPXCHG. */
+  /** BPF_STX | BPF_ATOMIC | BPF_DW, and BPF_CMPXCHG as the immediate. */
   private static final long COMPARE_AND_SWAP = 0xf1_0000_00dbL;
 
-  /** All of an instruction but its registers and offset. */
+  /** Opcode and immediate of an instruction. */
   private static final long OPERATION = 0xffff_ffff_0000_00ffL;
 
   private static final String BUILD = "build it from dropwatch.bpf.c with 'make probe'";
@@ -53,7 +54,7 @@ public final class ProbeImage {
     this.filter = filter;
   }
 
-  /** The object inside this library. */
+  /** Returns the object that is a resource of this library. */
   public static ProbeImage embedded() {
     try (InputStream in =
         Objects.requireNonNull(ProbeImage.class.getResourceAsStream(RESOURCE), RESOURCE)) {
@@ -64,7 +65,7 @@ public final class ProbeImage {
   }
 
   /**
-   * The object of a file.
+   * Returns the object of a file.
    *
    * @throws EnvironmentException if it cannot be read or is not a dropwatch probe
    */
@@ -107,7 +108,7 @@ public final class ProbeImage {
           BUILD);
     }
     for (String program : programs) {
-      if (elf.nopRunLength(program) < FEWEST_INSTRUCTIONS) {
+      if (elf.nopRunLength(program) < MIN_SLOT_INSTRUCTIONS) {
         throw new EnvironmentException(
             FailureCode.BAD_OBJECT,
             "%s is a dropwatch probe of another release: its %s has no room for a filter"
@@ -130,7 +131,7 @@ public final class ProbeImage {
   }
 
   /**
-   * This object with a filter in the slots of its programs.
+   * Returns this object with a filter in the slots of its programs.
    *
    * @param wanted filter
    * @throws EnvironmentException if the filter is too large for eBPF, or for a slot
@@ -163,9 +164,9 @@ public final class ProbeImage {
   }
 
   /**
-   * This object for kernels whose programs cannot compare and swap (before Linux 5.12), and which
-   * refuse it even where it is never reached. Only the rate limit does: its programs may run with
-   * no limit alone.
+   * Returns this object without compare-and-swap instructions. Before Linux 5.12 the verifier
+   * rejects them even in dead code. Only the rate limit uses them, so the result must be loaded
+   * without a limit.
    */
   ProbeImage withoutCompareAndSwap() {
     ElfImage without = elf.withNops(each -> (each & OPERATION) == COMPARE_AND_SWAP);
@@ -176,37 +177,36 @@ public final class ProbeImage {
     return expression.length() <= 60 ? expression : expression.substring(0, 57) + "...";
   }
 
-  /** Whether the slots hold a filter. */
+  /** Returns whether the slots contain a filter. */
   boolean filtering() {
     return filter != null;
   }
 
-  /** Whether the object has the program. */
+  /** Returns whether the object has the program. */
   boolean has(String program) {
     return elf.hasFunction(program);
   }
 
   /**
-   * The object, told what its programs are to do before a drop is wanted ({@code slot.h}), and with
-   * the filter in their slots.
+   * Returns the ELF file with static keys and filter written into its programs ({@code slot.h}).
    *
-   * @param noise whether there are rules for noise
-   * @param traps whether drops by devices are watched too
-   * @param devices which are wanted
+   * @param noise whether there are noise rules
+   * @param traps whether devlink traps are watched
+   * @param devices the list of devices
    */
   byte[] bytes(boolean noise, boolean traps, DeviceList devices) {
-    BitSet asked = new BitSet();
+    BitSet keys = new BitSet();
     if (filter != null) {
-      asked.or(filter.metadataReads());
-      asked.set(ASK_FILTER);
+      keys.or(filter.metadataReads());
+      keys.set(KEY_FILTER);
     }
-    asked.set(ASK_NOISE, noise);
-    asked.set(ASK_TRAPS, traps);
-    asked.set(ASK_DEVICES, !(devices instanceof DeviceList.All));
-    return filled(elf.withFlags(FIRST_QUESTION, asked, QUESTIONS)).bytes();
+    keys.set(KEY_NOISE, noise);
+    keys.set(KEY_TRAPS, traps);
+    keys.set(KEY_DEVICES, !(devices instanceof DeviceList.All));
+    return filled(elf.withFlags(FIRST_KEY, keys, KEYS)).bytes();
   }
 
-  /** The object with the filter in the slots of its programs. */
+  /** Returns the ELF file with the filter, and with static keys that are not set yet. */
   byte[] bytes() {
     return filled(elf).bytes();
   }
@@ -221,7 +221,7 @@ public final class ProbeImage {
     return filled;
   }
 
-  /** For messages: where the object came from. */
+  /** Returns where the object came from, for messages. */
   @Override
   public String toString() {
     return name;

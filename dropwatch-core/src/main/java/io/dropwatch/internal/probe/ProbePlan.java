@@ -244,8 +244,8 @@ public record ProbePlan(
 
   private static Map<String, Long> common(KernelFacts kernel, DeviceList devices) {
     Map<String, Long> data = new LinkedHashMap<>();
-    data.put("has_reason", kernel.arguments().hasReason() ? 1L : 0L);
-    data.put("has_rx_sk", kernel.arguments().hasReceivingSocket() ? 1L : 0L);
+    data.put("has_reason", kernel.hasReason() ? 1L : 0L);
+    data.put("has_rx_sk", kernel.hasReceivingSocket() ? 1L : 0L);
     data.put("device_mode", (long) devices.mode());
     return data;
   }

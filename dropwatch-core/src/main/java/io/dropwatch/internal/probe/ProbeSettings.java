@@ -1,16 +1,16 @@
 package io.dropwatch.internal.probe;
 
 /**
- * What the probe is told before it is loaded.
+ * What the probe reports, and how.
  *
- * @param devices whose drops
- * @param noise what is taken out by reason or location
- * @param eventsPerSecond most events in any second, over all CPUs; 0: no limit
- * @param stackDepth return addresses to walk, 0 to 127; 0: none
- * @param stackPeriodNanos for how long one stack stands for all of its location and reason on its
- *     CPU; 0: each record has its own
- * @param snaplen bytes to report from the network header on, at most 256
- * @param ring which ring, and its size
+ * @param devices devices whose drops are reported
+ * @param noise rules that suppress drops by reason or location
+ * @param eventsPerSecond maximum events in any second, over all CPUs; 0: no limit
+ * @param stackDepth maximum return addresses of a stack, 0 to 127
+ * @param stackPeriodNanos how long records refer to an earlier stack of the same location, reason
+ *     and CPU; 0: each record has its own stack
+ * @param snaplen maximum bytes to report, starting at the network header; at most 256
+ * @param ring kind and size of the ring
  * @param wakeupBytes bytes in a ring after which the reader is woken
  */
 public record ProbeSettings(
@@ -22,7 +22,7 @@ public record ProbeSettings(
     int snaplen,
     RingPlan ring,
     int wakeupBytes) {
-  /** The same, for all events. */
+  /** Returns these settings without a rate limit. */
   ProbeSettings withoutLimit() {
     return new ProbeSettings(
         devices, noise, 0, stackDepth, stackPeriodNanos, snaplen, ring, wakeupBytes);

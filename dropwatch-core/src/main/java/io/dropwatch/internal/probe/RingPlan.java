@@ -4,13 +4,13 @@ import io.dropwatch.bpf.BpfRing;
 import io.dropwatch.bpf.Libbpf;
 import io.dropwatch.model.RingKind;
 
-/** Which ring the probe writes into. Sizes are powers of two of at least a page. */
+/** The ring that the probe writes to. Sizes are powers of two of at least a page. */
 public sealed interface RingPlan {
-  /** The kernel's limit, also of one CPU's perf ring. */
-  int MOST_BYTES = 1 << 30;
+  /** Maximum size of a BPF ring, and of the perf ring of a CPU. */
+  int MAX_BYTES = 1 << 30;
 
   /**
-   * One perf ring for each CPU that runs.
+   * One perf ring for each online CPU.
    *
    * @param bytesPerCpu size of each
    */
@@ -34,7 +34,7 @@ public sealed interface RingPlan {
   }
 
   /**
-   * What was asked for, on this machine. See {@link RingKind}.
+   * Returns the ring for a kind on this machine. See {@link RingKind}.
    *
    * @throws io.dropwatch.bpf.BpfException if libbpf is missing, or sysfs does not tell the CPUs
    */
@@ -49,10 +49,10 @@ public sealed interface RingPlan {
     };
   }
 
-  /** The memory of so many perf rings, rounded up to a power of two. */
+  /** Returns the memory of the perf rings of all CPUs, rounded up to a power of two. */
   static int shared(int bytesPerCpu, int cpus) {
     long wanted = (long) bytesPerCpu * cpus;
     long rounded = Long.highestOneBit(wanted) == wanted ? wanted : Long.highestOneBit(wanted) << 1;
-    return (int) Math.min(rounded, MOST_BYTES);
+    return (int) Math.min(rounded, MAX_BYTES);
   }
 }

@@ -1,18 +1,15 @@
 package io.dropwatch.internal.probe;
 
-/** The ways in which the probe runs, of which one is loaded; the cheapest first. */
+/** The variants of the program on tp_btf/kfree_skb, the cheapest first. One of them is loaded. */
 public enum Variant {
   /**
-   * As {@link #CAST}, and the filter reads the packet where it lies; only what it accepts is
-   * copied. For verifiers that let a program follow any address (Linux 6.17).
+   * As {@link #CAST}, but the filter reads the packet in place; only packets that it matches are
+   * copied. Needs a verifier that allows loads from any address (Linux 6.17).
    */
   IN_PLACE("in_place"),
-  /**
-   * As {@link #TYPED}, but loads and runs in a fraction of the time; for kernels with
-   * bpf_rdonly_cast (Linux 6.2).
-   */
+  /** As {@link #TYPED}, but loads and runs much faster. Needs bpf_rdonly_cast (Linux 6.2). */
   CAST("cast"),
-  /** On tp_btf/kfree_skb: plain loads through typed pointers, no tracefs. */
+  /** Plain loads through the BTF pointers of the tracepoint (Linux 5.5). */
   TYPED("typed");
 
   private static final String STREAMING = "dropwatch_";
@@ -24,32 +21,32 @@ public enum Variant {
     this.name = name;
   }
 
-  /** The program that writes records. */
+  /** Returns the program that writes records. */
   String program() {
     return STREAMING + name;
   }
 
-  /** The program that counts. */
+  /** Returns the program that counts. */
   String countingProgram() {
     return COUNTING + name;
   }
 
-  /** The program that watches drops by devices, beside any variant. */
+  /** Returns the program on devlink_trap_report, which works with any variant. */
   static String trapProgram() {
     return STREAMING + "trap";
   }
 
-  /** The same, counting. */
+  /** Returns the counting program on devlink_trap_report. */
   static String countingTrapProgram() {
     return COUNTING + "trap";
   }
 
-  /** The program that finds by what stacks are walked, run once before one that walks. */
+  /** Returns the program that finds the ORC tables; it is run once after loading. */
   static String tablesProgram() {
     return STREAMING + "find_orc_tables";
   }
 
-  /** Whether the probe walks stacks itself, where the kernel tells by what. */
+  /** Returns whether the program walks stacks itself, if there are ORC tables. */
   boolean walksStacks() {
     return this == IN_PLACE || this == CAST;
   }

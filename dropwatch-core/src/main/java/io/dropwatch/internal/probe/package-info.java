@@ -1,8 +1,9 @@
 /**
- * First stage of watching: the probe in the kernel. In goes the probe's object (ours or a file's)
- * with what to watch - filter, devices, rate, stack depth -, out come records in a ring and counts
- * of every drop. The source is {@code src/main/bpf/dropwatch.bpf.c}, compiled by {@code make
- * probe}.
+ * First stage of watching: the probe in the kernel. In: the object of the probe, a filter, and
+ * settings. Out: records in a ring, and counts. The steps: {@link
+ * io.dropwatch.internal.probe.ProbePlan plan} (a pure value), {@link
+ * io.dropwatch.internal.probe.ProbeImage image}, load, attach. The source is {@code
+ * src/main/bpf/dropwatch.bpf.c}, compiled by {@code make probe}.
  */
 @NullMarked
 package io.dropwatch.internal.probe;

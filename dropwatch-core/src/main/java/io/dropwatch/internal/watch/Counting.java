@@ -1,7 +1,6 @@
 package io.dropwatch.internal.watch;
 
 import io.dropwatch.internal.probe.CountKey;
-import io.dropwatch.internal.probe.CountTotals;
 import io.dropwatch.internal.probe.CountingProbe;
 import io.dropwatch.internal.probe.KernelFacts;
 import io.dropwatch.internal.probe.ProbeImage;
@@ -91,7 +90,7 @@ public final class Counting {
   private DropCounts settled() {
     long until = System.nanoTime() + SETTLE_NANOS;
     while (true) {
-      CountTotals before = probe.totals();
+      CountingProbe.Totals before = probe.totals();
       DropCounts counts = read();
       if ((probe.totals().equals(before) && counts.seen() == before.seen())
           || System.nanoTime() - until > 0) {
@@ -107,7 +106,7 @@ public final class Counting {
             .time(Instant.now())
             .elapsed(Duration.ofNanos(System.nanoTime() - started));
     probe.counts().forEach((key, count) -> counts.count(kind(key), count));
-    CountTotals totals = probe.totals();
+    CountingProbe.Totals totals = probe.totals();
     return counts
         .excluded(totals.excluded())
         .filtered(totals.filtered())

@@ -87,7 +87,7 @@ final class Delivery {
     }
   }
 
-  /** Delivers one record. A {@link io.dropwatch.internal.probe.RecordConsumer}. */
+  /** Delivers one record. A {@link io.dropwatch.internal.probe.ProbeHandle.RecordConsumer}. */
   void deliver(MemorySegment memory, long offset, int size) {
     taken.setRelease(taken.getPlain() + 1);
     if (ending.isDeliveryOver()) {

@@ -1,8 +1,8 @@
 package io.dropwatch.internal.watch;
 
-import io.dropwatch.internal.probe.DropTap;
 import io.dropwatch.internal.probe.KernelCounts;
-import io.dropwatch.internal.probe.RecordConsumer;
+import io.dropwatch.internal.probe.ProbeHandle;
+import io.dropwatch.internal.probe.ProbeHandle.RecordConsumer;
 import io.dropwatch.internal.record.WallClock;
 import io.dropwatch.model.DropStatistics;
 import io.dropwatch.model.ProbeInfo;
@@ -31,7 +31,7 @@ public final class Watch {
   /** How long the reader may take to notice that it is to end. */
   private static final Duration MAX_POLL = Duration.ofMillis(100);
 
-  private final DropTap tap;
+  private final ProbeHandle tap;
   private final ProbeInfo info;
   private final WallClock clock;
   private final LongSupplier ownerFailures;
@@ -54,7 +54,7 @@ public final class Watch {
    *     latest
    */
   Watch(
-      DropTap tap,
+      ProbeHandle tap,
       ProbeInfo info,
       WallClock clock,
       Delivery delivery,

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import io.dropwatch.model.DropReason;
 import io.dropwatch.model.FailureCode;
 
-/** What of today the running kernel has. */
+/** Expectations that depend on the age of the running kernel. */
 public final class OlderKernel {
   private OlderKernel() {}
 
@@ -18,7 +18,7 @@ public final class OlderKernel {
   public static String reason(String name) {
     KernelFacts kernel = KernelFacts.running();
     String full = "SKB_DROP_REASON_" + name;
-    if (!kernel.arguments().hasReason()) {
+    if (!kernel.hasReason()) {
       return DropReason.NOT_SUPPORTED.name();
     }
     return kernel.reasons().builtIn().containsValue(full) ? full : "SKB_DROP_REASON_NOT_SPECIFIED";
@@ -30,6 +30,6 @@ public final class OlderKernel {
    */
   public static void assertTooOldToLimit(FailureCode refusal) {
     assertEquals(FailureCode.KERNEL_TOO_OLD, refusal);
-    assertFalse(KernelFacts.running().arguments().hasReason());
+    assertFalse(KernelFacts.running().hasReason());
   }
 }

@@ -31,7 +31,7 @@ class ProbeImageTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 100, 2048, 2052})
-  void aFilterOverwritesWhatDoesNothingAndNothingElse(int instructions) {
+  void withFilter_overwritesOnlyNoOps(int instructions) {
     LongBuffer before = longs(ProbeImage.embedded().bytes());
     LongBuffer after =
         longs(ProbeImage.embedded().withFilter(filter(instructions), "some filter").bytes());
@@ -44,13 +44,13 @@ class ProbeImageTest {
         changed++;
       }
     }
-    // The slots are full, or begin with a jump over their rest.
+    // A slot that is not full begins with a jump over the unused part.
     int jumps = instructions == 2052 ? 0 : 1;
     assertEquals(PROGRAMS * (instructions - 1 + jumps), changed);
   }
 
   @Test
-  void theSlotHasRoomForTwoThousandInstructionsAndSaysSo() {
+  void withFilter_tooLarge_isRefused() {
     EnvironmentException tooLong =
         assertThrows(
             EnvironmentException.class,
@@ -63,7 +63,7 @@ class ProbeImageTest {
   }
 
   @Test
-  void withoutCompareAndSwapNothingElseIsChanged() {
+  void withoutCompareAndSwap_changesNothingElse() {
     LongBuffer before = longs(ProbeImage.embedded().bytes());
     LongBuffer after = longs(ProbeImage.embedded().withoutCompareAndSwap().bytes());
 
@@ -92,42 +92,42 @@ class ProbeImageTest {
     return new FilterCode(code.array(), new BitSet());
   }
 
-  /** No question is left, and one more yes changes only what asks for it. */
+  /** No key is left unset, and setting one more changes only its instructions. */
   @Test
-  void everyQuestionIsAnswered() {
+  void bytes_setsAllStaticKeys() {
     ProbeImage image = ProbeImage.embedded().withFilter(filter(2), "some filter");
     LongBuffer open = longs(image.bytes());
     LongBuffer no = longs(image.bytes(false, false, new DeviceList.All()));
     LongBuffer noise = longs(image.bytes(true, false, new DeviceList.All()));
 
-    int questions = 0;
-    int aboutNoise = 0;
+    int keys = 0;
+    int noiseKeys = 0;
     for (int i = 0; i < open.limit(); i++) {
       long operation = open.get(i) & 0xff;
       long number = open.get(i) >>> 32;
       if (operation == 0xb7 && number >= 0x5eedc000L && number < 0x5eedc000L + 28) {
-        questions++;
+        keys++;
         boolean yes = number == 0x5eedc000L + 24;
         assertEquals(yes ? 1 : 0, no.get(i) >>> 32, Long.toHexString(number));
-        aboutNoise += number == 0x5eedc000L + 26 ? 1 : 0;
+        noiseKeys += number == 0x5eedc000L + 26 ? 1 : 0;
         assertEquals(yes || number == 0x5eedc000L + 26 ? 1 : 0, noise.get(i) >>> 32);
       } else {
         assertEquals(open.get(i), no.get(i));
         assertEquals(open.get(i), noise.get(i));
       }
     }
-    assertTrue(questions > 50, () -> "many questions");
-    assertEquals(3, aboutNoise, "one for each way to run on kfree_skb");
+    assertTrue(keys > 50, () -> "many static keys");
+    assertEquals(3, noiseKeys, "one per variant");
   }
 
   @Test
-  void onlyAnImageWithAFilterFilters() {
+  void filtering_onlyWithFilter() {
     assertFalse(ProbeImage.embedded().filtering());
     assertTrue(ProbeImage.embedded().withFilter(filter(2), "").filtering());
   }
 
   @Test
-  void theEmbeddedObjectAsAFileIsTheSame() throws IOException {
+  void read_embeddedObject_isEqual() throws IOException {
     Path file = folder.resolve("probe.o");
     Files.write(file, ProbeImage.embedded().bytes());
 
@@ -135,7 +135,7 @@ class ProbeImageTest {
   }
 
   @Test
-  void aMissingFileIsNamedWithTheRemedy() {
+  void read_missingFile_namesRemedy() {
     Path file = folder.resolve("missing.o");
 
     assertEquals(
@@ -146,7 +146,7 @@ class ProbeImageTest {
   }
 
   @Test
-  void aFileThatIsNoObjectIsNamed() throws IOException {
+  void read_noElfFile_isRefused() throws IOException {
     Path file = folder.resolve("broken.o");
     Files.writeString(file, "not ELF");
 
@@ -156,7 +156,7 @@ class ProbeImageTest {
   }
 
   @Test
-  void anObjectThatIsNoProbeIsNamed() throws IOException {
+  void read_otherObject_isRefused() throws IOException {
     Path file = folder.resolve("other.o");
     byte[] elf = ProbeImage.embedded().bytes();
     rename(elf, "dropwatch_c", "somebodys_c");
@@ -173,7 +173,7 @@ class ProbeImageTest {
   }
 
   @Test
-  void anObjectWithOneProgramOfThemIsAProbe() throws IOException {
+  void read_objectWithOneVariant_isProbe() throws IOException {
     Path file = folder.resolve("typed.o");
     byte[] elf = ProbeImage.embedded().bytes();
     rename(elf, "dropwatch_c", "somebodys_c");
@@ -186,7 +186,7 @@ class ProbeImageTest {
   }
 
   @Test
-  void anObjectWithoutASlotIsOfAnotherRelease() throws IOException {
+  void read_objectWithoutSlot_isRefused() throws IOException {
     Path file = folder.resolve("old.o");
     byte[] elf = ProbeImage.embedded().bytes();
     ByteBuffer bytes = ByteBuffer.wrap(elf).order(ByteOrder.LITTLE_ENDIAN);
@@ -212,7 +212,7 @@ class ProbeImageTest {
   }
 
   @Test
-  void aDirectoryIsNoObject() {
+  void read_directory_isRefused() {
     String message = String.valueOf(failure(folder).getMessage());
     assertTrue(message.startsWith("cannot read the probe object " + folder), message);
   }

@@ -22,13 +22,7 @@ class ProbePlanTest {
   private static KernelFacts kernel(
       boolean hasReason, boolean traps, boolean cast, boolean inPlace, boolean swap) {
     return new KernelFacts(
-        new TracepointArguments(hasReason, hasReason),
-        new KernelReasons(Map.of(), Map.of()),
-        traps,
-        cast,
-        inPlace,
-        swap,
-        4);
+        hasReason, hasReason, new KernelReasons(Map.of(), Map.of()), traps, cast, inPlace, swap, 4);
   }
 
   private static ProbeSettings settings(int eventsPerSecond, int depth, RingPlan ring) {

@@ -17,7 +17,7 @@ class ProbeSourcesTest {
   private static final Path FOLDER = Path.of("src/main/bpf");
 
   @TestFactory
-  List<DynamicTest> eachFileIsTheOneThatWasBuilt() throws IOException {
+  List<DynamicTest> sourcesAndObject_haveTheRecordedDigests() throws IOException {
     return Files.readAllLines(FOLDER.resolve("SHA256SUMS")).stream()
         .map(line -> line.split("  ", 2))
         .map(

@@ -67,7 +67,7 @@ class UnwindLiveTest {
   }
 
   @Test
-  void theProbesOwnWalkGivesTheKernelsFrames() throws IOException {
+  void unwind_givesTheFramesOfBpfGetStack() throws IOException {
     KernelFacts kernel = KernelFacts.running();
     assumeTrue(
         kernel.canCast() && KernelBtf.load().hasStructField("orc_entry", "signal") && hasTables(),

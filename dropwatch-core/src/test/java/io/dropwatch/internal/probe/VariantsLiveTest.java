@@ -71,7 +71,7 @@ class VariantsLiveTest {
                   + OlderKernel.reason("SOCKET_RCVBUFF")
                   + " lo 270 bytes, ethernet, "
                   // Before 6.11 the tracepoint has no rx_sk, and skb->sk is set later.
-                  + (kernel.arguments().hasReceivingSocket() ? "a socket" : "no socket")),
+                  + (kernel.hasReceivingSocket() ? "a socket" : "no socket")),
           expected.lines().filter(line -> line.startsWith("IPv4")).toList());
     } finally {
       probes.values().forEach(Probe::close);

@@ -1,8 +1,8 @@
 package io.dropwatch.internal.watch;
 
-import io.dropwatch.internal.probe.DropTap;
 import io.dropwatch.internal.probe.KernelCounts;
-import io.dropwatch.internal.probe.RecordConsumer;
+import io.dropwatch.internal.probe.ProbeHandle;
+import io.dropwatch.internal.probe.ProbeHandle.RecordConsumer;
 import io.dropwatch.internal.record.RecordLayout;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -12,7 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** A probe without a kernel: records are what a test puts in. */
-final class FakeTap implements DropTap {
+final class FakeTap implements ProbeHandle {
   private static final byte[] RECORD = new byte[184];
 
   static {

@@ -48,7 +48,7 @@ final class Expectation {
   private static String reason(String name) {
     KernelFacts kernel = KernelFacts.running();
     String full = "SKB_DROP_REASON_" + name;
-    if (!kernel.arguments().hasReason()) {
+    if (!kernel.hasReason()) {
       return DropReason.NOT_SUPPORTED.name();
     }
     return kernel.reasons().builtIn().containsValue(full) ? full : "SKB_DROP_REASON_NOT_SPECIFIED";
