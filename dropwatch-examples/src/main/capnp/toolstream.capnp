@@ -1,5 +1,5 @@
-# What dropwatch sends a huatuo-bamai daemon through its Unix socket: a connect message, then a chunk for each event, then a
-# chunk with end = true. Frames.java writes these layouts by hand; a test decodes them with this file.
+# The messages to a huatuo-bamai daemon's Unix socket: a connect message, a chunk for each event, and a chunk with end = true.
+# CapnpFrames.java encodes them; a test decodes them with this schema.
 @0xc0aefe4459d6cfa3;
 
 struct ConnectRequest {

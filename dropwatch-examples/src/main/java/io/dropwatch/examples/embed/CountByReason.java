@@ -6,17 +6,17 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Counts drops by reason for some seconds, and prints them, the most frequent first. */
+/** Counts drops by reason for some seconds and prints the counts, largest first. */
 public final class CountByReason {
   private CountByReason() {}
 
-  /** The first argument is the number of seconds, the second, if there is one, a filter. */
+  /** Arguments: seconds, and optionally a filter. */
   public static void main(String[] args) throws InterruptedException {
     Map<DropReason, Long> counts = new ConcurrentHashMap<>();
     try (DropWatcher watcher =
         DropWatcher.builder()
             .filter(args.length > 1 ? args[1] : "")
-            // Nobody looks at the stacks, and walking them is most of what an event costs.
+            // Stacks are not used here, and are most of the cost of an event.
             .stackDepth(0)
             .onEvent(event -> counts.merge(event.reason(), 1L, Long::sum))
             .start()) {

@@ -11,11 +11,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
 
-/** Records drops to a file of NDJSON, reads them back as events and says what the packets were. */
+/** Records drops to an NDJSON file, reads them back and prints them. */
 public final class JsonToFile {
   private JsonToFile() {}
 
-  /** Arguments: file, seconds and, if wanted, a filter. */
+  /** Arguments: file, seconds, and optionally a filter. */
   public static void main(String[] args) throws IOException, InterruptedException {
     Path file = Path.of(args[0]);
     try (JsonWriter writer = new JsonWriter(new BufferedOutputStream(Files.newOutputStream(file)));
@@ -26,7 +26,7 @@ public final class JsonToFile {
                 .start()) {
       watcher.awaitClose(Duration.ofSeconds(Long.parseLong(args[1])));
     }
-    // No privileges needed from here on: the events are as good as new.
+    // Reading a recording needs no privileges; the events equal the recorded ones.
     try (JsonReader reader = new JsonReader(Files.newInputStream(file));
         Stream<DropEvent> events = reader.events()) {
       events.forEach(event -> System.out.println(event.layers().label() + " " + event.reason()));

@@ -11,15 +11,15 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * An analyzer of one's own: whoever knocks at many closed ports of this machine is scanning it.
- * Each such packet is a drop with the reason NO_SOCKET, which no log of any service shows.
+ * An analyzer: reports hosts that try many closed ports of this machine. Each such packet is
+ * dropped with the reason NO_SOCKET; no service logs it.
  */
 public final class PortScanDetector implements Consumer<DropEvent> {
   private final Map<IpAddress, Set<Integer>> closedPortsBySource = new HashMap<>();
   private final int suspiciousPorts;
   private final Consumer<IpAddress> alarm;
 
-  /** Calls {@code alarm} with the address of a source when it reaches so many different ports. */
+  /** Calls {@code alarm} with a source address when it has tried {@code suspiciousPorts} ports. */
   public PortScanDetector(int suspiciousPorts, Consumer<IpAddress> alarm) {
     this.suspiciousPorts = suspiciousPorts;
     this.alarm = alarm;

@@ -16,15 +16,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * What an event that a raw listener reads leaves on the heap: nothing, from the kernel's ring to
- * the listener's last look at the packet. Needs root.
+ * A raw event allocates nothing between the kernel's ring and the end of the listener. Needs root.
  */
 @Timeout(60)
 class AllocationIT {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int DROPS = 2000;
 
-  /** Rounds until everything is compiled, or at least has run. */
+  /** Enough rounds to compile all code. */
   private static final int ROUNDS = 20;
 
   private final Semaphore sent = new Semaphore(0);
@@ -36,7 +35,7 @@ class AllocationIT {
 
   @ParameterizedTest
   @CsvSource({"PERF, 0", "PERF, 127", "BPF, 0", "BPF, 127"})
-  void aRawEventLeavesNothingOnTheHeap(RingKind ring, int frames) throws IOException {
+  void rawEvent_allocatesNothing(RingKind ring, int frames) throws IOException {
     try (ClosedPort port = ClosedPort.open()) {
       raw(ring, frames, port);
     }
@@ -62,11 +61,11 @@ class AllocationIT {
     }
     assertEquals((long) ROUNDS * DROPS, number, watcher.statistics()::toString);
     assertTrue(sum != 0);
-    // The reader goes to the kernel once or twice in a round, which costs some bytes each time.
-    assertTrue(garbage <= 2, () -> garbage + " of " + DROPS + " events left something behind");
+    // The reader calls the kernel once or twice in a round, which allocates some bytes.
+    assertTrue(garbage <= 2, () -> garbage + " of " + DROPS + " events allocated memory");
   }
 
-  // The first of a round waits until all of it is in the ring, so that the rest is one drain.
+  // The first event of a round waits for the others, so that the reader drains them at once.
   private void look(RawDropEvent event) {
     long inRound = number++ % DROPS;
     if (inRound == 0) {

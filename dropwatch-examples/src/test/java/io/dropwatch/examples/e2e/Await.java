@@ -4,13 +4,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waits for what the kernel or another thread does in its own time. */
+/** Waits for a condition that the kernel or another thread makes true. */
 final class Await {
   private static final long NANOS = TimeUnit.SECONDS.toNanos(20);
 
   private Await() {}
 
-  /** Fails if the condition does not come true in 20 seconds. */
+  /** Fails if the condition is not true within 20 seconds. */
   static void until(BooleanSupplier condition) {
     long end = System.nanoTime() + NANOS;
     while (!condition.getAsBoolean()) {

@@ -7,19 +7,19 @@ import io.dropwatch.model.DropStatistics;
 import io.dropwatch.model.NoiseRule;
 import java.util.List;
 
-/** Two watchers of the same packets: by the rules in question, and by others to compare with. */
+/** Two watchers of the same packets, one with the tested noise rules and one with other rules. */
 final class ComparedWatchers implements AutoCloseable {
-  private final EventLog heard = new EventLog();
-  private final EventLog all = new EventLog();
+  private final EventLog events = new EventLog();
+  private final EventLog otherEvents = new EventLog();
   private final DropWatcher control;
   private final DropWatcher watcher;
 
   ComparedWatchers(String filter, List<NoiseRule> rules, List<NoiseRule> toCompareWith) {
-    control = watching(filter, toCompareWith, all);
-    watcher = watching(filter, rules, heard);
+    control = watching(filter, toCompareWith, otherEvents);
+    watcher = watching(filter, rules, events);
   }
 
-  /** The default rules, and the same without one of them. */
+  /** Compares the default rules with those without one of them. */
   static ComparedWatchers without(NoiseRule rule, String filter) {
     List<NoiseRule> others =
         NoiseRule.DEFAULTS.stream().filter(each -> !each.equals(rule)).toList();
@@ -31,22 +31,22 @@ final class ComparedWatchers implements AutoCloseable {
     return DropWatcher.builder().filter(filter).noiseRules(rules).onEvent(log).start();
   }
 
-  /** What the rules leave. */
-  EventLog heard() {
-    return heard;
+  /** Returns the events that the tested rules leave. */
+  EventLog events() {
+    return events;
   }
 
-  /** What the other rules leave. */
-  EventLog all() {
-    return all;
+  /** Returns the events that the other rules leave. */
+  EventLog otherEvents() {
+    return otherEvents;
   }
 
-  /** By the rules; final once this is closed. */
+  /** Returns the statistics with the tested rules; final after close. */
   DropStatistics statistics() {
     return watcher.statistics();
   }
 
-  /** By the other rules; final once this is closed. */
+  /** Returns the statistics with the other rules; final after close. */
   DropStatistics otherStatistics() {
     return control.statistics();
   }
@@ -55,7 +55,7 @@ final class ComparedWatchers implements AutoCloseable {
   public void close() {
     try (control;
         watcher) {
-      heard.events();
+      events.events();
     }
   }
 }

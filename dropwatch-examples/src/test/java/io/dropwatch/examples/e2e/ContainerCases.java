@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where container runtimes put processes, and whose a packet of theirs is said to be. */
+/** The cgroups of container runtimes, and the container that an event must name for each. */
 final class ContainerCases {
   private static final String POD = "podb7f1f0c6_2f0e_4c3b_9a53_1f2f3c9a7d10";
   private static final String BURSTABLE =
@@ -14,7 +14,7 @@ final class ContainerCases {
   private static final String OUTER = id(0xff);
 
   private static final List<Place> PLACES = new ArrayList<>();
-  private static final List<Inhabited> NAMESPACES = new ArrayList<>();
+  private static final List<ContainerNamespace> NAMESPACES = new ArrayList<>();
 
   static {
     container("Docker, systemd driver", "/system.slice/docker-ID.scope");
@@ -34,34 +34,35 @@ final class ContainerCases {
         "/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-ID.scope");
     container("Podman, cgroupfs manager", "/libpod_parent/libpod-ID");
     container("nerdctl", "/system.slice/nerdctl-ID.scope");
-    // The one that made the packet. The cgroup's path, which events have too, names both.
+    // The inner container owns the packet; the cgroup path of the event names both.
     container("Docker in Kubernetes", BURSTABLE + "/cri-containerd-" + OUTER + ".scope/docker/ID");
     container("a service in a container", "/docker/ID/system.slice/nginx.service");
-    // These watch over a container from outside of it.
-    nothing("CRI-O's conmon", BEST_EFFORT + "/crio-conmon-ID.scope");
-    nothing("Podman's conmon", "/machine.slice/libpod-conmon-ID.scope");
-    nothing("a service", "/system.slice/nginx.service");
-    nothing("a short id", "/docker/0123456789ab");
-    nothing("what only looks alike", "/dropwatch-it.slice/docker-ID\u001b[31m.scope");
+    // Monitors run outside their containers.
+    noContainer("CRI-O's conmon", BEST_EFFORT + "/crio-conmon-ID.scope");
+    noContainer("Podman's conmon", "/machine.slice/libpod-conmon-ID.scope");
+    noContainer("a service", "/system.slice/nginx.service");
+    noContainer("a short id", "/docker/0123456789ab");
+    noContainer("a name that is similar only", "/dropwatch-it.slice/docker-ID\u001b[31m.scope");
     PLACES.add(new Place("Docker, cgroup v1", "/docker/" + nextId(), nextId(), true));
 
     String pod = BURSTABLE + "/cri-containerd-";
-    inhabited("Docker", id(0xe0), process("/docker/" + id(0xe0), "nginx"));
-    inhabited(
+    namespace("Docker", id(0xe0), process("/docker/" + id(0xe0), "nginx"));
+    namespace(
         "a pod of one container and its sandbox",
         id(0xe2),
         process(pod + id(0xe1) + ".scope", "pause"),
         process(pod + id(0xe2) + ".scope", "nginx"));
-    inhabited(
+    namespace(
         "a pod of two containers",
         null,
         process(pod + id(0xe3) + ".scope", "nginx"),
         process(pod + id(0xe4) + ".scope", "envoy"));
-    inhabited(
+    namespace(
         "Docker, cgroup v1",
         id(0xe5),
-        new Inhabited.Inhabitant(new Place("", "/docker/" + id(0xe5), id(0xe5), true), "nginx"));
-    inhabited("a service", null, process("/dropwatch-it.slice/nginx.service", "nginx"));
+        new ContainerNamespace.ContainerProcess(
+            new Place("", "/docker/" + id(0xe5), id(0xe5), true), "nginx"));
+    namespace("a service", null, process("/dropwatch-it.slice/nginx.service", "nginx"));
   }
 
   private ContainerCases() {}
@@ -69,10 +70,10 @@ final class ContainerCases {
   /**
    * A cgroup.
    *
-   * @param name of the case
-   * @param path below the mount
-   * @param container its id; null when it is none
-   * @param v1 in a v1 hierarchy only
+   * @param name name of the case
+   * @param path path below the mount
+   * @param container ID of the container, or null
+   * @param v1 whether it is in a v1 hierarchy only
    */
   record Place(String name, String path, @Nullable String container, boolean v1) {
     @Override
@@ -84,13 +85,14 @@ final class ContainerCases {
   /**
    * A network namespace.
    *
-   * @param name of the case
-   * @param container whose the namespace is said to be; null when nobody's
-   * @param inhabitants processes that live in it
+   * @param name name of the case
+   * @param container ID of the container that owns the namespace, or null
+   * @param processes its processes
    */
-  record Inhabited(String name, @Nullable String container, List<Inhabitant> inhabitants) {
-    /** One of them. */
-    record Inhabitant(Place place, String comm) {}
+  record ContainerNamespace(
+      String name, @Nullable String container, List<ContainerProcess> processes) {
+    /** A process and its cgroup. */
+    record ContainerProcess(Place place, String comm) {}
 
     @Override
     public String toString() {
@@ -102,7 +104,7 @@ final class ContainerCases {
     return PLACES;
   }
 
-  static List<Inhabited> namespaces() {
+  static List<ContainerNamespace> namespaces() {
     return NAMESPACES;
   }
 
@@ -110,17 +112,17 @@ final class ContainerCases {
     PLACES.add(new Place(name, path.replace("ID", nextId()), nextId(), false));
   }
 
-  private static void nothing(String name, String path) {
+  private static void noContainer(String name, String path) {
     PLACES.add(new Place(name, path.replace("ID", nextId()), null, false));
   }
 
-  private static void inhabited(
-      String name, @Nullable String container, Inhabited.Inhabitant... processes) {
-    NAMESPACES.add(new Inhabited(name, container, List.of(processes)));
+  private static void namespace(
+      String name, @Nullable String container, ContainerNamespace.ContainerProcess... processes) {
+    NAMESPACES.add(new ContainerNamespace(name, container, List.of(processes)));
   }
 
-  private static Inhabited.Inhabitant process(String path, String comm) {
-    return new Inhabited.Inhabitant(new Place("", path, null, false), comm);
+  private static ContainerNamespace.ContainerProcess process(String path, String comm) {
+    return new ContainerNamespace.ContainerProcess(new Place("", path, null, false), comm);
   }
 
   private static String nextId() {

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatcher;
-import io.dropwatch.examples.e2e.ContainerCases.Inhabited;
+import io.dropwatch.examples.e2e.ContainerCases.ContainerNamespace;
 import io.dropwatch.examples.e2e.ContainerCases.Place;
 import io.dropwatch.examples.huatuo.HuatuoJsonWriter;
 import io.dropwatch.examples.testbed.Namespace;
@@ -37,9 +37,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Container ids on real drops: in cgroups that are named as the runtimes name theirs, processes
- * lose datagrams in softirq; and in namespaces where such processes live, datagrams are dropped
- * that belong to no socket.
+ * Container IDs of real drops. Processes in cgroups named as those of container runtimes lose
+ * datagrams in softirq; in their namespaces, datagrams without a socket are dropped.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ContainersIT {
@@ -47,16 +46,16 @@ class ContainersIT {
   private static final int CLOSED_PORT = 7199;
   private static final String FILTER = "udp and dst portrange 7100-7199";
 
-  /** What a drop's namespace and port say. */
+  /** Identifies a case by the namespace and port of its drops. */
   private record Key(long namespace, int port) {}
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final Map<Place, NonReadingProcess> processes = new HashMap<>();
   private final Map<Place, TestCgroup> cgroups = new HashMap<>();
-  private final Map<Inhabited, Namespace> namespaces = new HashMap<>();
+  private final Map<ContainerNamespace, Namespace> namespaces = new HashMap<>();
   private final RoutedNetwork network = keep(RoutedNetwork.open());
 
-  /** The last event of each kind: of a busy machine's first ones the owner may not be known. */
+  /** The last event of each case: on a busy machine the owner of the first ones may be unknown. */
   private final Map<Key, DropEvent> events = new ConcurrentHashMap<>();
 
   private <T extends AutoCloseable> T keep(T resource) {
@@ -70,13 +69,13 @@ class ContainersIT {
       TestCgroup cgroup = cgroup(place);
       cgroups.put(place, cgroup);
       processes.put(
-          place, keep(new NonReadingProcess(network.server(), cgroup, "deaf", port(place))));
+          place, keep(new NonReadingProcess(network.server(), cgroup, "idle", port(place))));
     }
     Testbed testbed = keep(Testbed.open());
-    for (Inhabited each : ContainerCases.namespaces()) {
+    for (ContainerNamespace each : ContainerCases.namespaces()) {
       Namespace namespace = testbed.namespace("ns" + namespaces.size());
       namespaces.put(each, namespace);
-      for (Inhabited.Inhabitant process : each.inhabitants()) {
+      for (ContainerNamespace.ContainerProcess process : each.processes()) {
         TestCgroup cgroup = cgroup(process.place());
         var _ = keep(new NonReadingProcess(namespace, cgroup, process.comm(), 0));
       }
@@ -105,11 +104,11 @@ class ContainersIT {
     return new Key(network.server().inum(), port(place));
   }
 
-  private Key key(Inhabited each) {
+  private Key key(ContainerNamespace each) {
     return new Key(namespace(each).inum(), CLOSED_PORT);
   }
 
-  private Namespace namespace(Inhabited each) {
+  private Namespace namespace(ContainerNamespace each) {
     return Objects.requireNonNull(namespaces.get(each), each::toString);
   }
 
@@ -130,12 +129,12 @@ class ContainersIT {
     return event != null && event.owner().process() != null && event.owner().cgroupPath() != null;
   }
 
-  private boolean isAnswered(Inhabited each) {
+  private boolean isAnswered(ContainerNamespace each) {
     DropEvent event = events.get(key(each));
     return event != null && (each.container() == null || event.containerId() != null);
   }
 
-  /** More than a receive buffer has room for, to each port. */
+  /** Sends more to each port than a receive buffer can hold. */
   private static void send(Namespace from, String to, Collection<Integer> ports) {
     var _ =
         from.call(
@@ -165,7 +164,7 @@ class ContainersIT {
 
   @ParameterizedTest
   @MethodSource("places")
-  void theContainerOfASocketsCgroup(Place place) throws IOException {
+  void containerId_isThatOfTheSocketsCgroup(Place place) throws IOException {
     DropEvent event = Objects.requireNonNull(events.get(key(place)));
     NonReadingProcess process = Objects.requireNonNull(processes.get(place));
     TestCgroup cgroup = Objects.requireNonNull(cgroups.get(place));
@@ -173,19 +172,19 @@ class ContainersIT {
     assertEquals("SKB_DROP_REASON_SOCKET_RCVBUFF", event.reason().name());
     OwnerSocket socket = Objects.requireNonNull(event.socket());
     assertEquals(process.inode(), socket.inode());
-    assertEquals(OwnerProcess.of(process.pid(), "deaf"), event.owner().process());
+    assertEquals(OwnerProcess.of(process.pid(), "idle"), event.owner().process());
     assertEquals(!place.v1(), place.path().equals(event.owner().cgroupPath()));
     assertEquals(!place.v1(), cgroup.id() == socket.cgroupId());
     assertContainer(place.container(), event);
   }
 
-  static List<Inhabited> namespaces() {
+  static List<ContainerNamespace> namespaces() {
     return ContainerCases.namespaces();
   }
 
   @ParameterizedTest
   @MethodSource("namespaces")
-  void theContainerOfANamespacesProcesses(Inhabited each) {
+  void containerId_isThatOfTheNamespacesProcesses(ContainerNamespace each) {
     DropEvent event = Objects.requireNonNull(events.get(key(each)));
 
     assertEquals("SKB_DROP_REASON_NO_SOCKET", event.reason().name());

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * The counting mode against the kernel's own counters: floods of several reasons, protocols,
- * devices and namespaces at once, each counted to the last packet.
+ * Compares the counting mode with the kernel's own counters: concurrent floods with several
+ * reasons, protocols, devices and namespaces.
  */
 class CountingIT {
   private static final int PACKETS = 20_000;
@@ -32,7 +32,7 @@ class CountingIT {
           Scenario.TCP_CHECKSUM);
 
   @Test
-  void floodsAreCountedAsTheKernelDoes() {
+  void snapshot_countsFloodsAsTheKernelDoes() {
     try (RoutedNetwork network = RoutedNetwork.open()) {
       FLOODS.forEach(flood -> flood.prepare(network));
       Map<String, Long> before = byTheKernel(network);
@@ -51,7 +51,7 @@ class CountingIT {
       before.forEach((what, count) -> after.merge(what, -count, Long::sum));
       Map<String, Long> counted = new TreeMap<>();
       counts.counts().forEach((kind, count) -> counted.merge(what(kind), count, Long::sum));
-      // Where the floods meet, a queue may be full before the packet gets to its rule.
+      // A queue shared by the floods may be full before a packet reaches its rule.
       counted.keySet().removeIf(what -> what.startsWith("CPU_BACKLOG"));
       assertEquals(after, counted, counts::toString);
       assertTrue(after.values().stream().allMatch(count -> count > PACKETS / 2), after::toString);
@@ -61,9 +61,9 @@ class CountingIT {
     }
   }
 
-  /** More kinds than are read with one system call: one for each EtherType that nobody has. */
+  /** More kinds than one system call reads: one for each unassigned EtherType. */
   @Test
-  void thousandsOfKindsAreReadToTheLast() {
+  void snapshot_thousandsOfKinds_areAllRead() {
     int kinds = 3000;
     int each = 3;
     try (RoutedNetwork network = RoutedNetwork.open();
@@ -85,7 +85,7 @@ class CountingIT {
       DropCounts counts = counter.snapshot();
       Map<Integer, Long> first = byProtocol(half);
       assertEquals(kinds, first.size());
-      // Not all of them in a message.
+      // A message with all of them would be too long.
       first.values().removeIf(count -> count == each);
       assertEquals(Map.of(), first);
       assertEquals(Map.of(0xa001, 10L), byProtocol(counts.since(half)));
@@ -96,7 +96,7 @@ class CountingIT {
   private static Map<Integer, Long> byProtocol(DropCounts counts) {
     Map<Integer, Long> sums = new TreeMap<>();
     counts.counts().forEach((kind, count) -> sums.merge(kind.etherType(), count, Long::sum));
-    // Neighbours talk too.
+    // Other hosts send packets as well.
     sums.keySet().removeIf(type -> type < 0xa000);
     return sums;
   }

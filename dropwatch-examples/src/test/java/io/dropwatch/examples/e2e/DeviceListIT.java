@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Device lists name devices of the namespace in which the watcher is started. All three hosts have
- * an {@code eth0} with the same index; only one of them is meant.
+ * Device lists name devices of the network namespace in which the watcher is started. All three
+ * hosts have an {@code eth0} with the same ifindex.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DeviceListIT {
@@ -40,28 +40,28 @@ class DeviceListIT {
   }
 
   @Test
-  void allowListShowsDropsOnItsDevicesOnly() throws Exception {
+  void devices_selectDropsOnTheDevice() throws Exception {
     Outcome outcome = drops(network.server(), builder -> builder.devices("eth0"));
     assertEquals(Map.of(Scenario.UDP_PORT_CLOSED, PACKETS), outcome.seen);
-    // On the router's eth0, and on no device at all.
+    // Drops on the router's eth0, and drops without a device.
     assertTrue(outcome.excluded >= 2 * PACKETS, outcome::toString);
   }
 
   @Test
-  void allowListOfSeveralDevices() throws Exception {
+  void devices_ofSeveralNames() throws Exception {
     Outcome outcome = drops(network.router(), builder -> builder.devices("lo", "eth1", "eth0"));
     assertEquals(Map.of(Scenario.NO_ROUTE, PACKETS), outcome.seen);
   }
 
   @Test
-  void allowListOfAnotherDeviceShowsNothing() throws Exception {
+  void devices_ofAnotherName_selectNothing() throws Exception {
     Outcome outcome = drops(network.router(), builder -> builder.devices("eth1"));
     assertEquals(Map.of(), outcome.seen);
     assertTrue(outcome.excluded >= 3 * PACKETS, outcome::toString);
   }
 
   @Test
-  void denyListHidesDropsOnItsDevicesAndPassesThoseOnNone() throws Exception {
+  void excludedDevices_keepDropsWithoutADevice() throws Exception {
     Outcome outcome = drops(network.server(), builder -> builder.excludedDevices("eth0"));
     assertEquals(
         Map.of(Scenario.NO_ROUTE, PACKETS, Scenario.NFTABLES_OUTPUT, PACKETS), outcome.seen);
@@ -69,7 +69,7 @@ class DeviceListIT {
   }
 
   @Test
-  void deviceListAndFilterBothApply() throws Exception {
+  void devices_andFilter_bothApply() throws Exception {
     Outcome outcome =
         drops(
             network.server(),
@@ -78,9 +78,9 @@ class DeviceListIT {
     assertTrue(outcome.excluded >= PACKETS && outcome.filtered >= PACKETS, outcome::toString);
   }
 
-  // The filter compares the index alone: the server's eth0 has the same.
+  // The filter compares the ifindex only, and the server's eth0 has the same.
   @Test
-  void aFilterNamesDevicesByTheirIndexInTheNamespaceOfTheWatcher() throws Exception {
+  void ifname_isTheIndexInTheWatchersNamespace() throws Exception {
     Outcome outcome = drops(network.router(), builder -> builder.filter("ifname eth0"));
     assertEquals(
         Map.of(Scenario.UDP_PORT_CLOSED, PACKETS, Scenario.NO_ROUTE, PACKETS), outcome.seen);
@@ -92,7 +92,7 @@ class DeviceListIT {
   }
 
   @Test
-  void aFilterWithAnUnknownDeviceIsRefused() {
+  void ifname_unknownDevice_throws() {
     FilterSyntaxException e =
         assertThrows(
             FilterSyntaxException.class,
@@ -101,7 +101,7 @@ class DeviceListIT {
   }
 
   @Test
-  void unknownDeviceIsNamed() {
+  void devices_unknownName_throws() {
     DropWatchException e =
         assertThrows(
             DropWatchException.class,
@@ -111,7 +111,7 @@ class DeviceListIT {
   }
 
   @Test
-  void bothListsAreRefused() {
+  void devices_andExcludedDevices_throw() {
     assertThrows(
         IllegalStateException.class,
         () -> drops(network.server(), builder -> builder.devices("eth0").excludedDevices("lo")));
@@ -124,12 +124,12 @@ class DeviceListIT {
   }
 
   /**
-   * What a watcher started in {@code namespace} sees of drops on the server, on the router and on
-   * no device.
+   * Returns the events of a watcher started in {@code namespace}, for drops on the server, on the
+   * router and without a device.
    */
   private Outcome drops(Namespace namespace, Plan plan) throws Exception {
     EventLog log = new EventLog();
-    // Knows when the last of the packets has been dropped.
+    // Tells when the last packet has been dropped.
     EventLog all = new EventLog();
     DropWatcher watcher = namespace.call(() -> plan.of(DropWatcher.builder()).onEvent(log).start());
     DropWatcher witness =

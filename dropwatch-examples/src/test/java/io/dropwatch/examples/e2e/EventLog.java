@@ -12,9 +12,9 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** A listener that keeps what it hears. */
+/** A listener that keeps the events. */
 final class EventLog implements Consumer<DropEvent> {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final List<DropEvent> events = new ArrayList<>();
 
@@ -28,21 +28,21 @@ final class EventLog implements Consumer<DropEvent> {
     return List.copyOf(events);
   }
 
-  /** Waits until so many events are there; more may follow. */
+  /** Waits for this many events; more may follow. */
   synchronized void await(int count) throws InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
     while (events.size() < count) {
       long left = (deadline - System.nanoTime()) / 1_000_000;
       if (left <= 0) {
         fail(
             "%d events, and not %d, after %s: %s"
-                .formatted(events.size(), count, PATIENCE, by(DropEvent::toString)));
+                .formatted(events.size(), count, TIMEOUT, by(DropEvent::toString)));
       }
       wait(left);
     }
   }
 
-  /** How many events there are of each description. */
+  /** Counts the events by description. */
   synchronized Map<String, Long> by(Function<DropEvent, String> description) {
     return events.stream()
         .collect(Collectors.groupingBy(description, TreeMap::new, Collectors.counting()));

@@ -10,13 +10,11 @@ import io.dropwatch.model.NetworkDevice;
 import java.time.Instant;
 import java.util.Map;
 
-/**
- * What an event says about a scenario's drop, as one line: the line expected, and that of an event.
- */
+/** A scenario's drop in one line of text: as expected, and as an event reports it. */
 final class Expectation {
   /**
-   * Where other kernels free the packet: on 6.1 in the caller of the firewall's rules, and in what
-   * a discarded one ends in; on 7.2 the function of UDP has another name.
+   * The functions that free the packet on other kernels: on 6.1 the caller of the firewall rules
+   * and the discard function; on 7.2 UDP's function has another name.
    */
   private static final Map<String, String> ELSEWHERE =
       Map.of(
@@ -44,7 +42,7 @@ final class Expectation {
             "just now");
   }
 
-  /** As the running kernel calls it, if it gives reasons at all. */
+  /** Returns the reason's name on this kernel, or NOT_SUPPORTED. */
   private static String reason(String name) {
     KernelFacts kernel = KernelFacts.running();
     String full = "SKB_DROP_REASON_" + name;
@@ -77,8 +75,7 @@ final class Expectation {
         .anyMatch(name -> name.equals(function) || name.equals(elsewhere));
   }
 
-  // The wall clock may be set while the kernel's own runs on: a second is more than their readings
-  // differ by.
+  // The wall clock may be adjusted against the kernel's; a second is enough tolerance.
   private boolean isRecent(DropEvent event) {
     return event.time().isAfter(notBefore.minusSeconds(1))
         && event.time().isBefore(Instant.now().plusSeconds(1));

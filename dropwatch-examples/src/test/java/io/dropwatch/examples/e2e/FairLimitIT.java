@@ -22,19 +22,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The rate limit while one CPU floods and another has few drops, though more than its share: as
- * long as it has, neither gets more than half. By the kernel's own times; when the few were dropped
- * tells a watcher without a limit. Needs root.
+ * The rate limit while one CPU floods and a slow one has fewer drops, but more than its share:
+ * neither gets more than half. Compares the kernel's timestamps; a watcher without a limit tells
+ * when the slow CPU dropped packets. Needs root.
  */
 @Timeout(90)
 class FairLimitIT {
   private static final int LIMIT = 500;
   private static final long SECOND = 1_000_000_000L;
 
-  /** For so long the slow CPU has to want its share without a break. */
+  /** How long the slow CPU has to exceed its share without a pause. */
   private static final long STEADY = 3 * SECOND;
 
-  /** After so long what it wants is known. */
+  /** The time after which the limiter knows the demand of a CPU. */
   private static final long KNOWN = 1_200_000_000L;
 
   private static final long STEP = 100_000_000L;
@@ -44,7 +44,8 @@ class FairLimitIT {
   private final AtomicBoolean over = new AtomicBoolean();
 
   @Test
-  void aFloodLeavesTheOtherCpuItsShare() throws IOException, InterruptedException {
+  void maxEventsPerSecond_floodOnOneCpu_leavesTheOtherItsShare()
+      throws IOException, InterruptedException {
     assumeTrue(Runtime.getRuntime().availableProcessors() >= 2, "one CPU only: nothing competes");
     Times flooding = new Times(100 * LIMIT);
     Times slow = new Times(100 * LIMIT);
@@ -79,10 +80,11 @@ class FairLimitIT {
 
     long since = wanted.steadySince() + KNOWN;
     assertTrue(wanted.last() - since >= SECOND, "the slow CPU paused at the end");
-    int flooded = flooding.mostInASecond(since, wanted.last());
+    int flooded = flooding.maxInASecond(since, wanted.last());
     assertTrue(flooded <= LIMIT / 2, () -> flooded + " of the flood in a second; " + end);
-    int told = slow.in(wanted.last() - SECOND - STEP, wanted.last());
-    assertTrue(told >= LIMIT / 2 - 10, () -> told + " of the slow CPU in a second; " + end);
+    int delivered = slow.in(wanted.last() - SECOND - STEP, wanted.last());
+    assertTrue(
+        delivered >= LIMIT / 2 - 10, () -> delivered + " of the slow CPU in a second; " + end);
   }
 
   private static DropWatcherBuilder watcher(ClosedPort... ports) {
@@ -99,7 +101,7 @@ class FairLimitIT {
     return event.packetByte(14 + 20 + 2) << 8 | event.packetByte(14 + 20 + 3);
   }
 
-  /** Sends 40 packets at a time from a CPU, where they are dropped too. */
+  /** Sends bursts of 40 packets on a CPU, which drops them as well. */
   private Thread sender(int cpu, ClosedPort port, int pauseMillis) {
     return Thread.ofPlatform()
         .start(
@@ -119,13 +121,13 @@ class FairLimitIT {
             });
   }
 
-  /** When packets of one port, which one CPU drops, were dropped: in ascending order. */
+  /** Times of the drops of one port, which one CPU drops, ascending. */
   private static final class Times {
     private final long[] at;
     private volatile int count;
 
-    Times(int most) {
-      at = new long[most];
+    Times(int capacity) {
+      at = new long[capacity];
     }
 
     void add(RawDropEvent event) {
@@ -145,7 +147,7 @@ class FairLimitIT {
       return known == 0 ? 0 : at[known - 1];
     }
 
-    /** Since when there are enough in each step before the last. */
+    /** Returns the start of the last period in which each step has enough drops. */
     long steadySince() {
       long end = last();
       while (end != 0 && in(end - STEP, end) >= WANTED_IN_STEP) {
@@ -154,7 +156,7 @@ class FairLimitIT {
       return end;
     }
 
-    /** How many there are after the one time and not after the other. */
+    /** Counts the drops in the interval (after, until]. */
     int in(long after, long until) {
       return indexAfter(until) - indexAfter(after);
     }
@@ -164,15 +166,15 @@ class FairLimitIT {
       return index < 0 ? -index - 1 : index;
     }
 
-    /** The most in any second that ends in a span of time. */
-    int mostInASecond(long since, long until) {
-      int most = 0;
+    /** Returns the maximum in any second that ends between two times. */
+    int maxInASecond(long since, long until) {
+      int max = 0;
       for (int i = 0; i < count; i++) {
         if (at[i] >= since && at[i] <= until) {
-          most = Math.max(most, in(at[i] - SECOND, at[i]));
+          max = Math.max(max, in(at[i] - SECOND, at[i]));
         }
       }
-      return most;
+      return max;
     }
   }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Every drop of a flood is accounted for: seen, kept out, limited, lost or delivered. */
+/** Every drop of a flood is accounted for: filtered, limited, lost or delivered. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FloodIT {
   private static final int PACKETS = 100_000;
@@ -35,27 +35,27 @@ class FloodIT {
   }
 
   @Test
-  void nothingIsLostInABigRing() {
-    LongAdder heard = new LongAdder();
+  void largeRing_losesNothing() {
+    LongAdder received = new LongAdder();
     DropWatcher watcher =
         DropWatcher.builder()
             .filter(SCENARIO.filter())
             .ringBytesPerCpu(64 << 20)
-            .onEvent(event -> heard.increment())
+            .onEvent(event -> received.increment())
             .start();
     try (watcher) {
       flood();
     }
     DropStatistics statistics = watcher.statistics();
     assertEquals(PACKETS, statistics.delivered(), statistics::toString);
-    assertEquals(PACKETS, heard.sum(), statistics::toString);
+    assertEquals(PACKETS, received.sum(), statistics::toString);
     assertEquals(PACKETS, statistics.emitted(), statistics::toString);
     assertAccounted(statistics);
   }
 
   @Test
-  void whatASlowListenerLosesIsCounted() {
-    LongAdder heard = new LongAdder();
+  void slowListener_lostEventsAreCounted() {
+    LongAdder received = new LongAdder();
     CountDownLatch floodIsOver = new CountDownLatch(1);
     DropWatcher watcher =
         DropWatcher.builder()
@@ -64,7 +64,7 @@ class FloodIT {
             .onEvent(
                 event -> {
                   awaitUninterruptibly(floodIsOver);
-                  heard.increment();
+                  received.increment();
                 })
             .start();
     try (watcher) {
@@ -74,19 +74,19 @@ class FloodIT {
     DropStatistics statistics = watcher.statistics();
     assertEquals(PACKETS, statistics.emitted() + statistics.lost(), statistics::toString);
     assertTrue(statistics.lost() > PACKETS / 2, statistics::toString);
-    assertEquals(statistics.delivered(), heard.sum(), statistics::toString);
+    assertEquals(statistics.delivered(), received.sum(), statistics::toString);
     assertAccounted(statistics);
   }
 
   @Test
-  void theRateLimitHolds() {
+  void maxEventsPerSecond_limitsAFlood() {
     int perSecond = 50;
-    LongAdder heard = new LongAdder();
+    LongAdder received = new LongAdder();
     DropWatcher watcher =
         DropWatcher.builder()
             .filter(SCENARIO.filter())
             .maxEventsPerSecond(perSecond)
-            .onEvent(event -> heard.increment())
+            .onEvent(event -> received.increment())
             .start();
     long start = System.nanoTime();
     try (watcher) {
@@ -95,14 +95,14 @@ class FloodIT {
     long seconds = (System.nanoTime() - start) / 1_000_000_000 + 1;
     DropStatistics statistics = watcher.statistics();
     assertEquals(PACKETS, statistics.limited() + statistics.emitted(), statistics::toString);
-    assertTrue(heard.sum() >= perSecond / 2, statistics::toString);
+    assertTrue(received.sum() >= perSecond / 2, statistics::toString);
     // A window of a second may begin and end within the flood.
-    assertTrue(heard.sum() <= perSecond * (seconds + 1), statistics::toString);
+    assertTrue(received.sum() <= perSecond * (seconds + 1), statistics::toString);
     assertAccounted(statistics);
   }
 
   @Test
-  void whatTheFilterKeepsOutIsCounted() {
+  void filter_countsAFlood() {
     DropWatcher watcher =
         DropWatcher.builder().filter("tcp and dst port 1").onEvent(event -> {}).start();
     try (watcher) {

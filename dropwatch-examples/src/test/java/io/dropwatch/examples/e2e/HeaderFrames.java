@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Frames from {@link #SOURCE_MAC}, byte for byte: what no ordinary socket sends, one of each kind,
- * in the order in which they are sent. Between them they have every field of every layer.
+ * Raw frames from {@link #SOURCE_MAC}, one of each kind, in the order in which they are sent.
+ * Together they have every field of every layer.
  */
 final class HeaderFrames {
   static final String SOURCE_MAC = "02:00:00:00:be:ef";
@@ -27,7 +27,7 @@ final class HeaderFrames {
 
   private HeaderFrames() {}
 
-  /** What a receiver's kernel sees. */
+  /** Frames that the receiver drops. */
   static Map<String, byte[]> received() {
     Map<String, byte[]> frames = new LinkedHashMap<>();
     put(
@@ -123,7 +123,7 @@ final class HeaderFrames {
     return frames;
   }
 
-  /** What a sender's kernel sees as it was written. */
+  /** Frames that the sender drops. */
   static Map<String, byte[]> sent() {
     Map<String, byte[]> frames = new LinkedHashMap<>();
     put(frames, "a VLAN tag before it is sent", "8100 b02a 0800" + IPV4_UDP);

@@ -29,9 +29,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Every header and every field of it, in packets that the kernel really drops: what the receiver's
- * traffic control drops has passed the driver and the VLAN code, what the sender's drops is as it
- * was written.
+ * Decodes every field of every header from packets that the kernel drops. Packets dropped by the
+ * receiver's traffic control have passed the driver and the VLAN code; those dropped by the
+ * sender's are unchanged.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HeadersIT {
@@ -39,14 +39,14 @@ class HeadersIT {
   private static final Path GOLDEN = Path.of("src/test/golden/headers.txt");
 
   private final Map<String, DropEvent> events = new LinkedHashMap<>();
-  private long receivers;
-  private long senders;
+  private long receiverInum;
+  private long senderInum;
 
   @BeforeAll
   void dropAll() throws Exception {
     try (RoutedNetwork network = RoutedNetwork.open()) {
-      receivers = network.router().inum();
-      senders = network.server().inum();
+      receiverInum = network.router().inum();
+      senderInum = network.server().inum();
       network.router().tc(drop("ingress"));
       network.server().tc(drop("egress"));
       EventLog log = new EventLog();
@@ -66,9 +66,10 @@ class HeadersIT {
                         name,
                         log,
                         () -> {
-                          var told =
+                          var thrown =
                               assertThrows(TestbedException.class, () -> server.send(frame, 1));
-                          assertTrue(String.valueOf(told.getMessage()).contains("No buffer space"));
+                          assertTrue(
+                              String.valueOf(thrown.getMessage()).contains("No buffer space"));
                         }));
       }
     }
@@ -99,18 +100,18 @@ class HeadersIT {
   }
 
   @Test
-  void everyFrameIsDroppedWhereItWasMeantToBe() {
+  void frames_areDroppedOnTheIntendedHost() {
     events.forEach(
         (name, event) -> {
           boolean sent = HeaderFrames.sent().containsKey(name);
-          assertEquals(sent ? senders : receivers, event.networkNamespace().inum(), name);
+          assertEquals(sent ? senderInum : receiverInum, event.networkNamespace().inum(), name);
           assertEquals("eth0", Objects.requireNonNull(event.device()).name(), name);
         });
   }
 
-  /** After a change that is meant, {@code -Ddropwatch.golden=write} writes the file anew. */
+  /** After an intended change, {@code -Ddropwatch.golden=write} rewrites the file. */
   @Test
-  void everyHeaderInTextAndInJson() throws Exception {
+  void textAndJson_matchTheGoldenFile() throws Exception {
     StringBuilder shown = new StringBuilder();
     events.forEach(
         (name, event) ->
@@ -141,7 +142,7 @@ class HeadersIT {
   }
 
   @Test
-  void everyFieldOfEveryLayerWasThere() {
+  void json_hasEveryFieldOfEveryLayer() {
     Set<String> missing = new TreeSet<>();
     for (String field : SCHEMA.fields()) {
       if (field.startsWith("layers.") || field.startsWith("packet_vlan.")) {
@@ -157,7 +158,7 @@ class HeadersIT {
   }
 
   @Test
-  void whatWasWrittenIsReadBack() {
+  void jsonReader_readsTheEventsBack() {
     List<DropEvent> read = new ArrayList<>();
     for (DropEvent event : events.values()) {
       byte[] line = JsonWriter.format(event).getBytes(StandardCharsets.UTF_8);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Watchers start, end in every way there is, and leave nothing behind in this process. */
+/** Watchers start, end in every way, and leave no open BPF objects in this process. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LifecycleIT {
   private final RoutedNetwork network = RoutedNetwork.open();
@@ -37,12 +37,12 @@ class LifecycleIT {
   }
 
   @BeforeEach
-  void nothingIsOpen() throws Exception {
+  void assertNothingIsOpen() throws Exception {
     assertEquals(List.of(), openBpfObjects());
   }
 
   @Test
-  void closeLeavesNoProgramMapOrLinkOpen() throws Exception {
+  void close_releasesProgramsMapsAndLinks() throws Exception {
     DropWatcher watcher = DropWatcher.builder().onEvent(event -> {}).start();
     try (watcher) {
       assertNotEquals(List.of(), openBpfObjects());
@@ -52,7 +52,7 @@ class LifecycleIT {
   }
 
   @Test
-  void aListenerMayClose() throws Exception {
+  void close_fromTheListener() throws Exception {
     AtomicReference<DropWatcher> self = new AtomicReference<>();
     DropWatcher watcher =
         DropWatcher.builder()
@@ -68,7 +68,7 @@ class LifecycleIT {
   }
 
   @Test
-  void anotherThreadMayClose() throws Exception {
+  void close_fromAnotherThread() throws Exception {
     DropWatcher watcher = DropWatcher.builder().onEvent(event -> {}).start();
     try (watcher) {
       Thread closer = Thread.ofPlatform().start(watcher::close);
@@ -78,14 +78,14 @@ class LifecycleIT {
   }
 
   @Test
-  void awaitCloseReturnsFalseWhenTheTimeIsUp() throws Exception {
+  void awaitClose_timeout_returnsFalse() throws Exception {
     try (DropWatcher watcher = DropWatcher.builder().onEvent(event -> {}).start()) {
       assertEquals(false, watcher.awaitClose(Duration.ofMillis(10)));
     }
   }
 
   @Test
-  void statisticsAreThereBeforeAndAfterClose() throws Exception {
+  void statistics_beforeAndAfterClose() throws Exception {
     EventLog log = new EventLog();
     DropWatcher watcher =
         DropWatcher.builder().filter(Scenario.UDP_PORT_CLOSED.filter()).onEvent(log).start();
@@ -101,7 +101,7 @@ class LifecycleIT {
   }
 
   @Test
-  void whatWasDroppedBeforeCloseIsDelivered() {
+  void close_deliversEarlierDrops() {
     EventLog log = new EventLog();
     DropWatcher watcher =
         DropWatcher.builder()
@@ -111,14 +111,14 @@ class LifecycleIT {
             .onEvent(log)
             .start();
     try (watcher) {
-      // Dropped before the send returns.
+      // The kernel drops the packet before send returns.
       Scenario.NFTABLES_OUTPUT.send(network, 10);
     }
     assertEquals(10, log.events().size(), watcher.statistics()::toString);
   }
 
   @Test
-  void dropsInProcessContextNameTheProcess() throws Exception {
+  void comm_isThatOfTheSender() throws Exception {
     EventLog log = new EventLog();
     DropWatcher watcher =
         DropWatcher.builder().filter(Scenario.NFTABLES_OUTPUT.filter()).onEvent(log).start();
@@ -134,14 +134,17 @@ class LifecycleIT {
   }
 
   @Test
-  void manyInSuccession() throws Exception {
+  void start_manyTimes() throws Exception {
     for (int i = 0; i < 5; i++) {
       DropWatcher.builder().onEvent(event -> {}).start().close();
     }
     assertEquals(List.of(), openBpfObjects());
   }
 
-  /** What this process holds of eBPF: {@code anon_inode:bpf-prog} and the like, and perf events. */
+  /**
+   * Returns the open BPF objects of this process, such as {@code anon_inode:bpf-prog}, and perf
+   * events.
+   */
   private static List<String> openBpfObjects() throws Exception {
     try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
       return descriptors

@@ -29,10 +29,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Noise rules on real drops: on, off, in the kernel and before the listener, and counted. */
+/** Noise rules on real drops, in the kernel and before the listener, and their counts. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NoiseIT {
-  /** What drops datagrams that nobody wants; Linux 7.2 has another name for it. */
+  /** The function that drops datagrams without a socket; Linux 7.2 has another name for it. */
   private static final String UDP =
       KernelSymbols.load().ranges("__udp4_lib_rcv").isEmpty() ? "udp_rcv" : "__udp4_lib_rcv";
 
@@ -45,15 +45,15 @@ class NoiseIT {
     network.close();
   }
 
-  /** A neighbour that does not answer: noise by default, an event without the rule. */
+  /** Packets for a neighbour that does not answer are noise by default. */
   @Test
-  void aNeighbourEntryThatEnds() throws Exception {
+  void neighInvalidate_isNoise() throws Exception {
     Scenario scenario = Scenario.NEIGHBOUR_UNRESOLVED;
     scenario.prepare(network);
     var watchers = ComparedWatchers.without(NoiseRule.NEIGH_INVALIDATE, scenario.filter());
     try (watchers) {
       scenario.send(network, PACKETS);
-      watchers.all().await(PACKETS);
+      watchers.otherEvents().await(PACKETS);
     }
     assertNoise(watchers);
     DropStatistics statistics = watchers.statistics();
@@ -69,14 +69,14 @@ class NoiseIT {
   }
 
   /**
-   * Data that lies behind the end of the stream waits out of order; when the end arrives, the
-   * socket goes into CLOSE_WAIT and what waits is purged (tcp_fin). Even lengths and gaps, so that
-   * the kernel merges no two segments.
+   * Data after the FIN is queued out of order. When the FIN arrives, the socket goes into
+   * CLOSE_WAIT and the queue is purged (tcp_fin). Even lengths and gaps keep the kernel from
+   * merging segments.
    */
   @Test
-  void dataBehindTheEndOfTheStream() throws Exception {
+  void closeWait_isNoise() throws Exception {
     ComparedWatchers watchers = withDataOutOfOrder(7081, Ending.BY_CLIENT);
-    for (DropEvent event : watchers.all().events()) {
+    for (DropEvent event : watchers.otherEvents().events()) {
       assertEquals(SocketState.of("CLOSE_WAIT"), event.socketState());
       assertTrue(event.stack().toString().contains("skb_rbtree_purge"), event::toString);
       assertTrue(JsonWriter.format(event).contains("\"sk_state\":\"CLOSE_WAIT\""), event::toString);
@@ -89,30 +89,30 @@ class NoiseIT {
   }
 
   /**
-   * The same data in a connection that the server ends first, with a reset: it is purged by the
-   * same function, but of a socket that is closed. Data was lost, so it is no noise.
+   * The same data in a connection that the server resets: the same function purges it, but the
+   * socket is closed. Data is lost, so these drops are not noise.
    */
   @Test
-  void theSameFunctionInAnotherState() throws Exception {
+  void closeWait_otherSocketState_isNotNoise() throws Exception {
     ComparedWatchers watchers = withDataOutOfOrder(7082, Ending.BY_SERVER);
-    assertEquals(PACKETS, watchers.all().events().size());
-    for (DropEvent event : watchers.heard().events()) {
+    assertEquals(PACKETS, watchers.otherEvents().events().size());
+    for (DropEvent event : watchers.events().events()) {
       assertEquals(SocketState.of("CLOSE"), event.socketState());
       assertTrue(event.stack().toString().contains("skb_rbtree_purge"), event::toString);
     }
     DropStatistics statistics = watchers.statistics();
-    assertEquals(PACKETS, watchers.heard().events().size(), statistics::toString);
+    assertEquals(PACKETS, watchers.events().events().size(), statistics::toString);
     assertEquals(PACKETS, statistics.delivered(), statistics::toString);
     assertEquals(0, statistics.noise(), statistics::toString);
   }
 
-  /** Who ends a connection. */
+  /** Ends a connection. */
   private enum Ending {
     BY_CLIENT,
     BY_SERVER
   }
 
-  /** Drops what waits out of order when the connection ends; the watchers are closed. */
+  /** Drops queued data at the end of a connection, and closes the watchers. */
   private ComparedWatchers withDataOutOfOrder(int port, Ending ending) throws Exception {
     var watchers =
         ComparedWatchers.without(
@@ -130,17 +130,17 @@ class NoiseIT {
           case BY_CLIENT -> client.send(Tcp.ACK | Tcp.FIN, 0, 0);
           case BY_SERVER -> accepted.setOption(StandardSocketOptions.SO_LINGER, 0).close();
         }
-        watchers.all().await(PACKETS);
+        watchers.otherEvents().await(PACKETS);
       }
     }
     return watchers;
   }
 
-  /** All packets are events by the other rules, and noise by the rules in question. */
+  /** Asserts that all packets are events with the other rules and noise with the tested ones. */
   private static void assertNoise(ComparedWatchers watchers) {
-    assertEquals(PACKETS, watchers.all().events().size());
+    assertEquals(PACKETS, watchers.otherEvents().events().size());
     assertEquals(0, watchers.otherStatistics().noise());
-    assertEquals(List.of(), watchers.heard().events());
+    assertEquals(List.of(), watchers.events().events());
     DropStatistics statistics = watchers.statistics();
     assertEquals(PACKETS, statistics.noise(), statistics::toString);
     assertEquals(0, statistics.delivered(), statistics::toString);
@@ -151,14 +151,14 @@ class NoiseIT {
   }
 
   @Test
-  void aPatternOverTheStack() throws Exception {
+  void pattern_matchesTheStack() throws Exception {
     assertOutcome(new NoiseRule.Pattern("udp", "\\b" + UDP + "/"), 0, PACKETS);
     assertOutcome(new NoiseRule.Pattern("tcp", "tcp_v4_rcv/"), PACKETS, 0);
   }
 
-  /** Each rule's number, and their sum, while drops of two causes come from two senders. */
+  /** Counts of each rule, with two senders and two causes at once. */
   @Test
-  void everyRuleIsCountedByItsName() throws Exception {
+  void rules_areCountedByName() throws Exception {
     Scenario udp = Scenario.UDP_PORT_CLOSED;
     Scenario tcp = Scenario.TCP_PORT_CLOSED;
     String filter = "(%s) or (%s)".formatted(udp.filter(), tcp.filter());
@@ -175,26 +175,25 @@ class NoiseIT {
       Thread other = Thread.ofPlatform().start(() -> tcp.send(network, PACKETS));
       udp.send(network, 2 * PACKETS);
       other.join();
-      watchers.all().await(3 * PACKETS);
+      watchers.otherEvents().await(3 * PACKETS);
     }
     DropStatistics statistics = watchers.statistics();
     Map<String, Long> ofStacks = new LinkedHashMap<>(statistics.noiseByRule());
-    // The whole machine's.
+    // Of the whole machine.
     assertEquals(statistics.noiseInKernel(), ofStacks.remove("unseen"));
     assertEquals(
         Map.of("udp", 2L * PACKETS, "any of TCP", (long) PACKETS, "too late", 0L), ofStacks);
     assertEquals(3 * PACKETS, statistics.noise());
     assertEquals(3 * PACKETS, statistics.emitted());
-    assertEquals(List.of(), watchers.heard().events());
+    assertEquals(List.of(), watchers.events().events());
   }
 
   /**
-   * The same of rules that the kernel decides, which takes every drop of the machine for noise that
-   * falls under them: so there may be more than were made here, but none of a rule that another
-   * precedes.
+   * Counts of rules that are applied in the kernel. They match drops of the whole machine, so
+   * counts may be larger than the packets sent here, except for a rule that another one precedes.
    */
   @Test
-  void everyRuleThatTheKernelDecidesIsCountedByItsName() throws Exception {
+  void rulesInTheKernel_areCountedByName() throws Exception {
     Scenario udp = Scenario.UDP_PORT_CLOSED;
     Scenario tcp = Scenario.TCP_PORT_CLOSED;
     String filter = "(%s) or (%s)".formatted(udp.filter(), tcp.filter());
@@ -212,7 +211,7 @@ class NoiseIT {
     try (watchers) {
       tcp.send(network, PACKETS);
       udp.send(network, 2 * PACKETS);
-      watchers.all().await(3 * PACKETS);
+      watchers.otherEvents().await(3 * PACKETS);
     }
     DropStatistics statistics = watchers.statistics();
     Map<String, Long> byRule = statistics.noiseByRule();
@@ -231,24 +230,24 @@ class NoiseIT {
         statistics.noiseInKernel(),
         statistics::toString);
     assertEquals(0, statistics.noise(), statistics::toString);
-    assertEquals(List.of(), watchers.heard().events());
+    assertEquals(List.of(), watchers.events().events());
   }
 
   @Test
-  void aReasonIsDecidedInTheKernel() throws Exception {
+  void reason_isAppliedInTheKernel() throws Exception {
     assertOutcome(new NoiseRule.Reason("nobody", "NO_SOCKET"), 0, 0);
     assertOutcome(new NoiseRule.Reason("nobody", "SKB_DROP_REASON_NO_SOCKET"), 0, 0);
     assertOutcome(new NoiseRule.Reason("wrong", "UDP_CSUM"), PACKETS, 0);
   }
 
   @Test
-  void aLocationIsDecidedInTheKernel() throws Exception {
+  void location_isAppliedInTheKernel() throws Exception {
     assertOutcome(new NoiseRule.Location("udp", UDP), 0, 0);
     assertOutcome(new NoiseRule.Location("tcp", "tcp_v4_rcv"), PACKETS, 0);
   }
 
   @Test
-  void whatThisKernelDoesNotHaveIsRefused() {
+  void unknownReasonOrLocation_throws() {
     assertRefused(
         new NoiseRule.Reason("r", "NO_SUCH_REASON"),
         "noise rule 'r': this kernel has no drop reason NO_SUCH_REASON; use a name that events"
@@ -268,16 +267,16 @@ class NoiseIT {
     assertEquals(FailureCode.NOISE_RULE, failure.code());
   }
 
-  /** The packets that are neither delivered nor noise here were noise in the kernel. */
+  /** Asserts that the packets not delivered were noise in the kernel. */
   private void assertOutcome(NoiseRule rule, int delivered, int noise) throws Exception {
     Scenario scenario = Scenario.UDP_PORT_CLOSED;
     var watchers = new ComparedWatchers(scenario.filter(), List.of(rule), NoiseRule.DEFAULTS);
     try (watchers) {
       scenario.send(network, PACKETS);
-      watchers.all().await(PACKETS);
+      watchers.otherEvents().await(PACKETS);
     }
     DropStatistics statistics = watchers.statistics();
-    assertEquals(delivered, watchers.heard().events().size(), statistics::toString);
+    assertEquals(delivered, watchers.events().events().size(), statistics::toString);
     assertEquals(delivered, statistics.delivered(), statistics::toString);
     assertEquals(noise, statistics.noise(), statistics::toString);
     if (delivered + noise == 0) {

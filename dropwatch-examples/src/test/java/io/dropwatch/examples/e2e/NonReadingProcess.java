@@ -8,14 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A process of the user nobody, in a namespace and a cgroup, with a UDP socket that it never reads:
- * what the receive buffer has no room for is dropped in softirq, while the sender is running. Or
- * one without a socket.
+ * A process of the user nobody, in a network namespace and a cgroup, with a UDP socket that it
+ * never reads, or without a socket. Datagrams that do not fit into the receive buffer are dropped
+ * in softirq, while the sender runs.
  */
 final class NonReadingProcess implements AutoCloseable {
-  /**
-   * It asks for its socket's cookie (SO_COOKIE, 57), which the kernel makes when it is first asked.
-   */
+  /** Reads the socket's cookie (SO_COOKIE, 57), which the kernel creates on the first read. */
   private static final String SCRIPT =
       """
       use IO::Socket::INET;
@@ -45,10 +43,10 @@ final class NonReadingProcess implements AutoCloseable {
   private final long cookie;
 
   /**
-   * Starts it, and waits until it is there.
+   * Starts the process and waits until it is ready.
    *
-   * @param comm its command, of any characters
-   * @param port of its socket; 0 for none
+   * @param comm its command name, of any characters
+   * @param port port of its socket; 0: no socket
    */
   NonReadingProcess(Namespace namespace, TestCgroup cgroup, String comm, int port)
       throws IOException {
@@ -60,21 +58,21 @@ final class NonReadingProcess implements AutoCloseable {
             () ->
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
-    String[] told = String.valueOf(out.readLine()).split(" ", 2);
-    inode = Long.parseLong(told[0]);
-    cookie = Long.parseUnsignedLong(told[1]);
+    String[] fields = String.valueOf(out.readLine()).split(" ", 2);
+    inode = Long.parseLong(fields[0]);
+    cookie = Long.parseUnsignedLong(fields[1]);
   }
 
   int pid() {
     return (int) process.pid();
   }
 
-  /** Of its socket; 0 when it has none. */
+  /** Returns that of its socket; 0 without one. */
   long inode() {
     return inode;
   }
 
-  /** Of its socket; 0 when it has none. */
+  /** Returns that of its socket; 0 without one. */
   long cookie() {
     return cookie;
   }

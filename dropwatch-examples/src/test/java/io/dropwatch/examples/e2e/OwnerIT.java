@@ -36,9 +36,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Whose a packet was: a process that reads nothing, in a container's cgroup and a namespace of its
- * own, loses what the receive buffer has no room for. The kernel drops it in softirq, while the
- * sender, another process, is running.
+ * The owner of a packet. A process in a container's cgroup and its own network namespace does not
+ * read its socket, so the kernel drops datagrams in softirq, while the sender, another process,
+ * runs.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OwnerIT {
@@ -46,8 +46,8 @@ class OwnerIT {
   private static final String CONTAINER = "5e".repeat(32);
   private static final String FILTER = "udp and dst host 198.51.100.2 and dst port " + PORT;
 
-  /** It would colour a terminal. */
-  private static final String COMM = "deaf\u001b[31m";
+  /** Contains an escape sequence. */
+  private static final String COMM = "idle\u001b[31m";
 
   private final RoutedNetwork network = RoutedNetwork.open();
 
@@ -57,14 +57,14 @@ class OwnerIT {
   }
 
   @Test
-  void theEventNamesTheSocketsOwnerAndNotWhoWasRunning() throws Exception {
+  void owner_isThatOfTheSocket_notTheRunningProcess() throws Exception {
     EventLog log = new EventLog();
     try (var cgroup = cgroup("dropwatch-it");
-        var deaf = deaf(cgroup)) {
+        var process = startProcess(cgroup)) {
       try (DropWatcher _ = watching(log).start()) {
         send(50);
         log.await(10);
-        // Where /proc is large or the machine busy, the first events go without an answer.
+        // With many processes or on a busy machine the first events have no owner.
         for (int i = 0; i < 100 && log.events().getLast().owner().process() == null; i++) {
           Thread.sleep(100);
           send(10);
@@ -73,18 +73,21 @@ class OwnerIT {
       DropEvent event = log.events().getLast();
 
       assertEquals("SKB_DROP_REASON_SOCKET_RCVBUFF", event.reason().name());
-      assertNotEquals(deaf.pid(), event.pid(), "in softirq, another process is running");
+      assertNotEquals(process.pid(), event.pid(), "in softirq, another process is running");
       OwnerSocket socket = event.socket();
       assertNotNull(socket);
-      assertEquals(deaf.inode(), socket.inode());
-      assertNotEquals(0, deaf.cookie());
-      assertEquals(deaf.cookie(), socket.cookie());
+      assertEquals(process.inode(), socket.inode());
+      assertNotEquals(0, process.cookie());
+      assertEquals(process.cookie(), socket.cookie());
       assertEquals(65534, socket.uid());
       assertEquals(cgroup.id(), socket.cgroupId());
       assertNotEquals(socket.cgroupId(), event.taskCgroupId());
       assertEquals(
           Owner.of(
-              OwnerProcess.of(deaf.pid(), COMM), cgroup.path(), network.server().name(), CONTAINER),
+              OwnerProcess.of(process.pid(), COMM),
+              cgroup.path(),
+              network.server().name(),
+              CONTAINER),
           event.owner());
       assertEquals(network.server().inum(), event.networkNamespace().inum());
       assertNotEquals(0, event.networkNamespace().cookie());
@@ -92,23 +95,23 @@ class OwnerIT {
       assertTrue(
           TextWriter.format(event)
               .contains(
-                  " owner=%d[deaf\\x1b[31m] cgroup=%s netns=%s container_id=%s "
-                      .formatted(deaf.pid(), cgroup.path(), network.server().name(), CONTAINER)),
+                  " owner=%d[idle\\x1b[31m] cgroup=%s netns=%s container_id=%s "
+                      .formatted(process.pid(), cgroup.path(), network.server().name(), CONTAINER)),
           () -> TextWriter.format(event));
     }
   }
 
-  /** Of the fields beside layers and VLAN tags, which HeadersIT sees, those that a line lacks. */
+  /** Returns the fields that a line lacks, except those of layers and VLAN tags, see HeadersIT. */
   private static Set<String> missingFields(DropEvent event) {
     Set<String> missing = new JsonSchema(JsonWriter.schema()).fields();
     missing.removeIf(field -> field.startsWith("layers.") || field.startsWith("packet_vlan."));
     assertTrue(missing.size() > 30, missing::toString);
     missing.removeAll(JsonSchema.fieldsOf(json(event)));
-    // A device's trap has one.
+    // Only a hardware drop has it.
     missing.remove("drop_reason_group");
-    // A function in a module has one, see DriverDrops.
+    // Only a function in a module has it, see DriverDrops.
     missing.remove("drop_module");
-    // Seen below.
+    // Tested below.
     missing.remove("stack_shared");
     if (!socketsAreAccountedToMemoryCgroups()) {
       missing.remove("memory_cgroup_css_addr");
@@ -121,12 +124,12 @@ class OwnerIT {
   }
 
   @Test
-  void anAgentsOwnResolverIsAskedInstead() throws Exception {
+  void ownerResolver_replacesTheDefault() throws Exception {
     List<OwnerQuery> asked = new ArrayList<>();
     List<Throwable> failures = new ArrayList<>();
     EventLog log = new EventLog();
     try (var cgroup = cgroup("dropwatch-it2");
-        var deaf = deaf(cgroup)) {
+        var process = startProcess(cgroup)) {
       Owner answer = Owner.of(null, null, null, "pod-7");
       try (DropWatcher _ =
           watching(log)
@@ -149,15 +152,15 @@ class OwnerIT {
       assertEquals("pod-7", log.events().getLast().containerId());
       OwnerSocket socket = asked.getLast().socket();
       assertNotNull(socket);
-      assertEquals(deaf.inode(), socket.inode());
+      assertEquals(process.inode(), socket.inode());
     }
   }
 
   @Test
-  void aStackThatAnEarlierDropHadSaysSo() throws Exception {
+  void stackOncePer_marksSharedStacks() throws Exception {
     EventLog log = new EventLog();
     try (var cgroup = cgroup("dropwatch-it4");
-        var _ = deaf(cgroup)) {
+        var _ = startProcess(cgroup)) {
       try (DropWatcher _ = watching(log).stackOncePer(Duration.ofMinutes(5)).start()) {
         send(200);
         log.await(50);
@@ -180,10 +183,10 @@ class OwnerIT {
   }
 
   @Test
-  void withoutAResolverTheNumbersRemain() throws Exception {
+  void ownerResolverNone_leavesTheSocketNumbers() throws Exception {
     EventLog log = new EventLog();
     try (var cgroup = cgroup("dropwatch-it3");
-        var deaf = deaf(cgroup)) {
+        var process = startProcess(cgroup)) {
       try (DropWatcher _ = watching(log).ownerResolver(OwnerResolvers.none()).start()) {
         send(200);
         log.await(50);
@@ -194,7 +197,7 @@ class OwnerIT {
       assertNull(event.containerId());
       OwnerSocket socket = event.socket();
       assertNotNull(socket);
-      assertEquals(deaf.inode(), socket.inode());
+      assertEquals(process.inode(), socket.inode());
       if (socketsAreAccountedToMemoryCgroups()) {
         assertTrue(event.memoryCgroupCss() < 0, "an address of the kernel");
       }
@@ -205,7 +208,7 @@ class OwnerIT {
     return TestCgroup.make("/" + slice + ".slice/docker-" + CONTAINER + ".scope");
   }
 
-  private NonReadingProcess deaf(TestCgroup cgroup) throws IOException {
+  private NonReadingProcess startProcess(TestCgroup cgroup) throws IOException {
     return new NonReadingProcess(network.server(), cgroup, COMM, PORT);
   }
 

@@ -15,10 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/**
- * The rate limit while two CPUs drop at once, by the kernel's own times: a bucket of all, not one
- * of each. Needs root.
- */
+/** The rate limit holds for two CPUs together, by the kernel's timestamps. Needs root. */
 @Timeout(60)
 class RateLimitIT {
   private static final int LIMIT = 500;
@@ -29,7 +26,7 @@ class RateLimitIT {
   private int count;
 
   @Test
-  void noSecondHasMoreAndBothCpusGetTheirShare() throws IOException, InterruptedException {
+  void maxEventsPerSecond_twoCpus_shareTheLimit() throws IOException, InterruptedException {
     assumeTrue(Runtime.getRuntime().availableProcessors() >= 2, "one CPU only: nothing competes");
     AtomicLong sent = new AtomicLong();
     DropStatistics end;

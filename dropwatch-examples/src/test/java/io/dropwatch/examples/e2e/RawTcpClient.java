@@ -11,11 +11,10 @@ import java.util.HexFormat;
 import java.util.Objects;
 
 /**
- * A TCP client without a TCP: it sends segments as it likes, in any order, to a server that is a
- * real one.
+ * A TCP client made of raw frames: sends segments in any order to a real server.
  *
- * <p>Its address is nobody's, so that no kernel answers for it. The server's SYN, which it has to
- * acknowledge, is dropped where it arrives, and the drop tells the sequence number.
+ * <p>No host has its address, so that no kernel answers for it. The server's SYN-ACK is dropped
+ * where it arrives; the drop event has the sequence number to acknowledge.
  */
 final class RawTcpClient implements AutoCloseable {
   static final String ADDRESS = "192.0.2.77";
@@ -44,7 +43,7 @@ final class RawTcpClient implements AutoCloseable {
             .start();
   }
 
-  /** The three segments of the handshake. */
+  /** Sends the handshake. */
   void connect() throws InterruptedException {
     send(Tcp.SYN, -1, 0);
     answers.await(1);
@@ -57,8 +56,8 @@ final class RawTcpClient implements AutoCloseable {
   /**
    * Sends a segment.
    *
-   * @param flags of {@link Tcp}
-   * @param offset of its first byte in the stream of data
+   * @param flags flags as in {@link Tcp}
+   * @param offset offset of its first byte in the stream
    * @param length bytes of data
    */
   void send(int flags, int offset, int length) {
@@ -72,7 +71,7 @@ final class RawTcpClient implements AutoCloseable {
     frame.putShort((short) PORT).putShort((short) serverPort);
     frame.putInt(FIRST_SEQUENCE + 1 + offset).putInt(serverSequence);
     frame.put((byte) 0x50).put((byte) flags).putShort((short) 8192).putInt(0);
-    // The pseudo header: the addresses lie before the segment, protocol and length do not.
+    // Pseudo header: the addresses precede the segment; protocol and length are added.
     frame.putShort(50, (short) checksum(frame, 26, HEADERS + length, 6 + 20 + length));
     socket.send(frame.array(), 1);
   }

@@ -23,9 +23,9 @@ import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 /**
- * Drops that the kernel does not show the probe, because it is running on that CPU: the account
- * names them. A process drops packets on a CPU (a firewall rule on output), and another CPU hands
- * it packets to receive (RPS), which its interrupts drop meanwhile.
+ * Drops for which the kernel does not call the probe, because it is running on that CPU, are
+ * counted as recursion misses. A process drops packets on a CPU (a firewall rule on output);
+ * another CPU sends it packets (RPS), which its interrupts drop at the same time.
  */
 class RecursionIT {
   private static final int FRAMES = 400_000;
@@ -33,19 +33,19 @@ class RecursionIT {
   private static final int ROUNDS = 10;
 
   /**
-   * Own drops by the kernel's count that the probe was not called for, and what it says of them.
+   * Drops by the kernel's counters for which the probe was not called, and the recursion misses.
    */
   private record Round(long dropped, long missing, DropStatistics account) {
-    // A miss takes an interrupt at the right moment: usually a thousand in a round, but nobody can
-    // promise one. And while somebody else attaches a program to the tracepoint or detaches one,
-    // the kernel leaves out calls that it counts nowhere.
+    // A miss needs an interrupt at the right moment: usually a thousand in a round, but none is
+    // guaranteed. And while other programs are attached to the tracepoint or detached, the kernel
+    // leaves out calls without counting them.
     boolean showsWhatItIsFor() {
       return missing > 0 && missing <= account.recursionMisses();
     }
   }
 
   @Test
-  void whatTheKernelDroppedIsSeenOrARecursionMiss() throws Exception {
+  void drops_areSeenOrRecursionMisses() throws Exception {
     assumeTrue(Runtime.getRuntime().availableProcessors() >= 2, "one CPU only: nobody interrupts");
     List<Round> rounds = new ArrayList<>();
     try (RoutedNetwork network = RoutedNetwork.open()) {
@@ -63,14 +63,14 @@ class RecursionIT {
   private static Round round(RoutedNetwork network) throws InterruptedException {
     Scenario sent = Scenario.NFTABLES_OUTPUT;
     Scenario received = Scenario.NFTABLES_INGRESS;
-    // Other tests may have networks of these addresses.
+    // Other tests may use the same addresses.
     Set<Long> own = Set.of(network.client().inum(), network.server().inum());
     LongAdder seen = new LongAdder();
     long before = dropped(network, sent, received);
     DropWatcher watcher =
         DropWatcher.builder()
             .filter("(%s) or (%s)".formatted(sent.filter(), received.filter()))
-            // On a busy machine: dropped before a rule saw it.
+            // Dropped before the rule, on a busy machine.
             .noiseRules(List.of(new NoiseRule.Reason("backlog", "CPU_BACKLOG")))
             .ringBytesPerCpu(64 << 20)
             .onRawEvent(
@@ -88,7 +88,7 @@ class RecursionIT {
     return new Round(dropped, dropped - seen.sum(), watcher.statistics());
   }
 
-  /** How many packets the two firewall rules have dropped, by their own counters. */
+  /** Returns the packets that the two firewall rules have dropped. */
   private static long dropped(RoutedNetwork network, Scenario sent, Scenario received) {
     return sent.kernelCount(network).orElseThrow() + received.kernelCount(network).orElseThrow();
   }
@@ -105,7 +105,7 @@ class RecursionIT {
               try (PacketSocket socket = PacketSocket.open(network.client(), "eth0")) {
                 socket.send(frame, FRAMES);
               } catch (TestbedException full) {
-                // On a busy machine the other CPU's backlog may be full: then it was fewer.
+                // Fewer if the other CPU's backlog was full.
                 if (!String.valueOf(full.getMessage()).contains("No buffer space")) {
                   throw full;
                 }
@@ -123,7 +123,7 @@ class RecursionIT {
     output.join();
   }
 
-  /** Waits for what lies in the other CPU's backlog, and for what the reader has not read yet. */
+  /** Waits for the other CPU's backlog and for the reader. */
   private static long awaitDropped(DropWatcher watcher, LongAdder seen, LongSupplier counter) {
     long end = System.nanoTime() + 5_000_000_000L;
     long dropped = -1;

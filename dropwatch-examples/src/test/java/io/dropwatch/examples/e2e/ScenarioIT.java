@@ -15,7 +15,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** For each way to lose a packet: N sent are N seen, with everything that is known about them. */
+/** For each scenario, every packet sent is one event with the expected fields. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ScenarioIT {
   private static final int PACKETS = 100;
@@ -29,7 +29,7 @@ class ScenarioIT {
 
   @ParameterizedTest
   @EnumSource
-  void everyPacketIsSeenOnceByTheFilterAndNeverByItsOpposite(Scenario scenario) throws Exception {
+  void filter_selectsEveryPacketOnce_andItsNegationNone(Scenario scenario) throws Exception {
     FiveTuple flow = scenario.flow();
     Expectation expectation = new Expectation(scenario, network);
     EventLog seen = new EventLog();

@@ -12,9 +12,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cgroup of a test: in the v2 hierarchy, mounted for the test if it is not, and under the same
- * path in the v1 hierarchy of memory if that is where memory is accounted; or in a v1 hierarchy of
- * the test's own only, as on a machine without v2.
+ * A cgroup for a test: in the v2 hierarchy, which is mounted if necessary, and at the same path in
+ * the v1 memory hierarchy if that one accounts memory; or in a new v1 hierarchy only, as on a
+ * machine without v2.
  */
 final class TestCgroup implements AutoCloseable {
   private final String path;
@@ -39,14 +39,14 @@ final class TestCgroup implements AutoCloseable {
       Path folder = make(memory);
       folders.add(folder);
       if (Files.exists(folder.resolve("memory.kmem.tcp.limit_in_bytes"))) {
-        // Sockets are accounted to memory cgroups of v1 only where they have a limit.
+        // Memory cgroups of v1 account sockets only if they have a limit.
         Files.writeString(folder.resolve("memory.kmem.tcp.limit_in_bytes"), "1000000000");
       }
     }
   }
 
   /**
-   * Makes it in v2.
+   * Creates it in v2.
    *
    * @param path below the mount, beginning with a slash
    */
@@ -54,12 +54,12 @@ final class TestCgroup implements AutoCloseable {
     return new TestCgroup(path, true);
   }
 
-  /** Makes it in v1 only; in v2 its processes stay where they are. */
+  /** Creates it in v1 only; its processes keep their cgroup in v2. */
   static TestCgroup makeV1(String path) throws IOException {
     return new TestCgroup(path, false);
   }
 
-  // Runtimes of this machine may have folders of these names: what is there stays there.
+  // Container runtimes may have cgroups of these names: existing ones are not removed.
   private Path make(Path mount) throws IOException {
     Path folder = mount;
     for (String name : path.substring(1).split("/", -1)) {
@@ -72,7 +72,7 @@ final class TestCgroup implements AutoCloseable {
     return folder;
   }
 
-  /** Below the mount. */
+  /** Returns the path below the mount. */
   String path() {
     return path;
   }
@@ -81,7 +81,7 @@ final class TestCgroup implements AutoCloseable {
     return (long) Files.getAttribute(folders.getFirst(), "unix:ino");
   }
 
-  /** Where a process writes its id to move into the cgroup. */
+  /** Returns the files to which a process writes its ID to enter the cgroup. */
   List<String> entrances() {
     return folders.stream().map(folder -> folder.resolve("cgroup.procs").toString()).toList();
   }
@@ -100,7 +100,7 @@ final class TestCgroup implements AutoCloseable {
     assertEquals(0, new ProcessBuilder(command).inheritIO().start().onExit().join().exitValue());
   }
 
-  /** After the processes in it have ended. */
+  /** Removes the cgroup; its processes must have ended. */
   @Override
   public void close() throws IOException {
     while (!made.isEmpty()) {

@@ -1,7 +1,7 @@
 /**
- * End to end: packets go into namespaces of the test's own, the running kernel drops them, {@link
- * io.dropwatch.DropWatcher} tells. As root; where the kernel can run the probe these tests fail and
- * never skip.
+ * End-to-end tests: send packets in network namespaces, and compare the drops with the events of
+ * {@link io.dropwatch.DropWatcher}. Need root. They fail, and are not skipped, if the probe cannot
+ * be loaded.
  */
 @NullMarked
 package io.dropwatch.examples.e2e;

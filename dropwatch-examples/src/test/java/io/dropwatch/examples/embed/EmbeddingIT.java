@@ -58,14 +58,14 @@ class EmbeddingIT {
     }
   }
 
-  /** The JDK has the publisher: it waits for a slow subscriber, so nothing is lost between. */
+  /** SubmissionPublisher blocks while a subscriber is slow, so no event is lost. */
   @Test
-  void aFlowSubscriber() throws Exception {
-    var told = new LinkedBlockingQueue<DropEvent>();
+  void submissionPublisher_receivesEveryEvent() throws Exception {
+    var received = new LinkedBlockingQueue<DropEvent>();
     CompletableFuture<Void> end;
     DropWatcher watcher;
     try (SubmissionPublisher<DropEvent> publisher = new SubmissionPublisher<>()) {
-      end = publisher.consume(told::add);
+      end = publisher.consume(received::add);
       watcher =
           DropWatcher.builder()
               .filter(Scenario.UDP_PORT_CLOSED.filter())
@@ -77,7 +77,7 @@ class EmbeddingIT {
     }
     end.get(10, TimeUnit.SECONDS);
 
-    assertEquals(1000, told.size());
+    assertEquals(1000, received.size());
     assertEquals(1000, watcher.statistics().delivered());
   }
 
@@ -90,7 +90,7 @@ class EmbeddingIT {
             .onEvent(new PortScanDetector(2, alarms::add))
             .start();
     try (watcher) {
-      // One port many times is a client that does not give up; two ports are a scan.
+      // Many packets to one port are a retrying client; two ports are a scan.
       Scenario.UDP_PORT_CLOSED.send(network, 100);
       Scenario.TCP_PORT_CLOSED.send(network, 1);
       assertEquals("192.0.2.1", String.valueOf(alarms.poll(10, TimeUnit.SECONDS)));
@@ -98,7 +98,7 @@ class EmbeddingIT {
     assertEquals(List.of(), List.copyOf(alarms));
   }
 
-  /** The programs do not say when they have started: there are drops all along until they end. */
+  /** Sends until the program ends, because it does not report that it has started. */
   private void sendUntilEnded(RunningProgram program) {
     while (program.isRunning()) {
       Scenario.UDP_PORT_CLOSED.send(network, 1);

@@ -1,4 +1,4 @@
-/** The small programs, run as their readers would run them. As root. */
+/** Runs the programs of {@code io.dropwatch.examples.embed}, and compiles the README's examples. */
 @NullMarked
 package io.dropwatch.examples.embed;
 

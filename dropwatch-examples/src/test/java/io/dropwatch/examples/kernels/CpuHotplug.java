@@ -32,9 +32,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * CPU 1 goes offline and comes again while drops are watched: nothing is unaccounted for, and what
- * it drops afterwards is delivered. It slows everybody on the machine, so it is no test of the
- * default run but of a machine of its own: see {@code .ci/kernels/tests}. Needs root.
+ * CPU 1 goes offline and online while drops are watched: all drops are accounted for, and later
+ * ones are delivered. This slows the whole machine, so it runs in guests only, see {@code
+ * .ci/kernels/tests}. Needs root.
  */
 @Timeout(300)
 class CpuHotplug {
@@ -53,7 +53,7 @@ class CpuHotplug {
 
   @ParameterizedTest
   @EnumSource(names = {"PERF", "BPF"})
-  void whatACpuDropsBeforeAndAfterItWasOffline(RingKind ring) throws Exception {
+  void watcher_deliversDropsBeforeAndAfterOffline(RingKind ring) throws Exception {
     DropStatistics end;
     try (ClosedPort port = ClosedPort.open()) {
       DropWatcher watcher = watcher(ring, port);
@@ -64,7 +64,7 @@ class CpuHotplug {
         until(watcher, () -> watcher.statistics().delivered() == 200);
         run(true);
         sendUntilHeard(watcher, port);
-        // More than one may have been on the way.
+        // More than one may have been in flight.
         until(
             watcher,
             () -> watcher.statistics().delivered() + watcher.statistics().lost() == sent.get());
@@ -82,7 +82,7 @@ class CpuHotplug {
 
   @ParameterizedTest
   @EnumSource(names = {"PERF", "BPF"})
-  void aCpuThatIsBackBeforeAnybodyLooks(RingKind ring) throws Exception {
+  void watcher_cpuOnlineAgainBeforeItIsNoticed(RingKind ring) throws Exception {
     DropStatistics end;
     try (ClosedPort port = ClosedPort.open()) {
       DropWatcher watcher = watcher(ring, port);
@@ -101,7 +101,7 @@ class CpuHotplug {
 
   @ParameterizedTest
   @EnumSource(names = {"PERF", "BPF"})
-  void aFloodWhileItComesAndGoes(RingKind ring) throws Exception {
+  void watcher_floodDuringHotplug_isAccountedFor(RingKind ring) throws Exception {
     AtomicBoolean over = new AtomicBoolean();
     DropStatistics end;
     try (ClosedPort port = ClosedPort.open()) {
@@ -135,9 +135,9 @@ class CpuHotplug {
     assertBalanced(ring, end);
   }
 
-  /** Nobody may open files when CPU 1 comes, not even for its ring. */
+  /** The process cannot open files when CPU 1 comes online, not even for its ring. */
   @Test
-  void aRingThatCannotBeOpenedIsToldOnceAndComesLater() throws Exception {
+  void watcher_ringCannotBeOpened_warnsOnceAndRetries() throws Exception {
     Queue<String> warnings = new ConcurrentLinkedQueue<>();
     DropStatistics end;
     try (ClosedPort port = ClosedPort.open();
@@ -181,9 +181,9 @@ class CpuHotplug {
     assertTrue(warning.contains("EMFILE"), warning);
   }
 
-  /** Counts outlive the CPU that counted. */
+  /** The counts of an offline CPU are kept. */
   @Test
-  void aCounterCountsThroughAllOfIt() throws Exception {
+  void counter_countsDuringHotplug() throws Exception {
     DropCounts counts;
     try (ClosedPort port = ClosedPort.open()) {
       DropCounter counter =
@@ -227,7 +227,7 @@ class CpuHotplug {
         .onRawEvent(_ -> {});
   }
 
-  /** Until a drop of CPU 1 is delivered; what was not is counted. */
+  /** Sends until a drop of CPU 1 is delivered. */
   private void sendUntilHeard(DropWatcher watcher, ClosedPort port) throws InterruptedException {
     long before = watcher.statistics().delivered();
     long until = System.nanoTime() + 30_000_000_000L;
@@ -247,7 +247,7 @@ class CpuHotplug {
     System.out.println(ring + ": " + end);
   }
 
-  // A datagram to a closed port is dropped on its sender's CPU.
+  // A datagram to a closed port is dropped on the CPU of its sender.
   private void send(ClosedPort port, int cpu, int times) throws InterruptedException {
     Thread.ofPlatform()
         .start(

@@ -30,12 +30,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Drops by a device, with the kernel's simulated one (netdevsim): ten times a second it reports a
- * UDP packet with random addresses for each trap that is switched on. For a machine of its own, as
- * the guests of {@code .ci/other-kernels} are; not part of {@code mvn verify}.
+ * Hardware drops of the kernel's simulated device (netdevsim): ten times a second it reports a UDP
+ * packet with random addresses for each enabled trap. Runs in the guests of {@code
+ * .ci/other-kernels}; not part of {@code mvn verify}.
  *
- * <p>The driver frees what it reported with consume_skb. Others call kfree_skb: so does the second
- * module, the same source with that word changed.
+ * <p>The driver frees reported packets with consume_skb. Other drivers call kfree_skb, as the
+ * second module does, which is built from the same source with that call replaced.
  */
 class DevlinkTraps {
   private static final String DEVICE = "netdevsim/netdevsim1";
@@ -65,7 +65,7 @@ class DevlinkTraps {
 
   @ParameterizedTest
   @ValueSource(strings = {"netdevsim", "netdevsim_kfree"})
-  void everyReportIsOneEvent(String driver) throws IOException, InterruptedException {
+  void report_isOneEvent(String driver) throws IOException, InterruptedException {
     load(driver);
     DropWatcher watcher = watcher().filter("udp and src host 192.0.2.1").start();
     DropCounter counter = DropCounter.builder().filter("udp and src host 192.0.2.1").start();
@@ -82,7 +82,7 @@ class DevlinkTraps {
     assertEquals(reported, byDevice.size(), statistics::toString);
     assertEquals(reported, statistics.hardware(), statistics::toString);
     assertEquals(events.size(), statistics.delivered(), statistics::toString);
-    // Each packet has random addresses and ports, so one that came twice shows.
+    // Addresses and ports are random, so a duplicate would show.
     assertEquals(
         events.size(),
         events.stream().map(event -> HexFormat.of().formatHex(event.packet())).distinct().count(),
@@ -96,8 +96,8 @@ class DevlinkTraps {
         assertEquals("IPv4/UDP", kind.protocolLabel());
       }
     }
-    // The second driver frees so also what it reported for traps that are no drops, from before the
-    // counter's start on; what is reported as a drop and then freed is counted once.
+    // The second driver also frees packets of traps that are not drops, and from before the
+    // counter's start; a packet that is reported as a drop and then freed is counted once.
     long freed = counted(counts, DropSource.SOFTWARE);
     assertTrue(freed <= events.size() - reported, counts::toString);
     for (DropEvent event : byDevice) {
@@ -113,7 +113,7 @@ class DevlinkTraps {
   }
 
   @Test
-  void theFilterAndTheDeviceListHoldForDevicesToo() throws IOException, InterruptedException {
+  void filterAndDevices_applyToHardwareDrops() throws IOException, InterruptedException {
     load("netdevsim");
     DropWatcher other = watcher().filter("tcp").start();
     DropWatcher elsewhere = watcher().devices("lo").start();
@@ -136,7 +136,7 @@ class DevlinkTraps {
   }
 
   @Test
-  void whatADeviceOnlyHandsOverIsNotADrop() throws IOException, InterruptedException {
+  void trapThatIsNotADrop_isIgnored() throws IOException, InterruptedException {
     load("netdevsim");
     DropWatcher watcher = watcher().filter("udp and src host 192.0.2.1").start();
     try (watcher) {
@@ -158,7 +158,7 @@ class DevlinkTraps {
     return DropWatcher.builder().noiseRules(List.of()).onEvent(events::add);
   }
 
-  /** Switches a trap on until it has reported a few packets; how many these were. */
+  /** Enables a trap until it has reported a few packets, and returns their number. */
   private static long trapAFew(String trap) throws IOException, InterruptedException {
     long before = reports(trap);
     Programs.run("devlink", "trap", "set", DEVICE, "trap", trap, "action", "trap");
@@ -167,11 +167,11 @@ class DevlinkTraps {
       Thread.sleep(100);
     }
     Programs.run("devlink", "trap", "set", DEVICE, "trap", trap, "action", "drop");
-    Thread.sleep(300); // a report that was being made
+    Thread.sleep(300); // a report may be in progress
     return reports(trap) - before;
   }
 
-  /** By the kernel's count. */
+  /** Returns the kernel's count. */
   private static long reports(String trap) throws IOException {
     String shown = Programs.run("devlink", "-s", "trap", "show", DEVICE, "trap", trap);
     Matcher packets = Pattern.compile("packets (\\d+)").matcher(shown);

@@ -22,27 +22,25 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Real drops by a driver, in a function that the third default noise rule names: bnxt_tx_int. The
- * driver is not Broadcom's, for which no machine of ours has a card, but a stand-in of the tests'
- * own ({@code src/test/kmod}): the packets are freed with kfree_skb by a function of that name in a
- * module, and that is all that the rule looks at.
+ * Drops by a driver in bnxt_tx_int, the function of the third default noise rule. Instead of
+ * Broadcom's driver, which needs its hardware, a test module ({@code src/test/kmod}) frees the
+ * packets with kfree_skb in a function of that name, which is all that the rule looks at.
  *
- * <p>And modules in each other's place: the second is the same code with the function under another
- * name, so the kernel loads it where the first one was.
+ * <p>Also tests modules at the same address: the second module has the same code with another
+ * function name, so the kernel loads it where the first one was.
  *
- * <p>For a machine of its own, as the guests of {@code .ci/other-kernels} are; not part of {@code
- * mvn verify}.
+ * <p>Runs in the guests of {@code .ci/other-kernels}; not part of {@code mvn verify}.
  */
 class DriverDrops {
   private static final String FILTER = "udp and src host 192.0.2.9 and dst port 4242";
   private static final int PACKETS = 20;
-  private static final int MOST_ROUNDS = 20;
-  private static final long PATIENCE_NANOS = 300_000_000_000L;
+  private static final int MAX_ROUNDS = 20;
+  private static final long TIMEOUT_NANOS = 300_000_000_000L;
 
   private final List<DropEvent> quiet = Collections.synchronizedList(new ArrayList<>());
   private final List<DropEvent> all = Collections.synchronizedList(new ArrayList<>());
 
-  /** The two modules: their names, and their functions that free packets. */
+  /** The two modules and their functions that free packets. */
   private enum Driver {
     BNXT("dropwatch_bnxt", "bnxt_tx_int"),
     OTHER("dropwatch_other", "other_rx_int");
@@ -95,7 +93,7 @@ class DriverDrops {
   }
 
   @Test
-  void whatTheDriverFreesAfterTransmissionIsNoise() throws Exception {
+  void bnxtTxInt_isNoise() throws Exception {
     Driver.BNXT.load();
     DropWatcher byDefault = byDefault();
     DropWatcher switchedOff = switchedOff();
@@ -124,9 +122,9 @@ class DriverDrops {
     assertEquals(0, statistics.delivered(), statistics::toString);
   }
 
-  /** The other driver's packets are not taken for the first one's, by name or by rule. */
+  /** Frames and rules do not confuse the second driver with the first. */
   @Test
-  void codeWhereOtherCodeWas() throws Exception {
+  void secondModuleAtTheSameAddress_isNotNoise() throws Exception {
     Set<Long> ofBnxt = new HashSet<>();
     int ofOther = 0;
     boolean samePlace = false;
@@ -134,7 +132,7 @@ class DriverDrops {
     DropWatcher switchedOff = switchedOff();
     try (byDefault;
         switchedOff) {
-      for (int round = 0; round < MOST_ROUNDS && !samePlace; round++) {
+      for (int round = 0; round < MAX_ROUNDS && !samePlace; round++) {
         for (DropEvent event : dropped(Driver.BNXT)) {
           ofBnxt.add(frameOfADriver(event).address());
         }
@@ -145,7 +143,7 @@ class DriverDrops {
       }
     }
     assertTrue(samePlace, "the kernel loaded no module where the other one was");
-    // Between two looks at what is loaded, neither is a name given nor a rule applied.
+    // Until the next check of the loaded modules, no name is shown and no rule applied.
     long delivered = byDefault.statistics().delivered();
     assertTrue(delivered >= ofOther, byDefault.statistics()::toString);
     assertTrue(
@@ -153,13 +151,13 @@ class DriverDrops {
         quiet::toString);
   }
 
-  /** Loads a driver, lets it drop packets until their stacks have its name, and unloads it. */
+  /** Loads a driver, drops packets until stacks show its name, and unloads it. */
   private List<DropEvent> dropped(Driver driver) throws IOException, InterruptedException {
     driver.load();
     int first = all.size();
     int sent = 0;
     DropEvent last;
-    // Reading all symbols takes an emulated machine seconds, and may take a tenth of the time.
+    // Reading all symbols takes seconds on an emulated machine.
     long start = System.nanoTime();
     do {
       Thread.sleep(sent == 0 ? 0 : 1000);
@@ -169,7 +167,7 @@ class DriverDrops {
       Programs.await(() -> all.size() >= expected);
       last = all.getLast();
     } while (!last.stack().toString().contains(driver.function)
-        && System.nanoTime() - start < PATIENCE_NANOS);
+        && System.nanoTime() - start < TIMEOUT_NANOS);
     driver.unload();
 
     List<DropEvent> events = List.copyOf(all.subList(first, all.size()));
@@ -187,7 +185,7 @@ class DriverDrops {
     return events.getLast().stack().withOffsets();
   }
 
-  /** The one below the kernel's function that frees. */
+  /** Returns the frame that called the kernel's free function. */
   private static StackFrame frameOfADriver(DropEvent event) {
     return event.stack().frames().stream()
         .filter(frame -> frame.module() != null || frame.symbol() == null)

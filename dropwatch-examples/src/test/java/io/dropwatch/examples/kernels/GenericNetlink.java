@@ -18,8 +18,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Asks a subsystem of the kernel for something and waits for its answer. Sources: netlink(7),
- * {@code linux/netlink.h}, {@code linux/genetlink.h}. For one thread.
+ * Sends generic netlink commands to the kernel and waits for the answers. See netlink(7), {@code
+ * linux/netlink.h}, {@code linux/genetlink.h}. Not thread-safe.
  */
 final class GenericNetlink implements AutoCloseable {
   private static final int AF_NETLINK = 16;
@@ -60,7 +60,7 @@ final class GenericNetlink implements AutoCloseable {
     return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), function);
   }
 
-  /** A socket of the calling thread's network namespace, in which it stays. */
+  /** Opens a socket in the calling thread's network namespace. */
   static GenericNetlink open() throws IOException {
     try {
       int fd = (int) SOCKET.invokeExact(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_GENERIC);
@@ -74,12 +74,12 @@ final class GenericNetlink implements AutoCloseable {
   }
 
   /**
-   * What the kernel answers to a command.
+   * Sends a command and returns the kernel's answer.
    *
-   * @param family the subsystem's name
+   * @param family name of the netlink family
    * @param body the family's own header, if it has one, and attributes
-   * @return the body of the answer; empty if it is a mere yes
-   * @throws IOException if the kernel refuses: with the error's number
+   * @return the body of the answer; empty for an acknowledgement
+   * @throws IOException if the kernel returns an error, with its number
    */
   ByteBuffer ask(String family, int command, byte[]... body) throws IOException {
     Integer type = families.get(family);
@@ -131,7 +131,7 @@ final class GenericNetlink implements AutoCloseable {
     }
   }
 
-  /** An attribute; its value is made of parts, which may be attributes. */
+  /** Returns an attribute; its value is the given parts, which may be attributes. */
   static byte[] attribute(int type, byte[]... value) {
     byte[] content = concat(value);
     byte[] attribute = new byte[align(4 + content.length)];
@@ -139,19 +139,19 @@ final class GenericNetlink implements AutoCloseable {
     return attribute;
   }
 
-  /** A number of the machine's byte order. */
+  /** Returns a number in native byte order. */
   static byte[] u32(int number) {
     byte[] bytes = new byte[4];
     inOrder(bytes).putInt(number);
     return bytes;
   }
 
-  /** With the 0 at its end. */
+  /** Returns the text with its terminating 0. */
   static byte[] string(String text) {
     return (text + '\0').getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** The value of an attribute. */
+  /** Returns the value of an attribute. */
   static ByteBuffer value(ByteBuffer body, int type) throws IOException {
     int at = body.position();
     while (at + 4 <= body.limit()) {

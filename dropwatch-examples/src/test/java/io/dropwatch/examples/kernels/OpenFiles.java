@@ -11,10 +11,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * How many files this process may have open: RLIMIT_NOFILE of getrlimit(2).
+ * The limit of open files of this process: RLIMIT_NOFILE of getrlimit(2).
  *
- * @param soft what counts
- * @param hard up to where the first may be raised
+ * @param soft the limit in force
+ * @param hard the maximum of the soft limit
  */
 record OpenFiles(long soft, long hard) {
   private static final int RLIMIT_NOFILE = 7;
@@ -27,7 +27,7 @@ record OpenFiles(long soft, long hard) {
     return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), CALL);
   }
 
-  /** Sets it, for files that are opened from now on; returns what it was before. */
+  /** Sets the soft limit and returns the limits before. */
   static OpenFiles limit(long soft) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment limits = arena.allocate(JAVA_LONG, 2);
@@ -39,7 +39,7 @@ record OpenFiles(long soft, long hard) {
     }
   }
 
-  /** Sets both. */
+  /** Sets both limits. */
   void restore() {
     try (Arena arena = Arena.ofConfined()) {
       call(SET, arena.allocateFrom(JAVA_LONG, soft, hard));

@@ -32,12 +32,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Drops by Open vSwitch: a datapath of the kernel's module, with flows that drop what they match.
- * For a kernel with the module and with reasons of it (Linux 6.6), and a machine of its own, as the
- * guests of {@code .ci/other-kernels} are; not part of {@code mvn verify}.
+ * Drops by Open vSwitch, in a datapath with flows that drop the packets they match. Needs the
+ * kernel module with its drop reasons (Linux 6.6). Runs in the guests of {@code .ci/other-kernels};
+ * not part of {@code mvn verify}.
  *
- * <p>The datapath is made through the kernel's own interface ({@code linux/openvswitch.h}), as the
- * switch's daemon makes it.
+ * <p>The datapath is created through netlink ({@code linux/openvswitch.h}), as ovs-vswitchd does.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OpenVswitchDrops {
@@ -48,10 +47,10 @@ class OpenVswitchDrops {
       new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 41000);
 
   /**
-   * What a flow does with its packets, and why that drops them.
+   * The actions of a flow, and the drop reason that follows.
    *
-   * @param port where these packets go to
-   * @param actions attributes of the kernel's {@code enum ovs_action_attr}
+   * @param port destination port of the packets
+   * @param actions attributes of {@code enum ovs_action_attr}
    */
   private record Action(int port, String reason, List<byte[]> actions) {
     FiveTuple flow() {
@@ -65,7 +64,7 @@ class OpenVswitchDrops {
         new Action(7000, "OVS_DROP_LAST_ACTION", List.of()),
         new Action(7001, "OVS_DROP_EXPLICIT", List.of(attribute(24, u32(0)))),
         new Action(7002, "OVS_DROP_EXPLICIT_WITH_ERROR", List.of(attribute(24, u32(7)))),
-        // With nothing to do for a packet whose time is over.
+        // No actions for a packet whose TTL has expired.
         new Action(7003, "OVS_DROP_IP_TTL", List.of(attribute(23, attribute(1)))));
   }
 
@@ -83,7 +82,7 @@ class OpenVswitchDrops {
     bridge.call(
         () -> {
           try (GenericNetlink netlink = GenericNetlink.open()) {
-            // OVS_DP_ATTR_NAME, OVS_DP_ATTR_UPCALL_PID: nobody is told of packets without a flow.
+            // OVS_DP_ATTR_NAME, OVS_DP_ATTR_UPCALL_PID: no upcalls for packets without a flow.
             netlink.ask(
                 "ovs_datapath", 1, u32(0), attribute(1, string("switch0")), attribute(2, u32(0)));
             // OVS_VPORT_ATTR_PORT_NO, _TYPE (a device), _NAME, _UPCALL_PID
@@ -118,7 +117,9 @@ class OpenVswitchDrops {
     return u32(bridge.ifindex("switch0"));
   }
 
-  /** Every field of a packet of {@link EthernetFrame}: without a mask the match is exact. */
+  /**
+   * Returns a key with every field of an {@link EthernetFrame}; without a mask the match is exact.
+   */
   private static byte[][] key(FiveTuple flow) {
     HexFormat mac = HexFormat.ofDelimiter(":");
     byte[] ipv4 =
@@ -144,9 +145,9 @@ class OpenVswitchDrops {
     };
   }
 
-  /** One watcher for all: in an emulator, starting it takes the most time. */
+  /** Uses one watcher for all flows, because starting it is slow in an emulator. */
   @Test
-  void everyPacketOfAFlowIsOneEvent() throws Exception {
+  void dropActions_areOneEventPerPacket() throws Exception {
     int packets = PACKETS * actions().size();
     long before = hits();
     List<DropEvent> events = Collections.synchronizedList(new ArrayList<>());
@@ -190,7 +191,7 @@ class OpenVswitchDrops {
     return flow + ": " + reason;
   }
 
-  /** How many packets matched a flow: n_hit of struct ovs_dp_stats. */
+  /** Returns the packets that matched a flow: n_hit of struct ovs_dp_stats. */
   private long hits() {
     return bridge.call(
         () -> {

@@ -7,13 +7,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.BooleanSupplier;
 
-/** What the tests of a guest run, and wait for. */
+/** Runs programs in a guest, and waits for conditions. */
 final class Programs {
-  private static final long PATIENCE_NANOS = 60_000_000_000L;
+  private static final long TIMEOUT_NANOS = 60_000_000_000L;
 
   private Programs() {}
 
-  /** What a program says that succeeds. */
+  /** Runs a program and returns its output; fails if it fails. */
   static String run(String... command) throws IOException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -26,11 +26,11 @@ final class Programs {
     return said;
   }
 
-  /** Waits until something is so: a minute at most, which an emulated machine may need. */
+  /** Waits for a condition, at most a minute, which an emulated machine may need. */
   static void await(BooleanSupplier condition) throws InterruptedException {
     long start = System.nanoTime();
     while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() - start < PATIENCE_NANOS, "in vain");
+      assertTrue(System.nanoTime() - start < TIMEOUT_NANOS, "timeout");
       Thread.sleep(50);
     }
   }

@@ -17,8 +17,8 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * Runs test classes, given by their full names, and prints a line for each test as it ends. The
- * exit status is 1 when a test failed or none was found.
+ * Runs test classes, given by their full names, and prints a line per test. The exit status is 1 if
+ * a test failed or none was found.
  */
 final class RunTests implements TestExecutionListener {
   private final PrintStream out;

@@ -25,10 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Drops by the kernel's Wi-Fi stack, with its simulated radios (mac80211_hwsim): what one sends,
- * the other hears. For a kernel with these modules and with reasons of mac80211 (Linux 6.5), and a
- * machine of its own, as the guests of {@code .ci/other-kernels} are; not part of {@code mvn
- * verify}.
+ * Drops by the kernel's Wi-Fi stack, with two simulated radios (mac80211_hwsim). Needs these
+ * modules with drop reasons of mac80211 (Linux 6.5). Runs in the guests of {@code
+ * .ci/other-kernels}; not part of {@code mvn verify}.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WirelessDrops {
@@ -56,15 +55,15 @@ class WirelessDrops {
     air.call(
         () -> {
           try (GenericNetlink netlink = GenericNetlink.open()) {
-            // NL80211_CMD_NEW_INTERFACE: NL80211_ATTR_WIPHY, _IFNAME, _IFTYPE (monitor). A radio
-            // that only waits is switched off; this one is listened to.
+            // NL80211_CMD_NEW_INTERFACE: NL80211_ATTR_WIPHY, _IFNAME, _IFTYPE (monitor). An idle
+            // radio is switched off; this one is monitored.
             netlink.ask(
                 "nl80211",
                 7,
                 attribute(1, u32(value(about(netlink, "wlan0"), 1).getInt())),
                 attribute(4, string("ear")),
                 attribute(5, u32(6)));
-            // NL80211_CMD_SET_INTERFACE: NL80211_ATTR_IFINDEX, _IFTYPE. For frames as they are.
+            // NL80211_CMD_SET_INTERFACE: NL80211_ATTR_IFINDEX, _IFTYPE. For raw frames.
             netlink.ask(
                 "nl80211", 6, attribute(3, u32(air.ifindex("wlan1"))), attribute(5, u32(6)));
             return "set";
@@ -83,11 +82,11 @@ class WirelessDrops {
     return netlink.ask("nl80211", 5, attribute(3, u32(air.ifindex(device))));
   }
 
-  /** An action frame that ends behind its header: it has no category and no action. */
+  /** An action frame that ends after its header, without category and action. */
   @Test
-  void anActionFrameThatIsTooShort() throws Exception {
+  void shortActionFrame_isOneEvent() throws Exception {
     String own = HexFormat.of().formatHex(address("wlan0"));
-    // Radiotap header of 8 bytes that says nothing.
+    // An empty radiotap header of 8 bytes.
     String frame = "0000 0800 00000000" + ACTION + own + "020000000001" + own + "0000";
     List<DropEvent> all = Collections.synchronizedList(new ArrayList<>());
     DropWatcher watcher = DropWatcher.builder().onEvent(all::add).start();

@@ -1,7 +1,4 @@
-/**
- * Tests on other kernels: what {@code .ci/other-kernels} starts inside a guest, where there is no
- * Maven.
- */
+/** Tests for other kernels, which {@code .ci/other-kernels} runs inside guests, without Maven. */
 @NullMarked
 package io.dropwatch.examples.kernels;
 

@@ -29,7 +29,7 @@ class TopTableTest {
   private final TopTable table = new TopTable(inode -> inode == 42 ? "blue" : "4026531840");
 
   @Test
-  void asWideAsItsContent() {
+  void lines_areAsWideAsTheirContent() {
     assertEquals(
         """
         DROPS/S   TOTAL REASON         WHERE          DEVICE NETNS      PROTOCOL
@@ -41,7 +41,7 @@ class TopTableTest {
   }
 
   @Test
-  void theWidestColumnsGiveWayFirst() {
+  void lines_cutTheWidestColumnsFirst() {
     assertEquals(
         """
         DROPS/S   TOTAL REASON         WHERE        DEVICE NETNS    PROTOCOL
@@ -54,14 +54,14 @@ class TopTableTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 10, 40, 62, 63, 64, 70, 80, 200})
-  void noLineIsWiderThanTheWindow(int width) {
+  void lines_fitTheWidth(int width) {
     for (String line : table.lines(TopRow.of(ALL, SECOND, TopSession.Order.rate), width)) {
       assertTrue(line.length() <= width, line);
     }
   }
 
   @Test
-  void orders() {
+  void of_sortsByTheGivenOrder() {
     assertEquals(List.of(NO_SOCKET, UNKNOWN, NO_DEVICE), kinds(TopSession.Order.rate));
     assertEquals(List.of(NO_DEVICE, NO_SOCKET, UNKNOWN), kinds(TopSession.Order.total));
     assertEquals(List.of(UNKNOWN, NO_DEVICE, NO_SOCKET), kinds(TopSession.Order.reason));
@@ -69,14 +69,14 @@ class TopTableTest {
   }
 
   @Test
-  void summary() {
+  void summary_showsTotals() {
     assertEquals(
         "dropwatch: 1501 drops/s, 5120003 in 60 s, 3 kinds; 7 not matching",
         table.summary(ALL, SECOND));
   }
 
   @Test
-  void namesCannotSteerTheTerminal() {
+  void printable_escapesControlCharacters() {
     assertEquals("\\u001b[2J\\u202eeth\\\\0\\u00e9", TopTable.printable("\033[2J\u202eeth\\0é"));
   }
 

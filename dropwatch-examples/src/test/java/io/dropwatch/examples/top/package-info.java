@@ -1,4 +1,4 @@
-/** What {@code dropwatch top} shows of counts. Without privileges. */
+/** Tests of {@code dropwatch top} without privileges. */
 @NullMarked
 package io.dropwatch.examples.top;
 
