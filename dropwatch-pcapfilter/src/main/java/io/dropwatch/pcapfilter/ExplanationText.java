@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /** The text form of explanations. */
 final class ExplanationText {
-  private static final int WIDEST_NAME = 40;
+  private static final int MAX_NAME_WIDTH = 40;
 
   private ExplanationText() {}
 
@@ -32,7 +32,7 @@ final class ExplanationText {
     for (Primitive primitive : explanation.primitives()) {
       String text = SourceSnippet.printable(primitive.text());
       out.append("  ").append(primitive.outcome().mark()).append(' ').append(text);
-      out.repeat(" ", Math.max(0, Math.min(width, WIDEST_NAME) - text.length()));
+      out.repeat(" ", Math.max(0, Math.min(width, MAX_NAME_WIDTH) - text.length()));
       out.append("  ").append(primitive.reason()).append('\n');
     }
     return out.toString();

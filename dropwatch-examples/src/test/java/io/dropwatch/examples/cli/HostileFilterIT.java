@@ -69,7 +69,7 @@ class HostileFilterIT {
     return Stream.of(
         Arguments.of("", "it is empty"),
         Arguments.of("d4c3", "ends within the magic number"),
-        Arguments.of("7f454c46" + "00".repeat(100), "begins with 0x7f454c46"),
+        Arguments.of("7f454c46" + "00".repeat(100), "starts with 0x7f454c46"),
         Arguments.of(PCAP + "69000000" + packet(4, 4) + "61626364", "link type 105"),
         Arguments.of(PCAP_OF_ETHERNET + packet(100, 100) + "61".repeat(50), "within a packet"),
         Arguments.of(PCAP_OF_ETHERNET + packet(-1, -1), "4294967295 captured bytes"),

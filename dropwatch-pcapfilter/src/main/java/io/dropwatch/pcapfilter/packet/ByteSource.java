@@ -4,7 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Numbers from a stream, and how far it has been read. */
+/** Reads numbers from a stream and counts the bytes. */
 final class ByteSource {
   private final InputStream in;
   private boolean littleEndian;
@@ -28,12 +28,12 @@ final class ByteSource {
     return littleEndian;
   }
 
-  /** Bytes read so far. */
+  /** Returns the number of bytes read so far. */
   long offset() {
     return offset;
   }
 
-  /** Whether nothing follows. */
+  /** Returns whether the stream has ended. */
   boolean atEnd() throws IOException {
     in.mark(1);
     int next = in.read();

@@ -29,7 +29,7 @@ record CaptureInterface(int link, long snapLength, int resolution, long offsetSe
     BigInteger seconds = parts[0].add(BigInteger.valueOf(offsetSeconds));
     if (seconds.compareTo(LATEST) > 0 || seconds.compareTo(EARLIEST) < 0) {
       throw new CaptureFormatException(
-          "a time of " + seconds + " seconds since 1970 is out of any range", at);
+          "a time of " + seconds + " seconds since 1970 is out of range", at);
     }
     long nanos = parts[1].multiply(BILLION).divide(perSecond).longValueExact();
     return Instant.ofEpochSecond(seconds.longValueExact(), nanos);

@@ -26,15 +26,15 @@ import org.jspecify.annotations.Nullable;
  * resolution of time; other blocks and options are skipped. Link types are Ethernet (1) and raw IP
  * (12, 14, 101, 228, 229); packets of another one are refused with its name.
  *
- * <p>Files may be hostile: at most one packet, of at most {@value #LONGEST_PACKET} bytes, is in
- * memory, and a malformed file leads to a {@link CaptureFormatException}. Not thread-safe.
+ * <p>Files may be hostile: at most one packet, of at most {@value #MAX_PACKET} bytes, is in memory,
+ * and a malformed file leads to a {@link CaptureFormatException}. Not thread-safe.
  *
  * @see <a href="https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-05.html">pcap</a>
  * @see <a href="https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-02.html">pcapng</a>
  */
 public final class CaptureReader implements Closeable {
-  /** Packets with more captured bytes are refused; as in libpcap. */
-  static final int LONGEST_PACKET = 262_144;
+  /** Maximum number of captured bytes of a packet, as in libpcap. */
+  static final int MAX_PACKET = 262_144;
 
   private final InputStream in;
   private final CaptureFormat format;
@@ -44,7 +44,7 @@ public final class CaptureReader implements Closeable {
     this.format = format(new ByteSource(in));
   }
 
-  /** One way of storing packets. */
+  /** A file format. */
   interface CaptureFormat {
     @Nullable CapturedPacket next() throws IOException;
   }
@@ -93,7 +93,7 @@ public final class CaptureReader implements Closeable {
 
   private static CaptureFormat format(ByteSource source) throws IOException {
     if (source.atEnd()) {
-      throw new CaptureFormatException("no capture file: it is empty", 0);
+      throw new CaptureFormatException("not a capture file: it is empty", 0);
     }
     int magic = source.int32("the magic number");
     return switch (magic) {
@@ -107,7 +107,7 @@ public final class CaptureReader implements Closeable {
               "a pcap file of Kuznetzov's patched libpcap; convert it with editcap -F pcap", 0);
       default ->
           throw new CaptureFormatException(
-              "no pcap or pcapng file: it begins with 0x" + "%08x".formatted(magic), 0);
+              "not a pcap or pcapng file: it starts with 0x" + "%08x".formatted(magic), 0);
     };
   }
 
@@ -120,7 +120,7 @@ public final class CaptureReader implements Closeable {
           throw new CaptureFormatException(
               "packets of link type "
                   + number
-                  + " (Linux cooked, from 'tcpdump -i any') have a header that no filter here knows;"
+                  + " (Linux cooked, from 'tcpdump -i any') are not supported;"
                   + " capture on one device instead",
               offset);
       default ->
@@ -128,7 +128,7 @@ public final class CaptureReader implements Closeable {
               "packets of link type "
                   + number
                   + name(number)
-                  + ", and filters here are for Ethernet (1) and raw IP (101)",
+                  + " are not supported, only Ethernet (1) and raw IP (101)",
               offset);
     };
   }

@@ -6,13 +6,13 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 
 /**
- * The bytes of headers as {@link PacketBuilder} puts them one behind the other, before {@link
- * PacketHeader} fills in what depends on the headers around.
+ * The bytes of headers, before {@link PacketHeader} fills in the fields that depend on other
+ * headers.
  */
 final class HeaderBytes {
   private HeaderBytes() {}
 
-  /** Tag control information, and room for the type behind it. */
+  /** Tag control information, and room for the type. */
   static byte[] tag(int tci) {
     return ByteBuffer.allocate(4).putShort((short) tci).array();
   }
@@ -77,7 +77,7 @@ final class HeaderBytes {
     return header.array();
   }
 
-  /** IPv6 with nothing behind it yet, hop limit 64. */
+  /** IPv6 without a next header yet, hop limit 64. */
   static byte[] ipv6(String source, String destination) {
     return ByteBuffer.allocate(40)
         .putInt(0x6000_0000)
@@ -151,7 +151,7 @@ final class HeaderBytes {
   static byte[] macAddress(String text) {
     byte[] address = HexFormat.ofDelimiter(":").parseHex(text);
     if (address.length != 6) {
-      throw new IllegalArgumentException("a MAC address has six bytes: " + text);
+      throw new IllegalArgumentException("a MAC address must have six bytes, was " + text);
     }
     return address;
   }

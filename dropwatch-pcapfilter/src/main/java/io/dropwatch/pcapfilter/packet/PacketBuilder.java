@@ -428,9 +428,7 @@ public final class PacketBuilder {
     for (int index = layers.size() - 1; index >= 0; index--) {
       PacketHeader layer = layers.get(index);
       start -= layer.bytes().length;
-      layer
-          .completion()
-          .complete(new PacketHeader.Surroundings(packet.array(), start, layers, index));
+      layer.completion().complete(new PacketHeader.Context(packet.array(), start, layers, index));
     }
     return packet.array();
   }

@@ -6,25 +6,25 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One header of a packet under construction.
+ * A header of a packet that is being built.
  *
- * @param bytes the header as far as it is known by itself
- * @param etherType what a header before it calls it in an ethertype field; {@link #NONE} or {@link
- *     #LENGTH} when it is not called by an ethertype
- * @param protocol what an IP header before it calls it; {@link #NONE} when nothing
- * @param completion fills in what depends on the rest of the packet
+ * @param bytes the header, without the fields that depend on other headers
+ * @param etherType the EtherType that a header before it has for it; {@link #NONE} or {@link
+ *     #LENGTH} if there is none
+ * @param protocol the protocol number that an IP header before it has for it; {@link #NONE}: none
+ * @param completion fills in the fields that depend on other headers
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared, never out of this package.
 record PacketHeader(byte[] bytes, int etherType, int protocol, Completion completion) {
   static final int NONE = -1;
 
-  /** The field before this header has the frame's length (IEEE 802.3) and no type. */
+  /** The field before this header has the length of the frame (IEEE 802.3) instead of a type. */
   static final int LENGTH = -2;
 
-  /** Fills in the fields of a header that depend on what is around it. */
+  /** Fills in the fields of a header that depend on other headers. */
   @FunctionalInterface
   interface Completion {
-    void complete(Surroundings around);
+    void complete(Context around);
   }
 
   /**
@@ -36,13 +36,13 @@ record PacketHeader(byte[] bytes, int etherType, int protocol, Completion comple
    * @param index which of them this is
    */
   @SuppressWarnings("ArrayRecordComponent") // Never compared, never out of this package.
-  record Surroundings(byte[] packet, int start, List<PacketHeader> layers, int index) {
-    /** The header after this one. */
+  record Context(byte[] packet, int start, List<PacketHeader> layers, int index) {
+    /** Returns the header after this one; null: none. */
     @Nullable PacketHeader next() {
       return index + 1 < layers.size() ? layers.get(index + 1) : null;
     }
 
-    /** Bytes from this header's first to the packet's last. */
+    /** Returns the number of bytes from the start of this header to the end of the packet. */
     int length() {
       return packet.length - start;
     }
@@ -56,7 +56,7 @@ record PacketHeader(byte[] bytes, int etherType, int protocol, Completion comple
       put8(offset + 1, value);
     }
 
-    /** Writes the ethertype of what comes next, or the length of it, where {@code offset} says. */
+    /** Writes the EtherType of the next header, or the length that follows, at {@code offset}. */
     void putNextEtherType(int offset, int lengthBefore) {
       PacketHeader next = next();
       if (next != null && next.etherType >= 0) {
@@ -66,7 +66,7 @@ record PacketHeader(byte[] bytes, int etherType, int protocol, Completion comple
       }
     }
 
-    /** Writes the IP protocol number of what comes next. */
+    /** Writes the IP protocol number of the next header. */
     void putNextProtocol(int offset) {
       PacketHeader next = next();
       if (next != null && next.protocol >= 0) {

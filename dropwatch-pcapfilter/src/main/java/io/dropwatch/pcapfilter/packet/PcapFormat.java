@@ -4,21 +4,21 @@ import java.io.IOException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** The classic format: one header, then packets of one link type. */
+/** The pcap format: one header, then packets of one link type. */
 final class PcapFormat implements CaptureReader.CaptureFormat {
   private final ByteSource source;
   private final int nanosPerUnit;
   private final int link;
   private long number;
 
-  /** Reads the rest of the file's header, behind the magic number. */
+  /** Reads the rest of the file header, after the magic number. */
   PcapFormat(ByteSource source, int nanosPerUnit) throws IOException {
     this.source = source;
     this.nanosPerUnit = nanosPerUnit;
     String header = "the file's header";
-    // Version, time zone, accuracy and snap length do not matter to who reads the packets.
+    // Version, time zone, accuracy and snap length are not needed.
     source.skip(16, header);
-    // The upper bits tell of a frame check sequence behind the packet.
+    // The upper bits are about a frame check sequence after the packet.
     this.link = source.int32(header) & 0xffff;
   }
 
@@ -33,9 +33,9 @@ final class PcapFormat implements CaptureReader.CaptureFormat {
     long fraction = source.unsigned32(header);
     long captured = source.unsigned32(header);
     int wire = source.int32(header);
-    if (captured > CaptureReader.LONGEST_PACKET) {
+    if (captured > CaptureReader.MAX_PACKET) {
       throw new CaptureFormatException(
-          "a packet of " + captured + " captured bytes; no more than 262144 are read", start);
+          "a packet of " + captured + " captured bytes; at most 262144 are supported", start);
     }
     byte[] bytes = source.bytes((int) captured, "a packet of " + captured + " bytes");
     Instant time = Instant.ofEpochSecond(seconds, fraction * nanosPerUnit);

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The next-generation format: sections of blocks, each with its length in front and behind. */
+/** The pcapng format: sections of blocks, each with its length at both ends. */
 final class PcapngFormat implements CaptureReader.CaptureFormat {
   /** The same in either byte order. */
   static final int SECTION = 0x0a0d0d0a;
@@ -20,24 +20,24 @@ final class PcapngFormat implements CaptureReader.CaptureFormat {
   private static final int OPTION_RESOLUTION = 9;
   private static final int OPTION_OFFSET = 14;
   private static final int MICROSECONDS = 6;
-  private static final int MOST_INTERFACES = 65_536;
+  private static final int MAX_INTERFACES = 65_536;
 
   private final ByteSource source;
   private final List<CaptureInterface> interfaces = new ArrayList<>();
   private long number;
 
-  /** Reads the first section's header, behind its block type. */
+  /** Reads the header of the first section, after its block type. */
   PcapngFormat(ByteSource source) throws IOException {
     this.source = source;
     section(0);
   }
 
   /**
-   * A block that is being read.
+   * The block that is being read.
    *
-   * @param start where it begins
-   * @param end where its body ends
-   * @param length what it says its length is
+   * @param start offset of its start
+   * @param end offset of the end of its body
+   * @param length its length field
    */
   private record Block(long start, long end, long length) {}
 
@@ -70,7 +70,7 @@ final class PcapngFormat implements CaptureReader.CaptureFormat {
     return null;
   }
 
-  // The length stands before the mark that tells its byte order.
+  // The length comes before the byte-order mark.
   private void section(long start) throws IOException {
     String what = "a section's header";
     source.bigEndian();
@@ -90,7 +90,8 @@ final class PcapngFormat implements CaptureReader.CaptureFormat {
     need(block, 4, what);
     int version = source.int16(what);
     if (version != 1) {
-      throw new CaptureFormatException("pcapng of version " + version + "; 1 is known", start);
+      throw new CaptureFormatException(
+          "pcapng version " + version + " is not supported, only 1", start);
     }
     interfaces.clear();
     finish(block);
@@ -99,7 +100,7 @@ final class PcapngFormat implements CaptureReader.CaptureFormat {
   private static Block block(long start, long length) throws CaptureFormatException {
     if (length < 12 || length % 4 != 0) {
       throw new CaptureFormatException(
-          "a block says that it is " + length + " bytes long, which none can be", start);
+          "a block has an invalid length of " + length + " bytes", start);
     }
     return new Block(start, start + length - 4, length);
   }
@@ -109,7 +110,11 @@ final class PcapngFormat implements CaptureReader.CaptureFormat {
     long again = source.unsigned32("a block of " + block.length() + " bytes");
     if (again != block.length()) {
       throw new CaptureFormatException(
-          "a block is " + block.length() + " bytes long in front and " + again + " behind",
+          "a block has a length of "
+              + block.length()
+              + " bytes at its start and "
+              + again
+              + " at its end",
           block.start());
     }
   }
@@ -145,9 +150,9 @@ final class PcapngFormat implements CaptureReader.CaptureFormat {
       }
       source.skip(next - source.offset(), what);
     }
-    if (interfaces.size() == MOST_INTERFACES) {
+    if (interfaces.size() == MAX_INTERFACES) {
       throw new CaptureFormatException(
-          "more than " + MOST_INTERFACES + " interfaces in one section", block.start());
+          "more than " + MAX_INTERFACES + " interfaces in one section", block.start());
     }
     interfaces.add(new CaptureInterface(link, snapLength, resolution, offset));
   }
@@ -190,7 +195,11 @@ final class PcapngFormat implements CaptureReader.CaptureFormat {
   private CaptureInterface from(long index, Block block) throws CaptureFormatException {
     if (index >= interfaces.size()) {
       throw new CaptureFormatException(
-          "a packet of interface " + index + ", and the section has " + interfaces.size(),
+          "a packet of interface "
+              + index
+              + " in a section with "
+              + interfaces.size()
+              + " interfaces",
           block.start());
     }
     return interfaces.get((int) index);
@@ -204,9 +213,9 @@ final class PcapngFormat implements CaptureReader.CaptureFormat {
       long captured,
       int wire)
       throws IOException {
-    if (captured > CaptureReader.LONGEST_PACKET) {
+    if (captured > CaptureReader.MAX_PACKET) {
       throw new CaptureFormatException(
-          "a packet of " + captured + " captured bytes; no more than 262144 are read",
+          "a packet of " + captured + " captured bytes; at most 262144 are supported",
           block.start());
     }
     need(block, captured, "a packet of " + captured + " bytes");

@@ -114,16 +114,16 @@ class CaptureReaderTest {
       delimiter = '|',
       textBlock =
           """
-          ''             | no capture file: it is empty, at byte 0
+          ''             | not a capture file: it is empty, at byte 0
           a1b2           | the file ends within the magic number, at byte 2
-          00000000       | no pcap or pcapng file: it begins with 0x00000000, at byte 0
+          00000000       | not a pcap or pcapng file: it starts with 0x00000000, at byte 0
           a1b2cd34       | a pcap file of Kuznetzov's patched libpcap; convert it with editcap -F pcap, at byte 0
           a1b2c3d4 0002  | the file ends within the file's header, at byte 4
           0a0d0d0a 0000001c 12345678 | the section's byte-order mark is 0x12345678, at byte 0
-          0a0d0d0a 00000008 1a2b3c4d | a block says that it is 8 bytes long, which none can be, at byte 0
-          0a0d0d0a 0000001c 1a2b3c4d 00020000 | pcapng of version 2; 1 is known, at byte 0
-          0a0d0d0a 00000014 1a2b3c4d 00010000 00000018 | a block is 20 bytes long in front and 24 behind, at byte 0
-          0a0d0d0a 00000014 1a2b3c4d 00010000 00000014 00000003 00000010 00000000 | a packet of interface 0, and the section has 0, at byte 20
+          0a0d0d0a 00000008 1a2b3c4d | a block has an invalid length of 8 bytes, at byte 0
+          0a0d0d0a 0000001c 1a2b3c4d 00020000 | pcapng version 2 is not supported, only 1, at byte 0
+          0a0d0d0a 00000014 1a2b3c4d 00010000 00000018 | a block has a length of 20 bytes at its start and 24 at its end, at byte 0
+          0a0d0d0a 00000014 1a2b3c4d 00010000 00000014 00000003 00000010 00000000 | a packet of interface 0 in a section with 0 interfaces, at byte 20
           """)
   void broken(String hex, String message) {
     byte[] bytes = HexFormat.of().parseHex(hex.replace(" ", ""));
@@ -137,14 +137,14 @@ class CaptureReaderTest {
     byte[] good = pcap(ByteOrder.BIG_ENDIAN, 1, FRAME);
     byte[] huge = good.clone();
     ByteBuffer.wrap(huge).putInt(32, Integer.MAX_VALUE);
-    refused("a packet of 2147483647 captured bytes; no more than 262144 are read", huge);
+    refused("a packet of 2147483647 captured bytes; at most 262144 are supported", huge);
     refused("the file ends within a packet of 54 bytes", Arrays.copyOf(good, good.length - 1));
     refused(
-        "packets of link type 113 (Linux cooked, from 'tcpdump -i any') have a header that no"
-            + " filter here knows; capture on one device instead",
+        "packets of link type 113 (Linux cooked, from 'tcpdump -i any') are not supported;"
+            + " capture on one device instead",
         pcap(ByteOrder.BIG_ENDIAN, 113, FRAME));
     refused(
-        "packets of link type 105 (802.11), and filters here are for Ethernet (1) and raw IP (101)",
+        "packets of link type 105 (802.11) are not supported, only Ethernet (1) and raw IP (101)",
         pcap(ByteOrder.BIG_ENDIAN, 105, FRAME));
   }
 

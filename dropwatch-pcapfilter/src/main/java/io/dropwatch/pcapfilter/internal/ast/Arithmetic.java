@@ -2,10 +2,10 @@ package io.dropwatch.pcapfilter.internal.ast;
 
 import io.dropwatch.pcapfilter.internal.source.Span;
 
-/** A node of the syntax tree that stands for an unsigned 32-bit number. */
+/** A node of the syntax tree: an unsigned 32-bit number. */
 public sealed interface Arithmetic {
 
-  /** Where it was written. */
+  /** Returns where it is in the expression. */
   Span span();
 
   /** A number or a named constant. */
@@ -27,7 +27,7 @@ public sealed interface Arithmetic {
   /** Parentheses. */
   record Group(Arithmetic inner, Span span) implements Arithmetic {}
 
-  /** Operators, with libpcap's precedence: a higher one binds tighter. */
+  /** Operators, with libpcap's precedence: a higher one binds more tightly. */
   enum Operator {
     /** Bitwise or. */
     OR("|", 1),
@@ -45,9 +45,9 @@ public sealed interface Arithmetic {
     MULTIPLY("*", 5),
     /** Quotient; a zero divisor rejects the packet. */
     DIVIDE("/", 5),
-    /** Remainder. libpcap's grammar forgot its precedence: it takes all that follows. */
+    /** Remainder. libpcap's grammar gives it no precedence: it takes everything after it. */
     MODULO("%", GREEDY),
-    /** Exclusive or, as forgotten as the remainder. */
+    /** Exclusive or; without precedence, as the remainder. */
     XOR("^", GREEDY);
 
     private final String symbol;
@@ -58,17 +58,17 @@ public sealed interface Arithmetic {
       this.precedence = precedence;
     }
 
-    /** As written. */
+    /** Returns it as written. */
     public String symbol() {
       return symbol;
     }
 
-    /** From 1; {@link #GREEDY} for the two that the grammar gives none. */
+    /** Returns the precedence, from 1; {@link #GREEDY} for the two without one. */
     public int precedence() {
       return precedence;
     }
   }
 
-  /** Precedence of an operator that binds at once and whose right side is all that follows. */
+  /** Precedence of an operator whose right operand is everything after it. */
   int GREEDY = 100;
 }

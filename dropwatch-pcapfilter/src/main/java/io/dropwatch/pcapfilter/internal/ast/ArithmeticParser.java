@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Numbers: operators by precedence climbing, with libpcap's two greedy ones. */
+/** Parses numbers by precedence climbing, with libpcap's two greedy operators. */
 final class ArithmeticParser {
   static final String EXPECTED = "a number, 'len' or bytes of the packet such as 'tcp[13]'";
   private static final int UNARY_MINUS = 6;
@@ -25,7 +25,7 @@ final class ArithmeticParser {
     this.cursor = cursor;
   }
 
-  /** Whether the next tokens can only begin a number; a parenthesis may begin a test as well. */
+  /** Returns whether a number starts here for certain; a parenthesis may start either. */
   boolean starts() {
     Token token = cursor.peek();
     return token.kind() == TokenKind.NUMBER
@@ -38,7 +38,7 @@ final class ArithmeticParser {
     return climb(primary(), 0);
   }
 
-  /** Continues after a left operand that has been read already. */
+  /** Continues after a left operand that has already been parsed. */
   Arithmetic climb(Arithmetic first, int least) {
     Arithmetic left = first;
     while (true) {

@@ -1,6 +1,6 @@
 package io.dropwatch.pcapfilter.internal.ast;
 
-/** The operator between two numbers, which are unsigned. */
+/** A comparison of two unsigned numbers. */
 public enum Comparison {
   /** Equal; {@code ==} is the same. */
   EQUAL("="),
@@ -21,7 +21,7 @@ public enum Comparison {
     this.symbol = symbol;
   }
 
-  /** As written. */
+  /** Returns it as written. */
   public String symbol() {
     return symbol;
   }

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** A node of the syntax tree that stands for true or false. */
+/** A node of the syntax tree: a condition. */
 public sealed interface Expression {
 
-  /** Where it was written. */
+  /** Returns where it is in the expression. */
   Span span();
 
   /** The word between two operands of a chain. */
@@ -50,9 +50,7 @@ public sealed interface Expression {
   /** A value; outside {@link Qualified} it inherits the qualifiers of the primitive before it. */
   record Value(Literal literal, Span span) implements Expression {}
 
-  /**
-   * A test that is complete in itself: it neither takes qualifiers from elsewhere nor gives any.
-   */
+  /** A condition that is complete in itself: it neither inherits qualifiers nor passes them on. */
   sealed interface Primitive extends Expression {}
 
   /** A protocol name that stands alone: {@code tcp}. */
@@ -86,7 +84,7 @@ public sealed interface Expression {
   /** {@code ifname NAME}. */
   record InterfaceName(String name, Span span) implements Primitive {}
 
-  /** {@code vlan [id]}, {@code mpls [label]}, {@code pppoes [session]} and their like. */
+  /** {@code vlan [id]}, {@code mpls [label]}, {@code pppoes [session]} and similar. */
   record Encapsulation(Kind kind, OptionalInt number, Span span) implements Primitive {
     /** Which header. */
     public enum Kind {
@@ -109,7 +107,7 @@ public sealed interface Expression {
         this.word = word;
       }
 
-      /** The word of the language. */
+      /** Returns its keyword. */
       public String word() {
         return word;
       }

@@ -9,7 +9,7 @@ public sealed interface Literal {
   /** A number, unsigned 32 bits. */
   record Numeral(int value, String text) implements Literal {}
 
-  /** A name, without the backslash that may have protected it. */
+  /** A name, without the backslash that may have escaped it. */
   record Name(String text) implements Literal {}
 
   /**

@@ -4,7 +4,7 @@ import io.dropwatch.pcapfilter.internal.token.Token;
 import io.dropwatch.pcapfilter.internal.token.TokenKind;
 import java.util.OptionalInt;
 
-/** Values after a qualifier, or alone after {@code and} and {@code or}. */
+/** Parses values: after a qualifier, or alone after {@code and} and {@code or}. */
 final class LiteralParser {
   private final TokenStream cursor;
 
@@ -12,7 +12,7 @@ final class LiteralParser {
     this.cursor = cursor;
   }
 
-  /** Whether the next token can only be a value; a number may begin a comparison as well. */
+  /** Returns whether a value starts here for certain; a number may start a comparison. */
   boolean starts() {
     return switch (cursor.peek().kind()) {
       case WORD, DOTTED, IPV6, MAC, ARCNET -> true;
@@ -20,7 +20,7 @@ final class LiteralParser {
     };
   }
 
-  /** A value behind {@code proto}, where the name of a protocol needs no backslash. */
+  /** Parses a value after {@code proto}, where the name of a protocol needs no backslash. */
   Expression.Value parseProtocol(String expected) {
     Token token = cursor.peek();
     boolean named = token.kind() == TokenKind.KEYWORD && Protocol.of(token.text()) != null;

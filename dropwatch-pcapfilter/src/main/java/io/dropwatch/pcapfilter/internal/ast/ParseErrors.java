@@ -6,7 +6,7 @@ import io.dropwatch.pcapfilter.internal.token.Token;
 import io.dropwatch.pcapfilter.internal.token.TokenKind;
 import org.jspecify.annotations.Nullable;
 
-/** Faults about a token that cannot stand where it stands. */
+/** Syntax errors about a token that is not allowed at its position. */
 final class ParseErrors {
   static final String PRIMITIVE =
       "a condition such as 'tcp', 'host 10.0.0.1', 'dst port 443' or 'tcp[13] & 2 != 0'";
@@ -39,21 +39,21 @@ final class ParseErrors {
     return fault;
   }
 
-  /** Something behind a whole expression. */
+  /** A token after a complete expression. */
   static SyntaxFault behind(@Nullable Token before, Token token) {
     SyntaxFault fault = token(token, "'and', 'or' or the end of the expression");
     String fix = Suggestions.sign(before, token);
     return fix == null ? fault : fault.fix(fix);
   }
 
-  /** No value where one must stand. */
+  /** No value where one is required. */
   static SyntaxFault noValue(Token token, String expected) {
     SyntaxFault fault = token(token, expected);
     String fix = token.isSymbol(")") ? null : Suggestions.sign(null, token);
     return fix == null ? fault : fault.fix(fix);
   }
 
-  /** A value where only a test can stand. */
+  /** A value where a condition is required. */
   static SyntaxFault bareValue(Token token) {
     String fix =
         switch (token.kind()) {
@@ -110,7 +110,7 @@ final class ParseErrors {
     return best;
   }
 
-  // Edit distance in which swapping two neighbours is one step.
+  // Edit distance; swapping two neighbours is one step.
   private static int distance(String a, String b) {
     int[][] d = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {

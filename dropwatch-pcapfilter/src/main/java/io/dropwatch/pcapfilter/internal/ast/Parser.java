@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Builds the syntax tree of libpcap's grammar.
  *
- * <p>The grammar cannot tell at an opening parenthesis whether a test, a number or a list of values
- * follows; neither can this parser, so {@link #unit} answers with whichever it found.
+ * <p>After an opening parenthesis a condition, a number or a list of values may follow, and the
+ * grammar does not decide which until later: {@link #unit} returns whichever it finds.
  */
 public final class Parser {
   private final TokenStream cursor;
@@ -29,15 +29,15 @@ public final class Parser {
   }
 
   /**
-   * The tree of {@code tokens}.
+   * Returns the tree of {@code tokens}.
    *
-   * @throws SyntaxFault where the grammar has no continuation
+   * @throws SyntaxFault if the tokens are not an expression
    */
   public static Expression parse(List<Token> tokens) {
     return new Parser(tokens).program();
   }
 
-  /** A test or a list of values, or a number that nothing has been compared with yet. */
+  /** A condition, a list of values, or a number that has not been compared yet. */
   private record Unit(@Nullable Expression test, @Nullable Arithmetic number, boolean value) {}
 
   private Expression program() {
@@ -71,7 +71,7 @@ public final class Parser {
         : new Expression.Chain(operands, connectives, cursor.since(first.span()));
   }
 
-  /** Anything that can stand between {@code and} and {@code or}. */
+  /** Parses an operand of {@code and} and {@code or}. */
   private Unit unit(boolean valueAllowed) {
     Token token = cursor.peek();
     Span start = token.span();
@@ -135,7 +135,7 @@ public final class Parser {
     return new Unit(new Expression.Group(inner, cursor.since(start)), null, values);
   }
 
-  /** A value, a negated one or a parenthesized list of values. */
+  /** Parses a value, a negated value or a parenthesized list of values. */
   private Unit values(boolean protocols) {
     Token token = cursor.peek();
     Span start = token.span();

@@ -10,7 +10,7 @@ import io.dropwatch.pcapfilter.internal.token.TokenKind;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** Tests that begin with a keyword, and the qualifiers before a value. */
+/** Parses conditions that start with a keyword, and the qualifiers before a value. */
 final class PrimitiveParser {
   private static final String NUMBER = "a number";
 
@@ -20,7 +20,7 @@ final class PrimitiveParser {
     this.cursor = cursor;
   }
 
-  /** Takes qualifiers that a value must follow; null, and nothing taken, when there are none. */
+  /** Parses the qualifiers of a value; returns null and consumes nothing if there are none. */
   @Nullable Qualifiers qualifiers() {
     Protocol protocol = protocol(cursor.peek());
     Token deciding = protocol == null ? cursor.peek() : cursor.peekSecond();
@@ -61,7 +61,7 @@ final class PrimitiveParser {
     return both ? Direction.SRC_AND_DST : Direction.SRC_OR_DST;
   }
 
-  /** A test that takes no value of the address kind. */
+  /** Parses a condition without an address, port or protocol value. */
   Expression parse() {
     Token token = cursor.peek();
     Span start = token.span();

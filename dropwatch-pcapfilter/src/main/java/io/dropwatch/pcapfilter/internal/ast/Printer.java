@@ -15,14 +15,14 @@ public final class Printer {
 
   private Printer() {}
 
-  /** The expression of {@code tree}, with one space between tokens. */
+  /** Returns the expression of {@code tree}, with one space between tokens. */
   public static String print(Expression tree) {
     Printer printer = new Printer();
     printer.expression(tree);
     return printer.out.toString();
   }
 
-  /** The text of a number. */
+  /** Returns the text of a number. */
   public static String print(Arithmetic number) {
     Printer printer = new Printer();
     printer.arithmetic(number);
@@ -134,7 +134,7 @@ public final class Printer {
     }
   }
 
-  // A backslash keeps a name from being read as a word of the language, a number or an address.
+  // A backslash escapes a name that would otherwise be a keyword, a number or an address.
   private static String name(String text) {
     try {
       List<Token> tokens = Lexer.tokens(text);

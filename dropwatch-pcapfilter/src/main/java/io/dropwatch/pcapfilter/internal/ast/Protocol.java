@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The protocols that are words of the language. */
+/** The protocols that are keywords. */
 public enum Protocol {
   /** The link layer: {@code ether}, {@code link} and their synonyms. */
   LINK("ether"),
@@ -103,12 +103,12 @@ public enum Protocol {
     this.word = word;
   }
 
-  /** The word of the language. */
+  /** Returns its keyword. */
   public String word() {
     return word;
   }
 
-  /** The protocol a keyword names, or null. */
+  /** Returns the protocol of a keyword; null if it is not one. */
   public static @Nullable Protocol of(String keyword) {
     return BY_WORD.get(keyword);
   }

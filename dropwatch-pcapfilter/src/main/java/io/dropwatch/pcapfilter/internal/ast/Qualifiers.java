@@ -3,7 +3,7 @@ package io.dropwatch.pcapfilter.internal.ast;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands before a value.
+ * The qualifiers before a value.
  *
  * @param protocol null when not written
  * @param direction null when not written
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public record Qualifiers(
     @Nullable Protocol protocol, @Nullable Direction direction, @Nullable Type type) {
 
-  /** Which of the two ends of a packet. */
+  /** Which end of a packet. */
   public enum Direction {
     /** The sender. */
     SRC("src"),
@@ -29,7 +29,7 @@ public record Qualifiers(
       this.words = words;
     }
 
-    /** As written. */
+    /** Returns it as written. */
     public String words() {
       return words;
     }
@@ -56,13 +56,13 @@ public record Qualifiers(
       this.word = word;
     }
 
-    /** As written. */
+    /** Returns it as written. */
     public String word() {
       return word;
     }
   }
 
-  /** The words in the order of the grammar. */
+  /** Returns the keywords in the order of the grammar. */
   public String words() {
     StringBuilder out = new StringBuilder();
     if (protocol != null) {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What people write who know another language better, and how it is written here. */
+/** Fixes for words and symbols from other filter languages. */
 final class Suggestions {
   private static final Map<String, String> WORDS =
       table(
@@ -53,7 +53,7 @@ final class Suggestions {
 
   private Suggestions() {}
 
-  /** A line for each: the word, and what is said of it. */
+  /** Parses lines of a word and its fix. */
   private static Map<String, String> table(String lines) {
     return lines
         .lines()
@@ -62,9 +62,9 @@ final class Suggestions {
   }
 
   /**
-   * What the author of a word that is none most likely wants.
+   * Returns the likely fix for an unknown word.
    *
-   * @return null when there is no telling
+   * @return null if there is none
    */
   static @Nullable String word(String word) {
     String lower = word.toLowerCase(Locale.ROOT);
@@ -86,7 +86,7 @@ final class Suggestions {
     return Services.find(word) == null ? null : "write 'port " + word + "'";
   }
 
-  /** The same for a sign or a value where none can stand; {@code before} is what it follows. */
+  /** Returns the likely fix for a symbol or a value after {@code before}; null if there is none. */
   static @Nullable String sign(@Nullable Token before, Token token) {
     boolean value = before != null && isValue(before);
     if (before != null && token.kind() == TokenKind.MAC && before.isKeyword("link")) {

@@ -7,12 +7,12 @@ import io.dropwatch.pcapfilter.internal.token.TokenKind;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The parser's place in the tokens, and the limits on how deep and how long it goes. */
+/** The tokens that are still to be parsed, and the limits on nesting and length. */
 final class TokenStream {
-  /** Deeper nesting of parentheses, {@code not} and indices is refused; no stack overflows. */
+  /** Maximum nesting of parentheses, {@code not} and indices, so that no stack overflows. */
   static final int DEPTH_LIMIT = 500;
 
-  /** More operators in one comparison are refused. */
+  /** Maximum number of operators in one comparison. */
   static final int OPERATOR_LIMIT = 500;
 
   private final List<Token> tokens;
@@ -32,7 +32,7 @@ final class TokenStream {
     return tokens.get(Math.min(at + 1, tokens.size() - 1));
   }
 
-  /** The token taken last, or null. */
+  /** Returns the token consumed last; null if there is none. */
   @Nullable Token previous() {
     return at == 0 ? null : tokens.get(at - 1);
   }
@@ -45,7 +45,7 @@ final class TokenStream {
     return token;
   }
 
-  /** Where the last token taken ends. */
+  /** Returns the span from {@code start} to the end of the token consumed last. */
   Span since(Span start) {
     return at == 0 ? start : start.to(tokens.get(at - 1).span());
   }

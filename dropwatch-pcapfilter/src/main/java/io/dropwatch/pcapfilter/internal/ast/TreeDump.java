@@ -2,13 +2,13 @@ package io.dropwatch.pcapfilter.internal.ast;
 
 import java.util.Locale;
 
-/** Shows the nesting of a tree, one node per line; two trees are the same when this is. */
+/** Prints the nesting of a tree, one node per line; equal trees have equal texts. */
 public final class TreeDump {
   private final StringBuilder out = new StringBuilder();
 
   private TreeDump() {}
 
-  /** The tree, children indented by two spaces. */
+  /** Returns the tree, children indented by two spaces. */
   public static String print(Expression tree) {
     TreeDump dump = new TreeDump();
     dump.expression(tree, 0);

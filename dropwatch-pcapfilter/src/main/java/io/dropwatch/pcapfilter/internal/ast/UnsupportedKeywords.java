@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Words of pcap-filter(7) that cannot mean anything on Ethernet or IP, and why. */
+/** Keywords of pcap-filter(7) that have no meaning on Ethernet or IP, and why. */
 final class UnsupportedKeywords {
   private static final String WLAN = "802.11 headers, which a dropped packet no longer has";
   private static final String ATM = "ATM cells, which have no link type here";
@@ -22,7 +22,7 @@ final class UnsupportedKeywords {
 
   private UnsupportedKeywords() {}
 
-  /** What the keyword is about, or null when the keyword is not refused. */
+  /** Returns what the keyword needs; null if it is supported. */
   static @Nullable String reason(String keyword) {
     return REASONS.get(keyword);
   }

@@ -3,7 +3,7 @@ package io.dropwatch.pcapfilter.internal.check;
 import io.dropwatch.pcapfilter.internal.source.Span;
 import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
 
-/** Address literals as bits. */
+/** Parses address literals. */
 final class Addresses {
   private Addresses() {}
 

@@ -23,9 +23,9 @@ final class ArithmeticChecker {
   }
 
   /**
-   * A number and what must hold before it can be read.
+   * A number and the condition under which it can be read.
    *
-   * @param guard protocol tests, or null
+   * @param guard protocol predicates; null: none
    */
   private record Guarded(Operand value, @Nullable Predicate guard) {}
 
@@ -54,7 +54,7 @@ final class ArithmeticChecker {
     return Predicate.joined(all, true);
   }
 
-  /** The length on the wire, of the MAC header too where there is one. */
+  /** Returns the length on the wire, including the MAC header if there is one. */
   static Operand length(HeaderLayout layout) {
     Operand window = new Operand.WireLength();
     return layout.linkHeader().area() == Operand.Area.MAC
@@ -77,7 +77,7 @@ final class ArithmeticChecker {
     };
   }
 
-  // libpcap keeps the protocol tests of the left operand only.
+  // libpcap keeps the protocol predicates of the left operand only.
   private Guarded binary(Arithmetic.Binary binary) {
     Guarded left = number(binary.left());
     Guarded right = number(binary.right());
@@ -94,7 +94,7 @@ final class ArithmeticChecker {
           case SHIFT_LEFT -> Operator.SHIFT_LEFT;
           case SHIFT_RIGHT -> Operator.SHIFT_RIGHT;
         };
-    // A divisor that only turns out to be zero rejects the packet instead.
+    // Constants only: a divisor read from the packet that is zero rejects the packet.
     if (plain(binary.right()) instanceof Arithmetic.Numeral(int value, _, _)) {
       boolean division = operator == Operator.DIVIDE || operator == Operator.MODULO;
       boolean shift = operator == Operator.SHIFT_LEFT || operator == Operator.SHIFT_RIGHT;

@@ -15,7 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a tree from left to right and keeps what carries over: qualifiers and places. */
+/**
+ * Translates a syntax tree into a predicate, from left to right. Qualifiers and header offsets
+ * carry over from one primitive to the next.
+ */
 public final class Checker {
   private final PacketView view;
   private final FilterOptions options;
@@ -34,15 +37,15 @@ public final class Checker {
   }
 
   /**
-   * What {@code expression} tests in packets of a view.
+   * Returns the predicate of {@code expression} for one view of packets.
    *
-   * @throws SyntaxFault where qualifiers, values and view do not go together
+   * @throws SyntaxFault if qualifiers, values and view do not fit together
    */
   public static Predicate check(Expression expression, PacketView view, FilterOptions options) {
     return new Checker(view, options).visit(expression, null).predicate();
   }
 
-  /** Hands out variables. */
+  /** Allocates variables. */
   static final class Variables {
     private int next;
 
@@ -51,7 +54,7 @@ public final class Checker {
     }
   }
 
-  /** A predicate, and the qualifiers that a value behind it inherits. */
+  /** A predicate, and the qualifiers that a value after it inherits. */
   private record Visited(Predicate predicate, @Nullable Qualifiers qualifiers) {}
 
   private Visited visit(Expression e, @Nullable Qualifiers inherited) {

@@ -11,14 +11,14 @@ import io.dropwatch.pcapfilter.internal.source.Span;
 import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
 import java.util.OptionalInt;
 
-/** Headers that move the places of all that follows. */
+/** Predicates of encapsulating headers, which shift the offsets of all later primitives. */
 final class EncapsulationPredicates {
-  /** Each of them may be in the frame or taken out of it, so every more doubles the code. */
-  private static final int MOST_TAGS = 4;
+  /** Each tag may be in the frame or in the metadata, so each one doubles the code. */
+  private static final int MAX_TAGS = 4;
 
   private EncapsulationPredicates() {}
 
-  /** A test, and where the headers are behind it. */
+  /** A predicate, and where the headers are after it. */
   record Moved(Predicate predicate, HeaderLayout layout) {}
 
   static Moved test(
@@ -61,9 +61,9 @@ final class EncapsulationPredicates {
     return switch (layout.framing()) {
       case ETHERNET -> new Moved(ethernetTag(layout, id, span), layout.behindTag());
       case SKB -> {
-        if (layout.tags() >= MOST_TAGS) {
+        if (layout.tags() >= MAX_TAGS) {
           throw SyntaxFault.at(
-              span, "a filter for the kernel's view has at most " + MOST_TAGS + " VLAN tags");
+              span, "a filter for the kernel's view has at most " + MAX_TAGS + " VLAN tags");
         }
         yield SkbTag.test(layout, variables, id);
       }
@@ -115,7 +115,7 @@ final class EncapsulationPredicates {
     return new Moved(is, layout.behindPppoe());
   }
 
-  /** The kernel's tag: beside the bytes, or still in front of the window. */
+  /** A VLAN tag in the kernel's view: in the metadata, or at the start of the window. */
   private static final class SkbTag {
     private SkbTag() {}
 
@@ -125,7 +125,7 @@ final class EncapsulationPredicates {
       Operand base = layout.payload().base();
       Operand before = base == null ? Operand.of(0) : base;
       Operand behind = Operand.of(Operand.Operator.ADD, before, Operand.of(4));
-      // Only the outermost tag can have been taken out.
+      // Only the outermost tag can be in the metadata.
       Predicate takenOut =
           layout.tags() > 0
               ? new Predicate.Always(false)

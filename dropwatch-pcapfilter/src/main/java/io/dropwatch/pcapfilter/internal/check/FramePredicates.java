@@ -16,7 +16,7 @@ import java.nio.ByteBuffer;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** Tests of the frame as a whole: to whom it was sent, which way, through which device. */
+/** Predicates of the frame as a whole: destination, direction, device. */
 final class FramePredicates {
   private static final int PACKET_BROADCAST = 1;
   private static final int PACKET_MULTICAST = 2;
@@ -40,7 +40,7 @@ final class FramePredicates {
     return present(layout, address, packetType(PACKET_BROADCAST));
   }
 
-  // All ones or, as of old, all zeros in the part of the address that names a host.
+  // All ones in the host part of the address or, as in 4.2BSD, all zeros.
   private static Predicate networkBroadcast(HeaderLayout layout, Inet4Address netmask, Span span) {
     int hosts = ~ByteBuffer.wrap(netmask.getAddress()).getInt();
     Operand destination = layout.network(16, 4);
@@ -130,7 +130,7 @@ final class FramePredicates {
     }
   }
 
-  // The kernel's packet type answers only where the header is gone.
+  // The kernel's packet type is read only if there is no MAC header.
   private static Predicate present(HeaderLayout layout, Predicate address, Predicate otherwise) {
     Predicate present = LinkPredicates.headerPresent(layout);
     if (present == null) {

@@ -11,14 +11,15 @@ import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code protochain}: a protocol anywhere behind IPv6 extension headers and authentication headers.
+ * {@code protochain}: a protocol anywhere after IPv6 extension headers and authentication headers.
  *
- * <p>libpcap loops, which no verifier accepts; this looks through at most {@value #LIMIT} headers
- * and then gives up as if the protocol were not there. libpcap's step over an authentication header
- * forgets where that header began; the same happens here.
+ * <p>libpcap emits a loop, which no eBPF verifier accepts. This follows at most {@value #LIMIT}
+ * headers; a protocol after them is not found. libpcap computes the header after an authentication
+ * header from offset 0 of that header's chain, not from where that header starts; the same happens
+ * here.
  */
 final class HeaderChain {
-  /** Headers looked through. */
+  /** Headers that are followed at most. */
   static final int LIMIT = 8;
 
   private static final int HOP_BY_HOP = 0;
@@ -75,7 +76,7 @@ final class HeaderChain {
         step(LIMIT, header, place));
   }
 
-  // libpcap asks for "no next header" too; it is none of those that lead on.
+  // libpcap compares with "no next header" too; it is not one of those that are followed.
   private Predicate step(int left, Operand header, Operand place) {
     Predicate found = Predicate.equal(header, wanted);
     if (left == 0) {

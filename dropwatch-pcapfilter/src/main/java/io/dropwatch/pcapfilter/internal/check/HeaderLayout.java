@@ -7,19 +7,19 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the headers are for the primitive that is being checked.
+ * Offsets of the headers for the primitive that is being checked.
  *
- * @param framing how the type of the payload is told
+ * @param framing where the type of the payload is read
  * @param linkHeader first byte of the link-layer header
  * @param type the ethertype or length field, or the PPP protocol; null for raw IP
  * @param typePosition where that field is, null when it is not in the packet
  * @param payload first byte after the link-layer header
  * @param network distance from payload to the network header
- * @param networkNoSnap the same behind an 802.2 header
+ * @param networkNoSnap the same after an 802.2 header
  * @param labels MPLS labels passed
  * @param tags VLAN tags passed
  * @param tunnelled whether linkHeader is inside Geneve, where it may be missing
- * @param tagged the tag right in front, in the kernel's view, or null
+ * @param tagged the last VLAN tag, in the kernel's view; null: none
  */
 record HeaderLayout(
     Framing framing,
@@ -34,7 +34,7 @@ record HeaderLayout(
     boolean tunnelled,
     @Nullable Tagged tagged) {
 
-  /** How the type of the payload is told. */
+  /** Where the type of the payload is read. */
   enum Framing {
     /** An Ethernet header. */
     ETHERNET,
@@ -82,25 +82,25 @@ record HeaderLayout(
         null);
   }
 
-  /** Reads the network header. */
+  /** Returns a load from the network header. */
   Operand network(int offset, int size) {
     return payload.load(network + offset, size);
   }
 
-  /** The place of the network header. */
+  /** Returns the position of the network header. */
   Position networkPosition() {
     return payload.plus(network);
   }
 
-  /** Length of the IPv4 header in bytes. */
+  /** Returns the length of the IPv4 header in bytes. */
   Operand ipv4HeaderLength() {
     Operand low = Operand.of(Operand.Operator.AND, network(0, 1), Operand.of(0xf));
     return Operand.of(Operand.Operator.SHIFT_LEFT, low, Operand.of(2));
   }
 
   /**
-   * The variable part of the payload's place plus the length of the IPv4 header; with {@link
-   * #networkPosition} added, the place of the transport header.
+   * Returns the variable part of the payload's position plus the length of the IPv4 header; with
+   * {@link #networkPosition} added, the position of the transport header.
    */
   Position ipv4Transport() {
     Operand base = payload.base();
@@ -109,7 +109,7 @@ record HeaderLayout(
     return new Position(payload.area(), index, payload.offset() + network);
   }
 
-  /** The place behind the fixed IPv6 header. */
+  /** Returns the position after the fixed IPv6 header. */
   Position ipv6Transport() {
     return networkPosition().plus(40);
   }
@@ -151,7 +151,7 @@ record HeaderLayout(
         Framing.PPP, ppp, ppp.load(0, 2), ppp, ppp.plus(2), 0, 0, labels, tags, false, null);
   }
 
-  /** Inside a tunnel; the three places are known only from the packet. */
+  /** Returns the layout inside a tunnel; the three positions are computed from the packet. */
   HeaderLayout inside(Operand link, Operand typeAt, Operand payloadAt) {
     Position type = Position.at(typeAt);
     return new HeaderLayout(
@@ -169,10 +169,10 @@ record HeaderLayout(
   }
 
   /**
-   * The kernel's view behind a tag.
+   * Returns the layout of the kernel's view after a tag.
    *
-   * @param inFrame 1 when the tag was in front of the window, 0 when the kernel had taken it out
-   * @param shift how far the payload has moved
+   * @param inFrame 1 when the tag is at the start of the window, 0 when it is in the metadata
+   * @param shift distance by which the payload moved, in bytes
    */
   HeaderLayout behindSkbTag(Operand inFrame, Operand shift) {
     return new HeaderLayout(
@@ -189,10 +189,10 @@ record HeaderLayout(
         new Tagged(this, inFrame));
   }
 
-  /** A tag of the kernel's view: where things were in front of it, and where it was. */
+  /** A VLAN tag in the kernel's view: the layout before it, and where the tag is. */
   record Tagged(HeaderLayout before, Operand inFrame) {}
 
-  /** A test of the field that tells the type of the payload. */
+  /** Returns a predicate on the field that has the type of the payload. */
   Predicate onType(Function<Operand, Predicate> test) {
     if (tagged != null) {
       return Predicate.any(

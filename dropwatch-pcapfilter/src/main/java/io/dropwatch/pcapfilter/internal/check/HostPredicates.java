@@ -8,11 +8,11 @@ import io.dropwatch.pcapfilter.internal.source.Span;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Addresses in IP, ARP, DECnet and Ethernet headers. */
+/** Predicates of addresses in IP, ARP, DECnet and Ethernet headers. */
 final class HostPredicates {
   private HostPredicates() {}
 
-  /** An IPv4 address in the headers of one protocol, told by its ethertype. */
+  /** An IPv4 address in the headers of one protocol, given by its EtherType. */
   static Predicate ipv4(
       HeaderLayout layout,
       int etherType,
@@ -97,7 +97,7 @@ final class HostPredicates {
         });
   }
 
-  /** A test at the source, the destination, either or both; the source is tested first. */
+  /** A predicate on the source, the destination, either or both; the source comes first. */
   static Predicate ends(
       @Nullable Direction dir, int source, int destination, IntFunction<Predicate> test) {
     if (dir == null) {

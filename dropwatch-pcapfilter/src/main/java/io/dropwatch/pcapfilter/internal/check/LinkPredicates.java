@@ -8,17 +8,17 @@ import io.dropwatch.pcapfilter.internal.source.Span;
 import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
 import org.jspecify.annotations.Nullable;
 
-/** What the link layer says about its payload, and the addresses of the link layer. */
+/** Predicates of the link layer: the type of its payload, and its addresses. */
 final class LinkPredicates {
-  /** The largest 802.3 length; above it the field is an ethertype. */
-  private static final int LONGEST_8023 = 1500;
+  /** The largest 802.3 length; above it the field is an EtherType. */
+  private static final int MAX_8023_LENGTH = 1500;
 
   private LinkPredicates() {}
 
   /**
    * The payload is of a type.
    *
-   * @param type an ethertype, or an 802.2 service access point up to 1500
+   * @param type an EtherType, or an 802.2 service access point up to 1500
    */
   static Predicate carries(HeaderLayout layout, int type, Span span) {
     if (layout.labels() > 0) {
@@ -33,10 +33,10 @@ final class LinkPredicates {
 
   /** An 802.2 frame: the field is a length. */
   static Predicate is8023(HeaderLayout layout) {
-    // The kernel says ETH_P_802_2 or ETH_P_802_3 for such frames and 0 for what it does not know.
+    // skb->protocol is ETH_P_802_2 or ETH_P_802_3 for such frames, and 0 when unknown.
     return layout.onType(
         type -> {
-          Predicate length = Predicate.not(Predicate.greater(type, LONGEST_8023));
+          Predicate length = Predicate.not(Predicate.greater(type, MAX_8023_LENGTH));
           return layout.framing() == HeaderLayout.Framing.SKB
               ? Predicate.all(Predicate.not(Predicate.equal(type, 0)), length)
               : length;
@@ -96,13 +96,13 @@ final class LinkPredicates {
       case EtherTypes.AARP ->
           Predicate.any(field, Predicate.all(is8023(layout), snap(layout, 0, EtherTypes.AARP)));
       default ->
-          type > LONGEST_8023 || type < 0
+          type > MAX_8023_LENGTH || type < 0
               ? field
               : Predicate.all(is8023(layout), sap(layout, type));
     };
   }
 
-  // Here libpcap looks behind the length field, which inside Geneve need not be the payload.
+  // libpcap reads after the length field, which inside Geneve need not be the payload.
   private static Predicate sap(HeaderLayout layout, int sap) {
     Position field = layout.typePosition();
     return Predicate.equal(field == null ? llc(layout, 0, 1) : field.load(2, 1), sap);
@@ -118,7 +118,7 @@ final class LinkPredicates {
     return layout.onType(field -> Predicate.equal(field, type));
   }
 
-  /** The link-layer header is there: of an inner frame, or in front of the probe's window. */
+  /** There is a link-layer header: of an inner frame, or in front of the window. */
   static @Nullable Predicate headerPresent(HeaderLayout layout) {
     if (layout.framing() == HeaderLayout.Framing.SKB) {
       return Predicate.equal(new Operand.Metadata(MetadataField.MAC_LENGTH), 14);

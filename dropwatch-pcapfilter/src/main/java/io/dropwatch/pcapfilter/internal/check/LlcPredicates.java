@@ -7,7 +7,7 @@ import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** 802.2 frames by the control field of their header (IEEE 802.2, section 5.4). */
+/** Predicates of the 802.2 control field (IEEE 802.2, section 5.4). */
 final class LlcPredicates {
   private static final int SUPERVISORY = 0x0f;
   private static final int UNNUMBERED = 0xef;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** Ports: first fragments of IPv4 behind its real header length, IPv6 without extension headers. */
+/** Predicates of ports: in first fragments of IPv4, and in IPv6 without extension headers. */
 final class PortPredicates {
   static final int TCP = 6;
   static final int UDP = 17;
@@ -19,7 +19,7 @@ final class PortPredicates {
   private PortPredicates() {}
 
   /**
-   * A port between two bounds, in either IP.
+   * A port between two bounds, over IPv4 or IPv6.
    *
    * @param protocol one of the three, or empty for any
    * @param first lowest port
@@ -37,13 +37,13 @@ final class PortPredicates {
         ipv6(layout, protocol, range, dir, span), ipv4(layout, protocol, range, dir, span));
   }
 
-  /** What a port may be. */
+  /** A kind of condition on a port. */
   @FunctionalInterface
   interface Ports {
     Predicate holds(Operand port);
   }
 
-  /** Bounds of a port, both included. */
+  /** Inclusive bounds of a port. */
   record Range(int first, int last) implements Ports {
     @Override
     public Predicate holds(Operand port) {
@@ -83,7 +83,7 @@ final class PortPredicates {
         LinkPredicates.carries(layout, EtherTypes.IP6, span), Predicate.joined(any, false));
   }
 
-  /** An IPv4 packet that is no later fragment. */
+  /** An IPv4 packet that is not a later fragment. */
   static Predicate firstFragment(HeaderLayout layout) {
     return Predicate.not(Predicate.commonBits(layout.network(6, 2), 0x1fff));
   }

@@ -4,7 +4,7 @@ import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in the packet.
+ * A position in the packet.
  *
  * @param area where offsets count from
  * @param base variable part, or null
@@ -28,7 +28,7 @@ record Position(Operand.Area area, @Nullable Operand base, int offset) {
     return new Operand.Load(area, base, offset + distance, size);
   }
 
-  /** A load whose distance is known only from the packet; distances add up modulo 2 to the 32. */
+  /** A load at a distance that is computed from the packet; distances add up modulo 2^32. */
   Operand load(Operand distance, int size) {
     if (distance instanceof Operand.Constant(int value) && base == null) {
       return constantIndex(value, size);
@@ -37,8 +37,8 @@ record Position(Operand.Area area, @Nullable Operand base, int offset) {
     return new Operand.Load(area, index, offset, size);
   }
 
-  // libpcap adds a constant index at run time and without wrapping: offset + index may leave 32
-  // bits, and then the load fails.
+  // libpcap adds a constant index at run time, without wrapping: if offset + index exceeds 32 bits,
+  // the load fails.
   private Operand constantIndex(int value, int size) {
     long sum = Integer.toUnsignedLong(value) + Integer.toUnsignedLong(offset);
     return sum > 0xffff_ffffL

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Protocol names alone, and {@code proto} with a number. */
+/** Predicates of protocol names, and of {@code proto} with a number. */
 final class ProtocolPredicates {
   private static final int FRAGMENT = 44;
   private static final int ESIS = 0x82;
@@ -67,7 +67,7 @@ final class ProtocolPredicates {
     };
   }
 
-  /** A protocol carried by {@code outer}, or by either IP when that is null. */
+  /** A protocol carried by {@code outer}; null: by IPv4 or IPv6. */
   static Predicate numbered(HeaderLayout layout, @Nullable Protocol outer, int number, Span span) {
     if (outer == null) {
       return Predicate.any(
@@ -80,7 +80,7 @@ final class ProtocolPredicates {
           Predicate.all(
               LinkPredicates.carries(layout, EtherTypes.IP, span),
               Predicate.equal(layout.network(9, 1), number));
-      // One fragment header is looked through, no other extension header.
+      // One fragment header is followed, no other extension header.
       case IP6 ->
           Predicate.all(
               LinkPredicates.carries(layout, EtherTypes.IP6, span),
@@ -104,7 +104,7 @@ final class ProtocolPredicates {
     };
   }
 
-  /** Numbers that only {@code iso proto} knows by name; -1 for others. */
+  /** Returns the number of a protocol name of {@code iso proto}; -1 for others. */
   static int osi(String name) {
     return switch (name) {
       case "esis" -> ESIS;

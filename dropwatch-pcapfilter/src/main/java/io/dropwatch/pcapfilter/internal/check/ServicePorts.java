@@ -8,7 +8,7 @@ import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Ports and ranges by name; a name can also tell the protocol. */
+/** Resolves names of ports and ranges; a service may imply its protocol. */
 final class ServicePorts {
   // What follows the second number is ignored, as sscanf(3) in libpcap ignores it.
   private static final Pattern NUMBERS = Pattern.compile("([0-9]{1,9})-([0-9]{1,9})");
@@ -21,7 +21,7 @@ final class ServicePorts {
     this.span = span;
   }
 
-  /** Bounds, and the protocol to test: the written one, or the only one of the service. */
+  /** Bounds, and the protocol: the one that was written, or the only one of the service. */
   record Range(int first, int last, OptionalInt protocol) {}
 
   Range single(String name) {

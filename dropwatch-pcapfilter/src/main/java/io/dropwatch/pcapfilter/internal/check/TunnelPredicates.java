@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 
-/** Tunnels over UDP: all that follows is about the packet inside. */
+/** Predicates of tunnels over UDP; later primitives are about the inner packet. */
 final class TunnelPredicates {
   /** IANA's port for Geneve. */
   private static final int GENEVE_PORT = 6081;

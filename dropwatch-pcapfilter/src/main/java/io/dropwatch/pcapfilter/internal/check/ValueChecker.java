@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** What a value means under its qualifiers. */
+/** Translates a value with its qualifiers into a predicate. */
 final class ValueChecker {
   private final HeaderLayout layout;
   private final Variables variables;
@@ -69,7 +69,7 @@ final class ValueChecker {
   private Predicate network(int number) {
     int network = number;
     int mask = -1;
-    // A short network number is moved to the front: net 10 is 10.0.0.0/8.
+    // A short network number is shifted to the left: net 10 is 10.0.0.0/8.
     while (network != 0 && (network & 0xff000000) == 0) {
       network <<= 8;
       mask <<= 8;
@@ -182,8 +182,8 @@ final class ValueChecker {
     return HostPredicates.ipv6(layout, address, mask, qualifiers.direction(), span);
   }
 
-  // As libpcap goes through what getaddrinfo(3) gives it: the other family is passed over, none
-  // left is a mistake.
+  // As libpcap does with the result of getaddrinfo(3): addresses of the other family are skipped;
+  // if none is left, the name is unknown.
   private Predicate hosts(String name) {
     Protocol protocol = qualifiers.protocol();
     if (protocol == Protocol.LINK
@@ -305,7 +305,7 @@ final class ValueChecker {
       case "mopdl" -> EtherTypes.MOPDL;
       case "moprc" -> EtherTypes.MOPRC;
       case "loopback" -> 0x9000;
-      // Not libpcap's, but in the same sense: the slow protocols and LLDP (IEEE 802).
+      // Not in libpcap: the slow protocols and LLDP (IEEE 802).
       case "slow" -> 0x8809;
       case "lldp" -> 0x88cc;
       case "iso" -> EtherTypes.SAP_OSI;

@@ -13,8 +13,8 @@ import io.dropwatch.pcapfilter.internal.predicate.PredicateText;
 import io.dropwatch.pcapfilter.internal.source.Span;
 
 /**
- * Names the header fields that a primitive reads. A name is given only where an earlier comparison
- * of the same primitive has told which protocol the bytes belong to.
+ * Names the header fields that a primitive reads. A field has a name only if an earlier comparison
+ * of the same primitive determined the protocol that the bytes belong to.
  */
 final class FieldNames {
   private PacketView view = PacketView.RAW_IP;
@@ -22,10 +22,10 @@ final class FieldNames {
   private int etherType;
 
   /**
-   * A number's name and how it is written.
+   * The name of a number and its format.
    *
-   * @param text the name, where known, and the place
-   * @param kind how values are shown
+   * @param text the name, where known, and the position
+   * @param kind the format of values
    */
   record Field(String text, Kind kind) {
     String show(int value) {
@@ -33,7 +33,7 @@ final class FieldNames {
     }
   }
 
-  /** How values are shown. */
+  /** Formats of values. */
   enum Kind {
     NUMBER,
     ETHERTYPE,
@@ -97,7 +97,7 @@ final class FieldNames {
     etherType = 0;
   }
 
-  /** Takes note when a comparison tells the protocol at the network header. */
+  /** Remembers the protocol of the network header if a comparison determines it. */
   void learn(Predicate.Compare compare, boolean holds) {
     if (holds
         && compare.relation() == Relation.EQUAL
@@ -224,7 +224,7 @@ final class FieldNames {
     };
   }
 
-  // Without a link-layer header the first four bits tell.
+  // Without a link-layer header the version field has the protocol.
   private boolean isVersion(Operand operand) {
     return view == PacketView.RAW_IP
         && operand instanceof Operand.Binary(var operator, Operand.Load load, var right)

@@ -4,15 +4,15 @@ import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import java.util.List;
 
 /**
- * The primitives of a predicate, grouped as they are evaluated: {@code a or b and c} is {@code (a
- * or b) and c}.
+ * Prints the primitives of a predicate, grouped in evaluation order: {@code a or b and c} is {@code
+ * (a or b) and c}.
  */
 public final class Outline {
   private final StringBuilder out = new StringBuilder();
 
   private Outline() {}
 
-  /** One primitive on a line, below {@code all of}, {@code any of} or {@code not}. */
+  /** Returns one primitive per line, below {@code all of}, {@code any of} or {@code not}. */
   public static String print(Predicate predicate) {
     Outline outline = new Outline();
     outline.predicate(predicate, 0);
@@ -36,7 +36,7 @@ public final class Outline {
     }
   }
 
-  // Each run of the same word is one group, and the group before a run is its first operand.
+  // Each run of the same connective is one group, whose first operand is the group before.
   private void chain(Predicate.Chain chain, int depth) {
     List<Boolean> words = chain.conjunctions();
     int groups = 0;

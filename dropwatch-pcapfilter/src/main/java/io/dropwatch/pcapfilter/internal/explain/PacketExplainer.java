@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes down what the interpreter does with one packet. */
+/** Records what the interpreter does with one packet. */
 public final class PacketExplainer implements Interpreter.Observer {
   private final PacketView view;
 
-  // By place: two primitives of the same words are equal, but not at the same place.
+  // By place: equal primitives may occur at several places.
   private final Map<Predicate.Place, PrimitiveReadings> asked = new HashMap<>();
   private final FieldNames fields = new FieldNames();
   private @Nullable PrimitiveReadings last;
@@ -25,7 +25,7 @@ public final class PacketExplainer implements Interpreter.Observer {
     this.view = view;
   }
 
-  /** The verdict of the interpreter, with everything that led to it. */
+  /** Returns the verdict of the interpreter, with everything that led to it. */
   public static ExplainedPacket explain(
       PacketView view,
       Predicate predicate,

@@ -13,19 +13,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 
-/** What one primitive read, and the sentence about it. */
+/** What one primitive read, and the sentence that explains it. */
 final class PrimitiveReadings {
   private final boolean negated;
   private final List<Finding> all = new ArrayList<>();
   private Outcome outcome = Outcome.NOT_EVALUATED;
   private String rejection = "";
 
-  /** A primitive that stands under an odd number of {@code not}, or not. */
+  /** Creates an empty record; {@code negated}: inside an odd number of {@code not}. */
   PrimitiveReadings(boolean negated) {
     this.negated = negated;
   }
 
-  /** A comparison, and whether it speaks for the primitive. */
+  /** A comparison, and whether it makes the primitive true. */
   private record Finding(
       Field field, Predicate.Compare compare, int value, boolean holds, boolean inFavour) {
     boolean equal() {
@@ -74,7 +74,7 @@ final class PrimitiveReadings {
       return rejection;
     }
     boolean matched = outcome == Outcome.TRUE;
-    // Of one field, what was not wanted: "is 17, not 6 or 132".
+    // One sentence per field: "is 17, not 6 or 132".
     Map<String, StringJoiner> sentences = new LinkedHashMap<>();
     for (Finding finding : all) {
       if (finding.inFavour() == matched && !(finding.equal() && !matched && settled(finding))) {
@@ -96,7 +96,7 @@ final class PrimitiveReadings {
     return text.toString();
   }
 
-  // The ethertype is IPv4, as one alternative asks: that it is not ARP says nothing more.
+  // If the EtherType is IPv4, as one alternative requires, "not ARP" adds nothing.
   private boolean settled(Finding failed) {
     return all.stream()
         .anyMatch(

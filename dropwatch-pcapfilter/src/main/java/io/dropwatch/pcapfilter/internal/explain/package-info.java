@@ -1,8 +1,8 @@
 /**
- * For people: a predicate and a packet in, an {@link io.dropwatch.pcapfilter.Explanation} out; or a
- * predicate alone in, its outline out.
+ * A predicate and a packet in, an {@link io.dropwatch.pcapfilter.Explanation} out; or a predicate
+ * alone in, its outline out.
  *
- * <p>Listens to the interpreter, so that verdict and explanation cannot part.
+ * <p>It observes the interpreter, so the explanation always has the interpreter's verdict.
  */
 @NullMarked
 package io.dropwatch.pcapfilter.internal.explain;

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Walks a predicate over one packet. */
+/** Evaluates a predicate for one packet. */
 public final class Interpreter {
   private final byte[] bytes;
   private final int macLength;
@@ -33,18 +33,18 @@ public final class Interpreter {
     this.observer = observer;
   }
 
-  /** Hears what the walk does, in its order. */
+  /** Called for each step of an evaluation, in order. */
   public interface Observer {
-    /** A primitive is asked. */
+    /** A primitive is evaluated next. */
     void enter(Predicate.Primitive primitive, boolean negated);
 
-    /** It has answered; it does not when it rejects the packet. */
+    /** The primitive has a result; not called if it rejects the packet. */
     void leave(boolean outcome);
 
     /**
      * Two numbers were read and compared.
      *
-     * @param negated whether an odd number of {@code not} stands around the comparison
+     * @param negated whether the comparison is inside an odd number of {@code not}
      */
     void compared(Predicate.Compare compare, int left, boolean holds, boolean negated);
 
@@ -52,7 +52,7 @@ public final class Interpreter {
     void rejected(String reason);
   }
 
-  /** Thrown through the walk when a read or a division rejects the whole packet. */
+  /** Thrown when a read or a division rejects the packet. */
   private static final class Rejected extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

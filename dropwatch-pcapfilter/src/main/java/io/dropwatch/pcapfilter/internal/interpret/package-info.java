@@ -1,7 +1,7 @@
 /**
- * A back-end for the checked predicate: packet in, verdict out, by walking the tree.
+ * Evaluates a predicate directly: packet in, verdict out.
  *
- * <p>The plainest reading of what a predicate means; the generated code is compared with it.
+ * <p>It is the reference that tests compare generated code with.
  */
 @NullMarked
 package io.dropwatch.pcapfilter.internal.interpret;

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rows of words of a resource beside this class; {@code #} begins a comment. */
+/** Reads a resource of this package as rows of words; {@code #} starts a comment. */
 final class NameTable {
   private NameTable() {}
 

@@ -1,7 +1,7 @@
 /**
- * Names that an expression may use for numbers: services and protocols, from tables of our own.
+ * Names of services and protocols, from tables of this library.
  *
- * <p>libpcap asks the machine it runs on; here the same expression means the same everywhere.
+ * <p>libpcap reads the tables of the machine; here an expression means the same on every machine.
  */
 @NullMarked
 package io.dropwatch.pcapfilter.internal.names;

@@ -1,6 +1,6 @@
 package io.dropwatch.pcapfilter.internal.predicate;
 
-/** Numbers of network protocols: IANA's ethertypes, IEEE's 802.2 access points, PPP's protocols. */
+/** Numbers of network protocols: EtherTypes, 802.2 service access points, PPP protocols. */
 public final class EtherTypes {
   public static final int IP = 0x0800;
   public static final int ARP = 0x0806;
@@ -35,7 +35,7 @@ public final class EtherTypes {
     return type == VLAN || type == VLAN_8021AD || type == VLAN_QINQ;
   }
 
-  /** The PPP protocol number of an ethertype or access point; others are compared as they are. */
+  /** Returns the PPP protocol number of an EtherType or access point; others unchanged. */
   public static int ppp(int type) {
     return switch (type) {
       case IP -> 0x0021;

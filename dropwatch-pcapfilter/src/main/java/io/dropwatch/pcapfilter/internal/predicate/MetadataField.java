@@ -1,10 +1,10 @@
 package io.dropwatch.pcapfilter.internal.predicate;
 
-/** Fields that the probe passes beside the bytes, in host order: its {@code struct filter_meta}. */
+/** Metadata that the probe passes to a filter, in host byte order: {@code struct filter_meta}. */
 public enum MetadataField {
-  /** Bytes of MAC header in front of the window: 14 or 0. */
+  /** Length of the MAC header in front of the window: 14 or 0. */
   MAC_LENGTH("mac_len", 4, 4),
-  /** Ethertype of the window's first header; 0 when unknown. */
+  /** EtherType of the window's first header; 0 when unknown. */
   PROTOCOL("protocol", 8, 2),
   /** Tag control information of the stripped VLAN tag. */
   VLAN_TCI("vlan_tci", 10, 2),
@@ -25,17 +25,17 @@ public enum MetadataField {
     this.size = size;
   }
 
-  /** Its name in the struct. */
+  /** Returns its name in the struct. */
   public String word() {
     return word;
   }
 
-  /** Bytes from the start of the struct. */
+  /** Returns its offset in the struct, in bytes. */
   public int offset() {
     return offset;
   }
 
-  /** Bytes. */
+  /** Returns its size in bytes. */
   public int size() {
     return size;
   }

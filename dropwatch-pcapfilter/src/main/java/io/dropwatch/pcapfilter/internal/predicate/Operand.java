@@ -2,7 +2,7 @@ package io.dropwatch.pcapfilter.internal.predicate;
 
 import org.jspecify.annotations.Nullable;
 
-/** An unsigned 32-bit number that a packet yields. */
+/** An unsigned 32-bit number that is computed from a packet. */
 public sealed interface Operand {
 
   /** The same for every packet. */
@@ -15,20 +15,20 @@ public sealed interface Operand {
    * Big-endian bytes of the packet.
    *
    * @param area which bytes the offset counts from
-   * @param index variable part of the offset, or null; the sum is not reduced to 32 bits
+   * @param index variable part of the offset, or null; the sum does not wrap at 32 bits
    * @param offset constant part of the offset, unsigned
    * @param size 1, 2 or 4
    */
   record Load(Area area, @Nullable Operand index, int offset, int size) implements Operand {}
 
-  /** A field that only the kernel knows. */
+  /** A field of the kernel's metadata. */
   record Metadata(MetadataField field) implements Operand {}
 
   /**
-   * What {@link Predicate.Define} last put there on the way to this place; 0 before that.
+   * The number that {@link Predicate.Define} last assigned; 0 before that.
    *
    * @param id its number
-   * @param most an upper bound of all it is ever given
+   * @param most an upper bound of the numbers that are assigned to it
    */
   record Variable(int id, long most) implements Operand {}
 
@@ -39,7 +39,7 @@ public sealed interface Operand {
   enum Area {
     /** The first byte of the window. */
     WINDOW,
-    /** The MAC header in front of the probe's window; without one every read rejects. */
+    /** The MAC header in front of the window; without one every read rejects the packet. */
     MAC
   }
 
@@ -72,12 +72,12 @@ public sealed interface Operand {
       this.symbol = symbol;
     }
 
-    /** As printed. */
+    /** Returns its text form. */
     public String symbol() {
       return symbol;
     }
 
-    /** The result for constant operands, or null when it would reject the packet. */
+    /** Returns the result; null if it rejects the packet. */
     public @Nullable Integer apply(int a, int b) {
       return switch (this) {
         case ADD -> a + b;
@@ -99,7 +99,7 @@ public sealed interface Operand {
     return new Constant(value);
   }
 
-  /** The result of an operator; constants are folded where that cannot reject the packet. */
+  /** Returns the result of an operator; constants are folded unless that rejects the packet. */
   static Operand of(Operator operator, Operand left, Operand right) {
     if (left instanceof Constant(int a) && right instanceof Constant(int b)) {
       Integer folded = operator.apply(a, b);

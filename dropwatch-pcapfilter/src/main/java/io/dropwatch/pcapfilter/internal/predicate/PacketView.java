@@ -1,6 +1,6 @@
 package io.dropwatch.pcapfilter.internal.predicate;
 
-/** How a packet is given to a filter. */
+/** What a filter sees of a packet. */
 public enum PacketView {
   /** Bytes from an Ethernet header on. */
   ETHERNET,
@@ -9,7 +9,7 @@ public enum PacketView {
   /** Bytes and metadata of a {@code struct sk_buff}. */
   SKB;
 
-  /** Offset of the network header in a packet's window: what a read may count on. */
+  /** Returns the offset of the network header in the window. */
   public int networkOffset() {
     return this == ETHERNET ? 14 : 0;
   }

@@ -3,13 +3,13 @@ package io.dropwatch.pcapfilter.internal.predicate;
 import io.dropwatch.pcapfilter.internal.source.Span;
 import java.util.List;
 
-/** A test of a packet. */
+/** A condition on a packet. */
 public sealed interface Predicate {
 
   /** The same for every packet. */
   record Always(boolean outcome) implements Predicate {}
 
-  /** A comparison of unsigned numbers; the left one is read first. */
+  /** A comparison of unsigned numbers; the left one is evaluated first. */
   record Compare(Operand left, Relation relation, Operand right) implements Predicate {}
 
   /** The opposite. */
@@ -31,28 +31,28 @@ public sealed interface Predicate {
     }
   }
 
-  /** Always true; puts a number into a variable. */
+  /** Assigns a number to a variable; always true. */
   record Define(Operand.Variable variable, Operand number) implements Predicate {}
 
   /**
    * A predicate that came from one primitive of the expression.
    *
-   * @param text the primitive with what it inherits
-   * @param place where it was written, and where it looks in the packet
-   * @param meaning what it tests
+   * @param text the primitive with the qualifiers that it inherits
+   * @param place where it is in the expression, and what it reads in the packet
+   * @param meaning its condition
    */
   record Primitive(String text, Place place, Predicate meaning) implements Predicate {}
 
   /**
-   * Where a primitive comes from and where it looks, for those who explain it.
+   * Where a primitive is in the expression and what it reads, for explanations.
    *
    * @param span in the expression
-   * @param type offset of the ethertype in the window; -1 where it is not at one place
-   * @param network offset of the network header in the window; -1 where it is not at one place
+   * @param type offset of the EtherType in the window; -1 if it is not constant
+   * @param network offset of the network header in the window; -1 if it is not constant
    */
   record Place(Span span, int type, int network) {}
 
-  /** How two numbers compare. */
+  /** The relation of two numbers. */
   enum Relation {
     /** Equal. */
     EQUAL("=="),
@@ -69,12 +69,12 @@ public sealed interface Predicate {
       this.symbol = symbol;
     }
 
-    /** As printed. */
+    /** Returns its text form. */
     public String symbol() {
       return symbol;
     }
 
-    /** The outcome for two constants. */
+    /** Returns whether it holds for two numbers. */
     public boolean holds(int a, int b) {
       return switch (this) {
         case EQUAL -> a == b;
@@ -85,17 +85,17 @@ public sealed interface Predicate {
     }
   }
 
-  /** All of them, tested in this order. */
+  /** All of them, evaluated in this order. */
   static Predicate all(Predicate... operands) {
     return joined(List.of(operands), true);
   }
 
-  /** Any of them, tested in this order. */
+  /** Any of them, evaluated in this order. */
   static Predicate any(Predicate... operands) {
     return joined(List.of(operands), false);
   }
 
-  /** All or any of them, tested in this order. */
+  /** All or any of them, evaluated in this order. */
   static Predicate joined(List<Predicate> operands, boolean conjunction) {
     if (operands.size() == 1) {
       return operands.getFirst();

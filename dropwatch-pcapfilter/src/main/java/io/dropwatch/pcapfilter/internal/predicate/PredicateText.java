@@ -6,14 +6,14 @@ public final class PredicateText {
 
   private PredicateText() {}
 
-  /** One comparison per line; operands of a chain indented below {@code all}, {@code any}. */
+  /** Returns one comparison per line; operands of a chain are indented below it. */
   public static String print(Predicate predicate) {
     PredicateText text = new PredicateText();
     text.predicate(predicate, 0);
     return text.out.toString();
   }
 
-  /** A number as a formula; {@code [14:2]} are two bytes at offset 14. */
+  /** Returns a number as a formula; {@code [14:2]} are two bytes at offset 14. */
   public static String print(Operand number) {
     return switch (number) {
       case Operand.Constant(int value) -> constant(value);
@@ -37,7 +37,7 @@ public final class PredicateText {
     };
   }
 
-  /** A comparison. */
+  /** Returns the text of a comparison. */
   public static String print(Predicate.Compare compare) {
     return print(compare.left()) + " " + compare.relation().symbol() + " " + print(compare.right());
   }

@@ -1,10 +1,10 @@
 package io.dropwatch.pcapfilter.internal.source;
 
 /**
- * Shows a place in a text as its line with a caret below it.
+ * A part of a text, shown as its line with carets below it.
  *
- * <p>The text is hostile: control characters and unpaired surrogates are shown as U+FFFD, and a
- * line longer than {@value #WIDTH} characters is cut around the place.
+ * <p>The text is untrusted: control characters and unpaired surrogates are shown as U+FFFD, and a
+ * line longer than {@value #WIDTH} characters is cut around the part.
  */
 public final class SourceSnippet {
   private static final int WIDTH = 100;
@@ -15,7 +15,7 @@ public final class SourceSnippet {
   private final int lineEnd;
   private final int line;
 
-  /** The place of {@code span} in {@code text}. */
+  /** The part of {@code text} at {@code span}. */
   public SourceSnippet(String text, Span span) {
     this.text = text;
     this.span = span;
@@ -33,22 +33,22 @@ public final class SourceSnippet {
     this.line = number;
   }
 
-  /** Line number, from 1. */
+  /** Returns the line number, from 1. */
   public int line() {
     return line;
   }
 
-  /** Column number in UTF-16 code units, from 1. */
+  /** Returns the column in UTF-16 code units, from 1. */
   public int column() {
     return span.start() - lineStart + 1;
   }
 
-  /** The place in words: {@code line 1, column 5}. */
+  /** Returns the position as text: {@code line 1, column 5}. */
   public String place() {
     return "line " + line() + ", column " + column();
   }
 
-  /** The line and, below it, carets under the span; tabs stay tabs so that both lines align. */
+  /** Returns the line and, below it, carets under the span; tabs stay, so that both align. */
   public String show() {
     int from = Math.max(lineStart, Math.min(span.start() - WIDTH / 2, lineEnd - WIDTH));
     int to = Math.min(lineEnd, from + WIDTH);
@@ -76,7 +76,7 @@ public final class SourceSnippet {
     return shown + "\n" + under;
   }
 
-  /** The text without characters that a terminal obeys; lines and tabs stay. */
+  /** Returns the text without control characters; line breaks and tabs stay. */
   public static String printable(String text) {
     StringBuilder out = new StringBuilder(text.length());
     for (int i = 0; i < text.length(); i++) {

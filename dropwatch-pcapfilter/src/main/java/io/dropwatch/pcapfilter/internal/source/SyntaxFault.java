@@ -2,7 +2,7 @@ package io.dropwatch.pcapfilter.internal.source;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a stage found wrong, where, what it expected and, where there is one, the likely fix. */
+/** A syntax error: where, what is wrong, what was expected, and the likely fix. */
 public final class SyntaxFault extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -12,7 +12,7 @@ public final class SyntaxFault extends RuntimeException {
   private final @Nullable String fix;
 
   private SyntaxFault(Span span, String problem, @Nullable String expected, @Nullable String fix) {
-    // No stack trace: this is a verdict about a text, not about the program.
+    // No stack trace: this is about an expression, not about the program.
     super(problem, null, false, false);
     this.span = span;
     this.problem = problem;
@@ -20,37 +20,37 @@ public final class SyntaxFault extends RuntimeException {
     this.fix = fix;
   }
 
-  /** A fault with nothing to add to the problem itself. */
+  /** Returns a fault without expectation and fix. */
   public static SyntaxFault at(Span span, String problem) {
     return new SyntaxFault(span, problem, null, null);
   }
 
-  /** The same fault, saying what could have stood there. */
+  /** Returns the same fault with what was expected. */
   public SyntaxFault expecting(String what) {
     return new SyntaxFault(span, problem, what, fix);
   }
 
-  /** The same fault, with what the author most likely wants. */
+  /** Returns the same fault with the likely fix. */
   public SyntaxFault fix(String what) {
     return new SyntaxFault(span, problem, expected, what);
   }
 
-  /** Where. */
+  /** Returns where it is. */
   public Span span() {
     return span;
   }
 
-  /** What is wrong, without a place. */
+  /** Returns what is wrong, without the position. */
   public String problem() {
     return problem;
   }
 
-  /** What could have stood there, or null. */
+  /** Returns what was expected; null if unknown. */
   public @Nullable String expected() {
     return expected;
   }
 
-  /** What the author most likely wants, or null. */
+  /** Returns the likely fix; null if unknown. */
   public @Nullable String fix() {
     return fix;
   }

@@ -1,8 +1,8 @@
 /**
- * Places in the text of an expression and what is wrong there.
+ * Positions in the text of an expression, and syntax errors.
  *
  * <p>Every stage reports a fault as a {@link io.dropwatch.pcapfilter.internal.source.SyntaxFault}
- * with the span it is about; the public entry point renders it as line, caret, expectation and fix.
+ * with its span; the public API turns it into a message with line, carets, expectation and fix.
  */
 @NullMarked
 package io.dropwatch.pcapfilter.internal.source;

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The words of the language, with their synonyms. */
+/** The keywords of the language, with their synonyms. */
 public final class Keywords {
   private static final Map<String, String> CANONICAL = new HashMap<>();
 
@@ -37,12 +37,12 @@ public final class Keywords {
 
   private Keywords() {}
 
-  /** The canonical word that {@code text} spells, or null when it is no word of the language. */
+  /** Returns the canonical keyword of a spelling; null if it is not a keyword. */
   public static @Nullable String canonical(String text) {
     return CANONICAL.get(text);
   }
 
-  /** Every spelling, sorted. */
+  /** Returns every spelling, sorted. */
   public static Set<String> spellings() {
     return new TreeSet<>(CANONICAL.keySet());
   }

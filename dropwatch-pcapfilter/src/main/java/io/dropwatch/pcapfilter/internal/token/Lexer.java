@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Cuts an expression into tokens. */
+/** Splits an expression into tokens. */
 public final class Lexer {
   private static final Map<String, String> SYNONYMS =
       Map.of("&&", "and", "||", "or", "!", "not", "==", "=");
@@ -23,9 +23,9 @@ public final class Lexer {
   }
 
   /**
-   * The tokens of {@code text}, the last of kind END.
+   * Returns the tokens of {@code text}, the last of kind END.
    *
-   * @throws SyntaxFault at a character that starts no token, and at a literal that no value fits
+   * @throws SyntaxFault at a character that cannot start a token, and at a literal out of range
    */
   public static List<Token> tokens(String text) {
     return new Lexer(text).run();

@@ -1,9 +1,10 @@
 package io.dropwatch.pcapfilter.internal.token;
 
 /**
- * Lengths of the longest literal of each shape at a place in a text; 0 where there is none.
+ * Measures literals: each method returns the length of the longest literal of one form that starts
+ * at a position, or 0.
  *
- * <p>Plain scanning, linear in what it accepts: the text may be a megabyte of digits.
+ * <p>The time is linear in the length of the literal: the text may be a megabyte of digits.
  */
 final class LiteralScanner {
   private LiteralScanner() {}
@@ -65,7 +66,7 @@ final class LiteralScanner {
     return Math.max(best, run(s, at, 16, 12) == 12 ? 12 : 0);
   }
 
-  /** Bytes with colons and a colon at the end: what a mistyped MAC or IPv6 address leaves over. */
+  /** Bytes separated by colons, as in a mistyped MAC or IPv6 address. */
   static int brokenMac(String s, int at) {
     int end = at;
     int best = 0;

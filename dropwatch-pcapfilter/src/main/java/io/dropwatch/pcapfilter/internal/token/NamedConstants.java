@@ -40,7 +40,7 @@ public final class NamedConstants {
 
   private NamedConstants() {}
 
-  /** The number {@code name} stands for, or null. */
+  /** Returns the number of a name; null if there is none. */
   public static @Nullable Integer value(String name) {
     return VALUES.get(name);
   }

@@ -6,24 +6,24 @@ import java.util.List;
 /**
  * One token.
  *
- * @param kind what it is
+ * @param kind its kind
  * @param text canonical text: the keyword, the symbol, the word without its backslash, the literal
  * @param number value of a NUMBER, unsigned 32 bits; 0 otherwise
- * @param span where it stands
+ * @param span where it is in the expression
  */
 public record Token(TokenKind kind, String text, int number, Span span) {
 
-  /** Whether this is the given keyword. */
+  /** Returns whether this is the given keyword. */
   public boolean isKeyword(String word) {
     return kind == TokenKind.KEYWORD && text.equals(word);
   }
 
-  /** Whether this is the given operator or bracket. */
+  /** Returns whether this is the given operator or bracket. */
   public boolean isSymbol(String symbol) {
     return kind == TokenKind.SYMBOL && text.equals(symbol);
   }
 
-  /** One token per line: place, kind, text and, for a number, its value. */
+  /** Returns one token per line: offset, kind, text and, for a number, its value. */
   public static String print(List<Token> tokens) {
     StringBuilder out = new StringBuilder();
     for (Token token : tokens) {

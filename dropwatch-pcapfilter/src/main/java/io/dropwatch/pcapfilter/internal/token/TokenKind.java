@@ -1,10 +1,10 @@
 package io.dropwatch.pcapfilter.internal.token;
 
-/** What a token is, apart from its text. */
+/** The kind of a token. */
 public enum TokenKind {
-  /** A word of the language such as {@code tcp}, {@code host}, {@code vlan}. */
+  /** A keyword such as {@code tcp}, {@code host}, {@code vlan}. */
   KEYWORD,
-  /** A word that is none of the language's, or any word after a backslash. */
+  /** A word that is not a keyword, or any word after a backslash. */
   WORD,
   /** A number or a named constant such as {@code tcp-syn}; {@link Token#number} is its value. */
   NUMBER,

@@ -10,7 +10,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reminds of packets that a test does not see: IPv6, its extension headers, later fragments. */
+/** Notes about packets that a condition does not cover: IPv6, extension headers, fragments. */
 final class CoverageWarnings {
   private static final Set<Protocol> TRANSPORTS =
       EnumSet.of(Protocol.TCP, Protocol.UDP, Protocol.SCTP);
@@ -27,11 +27,11 @@ final class CoverageWarnings {
   }
 
   /**
-   * What is known around an expression.
+   * The context of an expression.
    *
    * @param network the IP version that an operand joined by {@code and} names, or null
-   * @param type what values are
-   * @param negated whether {@code not} stands around it
+   * @param type the type of values
+   * @param negated whether it is inside a {@code not}
    */
   private record Around(
       @Nullable Protocol network, Qualifiers.@Nullable Type type, boolean negated) {}

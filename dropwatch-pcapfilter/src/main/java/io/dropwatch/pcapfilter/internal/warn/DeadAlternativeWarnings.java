@@ -12,18 +12,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Alternatives that no packet can match: {@code tcp and udp or icmp}. What must hold before an
- * alternative is asked counts, as in {@code tcp and (udp or port 80)}.
+ * Warnings about alternatives that no packet can match: {@code tcp and udp or icmp}. Conditions
+ * that hold before an alternative is evaluated count, as in {@code tcp and (udp or port 80)}.
  */
 final class DeadAlternativeWarnings {
-  /** How many parts are looked at; nobody reads more warnings, and long lists have no traps. */
-  private static final int MOST = 100;
+  /** Alternatives that are analyzed at most: each costs a compilation. */
+  private static final int MAX_ANALYZED = 100;
 
-  /** Operands of a chain that is looked at; longer ones are lists. */
-  private static final int LONGEST = 200;
+  /** Operands of a chain that is analyzed; longer ones are lists of values. */
+  private static final int MAX_OPERANDS = 200;
 
   private final Warnings warnings;
-  private int looked;
+  private int analyzed;
 
   DeadAlternativeWarnings(Warnings warnings) {
     this.warnings = warnings;
@@ -34,9 +34,9 @@ final class DeadAlternativeWarnings {
   }
 
   /**
-   * Looks for dead alternatives.
+   * Finds dead alternatives.
    *
-   * @param before what holds when the predicate is asked; null: nothing
+   * @param before what holds when the predicate is evaluated; null: nothing
    */
   private void visit(Expression e, Predicate predicate, @Nullable Predicate before) {
     switch (e) {
@@ -48,7 +48,8 @@ final class DeadAlternativeWarnings {
         }
       }
       case Expression.Chain chain -> {
-        if (predicate instanceof Predicate.Chain operands && chain.operands().size() <= LONGEST) {
+        if (predicate instanceof Predicate.Chain operands
+            && chain.operands().size() <= MAX_OPERANDS) {
           chain(chain.operands(), operands, before);
         }
       }
@@ -78,17 +79,17 @@ final class DeadAlternativeWarnings {
     }
   }
 
-  /** The operands up to this one. */
+  /** Returns the operands up to this one. */
   private static Predicate prefix(Predicate.Chain chain, int last) {
     return new Predicate.Chain(
         chain.operands().subList(0, last + 1), chain.conjunctions().subList(0, last));
   }
 
   private boolean isDead(Predicate part, @Nullable Predicate before) {
-    if (looked >= MOST) {
+    if (analyzed >= MAX_ANALYZED) {
       return false;
     }
-    looked++;
+    analyzed++;
     Predicate asked = before == null ? part : Predicate.all(before, part);
     Graph graph = JumpThreading.thread(Lowering.lower(asked));
     for (Node node : graph.nodes()) {

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Finds tests that come behind a {@code vlan} or its like in the text, and so look behind that
- * header, but are also asked about packets without it.
+ * Warnings about conditions after a {@code vlan} or similar that are also evaluated for packets
+ * without that header, where they read at the wrong offset.
  */
 final class EncapsulationWarnings {
   private final Warnings warnings;
@@ -25,7 +25,7 @@ final class EncapsulationWarnings {
     this.view = view;
   }
 
-  /** Headers that are there for certain when an expression is true, and when it is false. */
+  /** Headers that are certainly present when an expression is true, and when it is false. */
   private record Known(Set<Encapsulation> whenTrue, Set<Encapsulation> whenFalse) {
     Known opposite() {
       return new Known(/* whenTrue= */ whenFalse, /* whenFalse= */ whenTrue);
@@ -114,7 +114,7 @@ final class EncapsulationWarnings {
     }
   }
 
-  // The kernel's view of a tag shifts for those packets only that have it in front.
+  // In the kernel's view a tag shifts offsets only for packets that have it in the window.
   private boolean shifts(Encapsulation encapsulation) {
     return switch (encapsulation.kind()) {
       case VLAN -> view != PacketView.SKB;

@@ -8,9 +8,9 @@ import io.dropwatch.pcapfilter.internal.ast.Literal;
 import io.dropwatch.pcapfilter.internal.ast.Qualifiers;
 import io.dropwatch.pcapfilter.internal.source.Span;
 
-/** Expressions that read otherwise than they are evaluated. */
+/** Warnings about expressions that mean something else than they seem to. */
 final class PrecedenceWarnings {
-  /** Numbers above it were hardly meant as the first part of an address. */
+  /** Larger numbers are hardly meant as the first part of an address. */
   private static final int LARGEST_PART = 255;
 
   private final Warnings warnings;
@@ -23,7 +23,7 @@ final class PrecedenceWarnings {
    * Visits an expression.
    *
    * @param host whether a value in it is a host
-   * @return whether a bare value behind it is a host
+   * @return whether a bare value after it is a host
    */
   boolean visit(Expression e, boolean host) {
     return switch (e) {

@@ -7,6 +7,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * A warning about a part of the expression.
  *
- * @param fix what the author most likely wants; null when there is no telling
+ * @param fix the likely fix; null if unknown
  */
 public record Warning(Code code, Span span, String message, @Nullable String fix) {}

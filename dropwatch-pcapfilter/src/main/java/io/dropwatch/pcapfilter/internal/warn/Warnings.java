@@ -14,7 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Collects the warnings about one expression. */
+/** Collects the warnings of one expression. */
 public final class Warnings {
   private final String expression;
   private final List<Warning> found = new ArrayList<>();
@@ -23,7 +23,7 @@ public final class Warnings {
     this.expression = expression;
   }
 
-  /** All warnings, in the order of their places. */
+  /** Returns all warnings, ordered by offset. */
   public static List<Warning> about(
       String expression, Expression tree, Predicate predicate, PacketView view) {
     Warnings warnings = new Warnings(expression);
@@ -41,7 +41,7 @@ public final class Warnings {
     found.add(new Warning(code, span, message, fix));
   }
 
-  /** The expression's own words. */
+  /** Returns the text of a part of the expression. */
   String words(Span span) {
     String text = expression.substring(span.start(), span.end()).strip();
     return text.length() <= 60 ? text : text.substring(0, 57) + "...";
