@@ -31,7 +31,7 @@ class ConstructTableTest {
 
   @ParameterizedTest
   @MethodSource("rows")
-  void compilesWhereItMeansSomething(String row) {
+  void compile_construct_acceptsItForTheListedViewsOnly(String row) {
     String[] cells = row.split(" ; ", -1);
     for (PacketView view : PacketView.values()) {
       if (cells[1].contains(view.name().substring(0, 1))) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.function.Executable;
  */
 class ErrorTextTest {
   @Test
-  void everyErrorReadsAsInTheGoldenFile() throws IOException {
+  void errors_matchGoldenFile() throws IOException {
     List<Executable> checks = new ArrayList<>();
     for (String block : golden().split("(?m)^=== ", -1)) {
       if (!block.isBlank()) {
@@ -31,7 +31,7 @@ class ErrorTextTest {
   }
 
   @Test
-  void theSummaryIsOneLineWithPlaceExpectationAndFix() {
+  void summary_hasPositionExpectationAndFixOnOneLine() {
     FilterSyntaxException e =
         assertThrows(
             FilterSyntaxException.class,

@@ -14,7 +14,7 @@ class ExplanationTest {
       PacketBuilder.ethernet().ipv4("10.0.0.1", "10.0.0.2").tcp(40000, 80, 2).build();
 
   @Test
-  void theFirstFalsePartOfAConjunctionDecides() {
+  void explain_conjunction_firstFalsePrimitiveDecides() {
     text(
         """
         no match: 'port 443' is false
@@ -29,7 +29,7 @@ class ExplanationTest {
   }
 
   @Test
-  void aPartUnderNotSaysWhatItIsItself() {
+  void explain_primitiveInsideNot_showsItsOwnOutcome() {
     text(
         """
         no match: 'host 10.0.0.1' is true
@@ -43,7 +43,7 @@ class ExplanationTest {
   }
 
   @Test
-  void whatWasNotWantedIsSaidOncePerField() {
+  void explain_alternatives_areJoinedPerField() {
     text(
         """
         no match: 'udp' is false
@@ -57,7 +57,7 @@ class ExplanationTest {
   }
 
   @Test
-  void aShortPacketIsRejectedAlsoUnderNot() {
+  void explain_truncatedPacket_isRejectedInsideNot() {
     text(
         """
         no match: 'udp port 53' rejects the packet: packet too short: needs byte 23, has 20
@@ -70,7 +70,7 @@ class ExplanationTest {
   }
 
   @Test
-  void inheritedQualifiersAreWrittenOut() {
+  void explain_inheritedQualifiers_areShown() {
     text(
         """
         match: 'tcp port 80' is true
@@ -84,7 +84,7 @@ class ExplanationTest {
   }
 
   @Test
-  void theProbesViewHasItsOwnFacts() {
+  void explain_skbFilter_showsMetadata() {
     SkbFilter filter = SkbFilter.compile("arp and ifindex 3");
     byte[] arp = new byte[28];
     Explanation explanation =
@@ -107,12 +107,12 @@ class ExplanationTest {
   }
 
   @Test
-  void theEmptyExpressionAsksNothing() {
+  void explain_emptyExpression_matches() {
     text("match: the empty filter matches every packet\n", "", HTTP);
   }
 
   @Test
-  void readingsAreNumbers() {
+  void readings_haveFieldValueAndComparison() {
     Explanation explanation =
         PcapFilter.compile("greater 100", LinkType.ETHERNET).explain(HTTP, HTTP.length);
     Explanation.Reading reading = explanation.deciding().orElseThrow().readings().getFirst();
@@ -123,7 +123,7 @@ class ExplanationTest {
   }
 
   @Test
-  void withoutAPacketTheGroupingIsShown() {
+  void explain_withoutPacket_showsGrouping() {
     assertEquals(
         """
         all of

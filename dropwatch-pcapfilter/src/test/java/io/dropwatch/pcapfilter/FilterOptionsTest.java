@@ -2,6 +2,7 @@ package io.dropwatch.pcapfilter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -52,7 +53,7 @@ class FilterOptionsTest {
     "net ten,           net 10",
     "not host four,     not (host 10.0.0.1 or host 10.0.0.2)",
   })
-  void namesMeanTheirAddresses(String named, String written) {
+  void names_compileToTheirAddresses(String named, String written) {
     for (PacketView view : PacketView.values()) {
       assertEquals(
           graph(TestFilters.compile(written, view)),
@@ -73,7 +74,7 @@ class FilterOptionsTest {
           tcp host four   | 'tcp' has no IPv4 addresses; write 'tcp and' and then the host or network
           ether host four | 'four' is a name, and there is no resolver for names; expected a MAC address such as 00:1b:21:3c:4d:5e
           """)
-  void namesThatMeanNothing(String expression, String problem) {
+  void unknownNames_areRefused(String expression, String problem) {
     FilterSyntaxException refusal =
         assertThrows(
             FilterSyntaxException.class,
@@ -82,7 +83,7 @@ class FilterOptionsTest {
   }
 
   @Test
-  void aDeviceIsItsIndex() {
+  void ifname_compilesToIfindex() {
     assertEquals(
         graph(SkbFilter.compile("ifindex 7")), graph(SkbFilter.compile("ifname eth0", DEVICES)));
     assertThrows(FilterSyntaxException.class, () -> SkbFilter.compile("ifname eth0"));
@@ -97,7 +98,7 @@ class FilterOptionsTest {
     "255.255.255.255, true",
     "10.1.255.254,    false",
   })
-  void ipBroadcastWithANetmask(String destination, boolean broadcast) {
+  void ipBroadcast_usesNetmask(String destination, boolean broadcast) {
     FilterOptions options = FilterOptions.builder().netmask("255.255.255.0").build();
     byte[] packet = PacketBuilder.ethernet().ipv4("10.1.2.3", destination).udp(1, 2).build();
     assertEquals(
@@ -107,7 +108,7 @@ class FilterOptionsTest {
   }
 
   @Test
-  void tunnelsOnOtherPorts() {
+  void vxlanPorts_areAddedToTheStandardPort() {
     byte[] vxlan =
         PacketBuilder.ethernet()
             .ipv4("10.0.0.1", "10.0.0.2")
@@ -122,6 +123,25 @@ class FilterOptionsTest {
         PcapFilter.compile(expression, LinkType.ETHERNET, flannel).matches(vxlan, vxlan.length));
     assertFalse(PcapFilter.compile(expression, LinkType.ETHERNET).matches(vxlan, vxlan.length));
     assertThrows(IllegalArgumentException.class, () -> FilterOptions.builder().genevePorts(65536));
+  }
+
+  @Test
+  void toBuilder_build_isEqual() {
+    FilterOptions options =
+        RESOLVING.toBuilder().netmask("255.0.0.0").vxlanPorts(8472).genevePorts(1, 2).build();
+
+    assertEquals(options, options.toBuilder().build());
+    assertEquals(options.hashCode(), options.toBuilder().build().hashCode());
+    assertNotEquals(options, options.toBuilder().genevePorts().build());
+    assertEquals(FilterOptions.DEFAULT, FilterOptions.builder().build());
+  }
+
+  @Test
+  void netmask_malformed_throws() {
+    FilterOptions.Builder builder = FilterOptions.builder();
+
+    assertThrows(IllegalArgumentException.class, () -> builder.netmask("255.255"));
+    assertThrows(IllegalArgumentException.class, () -> builder.netmask("255.255.255.256"));
   }
 
   private static String graph(Filter filter) {

@@ -39,7 +39,7 @@ class HostileExpressionTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("hostile")
-  void isRefusedWithAPrintableMessage(String name, String expression) {
+  void compile_hostileText_isRefusedWithPrintableMessage(String name, String expression) {
     FilterSyntaxException e =
         assertThrows(
             FilterSyntaxException.class,
@@ -53,14 +53,14 @@ class HostileExpressionTest {
   }
 
   @Test
-  void aMegabyteOfOrIsAFilter() {
+  void compile_megabyteOfOr_isAccepted() {
     String expression = "tcp" + " or tcp".repeat(150_000);
     assertTrue(
         PcapFilter.compile("not (" + expression + ")", LinkType.ETHERNET).matches(PACKET, 60));
   }
 
   @Test
-  void aThousandHostsBecomeCode() {
+  void ebpf_thousandHosts_isGenerated() {
     StringBuilder expression = new StringBuilder("host 10.0.0.0");
     for (int i = 1; i < 1000; i++) {
       expression.append(" or host 10.0.").append(i / 256).append('.').append(i % 256);
@@ -72,7 +72,7 @@ class HostileExpressionTest {
   /** Each header moves what is behind it, in the kernel's view in several ways. */
   @ParameterizedTest
   @ValueSource(strings = {"vlan and ", "mpls and ", "geneve and ", "vxlan and ", "vlan 5 or "})
-  void manyEncapsulationsBecomeCodeOrAreRefused(String encapsulation) {
+  void compile_manyEncapsulations_areAcceptedOrRefused(String encapsulation) {
     for (int count : new int[] {3, 4, 5, 8, 20, 5000}) {
       String expression = encapsulation.repeat(count) + "ip";
       for (PacketView view : PacketView.values()) {
@@ -89,7 +89,7 @@ class HostileExpressionTest {
   }
 
   @Property
-  void anyTextIsAFilterOrRefused(@ForAll String text) {
+  void compile_anyText_isAcceptedOrRefused(@ForAll String text) {
     filterOrRefusal(text);
   }
 

@@ -18,10 +18,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class InterpreterAgreementTest {
   @ParameterizedTest
   @EnumSource
-  void oneVerdict(LinkType link) throws IOException {
+  void interpreterExplanationClassAndEbpf_haveTheSameVerdict(LinkType link) throws IOException {
     List<SamplePacket> packets =
         link == LinkType.ETHERNET ? PacketCorpus.ethernet() : PacketCorpus.rawIp();
-    for (String resource : List.of("article.txt", "table.txt")) {
+    for (String resource : List.of("common.txt", "table.txt")) {
       for (String expression : lines(resource)) {
         PcapFilter filter;
         try {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Warnings as the golden file {@code warnings.txt} has them, and filters that get none. */
 class WarningTextTest {
   @Test
-  void everyWarningReadsAsInTheGoldenFile() throws IOException {
+  void warnings_matchGoldenFile() throws IOException {
     String golden = golden();
     List<String> actual = new ArrayList<>();
     for (String line : golden.lines().filter(line -> line.startsWith("=== ")).toList()) {
@@ -60,7 +60,7 @@ class WarningTextTest {
         "greater 100 and less 200",
         "ip[8] % 3 = 1",
       })
-  void plainFiltersGetNone(String expression) {
+  void warnings_commonFilters_areEmpty(String expression) {
     PcapFilter filter = PcapFilter.compile(expression, LinkType.ETHERNET);
     List<FilterWarning> mistakes =
         filter.warnings().stream().filter(warning -> !warning.code().isNote()).toList();
@@ -68,14 +68,14 @@ class WarningTextTest {
   }
 
   @Test
-  void theProbeTellsTaggedPacketsApart() {
+  void warnings_skbFilterWithVlan_areEmpty() {
     for (String expression : List.of("not vlan and ip", "vlan 5 or ip")) {
       assertEquals(List.of(), SkbFilter.compile(expression).warnings());
     }
   }
 
   @Test
-  void everyCodeIsInTheGoldenFile() throws IOException {
+  void goldenFile_hasEveryCode() throws IOException {
     String golden = golden();
     assertEquals(
         List.of(),

@@ -43,12 +43,12 @@ class ClassicInKernelTest {
           PacketBuilder.ethernet().arp(1, "10.0.0.1", "10.0.0.2").build());
 
   static Stream<ListedExpression> expressions() {
-    return Stream.of("article.txt", "table.txt").flatMap(l -> ListedExpression.read(l).stream());
+    return Stream.of("common.txt", "table.txt").flatMap(l -> ListedExpression.read(l).stream());
   }
 
   @ParameterizedTest
   @MethodSource("expressions")
-  void hasTheVerdictOfTheJvmOnEveryPacket(ListedExpression expression) {
+  void classicBpf_hasTheJvmsVerdicts(ListedExpression expression) {
     for (LinkType link : Set.of(LinkType.ETHERNET, LinkType.RAW_IP)) {
       try {
         PcapFilter filter = PcapFilter.compile(expression.ours(), link);
@@ -105,7 +105,7 @@ class ClassicInKernelTest {
         "tcp[tcpflags] = tcp-syn"
       })
   @Tag("live")
-  void aPacketSocketSeesExactlyTheRightFrames(String expression) throws Exception {
+  void rawSocket_ethernetFilter_hasTheJvmsVerdicts(String expression) throws Exception {
     PcapFilter filter = PcapFilter.compile(expression, LinkType.ETHERNET);
     List<String> expected = new ArrayList<>();
     for (byte[] frame : FRAMES) {
@@ -126,7 +126,7 @@ class ClassicInKernelTest {
         "host 10.0.0.2", "ether proto 0x806", "ether host 00:11:22:33:44:55", "broadcast"
       })
   @Tag("live")
-  void aCookedPacketSocketAlsoKnowsWhatTheKernelKnows(String expression) throws Exception {
+  void cookedSocket_skbFilter_hasTheJvmsVerdicts(String expression) throws Exception {
     SkbFilter filter = SkbFilter.compile(expression);
     List<String> expected = new ArrayList<>();
     for (byte[] frame : FRAMES) {

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 /** Classic programs are printed as libpcap prints, and are as short as its optimizer's. */
 class ClassicSizeTest {
   @Test
-  void everyProgramIsPrintedAsTcpdumpPrintsIt() {
-    for (String list : List.of("article.txt", "table.txt")) {
+  void listing_equalsLibpcaps() {
+    for (String list : List.of("common.txt", "table.txt")) {
       for (ListedExpression expression : ListedExpression.read(list)) {
         ClassicBpf program = SkbFilter.compile(expression.ours()).classicBpf();
         try (LibpcapProgram printed = new LibpcapProgram(program.toBytes())) {
@@ -35,11 +35,11 @@ class ClassicSizeTest {
    * the other, in several places: libpcap's optimizer joins the last comparisons.
    */
   @Test
-  void isAboutAsShortAsLibpcapsOptimizedProgram() {
+  void size_isCloseToLibpcapsOptimizedPrograms() {
     int ours = 0;
     int theirs = 0;
     List<String> longer = new ArrayList<>();
-    for (String list : List.of("article.txt", "table.txt")) {
+    for (String list : List.of("common.txt", "table.txt")) {
       for (ListedExpression expression : ListedExpression.read(list)) {
         int libpcaps = optimized(expression);
         if (libpcaps > 1 && !expression.ours().contains("protochain")) {

@@ -133,12 +133,12 @@ class DisorderlyExpressionsTest {
   }
 
   @Property(edgeCases = EdgeCasesMode.NONE)
-  void tokensInAnyOrder(@ForAll("tokens") String expression) {
+  void randomTokens_haveLibpcapsVerdicts(@ForAll("tokens") String expression) {
     agree(expression);
   }
 
   @Property(edgeCases = EdgeCasesMode.NONE)
-  void mutantsOfGoodExpressions(@ForAll("mutants") String expression) {
+  void mutatedExpressions_haveLibpcapsVerdicts(@ForAll("mutants") String expression) {
     agree(expression);
   }
 

@@ -41,7 +41,7 @@ class InstructionCountTest {
           vlan and ip                                     : 17
           "host 2001:db8::1 and tcp port 443"             : 47
           """)
-  void shorterThanCbpfcs(String expression, int cbpfc) {
+  void size_isBelowCbpfcs(String expression, int cbpfc) {
     int ours = count(expression.equals("32 hosts") ? HOSTS_32 : expression, PacketView.ETHERNET);
     assertTrue(ours < cbpfc, () -> "\"%s\": %d instructions".formatted(expression, ours));
   }
@@ -62,12 +62,12 @@ class InstructionCountTest {
         "vlan and ip",
         "host 2001:db8::1 and tcp port 443"
       })
-  void withinAQuarterOfLibpcapsOptimizedProgram(String expression) {
+  void size_isWithinAQuarterOfLibpcapsOptimizedProgram(String expression) {
     withinAQuarter(expression.equals("32 hosts") ? HOSTS_32 : expression);
   }
 
   @Test
-  void sixtyFourHostsFitIntoHalfTheSlot() {
+  void sixtyFourHosts_fitIntoHalfOfTheSlot() {
     for (PacketView view : PacketView.values()) {
       int count = count(hosts(64), view);
       assertTrue(count <= KernelVerdicts.SLOT / 2, count + " instructions on " + view);

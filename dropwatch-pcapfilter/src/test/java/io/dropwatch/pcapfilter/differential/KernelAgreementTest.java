@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The generated eBPF, run in the kernel by BPF_PROG_TEST_RUN, against the JVM's verdict, which is
- * compared with libpcap's first. The article's expressions run over the full corpus, the others
+ * compared with libpcap's first. The expressions of common.txt run over the full corpus, the others
  * over a sample of it.
  */
 @Tag("live")
@@ -31,8 +31,8 @@ class KernelAgreementTest {
   private static final List<KernelPacket> RAW_IP_SAMPLE =
       kernelPackets(Corpora.sample(LinkType.RAW_IP), Base.NETWORK);
 
-  static Stream<ListedExpression> article() {
-    return ListedExpression.read("article.txt").stream();
+  static Stream<ListedExpression> common() {
+    return ListedExpression.read("common.txt").stream();
   }
 
   static Stream<ListedExpression> table() {
@@ -40,20 +40,20 @@ class KernelAgreementTest {
   }
 
   @ParameterizedTest
-  @MethodSource("article")
-  void articleOnEthernet(ListedExpression expression) {
+  @MethodSource("common")
+  void commonFilters_ethernet_haveLibpcapsVerdicts(ListedExpression expression) {
     agree(expression, LinkType.ETHERNET, Corpora.full(LinkType.ETHERNET), Base.MAC, ETHERNET_FULL);
   }
 
   @ParameterizedTest
-  @MethodSource("article")
-  void articleOnRawIp(ListedExpression expression) {
+  @MethodSource("common")
+  void commonFilters_rawIp_haveLibpcapsVerdicts(ListedExpression expression) {
     agree(expression, LinkType.RAW_IP, Corpora.full(LinkType.RAW_IP), Base.NETWORK, RAW_IP_FULL);
   }
 
   @ParameterizedTest
   @MethodSource("table")
-  void tableOnEthernet(ListedExpression expression) {
+  void table_ethernet_hasLibpcapsVerdicts(ListedExpression expression) {
     agree(
         expression,
         LinkType.ETHERNET,
@@ -64,7 +64,7 @@ class KernelAgreementTest {
 
   @ParameterizedTest
   @MethodSource("table")
-  void tableOnRawIp(ListedExpression expression) {
+  void table_rawIp_hasLibpcapsVerdicts(ListedExpression expression) {
     agree(
         expression, LinkType.RAW_IP, Corpora.sample(LinkType.RAW_IP), Base.NETWORK, RAW_IP_SAMPLE);
   }

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LargeFiltersInKernelTest {
   @ParameterizedTest
   @EnumSource(LinkType.class)
-  void theVerifierTakesThem(LinkType link) {
+  void largeFilters_passTheVerifierWithTheJvmsVerdicts(LinkType link) {
     for (String expression :
         List.of(
             joined(64, i -> "host 10.0.0." + (i + 1)),

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The evaluator in the JVM against libpcap, over the lists of expressions and the full corpus. */
 class LibpcapAgreementTest {
-  static List<ListedExpression> article() {
-    return ListedExpression.read("article.txt");
+  static List<ListedExpression> common() {
+    return ListedExpression.read("common.txt");
   }
 
   static List<ListedExpression> table() {
@@ -28,20 +28,20 @@ class LibpcapAgreementTest {
   }
 
   @ParameterizedTest
-  @MethodSource({"article", "table"})
+  @MethodSource({"common", "table"})
   void ethernet(ListedExpression expression) {
     Agreement.jvmAndLibpcap(expression, LinkType.ETHERNET, Corpora.full(LinkType.ETHERNET));
   }
 
   @ParameterizedTest
-  @MethodSource({"article", "table"})
+  @MethodSource({"common", "table"})
   void rawIp(ListedExpression expression) {
     Agreement.jvmAndLibpcap(expression, LinkType.RAW_IP, Corpora.full(LinkType.RAW_IP));
   }
 
   @ParameterizedTest
   @MethodSource("refused")
-  void refusesWhatLibpcapRefuses(ListedExpression expression) {
+  void compile_whatLibpcapRefuses_isRefused(ListedExpression expression) {
     assertThrows(
         LibpcapRefusal.class,
         () -> Libpcap.compile(expression.libpcaps(), Dlt.EN10MB, Mode.UNOPTIMIZED).close());

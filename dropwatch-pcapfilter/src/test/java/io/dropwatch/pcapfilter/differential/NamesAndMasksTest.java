@@ -39,7 +39,7 @@ class NamesAndMasksTest {
         "255.255.255.254",
         "128.0.0.0"
       })
-  void ipBroadcastWithANetmask(String mask) {
+  void ipBroadcast_usesNetmask(String mask) {
     FilterOptions options = FilterOptions.builder().netmask(mask).build();
     int number = ByteBuffer.wrap(Inet4Address.ofLiteral(mask).getAddress()).getInt();
     for (String expression :
@@ -68,7 +68,7 @@ class NamesAndMasksTest {
         "host 10.0.0.1 or localhost",
         "host localhost or 10.0.0.1"
       })
-  void namesOfHosts(String expression) {
+  void hostNames_haveLibpcapsVerdicts(String expression) {
     FilterOptions options = FilterOptions.builder().nameResolver(NameResolver.system()).build();
     for (LinkType link : LINKS) {
       BitSet matches = agree(expression, link, -1, options);
@@ -79,7 +79,7 @@ class NamesAndMasksTest {
   /** Reserved by RFC 6761, section 6.4, so that it is never the name of anything. */
   @ParameterizedTest
   @ValueSource(strings = {"host nobody.invalid", "src host nobody.invalid or tcp"})
-  void unknownNamesAreRefusedByBoth(String expression) {
+  void unknownHostNames_areRefusedAsByLibpcap(String expression) {
     FilterOptions options = FilterOptions.builder().nameResolver(NameResolver.system()).build();
     for (LinkType link : LINKS) {
       assertThrows(

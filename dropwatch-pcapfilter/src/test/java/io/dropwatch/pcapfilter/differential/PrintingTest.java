@@ -34,13 +34,13 @@ class PrintingTest {
   private static final List<String> CONSTRUCTS = constructs();
 
   @Test
-  void everyConstruct() {
+  void print_everyConstruct_parsesToTheSameTree() {
     CONSTRUCTS.forEach(PrintingTest::assertSurvives);
     assertTrue(CONSTRUCTS.size() > 100, CONSTRUCTS::toString);
   }
 
   @Property(tries = 4000)
-  void nestedAndSpacedAnyhow(@ForAll("nested") String expression) {
+  void print_nestedExpressions_parseToTheSameTree(@ForAll("nested") String expression) {
     // The grammar of the comparison has what libpcap refuses too, such as "pppoed 0".
     Assume.that(isOfTheLanguage(expression));
     assertSurvives(expression);

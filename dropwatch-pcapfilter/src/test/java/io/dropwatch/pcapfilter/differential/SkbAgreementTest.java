@@ -51,8 +51,8 @@ class SkbAgreementTest {
     }
   }
 
-  static Stream<ListedExpression> article() {
-    return ListedExpression.read("article.txt").stream();
+  static Stream<ListedExpression> common() {
+    return ListedExpression.read("common.txt").stream();
   }
 
   /** A tag that is not in the bytes shifts nothing: what {@code vlan} means differs by design. */
@@ -61,14 +61,14 @@ class SkbAgreementTest {
   }
 
   @ParameterizedTest
-  @MethodSource({"article", "tableWithoutVlan"})
-  void anUntaggedFrameHasEthernetsVerdict(ListedExpression expression) {
+  @MethodSource({"common", "tableWithoutVlan"})
+  void untaggedFrame_hasTheVerdictOfEthernet(ListedExpression expression) {
     agree(expression, LinkType.ETHERNET, UNTAGGED);
   }
 
   @ParameterizedTest
-  @MethodSource("article")
-  void anIpPacketWithoutMacHeaderHasRawIpsVerdict(ListedExpression expression) {
+  @MethodSource("common")
+  void ipPacketWithoutMacHeader_hasTheVerdictOfRawIp(ListedExpression expression) {
     agree(expression, LinkType.RAW_IP, IP);
   }
 
@@ -90,7 +90,7 @@ class SkbAgreementTest {
         "vlan and vlan and ip6",
         "vlan and pppoes and tcp port 443"
       })
-  void aStrippedTagHasTheVerdictOfTheTaggedFrame(String expression) {
+  void frameWithTagInMetadata_hasTheVerdictOfTheTaggedFrame(String expression) {
     agree(ListedExpression.of(expression), LinkType.ETHERNET, TAGGED);
   }
 
@@ -119,7 +119,7 @@ class SkbAgreementTest {
           vlan,                   0,    false
           not vlan and ip,        0,    true
           """)
-  void knowsWhatTheKernelKnows(String expression, int packetType, boolean match) {
+  void metadataPrimitives_readMetadata(String expression, int packetType, boolean match) {
     byte[] packet = PacketBuilder.raw().ipv4("10.0.0.1", "10.0.0.2").tcp(1, 2, 2).build();
     one(
         match,
@@ -142,7 +142,7 @@ class SkbAgreementTest {
     "host 10.0.0.3, false",
     "not arp, false"
   })
-  void seesArpWithoutMacHeader(String expression, boolean match) {
+  void arpWithoutMacHeader_matches(String expression, boolean match) {
     byte[] packet = PacketBuilder.raw().arp(1, "10.0.0.1", "10.0.0.2").build();
     one(
         match,

@@ -136,7 +136,7 @@ class WarningSoundnessTest {
     "ip and (tcp or udp) and (port 80 or icmp),  icmp",
     "tcp and not (udp or port 80),               udp",
   })
-  void alternativesThatNoPacketMatches(String expression, @Nullable String part) {
+  void warnings_deadAlternative_isReported(String expression, @Nullable String part) {
     List<String> told =
         PcapFilter.compile(expression, LinkType.ETHERNET).warnings().stream()
             .filter(warning -> warning.code() == FilterWarning.Code.MATCHES_NOTHING)

@@ -167,7 +167,7 @@ public final class CompileFuzz {
 
   private static List<String> seeds() {
     List<String> seeds = new ArrayList<>();
-    for (String list : List.of("article.txt", "table.txt", "refused.txt")) {
+    for (String list : List.of("common.txt", "table.txt", "refused.txt")) {
       try (InputStream in = PcapFilter.class.getResourceAsStream("differential/" + list)) {
         if (in == null) {
           throw new IllegalStateException(list + " is missing");

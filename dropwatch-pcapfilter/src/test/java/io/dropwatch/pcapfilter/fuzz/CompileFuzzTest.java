@@ -10,7 +10,7 @@ class CompileFuzzTest {
   private static final int EXPRESSIONS = Integer.getInteger("dropwatch.fuzz.expressions", 50_000);
 
   @Test
-  void anyTextIsAFilterThatBecomesCodeOrIsRefused() {
+  void anyText_compilesToCodeOrIsRefused() {
     assertEquals(List.of(), CompileFuzz.failures(EXPRESSIONS, 20_261_125));
   }
 }

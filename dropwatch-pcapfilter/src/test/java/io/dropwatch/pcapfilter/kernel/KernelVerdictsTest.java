@@ -29,7 +29,7 @@ class KernelVerdictsTest {
   private static final byte[] ACCEPT = code(0xb7_00_0000_00000001L, 0x95_00_0000_00000000L);
 
   @Test
-  void aConstantVerdictIsEveryPacketsVerdict() {
+  void constantVerdict_isTheVerdictOfEveryPacket() {
     BitSet accepted = KernelVerdicts.of(ACCEPT, Base.MAC, kernelPackets(Base.MAC));
     assertEquals(PACKETS.size(), accepted.cardinality());
     byte[] reject = code(0xb7_00_0000_00000000L, 0x95_00_0000_00000000L);
@@ -37,7 +37,7 @@ class KernelVerdictsTest {
   }
 
   @Test
-  void theBaseIsTheMacHeaderAndCapturedIsItsLength() {
+  void base_isTheMacHeader() {
     byte[] arp =
         code(
             0xb7_00_0000_00000000L, // r0 = 0
@@ -51,7 +51,7 @@ class KernelVerdictsTest {
   }
 
   @Test
-  void theMetadataHasTheLengthOnTheWire() {
+  void metadata_hasTheWireLength() {
     byte[] longerThan99 =
         code(
             0x61_31_0000_00000000L, // r1 = *(u32 *)(r3 + 0)
@@ -65,7 +65,7 @@ class KernelVerdictsTest {
   }
 
   @Test
-  void filtersLoadedTogetherHaveTheirOwnVerdicts() {
+  void filtersLoadedTogether_haveTheirOwnVerdicts() {
     byte[] reject = code(0xb7_00_0000_00000000L, 0x95_00_0000_00000000L);
     List<byte[]> filters = new ArrayList<>();
     for (int i = 0; i < 1500; i++) {
@@ -80,7 +80,7 @@ class KernelVerdictsTest {
   }
 
   @Test
-  void aFilterLongerThanTheSlotIsRefused() {
+  void filterLongerThanTheSlot_isRefused() {
     byte[] tooLong = new byte[8 * 3000];
     IllegalArgumentException refusal =
         assertThrows(
@@ -90,7 +90,7 @@ class KernelVerdictsTest {
   }
 
   @Test
-  void whatTheVerifierRefusesComesWithItsWords() {
+  void codeThatTheVerifierRefuses_throwsWithItsLog() {
     byte[] unchecked = code(0x71_10_1000_00000000L, 0x95_00_0000_00000000L);
     BpfException refusal =
         assertThrows(

@@ -34,7 +34,7 @@ class LibpcapTest {
   }
 
   @Test
-  void aLoadPastTheEndRejectsAlsoUnderNot() {
+  void loadPastTheEnd_rejectsInsideNot() {
     try (LibpcapFilter filter = Libpcap.compile("not tcp", Dlt.EN10MB, Mode.UNOPTIMIZED)) {
       assertFalse(filter.matches(SYN, SYN.length));
       assertFalse(filter.matches(Arrays.copyOf(SYN, 20), SYN.length));
@@ -43,7 +43,7 @@ class LibpcapTest {
   }
 
   @Test
-  void theLengthIsTheWires() {
+  void len_isTheWireLength() {
     try (LibpcapFilter filter = Libpcap.compile("greater 1000", Dlt.RAW, Mode.UNOPTIMIZED)) {
       assertTrue(filter.matches(SYN, 1000));
       assertFalse(filter.matches(SYN, 999));
@@ -51,7 +51,7 @@ class LibpcapTest {
   }
 
   @Test
-  void refusesInItsOwnWords() {
+  void refusal_hasLibpcapsMessage() {
     LibpcapRefusal refusal =
         assertThrows(
             LibpcapRefusal.class,

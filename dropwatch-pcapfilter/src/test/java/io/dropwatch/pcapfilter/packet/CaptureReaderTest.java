@@ -37,7 +37,7 @@ class CaptureReaderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"pcap", "nsecpcap", "pcapng"})
-  void whatEditcapWrites(String format) throws IOException, InterruptedException {
+  void filesOfEditcap_areRead(String format) throws IOException, InterruptedException {
     Path file = directory.resolve("out." + format);
     run("editcap", "-F", format, text2pcap(1).toString(), file.toString());
     List<CapturedPacket> packets = read(Files.readAllBytes(file));
@@ -51,7 +51,7 @@ class CaptureReaderTest {
   }
 
   @Test
-  void cutPacketsKeepTheirWireLength() throws IOException, InterruptedException {
+  void truncatedPackets_keepTheirWireLength() throws IOException, InterruptedException {
     Path file = directory.resolve("cut.pcapng");
     run("editcap", "-s", "20", text2pcap(1).toString(), file.toString());
     CapturedPacket packet = read(Files.readAllBytes(file)).getFirst();
@@ -60,7 +60,7 @@ class CaptureReaderTest {
   }
 
   @Test
-  void severalInterfacesAndSections() throws IOException, InterruptedException {
+  void pcapng_severalInterfacesAndSections_areRead() throws IOException, InterruptedException {
     Path merged = directory.resolve("merged.pcapng");
     run(
         "mergecap",
@@ -94,7 +94,7 @@ class CaptureReaderTest {
   }
 
   @Test
-  void aSimplePacketBlockInEitherByteOrder() throws IOException {
+  void simplePacketBlock_isReadInEitherByteOrder() throws IOException {
     for (ByteOrder order : List.of(ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN)) {
       ByteBuffer file = ByteBuffer.allocate(200).order(order);
       file.putInt(0x0a0d0d0a).putInt(28).putInt(0x1a2b3c4d).putShort((short) 1);
@@ -125,7 +125,7 @@ class CaptureReaderTest {
           0a0d0d0a 00000014 1a2b3c4d 00010000 00000018 | a block has a length of 20 bytes at its start and 24 at its end, at byte 0
           0a0d0d0a 00000014 1a2b3c4d 00010000 00000014 00000003 00000010 00000000 | a packet of interface 0 in a section with 0 interfaces, at byte 20
           """)
-  void broken(String hex, String message) {
+  void malformedFile_throwsWithOffset(String hex, String message) {
     byte[] bytes = HexFormat.of().parseHex(hex.replace(" ", ""));
     CaptureFormatException e = assertThrows(CaptureFormatException.class, () -> read(bytes));
     assertEquals(message, e.getMessage());
@@ -133,7 +133,7 @@ class CaptureReaderTest {
   }
 
   @Test
-  void aPacketThatIsTooLongOrCutOffOrOfAnotherLink() {
+  void packetTooLongTruncatedOrOfAnotherLinkType_throws() {
     byte[] good = pcap(ByteOrder.BIG_ENDIAN, 1, FRAME);
     byte[] huge = good.clone();
     ByteBuffer.wrap(huge).putInt(32, Integer.MAX_VALUE);
@@ -149,7 +149,7 @@ class CaptureReaderTest {
   }
 
   @Property(tries = 3000)
-  void anyBytesArePacketsOrTheOneException(
+  void anyBytes_havePacketsOrThrowCaptureFormatException(
       @ForAll byte[] noise, @ForAll @IntRange(min = 0, max = 3) int head) throws IOException {
     byte[][] heads = {
       {},
@@ -170,7 +170,7 @@ class CaptureReaderTest {
   }
 
   @Property(tries = 3000)
-  void aDamagedFileIsPacketsOrTheOneException(
+  void damagedFile_hasPacketsOrThrowsCaptureFormatException(
       @ForAll @IntRange(min = 0, max = 123) int at, @ForAll byte value) throws IOException {
     ByteBuffer file = ByteBuffer.allocate(124);
     file.putInt(0x0a0d0d0a).putInt(28).putInt(0x1a2b3c4d).putInt(0x10000).putLong(-1).putInt(28);

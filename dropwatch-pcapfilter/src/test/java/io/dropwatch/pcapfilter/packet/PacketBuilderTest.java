@@ -30,7 +30,7 @@ class PacketBuilderTest {
   }
 
   @Test
-  void headersInHeaders() {
+  void nestedHeaders_haveLengthsAndChecksums() {
     bytes(
         """
         020000000002 020000000001 8100 0005 8864
@@ -42,7 +42,7 @@ class PacketBuilderTest {
   }
 
   @Test
-  void aFragmentOfIpv6() {
+  void fragment_ofIpv6() {
     bytes(
         """
         60000000 00102c40
@@ -54,14 +54,14 @@ class PacketBuilderTest {
   }
 
   @Test
-  void anEtherTypeWithoutItsHeader() {
+  void etherType_withoutHeader() {
     bytes(
         "020000000002 020000000001 88cc 0001",
         PacketBuilder.ethernet().etherType(0x88cc).payload(2));
   }
 
   @Test
-  void aFrameWithALength() {
+  void llc_writesLengthInsteadOfType() {
     bytes(
         "020000000002 020000000001 0005 424203 0001",
         PacketBuilder.ethernet().llc(0x42, 0x42, 3).payload(2));

@@ -43,7 +43,7 @@ class ParserTest {
   }
 
   @Test
-  void andAndOrHaveEqualPrecedence() {
+  void andAndOr_haveEqualPrecedence() {
     assertEquals(
         """
         chain
@@ -61,7 +61,7 @@ class ParserTest {
   }
 
   @Test
-  void aQualifierAppliesToAListOfValues() {
+  void qualifier_appliesToListOfValues() {
     assertEquals(
         """
         qualified tcp src and dst portrange
@@ -96,7 +96,7 @@ class ParserTest {
   }
 
   @Property
-  void printingAndParsingIsTheIdentity(@ForAll("expressions") String expression) {
+  void parse_printedTree_isTheSameTree(@ForAll("expressions") String expression) {
     Expression tree = parse(expression);
     assertEquals(TreeDump.print(tree), TreeDump.print(parse(Printer.print(tree))));
   }

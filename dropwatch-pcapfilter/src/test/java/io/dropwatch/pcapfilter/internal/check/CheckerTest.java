@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** What an expression tests, and where. */
 class CheckerTest {
   @Test
-  void vlanShiftsAllThatFollowsOutOfNotAndAcrossOr() {
+  void vlan_shiftsLaterPrimitivesOutOfNotAndAcrossOr() {
     assertEquals(
         """
         all
@@ -29,7 +29,7 @@ class CheckerTest {
   }
 
   @Test
-  void aHostIsLookedForInArpToo() {
+  void host_isComparedInArpToo() {
     assertEquals(
         """
         'src host 10.1'
@@ -48,7 +48,7 @@ class CheckerTest {
   }
 
   @Test
-  void aShortNumberIsANetworkButNotAHost() {
+  void shortNumber_isPrefixForNetButNotForHost() {
     assertEquals(
         """
         'ip src net 10'
@@ -68,7 +68,7 @@ class CheckerTest {
   }
 
   @Test
-  void aPortOfIpv4IsBehindTheRealHeaderOfAFirstFragment() {
+  void ipv4Port_isReadAfterTheHeaderOfAFirstFragment() {
     assertEquals(
         """
         'udp dst port domain'
@@ -90,7 +90,7 @@ class CheckerTest {
   }
 
   @Test
-  void aValueInheritsTheQualifiersOfThePrimitiveBefore() {
+  void value_inheritsQualifiersOfThePreviousPrimitive() {
     assertEquals(
         predicate("ip proto 6 or ip proto 17", PacketView.ETHERNET),
         predicate("ip proto 6 or 17", PacketView.ETHERNET));
@@ -100,7 +100,7 @@ class CheckerTest {
   }
 
   @Test
-  void theProbeAsksTheKernelForTheProtocol() {
+  void skbView_readsMetadata() {
     assertEquals(
         """
         all
