@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +36,7 @@ final class ReadmeTest {
   }
 
   @Test
+  @Tag("live")
   void printDrops_printsFunctionThatDropsDatagram() throws Exception {
     PrintStream stdout = System.out;
     ByteArrayOutputStream output = new ByteArrayOutputStream();

@@ -29,12 +29,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Reports two drops with all variants that the running kernel loads: one without a socket, and one
  * of a socket whose buffer is full. Needs root.
  */
+@Tag("live")
 class VariantsLiveTest {
   private static final int DEPTH = 16;
   private static final int CLOSED_PORT = 1;
