@@ -17,7 +17,7 @@ public abstract sealed class Filter permits PcapFilter, SkbFilter {
 
   // Not volatile, so that a loop over packets reads it once. The object has final fields only, so
   // no thread sees it half-made; two threads may generate it twice.
-  private @Nullable CompiledFilter test;
+  private @Nullable CompiledFilter compiled;
 
   Filter(Compilation compilation) {
     this.compilation = compilation;
@@ -97,11 +97,11 @@ public abstract sealed class Filter permits PcapFilter, SkbFilter {
   }
 
   // Generated when the first packet comes: most filters go to the kernel and see none.
-  final CompiledFilter test() {
-    CompiledFilter ready = test;
+  final CompiledFilter compiled() {
+    CompiledFilter ready = compiled;
     if (ready == null) {
       ready = compilation.compiledFilter();
-      test = ready;
+      compiled = ready;
     }
     return ready;
   }

@@ -60,7 +60,7 @@ public final class PcapFilter extends Filter {
    * @param wireLength length of the packet on the wire in bytes, as an unsigned number
    */
   public boolean matches(byte[] packet, int wireLength) {
-    return test().matches(packet, 0, wireLength, null);
+    return compiled().matches(packet, 0, wireLength, null);
   }
 
   /**

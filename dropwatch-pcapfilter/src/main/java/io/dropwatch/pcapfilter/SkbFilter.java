@@ -88,7 +88,7 @@ public final class SkbFilter extends Filter {
 
   /** Returns whether a packet matches. */
   public boolean matches(SkbPacket packet) {
-    return test().matches(packet.bytes, packet.macLength(), packet.networkLength(), packet);
+    return compiled().matches(packet.bytes, packet.macLength(), packet.networkLength(), packet);
   }
 
   /**

@@ -230,7 +230,7 @@ public final class SkbPacket {
     /**
      * Sets {@code skb->protocol}, in host byte order; 0 when unknown. By default it is the
      * EtherType of the frame, 0 for an 802.3 length, or the EtherType of the IP version. For a tag
-     * that {@link #build} takes out of the frame it is always the EtherType behind the tag.
+     * that {@link #build} takes out of the frame it is always the EtherType after the tag.
      *
      * @throws IllegalArgumentException if it is not 0 to 65535
      */

@@ -14,9 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 /**
- * The words of every error, as the golden file {@code errors.txt} has them: a line with {@code
- * ===}, the link type and the expression (Java escapes for what is not printable), then the
- * message.
+ * The text of every error, as the golden file {@code errors.txt} has them: a line with {@code ===},
+ * the link type and the expression (Java escapes for what is not printable), then the message.
  */
 class ErrorTextTest {
   @Test

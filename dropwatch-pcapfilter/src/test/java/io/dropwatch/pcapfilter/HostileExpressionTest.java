@@ -69,7 +69,7 @@ class HostileExpressionTest {
     assertTrue(code.size() > 2000 && code.size() < 4100, code.size() + " instructions");
   }
 
-  /** Each header moves what is behind it, in the kernel's view in several ways. */
+  /** Each header shifts what is after it, in the kernel's view in several ways. */
   @ParameterizedTest
   @ValueSource(strings = {"vlan and ", "mpls and ", "geneve and ", "vxlan and ", "vlan 5 or "})
   void compile_manyEncapsulations_areAcceptedOrRefused(String encapsulation) {

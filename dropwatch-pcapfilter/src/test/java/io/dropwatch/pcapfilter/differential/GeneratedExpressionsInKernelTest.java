@@ -92,8 +92,8 @@ class GeneratedExpressionsInKernelTest {
   }
 
   /**
-   * The filter, or null when it is none ({@link GeneratedExpressionsTest} sees to that) or does not
-   * fit into the slot, as five {@code protochain} do not.
+   * Returns the filter; null if it is refused ({@link GeneratedExpressionsTest} checks that) or
+   * does not fit into the slot, as five {@code protochain} do not.
    */
   private static <F extends Filter> @Nullable F fitting(Supplier<F> compile) {
     try {

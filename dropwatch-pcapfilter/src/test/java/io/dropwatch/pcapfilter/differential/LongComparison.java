@@ -34,8 +34,8 @@ public final class LongComparison {
   /** Expressions that go into the kernel together, if the slot has room for so many. */
   private static final int TOGETHER = 40;
 
-  private static final int MOST_FAILURES = 10;
-  private static final int MOST_SHRINKS = 3000;
+  private static final int MAX_FAILURES = 10;
+  private static final int MAX_SHRINKS = 3000;
 
   private final List<AllVerdicts> links =
       List.of(new AllVerdicts(LinkType.ETHERNET), new AllVerdicts(LinkType.RAW_IP));
@@ -55,7 +55,7 @@ public final class LongComparison {
   private List<String> run(int count, long firstSeed) {
     long start = System.nanoTime();
     long seed = firstSeed;
-    for (int done = 0; done < count && failures.size() < MOST_FAILURES; seed++) {
+    for (int done = 0; done < count && failures.size() < MAX_FAILURES; seed++) {
       int now = Math.min(PER_SEED, count - done);
       oneSeed(now, seed);
       done += now;
@@ -103,7 +103,7 @@ public final class LongComparison {
   private static String shrunk(Shrinkable<String> original, AllVerdicts link, String first) {
     String words = first;
     Iterator<Shrinkable<String>> simpler = original.shrink().iterator();
-    for (int tries = 0; tries < MOST_SHRINKS && simpler.hasNext(); tries++) {
+    for (int tries = 0; tries < MAX_SHRINKS && simpler.hasNext(); tries++) {
       Shrinkable<String> candidate = simpler.next();
       List<Difference> differences = link.differences(List.of(candidate.value()));
       if (!differences.isEmpty()) {

@@ -37,8 +37,8 @@ class ManyValuesTest {
   Arbitrary<String> lists() {
     Arbitrary<String> row = Arbitraries.oneOf(ports(), hosts(), ports());
     Arbitrary<String> before = word("", "", "ip6 and ", "tcp and ", "less 100 or ");
-    Arbitrary<String> behind = word("", "", " and udp", " or icmp", " and not port 443");
-    return combine(before, row, behind).as((b, r, a) -> b + "(" + r + ")" + a);
+    Arbitrary<String> after = word("", "", " and udp", " or icmp", " and not port 443");
+    return combine(before, row, after).as((b, r, a) -> b + "(" + r + ")" + a);
   }
 
   /** All with the same qualifiers, or a few with others in between. */

@@ -26,8 +26,8 @@ final class Skbs {
   }
 
   /**
-   * A tagged frame, its outer tag taken out: 14 bytes of MAC header with the type behind the tag,
-   * then what was behind that.
+   * A tagged frame, its outer tag taken out: 14 bytes of MAC header with the type after the tag,
+   * then what was after that.
    */
   static SkbPacket stripped(SamplePacket frame) {
     byte[] tagged = frame.bytes();

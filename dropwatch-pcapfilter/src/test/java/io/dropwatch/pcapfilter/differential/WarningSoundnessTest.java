@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** No packet of the corpus belies a warning, and every warning prints. */
+/** No packet of the corpus contradicts a warning, and every warning prints. */
 class WarningSoundnessTest {
-  /** Without it what is behind it would be looked for elsewhere. */
+  /** Removing it would shift the conditions after it. */
   private static final Pattern SHIFTS = Pattern.compile("vlan|mpls|pppoe|geneve|vxlan");
 
-  /** A bare value behind it would inherit other qualifiers. */
+  /** A bare value after it would inherit other qualifiers. */
   private static final Pattern INHERITS =
       Pattern.compile("^[ )]*(and|or|&&|\\|\\|)[ (!]*(not )*[ (!]*[0-9\\\\:]");
 
@@ -99,11 +99,11 @@ class WarningSoundnessTest {
       PcapFilter filter, FilterWarning warning, List<SamplePacket> packets) {
     String expression = filter.expression();
     String part = expression.substring(warning.offset(), warning.endOffset());
-    String behind = expression.substring(warning.endOffset());
-    if (SHIFTS.matcher(part).find() || INHERITS.matcher(behind).find()) {
+    String after = expression.substring(warning.endOffset());
+    if (SHIFTS.matcher(part).find() || INHERITS.matcher(after).find()) {
       return;
     }
-    String without = expression.substring(0, warning.offset()) + "(1 = 2)" + behind;
+    String without = expression.substring(0, warning.offset()) + "(1 = 2)" + after;
     PcapFilter other;
     try {
       other = PcapFilter.compile(without, filter.linkType());
@@ -137,11 +137,11 @@ class WarningSoundnessTest {
     "tcp and not (udp or port 80),               udp",
   })
   void warnings_deadAlternative_isReported(String expression, @Nullable String part) {
-    List<String> told =
+    List<String> reported =
         PcapFilter.compile(expression, LinkType.ETHERNET).warnings().stream()
             .filter(warning -> warning.code() == FilterWarning.Code.MATCHES_NOTHING)
             .map(warning -> expression.substring(warning.offset(), warning.endOffset()))
             .toList();
-    assertEquals(part == null ? List.of() : List.of(part), told);
+    assertEquals(part == null ? List.of() : List.of(part), reported);
   }
 }

@@ -31,14 +31,14 @@ import org.jspecify.annotations.Nullable;
  * text is printed with Java's escapes.
  */
 public final class CompileFuzz {
-  /** A text that takes longer hangs; none is longer than a few hundred characters. */
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  /** A text that takes longer is reported; none has more than a few hundred characters. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   /** A hidden class costs some milliseconds, so only one filter in so many gets one. */
   private static final int CLASS_EVERY = 500;
 
   private static final int REPORT_EVERY = 1_000_000;
-  private static final int MOST_FAILURES = 20;
+  private static final int MAX_FAILURES = 20;
   private static final byte[] PACKET = new byte[64];
 
   private final List<String> failures = new ArrayList<>();
@@ -66,17 +66,17 @@ public final class CompileFuzz {
   private List<String> run(int count, long seed) {
     HostileText texts = new HostileText(new Random(seed), seeds());
     PacketView[] views = PacketView.values();
-    for (int i = 1; i <= count && failures.size() < MOST_FAILURES; i++) {
+    for (int i = 1; i <= count && failures.size() < MAX_FAILURES; i++) {
       String text = texts.next();
       long start = System.nanoTime();
       String failure = one(text, views[i % views.length]);
       Duration took = Duration.ofNanos(System.nanoTime() - start);
-      if (failure == null && took.compareTo(PATIENCE) > 0) {
+      if (failure == null && took.compareTo(TIMEOUT) > 0) {
         // Again: the machine may have had other work, or have slept.
         start = System.nanoTime();
         failure = one(text, views[i % views.length]);
         took = Duration.ofNanos(System.nanoTime() - start);
-        if (failure == null && took.compareTo(PATIENCE) > 0) {
+        if (failure == null && took.compareTo(TIMEOUT) > 0) {
           failure = "took " + took;
         }
       }

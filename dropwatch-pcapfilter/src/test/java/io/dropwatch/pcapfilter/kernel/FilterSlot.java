@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /**
- * Filters one behind the other in one slot; the fifth argument of the slot's function, {@code
- * which} (r5), says which of them runs.
+ * Filters one after the other in one slot; the fifth argument of the slot's function, {@code which}
+ * (r5), says which of them runs.
  *
  * <pre>
  *   if r0 == 1 goto     over the unused rest of the slot, which the verifier then drops at once
@@ -66,7 +66,7 @@ final class FilterSlot {
     return code.putLong(R0_IS_0).putLong(EXIT).array();
   }
 
-  /** Opcode in byte 0, registers in byte 1, the jump's distance in the two bytes behind. */
+  /** Opcode in byte 0, registers in byte 1, the jump's distance in the two bytes after. */
   private static long jump(long opcode, int distance) {
     return opcode | (long) distance << 16;
   }

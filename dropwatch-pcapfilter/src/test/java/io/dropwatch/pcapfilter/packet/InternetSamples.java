@@ -5,7 +5,7 @@ import static io.dropwatch.pcapfilter.packet.PacketCorpus.whole;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** IPv4 and IPv6 packets of the corpus, behind any link header. */
+/** IPv4 and IPv6 packets of the corpus, after any link header. */
 final class InternetSamples {
   private static final String A4 = "10.0.0.1";
   private static final String B4 = "10.0.0.2";
@@ -102,8 +102,8 @@ final class InternetSamples {
       add("udp both " + port, v4().udp(port, port));
       add("tcp both " + port, v6().tcp(port, port, 2));
       // Not a transport that has ports, but bytes in their place.
-      add("port " + port + " behind proto 99", v4().protocol(99).payload(ports(40000, port)));
-      add("port " + port + " behind icmp6", v6().protocol(58).payload(ports(port, 443)));
+      add("port " + port + " after proto 99", v4().protocol(99).payload(ports(40000, port)));
+      add("port " + port + " after icmp6", v6().protocol(58).payload(ports(port, 443)));
     }
     // Neighbours of the protocols that have ports.
     for (int protocol : new int[] {5, 7, 16, 18, 131, 133}) {
@@ -207,7 +207,7 @@ final class InternetSamples {
       add("tcp flags " + flags, v4().tcp(40000, 8080, flags));
       add("ip6 tcp flags " + flags, v6().tcp(40000, 8080, flags));
     }
-    add("tcp flags behind options", link().ipv4(A4, B4, 9, 0, false).tcp(1, 2, 2));
+    add("tcp flags after options", link().ipv4(A4, B4, 9, 0, false).tcp(1, 2, 2));
     add(
         "http get",
         v4().tcp(40000, 80, 0x18)
@@ -223,7 +223,7 @@ final class InternetSamples {
         new int[] {0, 1, 2, 3, 4, 127, 128, 129, 130, 133, 134, 135, 136, 137, 143, 255}) {
       add("icmp6 type " + type, v6().icmp6(type, type % 4).payload(8));
     }
-    add("icmp6 type 128 behind options", v6().extension(60).icmp6(128, 0));
+    add("icmp6 type 128 after options", v6().extension(60).icmp6(128, 0));
     add("igmp query", link().ipv4(A4, "224.0.0.1").igmp(0x11, "0.0.0.0"));
     add("igmp report", link().ipv4(A4, "239.1.2.3").igmp(0x16, "239.1.2.3"));
   }

@@ -11,7 +11,7 @@ import java.util.Random;
  */
 public final class PacketCorpus {
   /** Every packet is cut at every length up to this one, in bytes. */
-  private static final int LONGEST_CUT = 200;
+  private static final int MAX_CUT = 200;
 
   private static final int[] DAMAGE = {
     0x00, 0x01, 0x02, 0x05, 0x06, 0x08, 0x0f, 0x11, 0x29, 0x2c, 0x33, 0x3a, 0x40, 0x45, 0x46, 0x4f,
@@ -45,7 +45,7 @@ public final class PacketCorpus {
   public static List<SamplePacket> withTruncations(List<SamplePacket> packets) {
     List<SamplePacket> all = new ArrayList<>(packets);
     for (SamplePacket packet : packets) {
-      for (int cut = 0; cut < packet.bytes().length && cut <= LONGEST_CUT; cut++) {
+      for (int cut = 0; cut < packet.bytes().length && cut <= MAX_CUT; cut++) {
         all.add(packet.truncated(cut));
       }
     }

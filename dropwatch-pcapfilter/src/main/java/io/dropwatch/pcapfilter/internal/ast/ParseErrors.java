@@ -40,7 +40,7 @@ final class ParseErrors {
   }
 
   /** A token after a complete expression. */
-  static SyntaxFault behind(@Nullable Token before, Token token) {
+  static SyntaxFault after(@Nullable Token before, Token token) {
     SyntaxFault fault = token(token, "'and', 'or' or the end of the expression");
     String fix = Suggestions.sign(before, token);
     return fix == null ? fault : fault.fix(fix);

@@ -47,7 +47,7 @@ public final class Parser {
     Expression expression = test(unit(false), false);
     expression = chain(expression, false, false);
     if (!cursor.at(TokenKind.END)) {
-      throw ParseErrors.behind(cursor.previous(), cursor.peek());
+      throw ParseErrors.after(cursor.previous(), cursor.peek());
     }
     return expression;
   }

@@ -59,7 +59,7 @@ final class EncapsulationPredicates {
           .fix("the tag comes before the label: 'vlan and mpls'");
     }
     return switch (layout.framing()) {
-      case ETHERNET -> new Moved(ethernetTag(layout, id, span), layout.behindTag());
+      case ETHERNET -> new Moved(ethernetTag(layout, id, span), layout.afterTag());
       case SKB -> {
         if (layout.tags() >= MAX_TAGS) {
           throw SyntaxFault.at(
@@ -104,7 +104,7 @@ final class EncapsulationPredicates {
           Predicate.all(
               labelled, Predicate.equal(layout.network(0, 4), 0xfffff000, label.getAsInt() << 12));
     }
-    return new Moved(labelled, layout.behindLabel());
+    return new Moved(labelled, layout.afterLabel());
   }
 
   private static Moved pppoe(HeaderLayout layout, OptionalInt session, Span span) {
@@ -112,7 +112,7 @@ final class EncapsulationPredicates {
     if (session.isPresent()) {
       is = Predicate.all(is, Predicate.equal(layout.network(0, 4), 0xffff, session.getAsInt()));
     }
-    return new Moved(is, layout.behindPppoe());
+    return new Moved(is, layout.afterPppoe());
   }
 
   /** A VLAN tag in the kernel's view: in the metadata, or at the start of the window. */
@@ -124,7 +124,7 @@ final class EncapsulationPredicates {
       Operand.Variable shift = variables.fresh();
       Operand base = layout.payload().base();
       Operand before = base == null ? Operand.of(0) : base;
-      Operand behind = Operand.of(Operand.Operator.ADD, before, Operand.of(4));
+      Operand after = Operand.of(Operand.Operator.ADD, before, Operand.of(4));
       // Only the outermost tag can be in the metadata.
       Predicate takenOut =
           layout.tags() > 0
@@ -141,11 +141,11 @@ final class EncapsulationPredicates {
       Predicate tagged =
           Predicate.any(
               Predicate.all(takenOut, place(inFrame, 0, shift, before)),
-              Predicate.all(there, place(inFrame, 1, shift, behind)),
+              Predicate.all(there, place(inFrame, 1, shift, after)),
               Predicate.all(place(inFrame, 0, shift, before), new Predicate.Always(false)));
       Predicate wanted =
           id.isEmpty() ? tagged : Predicate.all(tagged, is(layout, inFrame, id.getAsInt()));
-      return new Moved(wanted, layout.behindSkbTag(inFrame, shift));
+      return new Moved(wanted, layout.afterSkbTag(inFrame, shift));
     }
 
     private static Predicate place(

@@ -83,17 +83,17 @@ final class HeaderChain {
       return found;
     }
     Operand.Variable next = variables.fresh();
-    Operand.Variable behind = variables.fresh();
+    Operand.Variable after = variables.fresh();
     // The next header's number and the length: libpcap reads one, then the other.
     Operand both = layout.networkPosition().load(place, 2);
     Operand number = Operand.of(Operator.SHIFT_RIGHT, both, Operand.of(8));
     Operand length = Operand.of(Operator.AND, both, Operand.of(0xff));
     Predicate authentication = Predicate.equal(header, AUTHENTICATION);
     // RFC 4302, section 2.2: in units of 4 bytes, minus 2.
-    Predicate overAuthentication = new Predicate.Define(behind, units(length, 2, 4));
+    Predicate overAuthentication = new Predicate.Define(after, units(length, 2, 4));
     // RFC 8200, section 4: in units of 8 bytes, not counting the first 8.
     Predicate overExtension =
-        new Predicate.Define(behind, Operand.of(Operator.ADD, place, units(length, 1, 8)));
+        new Predicate.Define(after, Operand.of(Operator.ADD, place, units(length, 1, 8)));
     return Predicate.any(
         found,
         Predicate.all(
@@ -102,7 +102,7 @@ final class HeaderChain {
             extensions
                 ? Predicate.any(Predicate.all(authentication, overAuthentication), overExtension)
                 : overAuthentication,
-            step(left - 1, next, behind)));
+            step(left - 1, next, after)));
   }
 
   private static Predicate extension(Operand header) {

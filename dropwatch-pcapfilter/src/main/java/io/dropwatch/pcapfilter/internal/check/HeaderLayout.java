@@ -114,7 +114,7 @@ record HeaderLayout(
     return networkPosition().plus(40);
   }
 
-  HeaderLayout behindTag() {
+  HeaderLayout afterTag() {
     Position next = typePosition == null ? null : typePosition.plus(4);
     return new HeaderLayout(
         framing,
@@ -130,7 +130,7 @@ record HeaderLayout(
         null);
   }
 
-  HeaderLayout behindLabel() {
+  HeaderLayout afterLabel() {
     return new HeaderLayout(
         framing,
         linkHeader,
@@ -145,7 +145,7 @@ record HeaderLayout(
         tagged);
   }
 
-  HeaderLayout behindPppoe() {
+  HeaderLayout afterPppoe() {
     Position ppp = payload.plus(network + 6);
     return new HeaderLayout(
         Framing.PPP, ppp, ppp.load(0, 2), ppp, ppp.plus(2), 0, 0, labels, tags, false, null);
@@ -174,7 +174,7 @@ record HeaderLayout(
    * @param inFrame 1 when the tag is at the start of the window, 0 when it is in the metadata
    * @param shift distance by which the payload moved, in bytes
    */
-  HeaderLayout behindSkbTag(Operand inFrame, Operand shift) {
+  HeaderLayout afterSkbTag(Operand inFrame, Operand shift) {
     return new HeaderLayout(
         Framing.SKB,
         linkHeader,

@@ -22,7 +22,7 @@ final class LinkPredicates {
    */
   static Predicate carries(HeaderLayout layout, int type, Span span) {
     if (layout.labels() > 0) {
-      return behindLabel(layout, type, span);
+      return afterLabel(layout, type, span);
     }
     return switch (layout.framing()) {
       case RAW_IP -> version(layout, type);
@@ -53,7 +53,7 @@ final class LinkPredicates {
     return layout.payload().load(offset, size);
   }
 
-  private static Predicate behindLabel(HeaderLayout layout, int type, Span span) {
+  private static Predicate afterLabel(HeaderLayout layout, int type, Span span) {
     int version =
         switch (type) {
           case EtherTypes.IP -> 0x40;

@@ -92,11 +92,11 @@ final class ProtocolPredicates {
       case ISO ->
           Predicate.all(
               LinkPredicates.carries(layout, EtherTypes.SAP_OSI, span),
-              Predicate.equal(behindLlc(layout, 0), number));
+              Predicate.equal(afterLlc(layout, 0), number));
       case ISIS ->
           Predicate.all(
               numbered(layout, Protocol.ISO, ISIS, span),
-              Predicate.equal(behindLlc(layout, 4), number));
+              Predicate.equal(afterLlc(layout, 4), number));
       default ->
           throw SyntaxFault.at(span, "'" + outer.word() + "' has no protocol field")
               .expecting("'ether proto', 'ip proto', 'ip6 proto', 'iso proto' or 'isis proto'")
@@ -122,7 +122,7 @@ final class ProtocolPredicates {
     return Predicate.joined(any, false);
   }
 
-  private static Operand behindLlc(HeaderLayout layout, int offset) {
+  private static Operand afterLlc(HeaderLayout layout, int offset) {
     return layout.payload().load(layout.networkNoSnap() + offset, 1);
   }
 }

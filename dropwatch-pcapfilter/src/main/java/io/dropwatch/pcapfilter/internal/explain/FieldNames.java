@@ -189,7 +189,7 @@ final class FieldNames {
             case 7 -> size == 1 ? "hop limit" : "";
             case 8, 12, 16, 20 -> "IPv6 source part " + ((at - 8) / 4 + 1);
             case 24, 28, 32, 36 -> "IPv6 destination part " + ((at - 24) / 4 + 1);
-            case 40 -> size == 1 ? "next header behind the fragment header" : transport(0, size);
+            case 40 -> size == 1 ? "next header after the fragment header" : transport(0, size);
             case 42 -> transport(2, size);
             default -> "";
           };

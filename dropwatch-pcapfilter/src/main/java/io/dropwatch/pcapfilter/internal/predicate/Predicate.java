@@ -20,7 +20,7 @@ public sealed interface Predicate {
    * open.
    *
    * @param operands one or more
-   * @param conjunctions {@code conjunctions[i]} tells whether {@code operands[i + 1]} is joined by
+   * @param conjunctions {@code conjunctions[i]} is whether {@code operands[i + 1]} is joined by
    *     {@code and}
    */
   record Chain(List<Predicate> operands, List<Boolean> conjunctions) implements Predicate {

@@ -49,7 +49,7 @@ final class CoverageWarnings {
       case Expression.Value _ -> value(e, around);
       case Expression.ProtocolName name -> {
         if (TRANSPORTS.contains(name.protocol()) || name.protocol() == Protocol.ICMP6) {
-          behindIpv6(e, around);
+          afterIpv6(e, around);
         }
       }
       case Expression.Relation relation -> {
@@ -84,7 +84,7 @@ final class CoverageWarnings {
 
   private void value(Expression value, Around around) {
     if (around.type() == Qualifiers.Type.PORT || around.type() == Qualifiers.Type.PORTRANGE) {
-      behindIpv6(value, around);
+      afterIpv6(value, around);
       if (around.negated() && said.add(Code.LATER_FRAGMENTS)) {
         warnings.add(
             Code.LATER_FRAGMENTS,
@@ -95,7 +95,7 @@ final class CoverageWarnings {
     }
   }
 
-  private void behindIpv6(Expression e, Around around) {
+  private void afterIpv6(Expression e, Around around) {
     if (around.network() == Protocol.IP6 && said.add(Code.IPV6_EXTENSION_HEADERS)) {
       warnings.add(
           Code.IPV6_EXTENSION_HEADERS,

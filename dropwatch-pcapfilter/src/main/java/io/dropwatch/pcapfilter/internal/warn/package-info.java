@@ -1,5 +1,5 @@
 /**
- * For people: syntax tree and predicate in, the traps that the expression walks into out.
+ * Syntax tree and predicate in, warnings out.
  *
  * <p>What "matches nothing" is decided on the decision graph, which libpcap's verdicts have tested:
  * a graph without a way to acceptance. It may miss a contradiction, but never invents one.
