@@ -22,7 +22,7 @@ final class ExternalCommand {
   /** Runs a program with {@code input} on its stdin and returns its stdout. */
   static String run(List<String> command, String input) {
     try {
-      // Files, not pipes: a program that fills a pipe blocks until somebody reads it.
+      // Files, not pipes: a program that fills a pipe blocks until it is read.
       Path in = Files.createTempFile("dropwatch-testbed", ".in");
       Path out = Files.createTempFile("dropwatch-testbed", ".out");
       Path err = Files.createTempFile("dropwatch-testbed", ".err");

@@ -203,7 +203,7 @@ class NoiseIT {
             List.of(
                 new NoiseRule.Frame("too late", "tcp_v4_rcv", null),
                 new NoiseRule.Location("udp", UDP),
-                new NoiseRule.Reason("nobody", "NO_SOCKET"),
+                new NoiseRule.Reason("no socket", "NO_SOCKET"),
                 new NoiseRule.Reason("the same", "NO_SOCKET"),
                 new NoiseRule.Location("behind it", UDP),
                 new NoiseRule.Location("tcp", "tcp_v4_rcv")),
@@ -216,16 +216,16 @@ class NoiseIT {
     DropStatistics statistics = watchers.statistics();
     Map<String, Long> byRule = statistics.noiseByRule();
     assertEquals(
-        List.of("too late", "udp", "nobody", "the same", "behind it", "tcp"),
+        List.of("too late", "udp", "no socket", "the same", "behind it", "tcp"),
         List.copyOf(byRule.keySet()));
     assertTrue(byRule.getOrDefault("udp", -1L) >= 2 * PACKETS, statistics::toString);
-    assertTrue(byRule.getOrDefault("nobody", -1L) >= PACKETS, statistics::toString);
+    assertTrue(byRule.getOrDefault("no socket", -1L) >= PACKETS, statistics::toString);
     assertEquals(0, byRule.getOrDefault("the same", -1L), statistics::toString);
     assertEquals(0, byRule.getOrDefault("behind it", -1L), statistics::toString);
     assertEquals(0, byRule.getOrDefault("too late", -1L), statistics::toString);
     assertEquals(
         byRule.getOrDefault("udp", -1L)
-            + byRule.getOrDefault("nobody", -1L)
+            + byRule.getOrDefault("no socket", -1L)
             + byRule.getOrDefault("tcp", -1L),
         statistics.noiseInKernel(),
         statistics::toString);
@@ -235,8 +235,8 @@ class NoiseIT {
 
   @Test
   void reason_isAppliedInTheKernel() throws Exception {
-    assertOutcome(new NoiseRule.Reason("nobody", "NO_SOCKET"), 0, 0);
-    assertOutcome(new NoiseRule.Reason("nobody", "SKB_DROP_REASON_NO_SOCKET"), 0, 0);
+    assertOutcome(new NoiseRule.Reason("no socket", "NO_SOCKET"), 0, 0);
+    assertOutcome(new NoiseRule.Reason("no socket", "SKB_DROP_REASON_NO_SOCKET"), 0, 0);
     assertOutcome(new NoiseRule.Reason("wrong", "UDP_CSUM"), PACKETS, 0);
   }
 

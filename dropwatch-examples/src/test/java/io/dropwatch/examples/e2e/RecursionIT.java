@@ -46,7 +46,7 @@ class RecursionIT {
 
   @Test
   void drops_areSeenOrRecursionMisses() throws Exception {
-    assumeTrue(Runtime.getRuntime().availableProcessors() >= 2, "one CPU only: nobody interrupts");
+    assumeTrue(Runtime.getRuntime().availableProcessors() >= 2, "one CPU only: nothing interrupts");
     List<Round> rounds = new ArrayList<>();
     try (RoutedNetwork network = RoutedNetwork.open()) {
       Scenario.NFTABLES_OUTPUT.prepare(network);
