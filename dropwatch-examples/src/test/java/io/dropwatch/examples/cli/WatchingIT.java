@@ -59,7 +59,8 @@ class WatchingIT {
       assertTrue(
           lines
               .getFirst()
-              .matches("dropwatch: the filter: line 1, column \\d+: 'and' and 'or' bind alike.*"),
+              .matches(
+                  "dropwatch: the filter: line 1, column \\d+: 'and' and 'or' have the same precedence.*"),
           lines::toString);
       SCENARIO.send(network, 1);
       program.awaitOut(5);
