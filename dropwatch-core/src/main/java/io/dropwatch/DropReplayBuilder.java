@@ -73,7 +73,7 @@ public final class DropReplayBuilder extends SelectionBuilder<DropReplayBuilder>
         stream.close();
       }
     } catch (IOException e) {
-      // What went wrong before it is told.
+      // The first failure is thrown.
     }
   }
 
