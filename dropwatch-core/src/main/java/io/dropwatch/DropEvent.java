@@ -279,7 +279,22 @@ public final class DropEvent {
    * }</pre>
    */
   public SkbPacket skbPacket() {
-    return SkbView.of(this, packet);
+    SkbPacket.Builder skb =
+        SkbPacket.builder().packet(linkType, packet, Math.max(packetLength, packet.length));
+    // Without a protocol in the event it is that of the MAC header, as for the probe.
+    if (etherType != 0 || linkType != LinkType.ETHERNET) {
+      skb.protocol(etherType);
+    }
+    if (vlan != null) {
+      skb.vlan(vlan.tpid(), vlan.tci());
+    }
+    if (device != null) {
+      skb.ifindex(device.ifindex());
+    }
+    if (packetType != null) {
+      skb.packetType(packetType.number());
+    }
+    return skb.build();
   }
 
   /** Returns the headers of the packet, decoded from its bytes on first use. */

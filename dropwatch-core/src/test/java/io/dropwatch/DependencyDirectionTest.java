@@ -57,7 +57,7 @@ class DependencyDirectionTest {
       return name.substring(0, name.indexOf('.'));
     }
     // What users write most is in the package that they meet first.
-    return name.matches("DropEvent(Builder)?|SkbView") ? "model" : "front door";
+    return name.matches("DropEvent(Builder)?") ? "model" : "front door";
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.dropwatch.pcapfilter;
 
 import io.dropwatch.pcapfilter.internal.Arguments;
 import io.dropwatch.pcapfilter.internal.predicate.EtherTypes;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Objects;
@@ -88,6 +89,27 @@ public final class SkbPacket {
         .vlan(vlanProtocol, vlanTci)
         .packetType(packetType)
         .ifindex(ifindex);
+  }
+
+  /**
+   * Returns an Ethernet frame with a VLAN tag after its addresses: the inverse of what {@link
+   * Builder#build} does to a tagged frame.
+   *
+   * @param frame 14 bytes or more, without that tag; not changed
+   * @param tpid see {@link Builder#vlan}
+   * @param tci see {@link Builder#vlan}
+   * @throws IllegalArgumentException if the frame is shorter, or a number is not 0 to 65535
+   */
+  public static byte[] withTag(byte[] frame, int tpid, int tci) {
+    Arguments.between("frame.length", MAC_HEADER, Integer.MAX_VALUE - VLAN_TAG, frame.length);
+    byte[] tagged = new byte[frame.length + VLAN_TAG];
+    System.arraycopy(frame, 0, tagged, 0, MAC_ADDRESSES);
+    ByteBuffer.wrap(tagged)
+        .position(MAC_ADDRESSES)
+        .putShort((short) Arguments.between("tpid", 0, 0xffff, tpid))
+        .putShort((short) Arguments.between("tci", 0, 0xffff, tci))
+        .put(frame, MAC_ADDRESSES, frame.length - MAC_ADDRESSES);
+    return tagged;
   }
 
   /**

@@ -6,6 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.dropwatch.pcapfilter.packet.PacketBuilder;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of a frame in a {@link SkbPacket}. */
@@ -25,6 +32,32 @@ class SkbPacketBuilderTest {
     assertEquals(0x8100, packet.protocol());
     assertEquals(0x88a8, packet.vlanProtocol());
     assertEquals(0x2005, packet.vlanTci());
+  }
+
+  @Property
+  void build_frameWithTag_isTheFrameAndTheTag(
+      @ForAll @Size(min = 14, max = 80) byte[] frame,
+      @ForAll @IntRange(max = 0xffff) int tci,
+      @ForAll("tpids") int tpid) {
+    byte[] tagged = SkbPacket.withTag(frame, tpid, tci);
+    int type = (frame[12] & 0xff) << 8 | (frame[13] & 0xff);
+
+    assertEquals(
+        ethernet(frame, frame.length).vlan(tpid, tci).protocol(type).build(),
+        ethernet(tagged, tagged.length).build());
+  }
+
+  @Provide
+  Arbitrary<Integer> tpids() {
+    return Arbitraries.of(0x8100, 0x88a8, 0x9100);
+  }
+
+  @Test
+  void withTag_isWhatIsOnTheWire() {
+    assertArrayEquals(TAGGED, SkbPacket.withTag(INNER, 0x88a8, 0x2005));
+    assertThrows(IllegalArgumentException.class, () -> SkbPacket.withTag(new byte[13], 0x8100, 5));
+    assertThrows(IllegalArgumentException.class, () -> SkbPacket.withTag(INNER, 0x10000, 5));
+    assertThrows(IllegalArgumentException.class, () -> SkbPacket.withTag(INNER, 0x8100, -1));
   }
 
   @Test

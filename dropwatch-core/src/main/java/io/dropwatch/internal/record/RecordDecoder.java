@@ -17,6 +17,7 @@ import io.dropwatch.model.PacketType;
 import io.dropwatch.model.SocketState;
 import io.dropwatch.model.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
+import io.dropwatch.pcapfilter.SkbPacket;
 import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 import java.util.Arrays;
@@ -26,8 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Decodes records into events. Not thread-safe. */
 public final class RecordDecoder {
-  private static final int ETHERNET_ADDRESSES = 12;
-  private static final int VLAN_TAG = 4;
   private static final int AF_INET = 2;
   private static final int AF_INET6 = 10;
 
@@ -188,46 +187,22 @@ public final class RecordDecoder {
   }
 
   private static void packet(DropEventBuilder event, MemorySegment raw, int flags) {
-    int vlanProto = u16(raw, VLAN_PROTO);
-    int vlanTci = u16(raw, VLAN_TCI);
     int captured = u16(raw, CAPTURED);
-    long length = raw.get(U32, WIRE_LENGTH);
-    boolean ethernet = raw.get(U32, MAC_LENGTH) != 0;
-    boolean tagInFrame = ethernet && (flags & TAG_IN_FRAME) != 0;
-    byte[] bytes;
-    if (!ethernet) {
-      bytes = bytes(raw, WINDOW, captured);
-    } else if (!tagInFrame) {
-      length += MAC_BYTES;
-      bytes = bytes(raw, MAC, MAC_BYTES + captured);
+    int macLength = raw.get(U32, MAC_LENGTH);
+    int tpid = u16(raw, VLAN_PROTO);
+    int tci = u16(raw, VLAN_TCI);
+    byte[] bytes = bytes(raw, WINDOW - macLength, macLength + captured);
+    // The probe removed the tag, so that filters see one form of a packet.
+    if (macLength != 0 && (flags & TAG_IN_FRAME) != 0) {
+      bytes = SkbPacket.withTag(bytes, tpid, tci);
     } else {
-      length += MAC_BYTES + VLAN_TAG;
-      bytes = withTag(raw, captured, vlanProto, vlanTci);
+      event.vlan(tpid, tci);
     }
-    if (!tagInFrame) {
-      event.vlan(vlanProto, vlanTci);
-    }
+    // Headers are captured whole.
+    long length = raw.get(U32, WIRE_LENGTH) + (long) bytes.length - captured;
     event
-        .packet(ethernet ? LinkType.ETHERNET : LinkType.RAW_IP, bytes)
+        .packet(macLength == 0 ? LinkType.RAW_IP : LinkType.ETHERNET, bytes)
         .packetLength((int) Math.min(length, Integer.MAX_VALUE));
-  }
-
-  // The probe removed the tag, so that filters see one form of a packet.
-  private static byte[] withTag(MemorySegment raw, int captured, int proto, int tci) {
-    byte[] frame = new byte[MAC_BYTES + VLAN_TAG + captured];
-    MemorySegment to = MemorySegment.ofArray(frame);
-    MemorySegment.copy(raw, MAC, to, 0, ETHERNET_ADDRESSES);
-    frame[ETHERNET_ADDRESSES] = (byte) (proto >> 8);
-    frame[ETHERNET_ADDRESSES + 1] = (byte) proto;
-    frame[ETHERNET_ADDRESSES + 2] = (byte) (tci >> 8);
-    frame[ETHERNET_ADDRESSES + 3] = (byte) tci;
-    MemorySegment.copy(
-        raw,
-        MAC + ETHERNET_ADDRESSES,
-        to,
-        ETHERNET_ADDRESSES + VLAN_TAG,
-        MAC_BYTES - ETHERNET_ADDRESSES + captured);
-    return frame;
   }
 
   // The reason of a hardware drop is the name of its trap; it has no number.
