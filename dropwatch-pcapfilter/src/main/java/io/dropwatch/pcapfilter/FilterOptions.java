@@ -140,13 +140,17 @@ public final class FilterOptions {
      * @throws IllegalArgumentException if it is not an IPv4 address in that form
      */
     public Builder netmask(String mask) {
-      // Inet4Address also reads 255.255, as 255.0.0.255.
-      if (mask.chars().filter(c -> c == '.').count() != 3) {
-        throw new IllegalArgumentException(
-            "netmask must be four numbers, such as 255.255.255.0, was " + mask);
+      // Inet4Address also reads 255.255, as 255.0.0.255; its message does not say what is allowed.
+      try {
+        if (mask.chars().filter(c -> c == '.').count() == 3) {
+          this.netmask = Inet4Address.ofLiteral(mask);
+          return this;
+        }
+      } catch (IllegalArgumentException e) {
+        // Reported below.
       }
-      this.netmask = Inet4Address.ofLiteral(mask);
-      return this;
+      throw new IllegalArgumentException(
+          "netmask must be four numbers from 0 to 255, such as 255.255.255.0, was " + mask);
     }
 
     /**

@@ -93,7 +93,7 @@ final class DropwatchCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     DropWatcherBuilder watcher =
         DropWatcher.builder()
-            .selection(probe.selection().noiseRules(noise.rules()).build())
+            .selection(noise.addTo(probe.selection()))
             .bpfObject(probe.bpfPath())
             .maxEventsPerSecond(maxEventsPerSecond)
             .stackDepth(stackDepth)

@@ -5,6 +5,8 @@ import io.dropwatch.pcapfilter.FilterSyntaxException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
+import java.util.Comparator;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -39,7 +41,7 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
         yield report(command, (isFlag ? "--filter: " : "") + message(syntax), USAGE);
       }
       case ParameterException wrong -> handleParseException(wrong, new String[0]);
-      case IllegalArgumentException wrong -> usage(command, message(wrong));
+      case IllegalArgumentException wrong -> usage(command, withOption(command, message(wrong)));
       case DropWatchException e ->
           report(
               command,
@@ -54,6 +56,20 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
       case UncheckedIOException e -> report(command, message(e), FAILURE);
       default -> report(command, "internal error: " + failure + at(failure), FAILURE);
     };
+  }
+
+  /**
+   * Returns a message of the SDK, which begins with the name of a setter such as {@code
+   * ringBytesPerCpu}, with the option in its place: the one whose name the setter's begins with.
+   */
+  private static String withOption(CommandLine command, String message) {
+    String setter = message.split(" ", 2)[0];
+    String kebab = "--" + setter.replaceAll("\\p{Upper}", "-$0").toLowerCase(Locale.ROOT);
+    return command.getCommandSpec().optionsMap().keySet().stream()
+        .filter(kebab::startsWith)
+        .max(Comparator.comparingInt(String::length))
+        .map(option -> option + message.substring(setter.length()))
+        .orElse(message);
   }
 
   private static int usage(CommandLine command, String message) {

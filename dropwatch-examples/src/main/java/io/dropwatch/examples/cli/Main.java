@@ -28,7 +28,8 @@ public final class Main {
     return root.setCaseInsensitiveEnumValuesAllowed(true)
         .setExpandAtFiles(false)
         .setUsageHelpWidth(80)
-        .registerConverter(int.class, text -> (int) number(text, Integer.MAX_VALUE))
+        .registerConverter(int.class, Main::integer)
+        .registerConverter(Integer.class, Main::integer)
         .registerConverter(Duration.class, Main::seconds)
         .setParameterExceptionHandler(errors)
         .setExecutionExceptionHandler(errors);
@@ -73,21 +74,27 @@ public final class Main {
     return version == null ? "(not packaged)" : version;
   }
 
-  // Longer than a century does not fit into nanoseconds.
+  // Longer than a century does not fit into nanoseconds. Picocli's messages would name Java types.
   private static Duration seconds(String text) {
-    return Duration.ofSeconds(Math.min(number(text, Long.MAX_VALUE), MAX_SECONDS));
-  }
-
-  private static long number(String text, long max) {
     try {
-      long number = Long.parseLong(text);
-      if (number >= 0 && number <= max) {
-        return number;
+      long seconds = Long.parseLong(text);
+      if (seconds >= 0 && seconds <= MAX_SECONDS) {
+        return Duration.ofSeconds(seconds);
       }
     } catch (NumberFormatException e) {
-      // Reported below; picocli's message names Java types.
+      // Reported below.
     }
     throw new TypeConversionException(
-        "must be a whole number from 0 to %d, was '%s'".formatted(max, text));
+        "must be a whole number from 0 to %d, was '%s'".formatted(MAX_SECONDS, text));
+  }
+
+  // The range is checked where the number is used.
+  private static int integer(String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new TypeConversionException(
+          "must be a whole number of at most %d, was '%s'".formatted(Integer.MAX_VALUE, text));
+    }
   }
 }

@@ -1,5 +1,7 @@
 package io.dropwatch.examples.cli;
 
+import io.dropwatch.DropSelection;
+import io.dropwatch.DropSelectionBuilder;
 import io.dropwatch.model.NoiseRule;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -50,11 +52,21 @@ final class NoiseOptions {
   private List<String> locations = List.of();
 
   /**
-   * Returns the rules in the order in which they are tried.
+   * Adds the rules to what is selected.
    *
-   * @throws IllegalArgumentException if an option names an unknown rule or lacks its pattern
+   * @throws IllegalArgumentException if an option names an unknown rule, or a pattern is invalid
    */
-  List<NoiseRule> rules() {
+  DropSelection addTo(DropSelectionBuilder selection) {
+    List<NoiseRule> rules = rules();
+    try {
+      return selection.noiseRules(rules).build();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("--noise-rule: " + e.getMessage(), e);
+    }
+  }
+
+  // In the order in which they are tried.
+  private List<NoiseRule> rules() {
     List<NoiseRule> rules = new ArrayList<>(NoiseRule.DEFAULTS);
     for (String name : disabled) {
       if (!name.equals(ALL) && NoiseRule.DEFAULTS.stream().noneMatch(hasName(name))) {

@@ -45,8 +45,7 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     AtomicBoolean stopped = new AtomicBoolean();
-    DropReplayBuilder builder =
-        DropReplay.builder().selection(selection.selection().noiseRules(noise.rules()).build());
+    DropReplayBuilder builder = DropReplay.builder().selection(noise.addTo(selection.selection()));
     EventSink sink = output.open(() -> stopped.set(true));
     builder.onEvent(
         event -> {

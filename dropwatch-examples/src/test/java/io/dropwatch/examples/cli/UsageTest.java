@@ -6,6 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,16 +26,14 @@ class UsageTest {
       delimiter = '|',
       textBlock =
           """
-          --duration -1                   | Invalid value for option '--duration': must be a whole number from 0 to 9223372036854775807, was '-1'
-          --duration x                    | Invalid value for option '--duration': must be a whole number from 0 to 9223372036854775807, was 'x'
-          --duration 1.5                  | Invalid value for option '--duration': must be a whole number from 0 to 9223372036854775807, was '1.5'
+          --duration -1                   | Invalid value for option '--duration': must be a whole number from 0 to 3153600000, was '-1'
+          --duration x                    | Invalid value for option '--duration': must be a whole number from 0 to 3153600000, was 'x'
+          --duration 1.5                  | Invalid value for option '--duration': must be a whole number from 0 to 3153600000, was '1.5'
           --duration                      | Missing required parameter for option '--duration' (<n>)
-          --max-events-per-second -5      | Invalid value for option '--max-events-per-second': must be a whole number from 0 to 2147483647, was '-5'
-          --max-events-per-second 4294967296 | Invalid value for option '--max-events-per-second': must be a whole number from 0 to 2147483647, was '4294967296'
-          --stack-depth -1                | Invalid value for option '--stack-depth': must be a whole number from 0 to 2147483647, was '-1'
-          --stack-once-per -1             | Invalid value for option '--stack-once-per': must be a whole number from 0 to 9223372036854775807, was '-1'
+          --max-events-per-second 4294967296 | Invalid value for option '--max-events-per-second': must be a whole number of at most 2147483647, was '4294967296'
+          --stack-once-per -1             | Invalid value for option '--stack-once-per': must be a whole number from 0 to 3153600000, was '-1'
           --ring tcp                      | Invalid value for option '--ring': expected one of [AUTO, PERF, BPF] (case-insensitive) but was 'tcp'
-          --ring-bytes 2147483648         | Invalid value for option '--ring-bytes': must be a whole number from 0 to 2147483647, was '2147483648'
+          --ring-bytes 2147483648         | Invalid value for option '--ring-bytes': must be a whole number of at most 2147483647, was '2147483648'
           --output xml                    | Invalid value for option '--output': expected one of [json, text] (case-insensitive) but was 'xml'
           --device a --device-excluded b  | --device and --device-excluded are both given; use one
           --device eth0,,eth1             | --device has an empty name in 'eth0,,eth1'; write names as in eth0,eth1
@@ -48,26 +52,97 @@ class UsageTest {
     assertEquals(2, outcome.status);
   }
 
-  /** The SDK checks these values; its messages have the value and the limit. */
+  /** Each option that not every text is a value of, with texts that are none. */
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
-          --stack-depth 128       | 128    | 127
-          --ring-bytes 0          | 0      | a power of two from 4096 to 1073741824
-          --ring-bytes 1          | 1      | a power of two from 4096 to 1073741824
-          --ring-bytes 100000     | 100000 | a power of two from 4096 to 1073741824
-          --vxlan-port 65536      | 65536  | 65535
-          --geneve-port -1        | -1     | 65535
-          --netmask 255.255       | 255.255 | netmask
-          """)
-  void valueOutOfRange_isNamedWithTheLimit(String arguments, String value, String limit) {
-    Outcome outcome = Outcome.of(arguments.split(" +", -1));
-    assertTrue(outcome.err.startsWith("dropwatch: "), outcome.err);
-    assertTrue(outcome.err.contains(value) && outcome.err.contains(limit), outcome.err);
-    assertEquals(1, outcome.err.lines().count(), outcome.err);
-    assertEquals(2, outcome.status);
+  @CsvSource(delimiter = '|', textBlock = BAD_VALUES)
+  void badValue_isReportedWithTheOptionAndWhatIsAllowed(
+      String command, String option, String values, String allowed) {
+    for (String value : values.split(" ", -1)) {
+      List<String> arguments = new ArrayList<>(List.of(command.split(" ", -1)));
+      arguments.removeIf("dropwatch"::equals);
+      arguments.addAll(List.of(option, value));
+      if (command.equals("replay")) {
+        arguments.add("-");
+      }
+      Outcome outcome = Outcome.of(arguments.toArray(String[]::new));
+      String named = "'?" + option + "'?( \\([^)]*\\))?(: | must be )";
+      assertTrue(outcome.err.matches("(?s)dropwatch[a-z ]*: .*" + named + ".*"), outcome.err);
+      String message = outcome.err.toLowerCase(Locale.ROOT);
+      assertTrue(message.contains(allowed.toLowerCase(Locale.ROOT)), outcome.err);
+      assertTrue(message.contains(value.split("=", 2)[0]), outcome.err);
+      assertEquals(1, outcome.err.lines().count(), outcome.err);
+      assertEquals(2, outcome.status);
+    }
+  }
+
+  private static final String BAD_VALUES =
+      """
+      dropwatch | --duration              | x -1 1.5 99999999999    | from 0 to 3153600000
+      dropwatch | --stack-once-per        | x -1                    | from 0 to 3153600000
+      dropwatch | --max-events-per-second | x 1.5 4294967296        | whole number of at most 2147483647
+      dropwatch | --max-events-per-second | -5 10000001             | 0 to 10000000
+      dropwatch | --stack-depth           | x 4294967296            | whole number
+      dropwatch | --stack-depth           | -1 128                  | 0 to 127
+      dropwatch | --ring-bytes            | x 2147483648            | whole number
+      dropwatch | --ring-bytes            | -1 0 1 100000           | a power of two from 4096 to 1073741824
+      dropwatch | --ring                  | x                       | PERF, BPF
+      dropwatch | --output                | x                       | json, text
+      dropwatch | --json-dialect          | x                       | standard, huatuo
+      dropwatch | --no-noise-rule         | x                       | close_wait, neigh_invalidate, bnxt_tx_int or all
+      dropwatch | --noise-rule            | x =x x=                 | <name=pattern>
+      dropwatch | --noise-rule            | close_wait=x            | use different names
+      dropwatch | --noise-rule            | a=[                     | RE2 pattern
+      dropwatch | --netmask               | x 255.255 255.0.0.256   | four numbers from 0 to 255, such as 255.255.255.0
+      dropwatch | --vxlan-port            | x 1.5                   | whole number
+      dropwatch | --vxlan-port            | -1 65536                | between 0 and 65535
+      dropwatch | --geneve-port           | x                       | whole number
+      dropwatch | --geneve-port           | -1 65536                | between 0 and 65535
+      replay    | --netmask               | 255.255                 | four numbers
+      replay    | --noise-rule            | a=[                     | RE2 pattern
+      top       | --interval              | x -1                    | from 0 to 3153600000
+      top       | --interval              | 0                       | 1 or more
+      top       | --duration              | x                       | from 0 to 3153600000
+      top       | --count                 | x                       | whole number
+      top       | --count                 | -1                      | 0 or more
+      top       | --max-kinds             | x                       | whole number
+      top       | --max-kinds             | -1 0 1048577            | 1 to 1048576
+      top       | --sort                  | x                       | rate, total, reason, device
+      top       | --vxlan-port            | 65536                   | between 0 and 65535
+      filter check tcp   | --link         | x                       | ethernet, raw, skb
+      filter check tcp   | --netmask      | 255.255                 | four numbers
+      filter check tcp   | --vxlan-port   | 65536                   | between 0 and 65535
+      filter explain tcp | --hex          | x                       | pairs of hexadecimal digits
+      filter dump tcp    | --stage        | x                       | TOKENS
+      """;
+
+  /** Texts of these are names or expressions: an error speaks of the file, device or filter. */
+  private static final Set<String> ANY_TEXT =
+      Set.of(
+          "--bpf-path",
+          "--filter",
+          "--device",
+          "--device-excluded",
+          "--exclude-location",
+          "--exclude-reason",
+          "--output-storage",
+          "--task-id",
+          "--read",
+          "-F");
+
+  @Test
+  void badValues_areOfEveryOption() {
+    Set<String> tested =
+        BAD_VALUES.lines().map(row -> row.split(" *\\| *", -1)[1]).collect(Collectors.toSet());
+    tested.addAll(ANY_TEXT);
+    assertEquals(optionsWithValue(Main.commandLine()).collect(Collectors.toSet()), tested);
+  }
+
+  private static Stream<String> optionsWithValue(CommandLine command) {
+    return Stream.concat(
+        command.getCommandSpec().options().stream()
+            .filter(option -> option.arity().max() > 0)
+            .map(OptionSpec::longestName),
+        command.getSubcommands().values().stream().flatMap(UsageTest::optionsWithValue));
   }
 
   @Test
@@ -109,8 +184,7 @@ class UsageTest {
       textBlock =
           """
           top --interval 0                   | --interval must be 1 or more, was 0
-          top --count -1                     | Invalid value for option '--count': must be a whole number from 0 to 2147483647, was '-1'
-          top --duration -1                  | Invalid value for option '--duration': must be a whole number from 0 to 9223372036854775807, was '-1'
+          top --duration -1                  | Invalid value for option '--duration': must be a whole number from 0 to 3153600000, was '-1'
           top --device a --device-excluded b | --device and --device-excluded are both given; use one
           top --device a,                    | --device has an empty name in 'a,'; write names as in eth0,eth1
           top --nosuch                       | Unknown option: '--nosuch'
