@@ -131,6 +131,19 @@ public final class DropEvent {
     return reason;
   }
 
+  /**
+   * Returns one sentence that explains the drop: what its reason means in the function that dropped
+   * the packet; null if there is none. See {@link DropReason#explanation(String)}.
+   */
+  public @Nullable String explanation() {
+    return reason.explanation(locationFrame().symbol());
+  }
+
+  /** Returns whether the drop is a loss: the nature of its reason in that function. */
+  public DropReason.Nature nature() {
+    return reason.nature(locationFrame().symbol());
+  }
+
   /** Returns the devlink trap group of a hardware drop, such as {@code l2_drops}; else null. */
   public @Nullable String reasonGroup() {
     return reasonGroup;

@@ -188,8 +188,9 @@ public final class DropWatcherBuilder extends SelectionBuilder<DropWatcherBuilde
   /**
    * Sets the handler of warnings, each given once: {@link DropWarning.Code#FILTER} on the thread of
    * {@link #start}, before anything is in the kernel; {@link DropWarning.Code#SYMBOLS_HIDDEN} on
-   * the thread that reads a stack first; {@link DropWarning.Code#NO_RING} on the reader's. By
-   * default, and if it throws, the warning is logged (System.Logger {@code io.dropwatch}).
+   * the thread that reads a stack first; {@link DropWarning.Code#NO_RING} and {@link
+   * DropWarning.Code#HIDDEN_LOSS} on the reader's. By default, and if it throws, the warning is
+   * logged (System.Logger {@code io.dropwatch}).
    */
   public DropWatcherBuilder onWarning(Consumer<DropWarning> handler) {
     this.onWarning = Objects.requireNonNull(handler, "handler");

@@ -1,6 +1,7 @@
 package io.dropwatch.model;
 
 import java.util.Objects;
+import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,17 +99,46 @@ public record DropReason(int value, String name) {
     return value == -1 ? -1 : value & 0xffff;
   }
 
-  /** Returns whether this is a loss; {@link Nature#UNKNOWN} for a reason without explanation. */
+  /**
+   * Returns whether this is a loss; {@link Nature#UNKNOWN} for a reason without explanation. See
+   * {@link #nature(String)} for a reason that is a loss in some functions only.
+   */
   public Nature nature() {
-    return ReasonTable.nature(name);
+    return nature(null);
+  }
+
+  /**
+   * Returns whether this is a loss where a kernel function dropped the packet.
+   *
+   * @param function as in /proc/kallsyms; null when it is not known
+   */
+  public Nature nature(@Nullable String function) {
+    return ReasonTable.nature(name, function);
   }
 
   /**
    * Returns one sentence that explains the reason; null if there is none. There is one for each
-   * reason of the core and of subsystems up to Linux 7.2.
+   * reason of the core and of subsystems up to Linux 7.3.
    */
   public @Nullable String explanation() {
-    return ReasonTable.explanation(name);
+    return explanation(null);
+  }
+
+  /**
+   * Returns one sentence that explains the reason where a kernel function dropped the packet:
+   * {@code IP_INHDR} is a malformed header in {@code ip_rcv_core}, and an expired TTL in {@code
+   * ip_forward}.
+   *
+   * @param function as in /proc/kallsyms; null when it is not known
+   * @return {@link #explanation()} for a function without a sentence of its own
+   */
+  public @Nullable String explanation(@Nullable String function) {
+    return ReasonTable.explanation(name, function);
+  }
+
+  /** Returns the functions for which {@link #explanation(String)} has a sentence of its own. */
+  public SortedSet<String> explainedFunctions() {
+    return ReasonTable.functions(name);
   }
 
   /** Returns the name. */

@@ -26,7 +26,12 @@ public final class DropWarning {
     /** The kernel hides its symbols from this process: stacks have addresses instead of names. */
     SYMBOLS_HIDDEN,
     /** A CPU came online and has no perf ring: its drops are counted as lost. */
-    NO_RING
+    NO_RING,
+    /**
+     * The noise rule {@link NoiseRule#NEIGH_INVALIDATE} hides lost packets: those that waited for a
+     * neighbour which did not answer.
+     */
+    HIDDEN_LOSS
   }
 
   private final Code code;

@@ -5,7 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rule for drops that are noise: the kernel frees a packet, but no application loses data.
+ * A rule for drops that are noise: drops that the user does not want to see, mostly because no
+ * application loses data.
  *
  * <p>{@link Reason} and {@link Location} are decided in the kernel ({@link
  * DropStatistics#noiseInKernel}), which costs least. {@link Frame} and {@link Pattern} need the
@@ -19,7 +20,12 @@ public sealed interface NoiseRule {
   /** Segments that a socket in CLOSE_WAIT still held, freed by {@code skb_rbtree_purge}. */
   NoiseRule CLOSE_WAIT = new Frame("close_wait", "skb_rbtree_purge", SocketState.of("CLOSE_WAIT"));
 
-  /** Packets queued on an invalidated neighbour entry. */
+  /**
+   * Packets that waited for the MAC address of a neighbour that did not answer (ARP, NDP). They are
+   * lost, and their senders get an error (EHOSTUNREACH). It is among the defaults because HUATUO's
+   * dropwatch, whose defaults these are, hides them; the first hidden drop gives the warning {@link
+   * DropWarning.Code#HIDDEN_LOSS}.
+   */
   NoiseRule NEIGH_INVALIDATE = new Frame("neigh_invalidate", "neigh_invalidate", null);
 
   /** Buffers that the bnxt network driver frees after sending. */

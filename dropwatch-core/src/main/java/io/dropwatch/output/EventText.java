@@ -52,7 +52,7 @@ final class EventText {
   private void appendReason(DropEvent event) {
     DropReason reason = event.reason();
     out.append(" reason=");
-    switch (reason.nature()) {
+    switch (event.nature()) {
       case LOSS -> paint(RED);
       case UNKNOWN -> paint(YELLOW);
       case NORMAL -> paint(OFF);

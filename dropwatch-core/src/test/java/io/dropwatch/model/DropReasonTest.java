@@ -12,12 +12,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -104,12 +108,56 @@ class DropReasonTest {
   }
 
   @Test
-  void explanation_everyCoreReasonUpTo72_isPresent() throws IOException {
+  void explanation_everyCoreReasonUpTo73_isPresent() throws IOException {
     assertEquals(
         List.of(),
         coreReasons().stream()
             .filter(name -> new DropReason(0, "SKB_DROP_REASON_" + name).explanation() == null)
             .toList());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          IP_INHDR        | ip_forward                | LOSS   | TTL
+          IP_INHDR        | ip_forward.constprop.0    | LOSS   | TTL
+          IP_INHDR        | ip6_forward               | LOSS   | hop limit
+          IP_INHDR        | ip_rcv_core               | LOSS   | malformed
+          IP_INHDR        | some_new_function         | LOSS   | malformed
+          IP_INHDR        |                           | LOSS   | malformed
+          IP_INADDRERRORS | ip6_protocol_deliver_rcu  | NORMAL | multicast
+          NO_SOCKET       | ping_rcv                  | NORMAL | raw socket
+          NO_SOCKET       | udp_rcv                   | LOSS   | Nothing listens
+          """)
+  void explanation_reasonOfSeveralCauses_dependsOnTheFunction(
+      String name, @Nullable String function, Nature nature, String contained) {
+    var reason = new DropReason(1, "SKB_DROP_REASON_" + name);
+
+    assertEquals(nature, reason.nature(function));
+    String explanation = reason.explanation(function);
+    assertTrue(explanation != null && explanation.contains(contained), () -> "" + explanation);
+  }
+
+  /** A function that no kernel has would never be met. */
+  @Test
+  void explainedFunctions_ofTheRunningKernel_exist() throws IOException {
+    Set<String> explained = new TreeSet<>();
+    for (String name : coreReasons()) {
+      explained.addAll(new DropReason(1, "SKB_DROP_REASON_" + name).explainedFunctions());
+    }
+    assertTrue(explained.size() >= 15, explained::toString);
+    try (Stream<String> symbols = Files.lines(Path.of("/proc/kallsyms"))) {
+      symbols
+          .map(line -> line.split("\\s", 4)[2])
+          .map(symbol -> symbol.split("\\.", 2)[0])
+          .forEach(explained::remove);
+    }
+    // Parts of modules, and functions that a compiler may merge into their only caller.
+    explained.removeAll(Set.of("tun_net_xmit", "tcp_data_queue_ofo", "ip6_tlvopt_unknown"));
+    explained.removeAll(Set.of("ip6_pkt_drop", "ip6_pkt_discard", "ip6_parse_tlv"));
+    assertEquals(Set.of(), explained);
   }
 
   private static List<String> coreReasons() throws IOException {
@@ -137,6 +185,6 @@ class DropReasonTest {
     Matcher version =
         Pattern.compile("(\\d+)\\.(\\d+)").matcher(System.getProperty("os.version", ""));
     return version.find()
-        && 1000 * Integer.parseInt(version.group(1)) + Integer.parseInt(version.group(2)) > 7002;
+        && 1000 * Integer.parseInt(version.group(1)) + Integer.parseInt(version.group(2)) > 7003;
   }
 }

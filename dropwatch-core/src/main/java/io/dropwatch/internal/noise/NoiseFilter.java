@@ -1,6 +1,7 @@
 package io.dropwatch.internal.noise;
 
 import io.dropwatch.DropEvent;
+import io.dropwatch.model.DropWarning;
 import io.dropwatch.model.KernelStack;
 import io.dropwatch.model.NoiseRule;
 import io.dropwatch.model.SocketState;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NoiseFilter {
   /** Has no rules. */
-  public static final NoiseFilter NONE = new NoiseFilter(List.of(), List.of());
+  public static final NoiseFilter NONE = new NoiseFilter(List.of(), List.of(), _ -> {});
 
   private static final int MAX_STACKS = 4096;
 
@@ -29,25 +31,35 @@ public final class NoiseFilter {
   public static final int NO_RULE = -1;
 
   private record StackRule(
-      int index, Predicate<KernelStack> matches, @Nullable SocketState state) {}
+      int index, NoiseRule rule, Predicate<KernelStack> matches, @Nullable SocketState state) {}
 
   private final List<String> names;
   private final List<StackRule> rules;
   private final Map<KernelStack, List<StackRule>> matching = new HashMap<>();
+  private final Consumer<DropWarning> warnings;
+  private boolean warned;
 
-  private NoiseFilter(List<String> names, List<StackRule> rules) {
+  private NoiseFilter(List<String> names, List<StackRule> rules, Consumer<DropWarning> warnings) {
     this.names = names;
     this.rules = rules;
+    this.warnings = warnings;
+  }
+
+  /** Returns a filter that warns nobody. */
+  public static NoiseFilter of(List<NoiseRule> rules) {
+    return of(rules, _ -> {});
   }
 
   /**
    * Returns a filter with those of the rules that are by stack.
    *
+   * @param warnings told once, at the first drop, that {@link NoiseRule#NEIGH_INVALIDATE} hides
+   *     losses
    * @throws IllegalArgumentException if two have one name, or a pattern has a syntax error
    * @throws io.dropwatch.internal.probe.EnvironmentException if a pattern needs RE2/J, and it is
    *     not there
    */
-  public static NoiseFilter of(List<NoiseRule> rules) {
+  public static NoiseFilter of(List<NoiseRule> rules, Consumer<DropWarning> warnings) {
     Set<String> names = new LinkedHashSet<>();
     for (NoiseRule rule : rules) {
       if (!names.add(rule.name())) {
@@ -62,7 +74,7 @@ public final class NoiseFilter {
         ofStacks.add(stackRule);
       }
     }
-    return new NoiseFilter(List.copyOf(names), List.copyOf(ofStacks));
+    return new NoiseFilter(List.copyOf(names), List.copyOf(ofStacks), warnings);
   }
 
   private static @Nullable StackRule stackRule(int index, NoiseRule rule) {
@@ -70,12 +82,16 @@ public final class NoiseFilter {
       case NoiseRule.Frame frame ->
           new StackRule(
               index,
+              frame,
               stack -> stack.frames().stream().anyMatch(each -> isOf(each, frame.function())),
               frame.state());
       case NoiseRule.Pattern pattern -> {
         Predicate<String> found = Re2.predicate(pattern);
         yield new StackRule(
-            index, stack -> found.test(stack.toString()) || found.test(stack.withOffsets()), null);
+            index,
+            pattern,
+            stack -> found.test(stack.toString()) || found.test(stack.withOffsets()),
+            null);
       }
       case NoiseRule.Reason _, NoiseRule.Location _ -> null;
     };
@@ -93,10 +109,22 @@ public final class NoiseFilter {
     }
     for (StackRule rule : matching(event.stack())) {
       if (rule.state == null || Objects.equals(rule.state, event.socketState())) {
+        warnOfHiddenLoss(rule.rule);
         return rule.index;
       }
     }
     return NO_RULE;
+  }
+
+  private void warnOfHiddenLoss(NoiseRule rule) {
+    if (!warned && rule.equals(NoiseRule.NEIGH_INVALIDATE)) {
+      warned = true;
+      String message =
+          "a packet to a neighbour that does not answer (ARP, NDP) was dropped, and the noise rule "
+              + rule.name()
+              + " hides it and those that follow: they are lost packets; disable the rule to see them";
+      warnings.accept(DropWarning.of(DropWarning.Code.HIDDEN_LOSS, message));
+    }
   }
 
   private List<StackRule> matching(KernelStack stack) {

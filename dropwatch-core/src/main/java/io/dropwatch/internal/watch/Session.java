@@ -44,7 +44,7 @@ public final class Session {
   public static Watch open(WatchRequest request) {
     WarningHandler warnings = new WarningHandler(request.onWarning());
     ProbeImage image = request.selection().image(request.bpfObject(), warnings);
-    NoiseFilter noise = NoiseFilter.of(request.selection().noiseRules());
+    NoiseFilter noise = NoiseFilter.of(request.selection().noiseRules(), warnings);
     Selection.requireMachine();
 
     KernelFacts kernel = KernelFacts.running();

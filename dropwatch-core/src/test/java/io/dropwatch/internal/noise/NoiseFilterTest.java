@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropEvent;
+import io.dropwatch.model.DropWarning;
 import io.dropwatch.model.KernelStack;
 import io.dropwatch.model.NoiseRule;
 import io.dropwatch.model.SocketState;
 import io.dropwatch.model.StackFrame;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -65,6 +67,20 @@ class NoiseFilterTest {
     DropEvent event = event(stackOf("kfree_skb_list", function, "do_softirq"), state);
     assertEquals(noise, isNoise(filter, event));
     assertEquals(noise, isNoise(filter, event), "from the cache");
+  }
+
+  @Test
+  void ruleOf_neighInvalidateHidesLosses_warnsOnce() {
+    List<DropWarning.Code> warnings = new ArrayList<>();
+    NoiseFilter filter =
+        NoiseFilter.of(NoiseRule.DEFAULTS, warning -> warnings.add(warning.code()));
+
+    assertTrue(isNoise(filter, event(STACK, "CLOSE_WAIT")));
+    assertEquals(List.of(), warnings);
+    for (int i = 0; i < 3; i++) {
+      assertTrue(isNoise(filter, event(stackOf("kfree_skb", "neigh_invalidate"), "unknown")));
+    }
+    assertEquals(List.of(DropWarning.Code.HIDDEN_LOSS), warnings);
   }
 
   @Test

@@ -6,6 +6,8 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -18,6 +20,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Prints a line per reason: name, nature (loss, normal or unknown), explanation.",
+      "Where the kernel function that dropped the packet tells more, NAME@FUNCTION has",
+      "a line of its own.",
       "A normal drop goes unnoticed by applications; an unknown one may be a loss.",
       "Reasons of a kernel module are listed while the module is loaded.",
       "",
@@ -42,18 +46,35 @@ final class ReasonsCommand implements Callable<Integer> {
     List<DropReason> all = DropWatcher.kernelReasons();
     List<DropReason> reasons =
         names.isEmpty() ? all : names.stream().map(name -> reason(all, name)).toList();
-    int width = reasons.stream().mapToInt(reason -> reason.name().length()).max().orElse(0);
+    int width =
+        reasons.stream().flatMap(ReasonsCommand::labels).mapToInt(String::length).max().orElse(0);
     PrintWriter out = spec.commandLine().getOut();
     for (DropReason reason : reasons) {
-      String explanation = reason.explanation();
-      out.printf(
-          "%-" + width + "s  %-7s  %s%n",
-          reason.name(),
-          reason.nature().name().toLowerCase(Locale.ROOT),
-          explanation == null ? "-" : explanation);
+      print(out, width, reason, null);
+      reason.explainedFunctions().forEach(function -> print(out, width, reason, function));
     }
     out.flush();
     return 0;
+  }
+
+  private static Stream<String> labels(DropReason reason) {
+    return Stream.concat(
+        Stream.of(reason.name()),
+        reason.explainedFunctions().stream().map(function -> label(reason, function)));
+  }
+
+  private static String label(DropReason reason, @Nullable String function) {
+    return function == null ? reason.name() : reason.name() + '@' + function;
+  }
+
+  private static void print(
+      PrintWriter out, int width, DropReason reason, @Nullable String function) {
+    String explanation = reason.explanation(function);
+    out.printf(
+        "%-" + width + "s  %-7s  %s%n",
+        label(reason, function),
+        reason.nature(function).name().toLowerCase(Locale.ROOT),
+        explanation == null ? "-" : explanation);
   }
 
   private static DropReason reason(List<DropReason> all, String name) {

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.dropwatch.DropWatcher;
 import io.dropwatch.model.DropStatistics;
+import io.dropwatch.model.DropWarning;
 import io.dropwatch.model.NoiseRule;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Two watchers of the same packets, one with the tested noise rules and one with other rules. */
 final class ComparedWatchers implements AutoCloseable {
@@ -13,6 +15,7 @@ final class ComparedWatchers implements AutoCloseable {
   private final EventLog otherEvents = new EventLog();
   private final DropWatcher control;
   private final DropWatcher watcher;
+  private final List<DropWarning.Code> warnings = new CopyOnWriteArrayList<>();
 
   ComparedWatchers(String filter, List<NoiseRule> rules, List<NoiseRule> toCompareWith) {
     control = watching(filter, toCompareWith, otherEvents);
@@ -27,8 +30,13 @@ final class ComparedWatchers implements AutoCloseable {
     return new ComparedWatchers(filter, NoiseRule.DEFAULTS, others);
   }
 
-  private static DropWatcher watching(String filter, List<NoiseRule> rules, EventLog log) {
-    return DropWatcher.builder().filter(filter).noiseRules(rules).onEvent(log).start();
+  private DropWatcher watching(String filter, List<NoiseRule> rules, EventLog log) {
+    return DropWatcher.builder()
+        .filter(filter)
+        .noiseRules(rules)
+        .onWarning(warning -> warnings.add(warning.code()))
+        .onEvent(log)
+        .start();
   }
 
   /** Returns the events that the tested rules leave. */
@@ -39,6 +47,11 @@ final class ComparedWatchers implements AutoCloseable {
   /** Returns the events that the other rules leave. */
   EventLog otherEvents() {
     return otherEvents;
+  }
+
+  /** Returns the codes of the warnings of both. */
+  List<DropWarning.Code> warnings() {
+    return warnings;
   }
 
   /** Returns the statistics with the tested rules; final after close. */

@@ -12,6 +12,7 @@ import io.dropwatch.examples.testbed.RoutedNetwork;
 import io.dropwatch.examples.testbed.Scenario;
 import io.dropwatch.layers.Tcp;
 import io.dropwatch.model.DropStatistics;
+import io.dropwatch.model.DropWarning;
 import io.dropwatch.model.FailureCode;
 import io.dropwatch.model.NoiseRule;
 import io.dropwatch.model.SocketState;
@@ -56,6 +57,7 @@ class NoiseIT {
       watchers.otherEvents().await(PACKETS);
     }
     assertNoise(watchers);
+    assertEquals(List.of(DropWarning.Code.HIDDEN_LOSS), watchers.warnings());
     DropStatistics statistics = watchers.statistics();
     assertEquals(PACKETS, statistics.emitted(), statistics::toString);
     assertEquals(

@@ -3,9 +3,11 @@ package io.dropwatch.examples.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.examples.testbed.RoutedNetwork;
 import io.dropwatch.examples.testbed.Scenario;
+import io.dropwatch.internal.probe.KernelFacts;
 import io.dropwatch.layers.FiveTuple;
 import io.dropwatch.model.DropStatistics;
 import java.util.List;
@@ -53,6 +55,7 @@ class ScenarioIT {
 
     assertEquals(Map.of(expectation.line(), (long) PACKETS), seen.by(expectation::line));
     assertEquals(0, opposite.events().stream().filter(e -> flow.equals(e.flow())).count());
+    assertExplained(scenario, seen.events());
     if (scenario.kernelCount(network).isPresent()) {
       assertEquals(
           PACKETS, scenario.kernelCount(network).getAsLong() - before, "by the kernel's count");
@@ -61,5 +64,21 @@ class ScenarioIT {
     assertEquals(PACKETS, statistics.emitted(), statistics::toString);
     assertEquals(PACKETS, statistics.delivered(), statistics::toString);
     assertTrue(others.statistics().filtered() >= PACKETS, others.statistics()::toString);
+  }
+
+  private static void assertExplained(Scenario scenario, List<DropEvent> events) {
+    String expected =
+        switch (scenario) {
+          case TTL_EXPIRED -> "TTL";
+          case HOP_LIMIT_EXPIRED_IPV6 -> "hop limit";
+          default -> "";
+        };
+    for (DropEvent event : events) {
+      String explanation = event.explanation();
+      assertTrue(
+          !KernelFacts.running().hasReason()
+              || (explanation != null && explanation.contains(expected)),
+          () -> event + " is explained by " + explanation);
+    }
   }
 }
