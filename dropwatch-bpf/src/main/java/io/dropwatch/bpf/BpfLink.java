@@ -40,7 +40,8 @@ public final class BpfLink implements AutoCloseable {
       }
       handle = null;
       object.closed(this);
-      NativeCall.check("cannot detach program " + description, () -> LibbpfCalls.destroyLink(link));
+      NativeCall.logged(
+          "cannot detach program " + description, () -> LibbpfCalls.destroyLink(link));
     }
   }
 }

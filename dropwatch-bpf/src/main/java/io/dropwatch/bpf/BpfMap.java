@@ -14,12 +14,13 @@ import org.jspecify.annotations.Nullable;
  * Safe for any thread.
  *
  * <p>All methods throw {@link IllegalStateException} if the object is closed; those that access
- * entries also if it is not loaded.
+ * entries also if it is not loaded, or the map was not created.
  */
 public final class BpfMap {
   private final BpfObject object;
   private final String name;
   private final MemorySegment handle;
+  private boolean autocreate = true;
 
   BpfMap(BpfObject object, String name, MemorySegment handle) {
     this.object = object;
@@ -91,6 +92,7 @@ public final class BpfMap {
       object.whileOpen("set autocreate of map " + name);
       NativeCall.check(
           "cannot set autocreate of map " + name, () -> LibbpfCalls.setAutocreate(handle, create));
+      autocreate = create;
       return this;
     }
   }
@@ -99,7 +101,8 @@ public final class BpfMap {
   public boolean isCreated() {
     synchronized (object.lock()) {
       object.requireOpenHandle();
-      return LibbpfCalls.mapFd(handle) >= 0;
+      // Since libbpf 1.4 also a map that is not created has a descriptor.
+      return autocreate && LibbpfCalls.mapFd(handle) >= 0;
     }
   }
 
@@ -113,7 +116,7 @@ public final class BpfMap {
   public byte @Nullable [] lookup(byte[] key) {
     synchronized (object.lock()) {
       String operation = "cannot look up in map " + name;
-      object.requireLoaded("look up in map " + name);
+      requireCreated("look up in map " + name);
       if (isPerCpu()) {
         throw new UnsupportedOperationException(
             operation + ": it has a value for each CPU; use lookupPerCpu");
@@ -133,7 +136,7 @@ public final class BpfMap {
   public List<byte[]> lookupPerCpu(byte[] key) {
     synchronized (object.lock()) {
       String operation = "cannot look up in map " + name;
-      object.requireLoaded("look up in map " + name);
+      requireCreated("look up in map " + name);
       if (!isPerCpu()) {
         throw new UnsupportedOperationException(
             operation + ": it has one value for all CPUs; use lookup");
@@ -181,7 +184,7 @@ public final class BpfMap {
   public void update(byte[] key, byte[] value) {
     synchronized (object.lock()) {
       String operation = "cannot update map " + name;
-      object.requireLoaded("update map " + name);
+      requireCreated("update map " + name);
       if (isPerCpu()) {
         throw new UnsupportedOperationException(operation + ": it has a value for each CPU");
       }
@@ -204,7 +207,7 @@ public final class BpfMap {
   public boolean delete(byte[] key) {
     synchronized (object.lock()) {
       String operation = "cannot delete from map " + name;
-      object.requireLoaded("delete from map " + name);
+      requireCreated("delete from map " + name);
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment keySegment = key(operation, key, arena);
         return NativeCall.check(operation, () -> absentIs1(LibbpfCalls.delete(handle, keySegment)))
@@ -234,7 +237,7 @@ public final class BpfMap {
   public void forEachPerCpu(PerCpuConsumer entries) {
     synchronized (object.lock()) {
       String operation = "cannot read map " + name;
-      object.requireLoaded("read map " + name);
+      requireCreated("read map " + name);
       if (!isPerCpu()) {
         throw new UnsupportedOperationException(operation + ": it has one value for all CPUs");
       }
@@ -256,7 +259,7 @@ public final class BpfMap {
    */
   public List<byte[]> keys() {
     synchronized (object.lock()) {
-      object.requireLoaded("list the keys of map " + name);
+      requireCreated("list the keys of map " + name);
       int limit = LibbpfCalls.maxEntries(handle);
       List<byte[]> keys = new ArrayList<>();
       try (Arena arena = Arena.ofConfined()) {
@@ -276,6 +279,14 @@ public final class BpfMap {
         }
       }
       return keys;
+    }
+  }
+
+  private void requireCreated(String what) {
+    object.requireLoaded(what);
+    if (!isCreated()) {
+      throw new IllegalStateException(
+          "cannot " + what + ": it was not created, see BpfMap.autocreate");
     }
   }
 
@@ -312,7 +323,7 @@ public final class BpfMap {
   /** {@return a duplicate of the map's descriptor, which the caller closes} */
   int duplicateFd() {
     synchronized (object.lock()) {
-      object.requireLoaded("use map " + name);
+      requireCreated("use map " + name);
       return (int)
           NativeCall.check(
               "cannot use map " + name, () -> LibcCalls.duplicate(LibbpfCalls.mapFd(handle)));

@@ -62,7 +62,7 @@ public final class BpfObject implements AutoCloseable {
       bpf_object_open_opts.object_name(options, arena.allocateFrom(name));
       MemorySegment bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, elf);
       long handle =
-          NativeCall.check(
+          NativeCall.logged(
               "cannot open eBPF object " + name, () -> LibbpfCalls.openObject(bytes, options));
       return new BpfObject(name, image, MemorySegment.ofAddress(handle));
     }
@@ -193,7 +193,7 @@ public final class BpfObject implements AutoCloseable {
     synchronized (lock) {
       MemorySegment object = whileOpen("load it");
       state = State.REFUSED;
-      NativeCall.check("cannot load eBPF object " + name, () -> LibbpfCalls.loadObject(object));
+      NativeCall.logged("cannot load eBPF object " + name, () -> LibbpfCalls.loadObject(object));
       state = State.LOADED;
     }
   }

@@ -66,7 +66,7 @@ public final class BpfProgram {
       object.requireLoaded("attach program " + name);
       String section = LibbpfCalls.programSection(handle);
       long link =
-          NativeCall.check(
+          NativeCall.logged(
               "cannot attach program " + name + " to " + section,
               () -> LibbpfCalls.attach(handle),
               errno -> Preflight.attachCause(section, errno));

@@ -55,7 +55,6 @@ public final class Libbpf {
         String lacks = " on this machine is too old: it lacks " + String.join(", ", missing);
         return problem(BpfException.Code.OLD_LIBBPF, SONAME + lacks, INSTALL);
       }
-      PrintCallback.install();
       return null;
     }
 
@@ -116,7 +115,7 @@ public final class Libbpf {
   public static int possibleCpus() {
     require();
     return (int)
-        NativeCall.check("cannot read the number of possible CPUs", LibbpfCalls::possibleCpus);
+        NativeCall.logged("cannot read the number of possible CPUs", LibbpfCalls::possibleCpus);
   }
 
   /**

@@ -57,7 +57,7 @@ final class NativeCall {
   }
 
   /**
-   * Runs one call and collects what libbpf logs meanwhile.
+   * Runs one call of libc, or of libbpf that logs nothing but what it returns.
    *
    * @param operation for the message, beginning with "cannot"
    * @return the result, not negative
@@ -70,17 +70,39 @@ final class NativeCall {
   /**
    * Runs one call whose errors have causes of their own.
    *
-   * @param cause of an errno, unless the verifier logged one
+   * @param cause of an errno
    */
   static long check(String operation, LongSupplier call, Function<Errno, Preflight.Cause> cause) {
+    return checked(operation, call.getAsLong(), NativeLog.Lines.NONE, cause);
+  }
+
+  /** Runs one call and collects what libbpf logs meanwhile. Waits for other such calls. */
+  static long logged(String operation, LongSupplier call) {
+    return logged(operation, call, Preflight::loadCause);
+  }
+
+  /**
+   * Runs one call whose errors have causes of their own, and collects what libbpf logs meanwhile.
+   *
+   * @param cause of an errno, unless the verifier logged one
+   */
+  static long logged(String operation, LongSupplier call, Function<Errno, Preflight.Cause> cause) {
     NativeLog log = NativeLog.begin();
     long result;
     NativeLog.Lines lines;
     try {
-      result = call.getAsLong();
+      result = PrintCallback.during(call);
     } finally {
       lines = log.end();
     }
+    return checked(operation, result, lines, cause);
+  }
+
+  private static long checked(
+      String operation,
+      long result,
+      NativeLog.Lines lines,
+      Function<Errno, Preflight.Cause> cause) {
     if (result < 0) {
       Errno errno = Errno.of((int) result);
       throw new BpfException(

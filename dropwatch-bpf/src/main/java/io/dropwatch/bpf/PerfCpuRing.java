@@ -78,7 +78,7 @@ final class PerfCpuRing implements CpuRings.CpuRing {
       MemorySegment number = arena.allocateFrom(ValueLayout.JAVA_INT, cpu);
       perf_buffer_raw_opts.cpus(options, number);
       perf_buffer_raw_opts.map_keys(options, number);
-      return NativeCall.check(
+      return NativeCall.logged(
           plan.operation(),
           () -> LibbpfCalls.openPerfBuffer(plan.mapFd(), plan.pages(), attributes, options),
           Preflight::ringCause);

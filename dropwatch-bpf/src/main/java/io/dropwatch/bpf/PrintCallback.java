@@ -1,5 +1,7 @@
 package io.dropwatch.bpf;
 
+import static java.lang.invoke.MethodType.methodType;
+
 import io.dropwatch.bpf.libbpf.gen.LibbpfHeaders;
 import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
@@ -9,7 +11,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.function.LongSupplier;
 
 /**
  * The print callback of libbpf, {@code int (*)(enum libbpf_print_level, const char *format,
@@ -38,21 +43,72 @@ final class PrintCallback {
                     LibbpfHeaders.C_INT, POINTER, LibbpfHeaders.C_LONG, POINTER, POINTER));
   }
 
+  /** A literal, which is the same object for all class loaders. */
+  private static final Object PROCESS = "io.dropwatch.bpf: the print callback of libbpf";
+
   private PrintCallback() {}
 
-  /** Sets the callback for the rest of the process. */
-  static void install() {
-    MethodHandle print;
-    try {
-      print =
-          MethodHandles.lookup().findStatic(PrintCallback.class, "print", CALLBACK.toMethodType());
-    } catch (ReflectiveOperationException e) {
-      throw new LinkageError(e.getMessage(), e);
+  /**
+   * Runs one call of libbpf with this callback set, and sets the one before it again.
+   *
+   * <p>One call at a time in the process: the callback belongs to the process, and other class
+   * loaders may have loaded this class too.
+   */
+  static long during(LongSupplier call) {
+    synchronized (PROCESS) {
+      MemorySegment before = LibbpfHeaders.libbpf_set_print(Stub.ADDRESS);
+      try {
+        return call.getAsLong();
+      } finally {
+        MemorySegment own = LibbpfHeaders.libbpf_set_print(before);
+        assert own.equals(Stub.ADDRESS) : own;
+      }
     }
-    MemorySegment unused =
-        LibbpfHeaders.libbpf_set_print(
-            Linker.nativeLinker().upcallStub(print, CALLBACK, Arena.global()));
-    assert unused != null;
+  }
+
+  /**
+   * The native function. Another thread of the process may still be about to call it after it was
+   * replaced, so it lives as long as this class: the garbage collector frees it with the class
+   * loader. The JVM has a strong reference to the target of each stub, so the target has only a
+   * weak one to this class.
+   */
+  private static final class Stub {
+    static final MethodHandle PRINT = print();
+    static final MemorySegment ADDRESS =
+        Linker.nativeLinker().upcallStub(weak(PRINT), CALLBACK, Arena.ofAuto());
+
+    private static MethodHandle print() {
+      try {
+        return MethodHandles.lookup()
+            .findStatic(PrintCallback.class, "print", CALLBACK.toMethodType());
+      } catch (ReflectiveOperationException e) {
+        throw new LinkageError(e.getMessage(), e);
+      }
+    }
+
+    /** {@return a handle that calls another one, or returns 0 after that was collected} */
+    private static MethodHandle weak(MethodHandle handle) {
+      MethodHandle call = MethodHandles.exactInvoker(handle.type());
+      try {
+        MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+        MethodHandle get =
+            lookup
+                .findVirtual(WeakReference.class, "get", methodType(Object.class))
+                .bindTo(new WeakReference<>(handle))
+                .asType(methodType(MethodHandle.class));
+        MethodHandle present =
+            lookup
+                .findStatic(Objects.class, "nonNull", methodType(boolean.class, Object.class))
+                .asType(methodType(boolean.class, MethodHandle.class));
+        MethodHandle nothing =
+            MethodHandles.dropArguments(
+                MethodHandles.constant(int.class, 0), 0, call.type().parameterList());
+        return MethodHandles.foldArguments(
+            MethodHandles.guardWithTest(present, call, nothing), get);
+      } catch (ReflectiveOperationException e) {
+        throw new LinkageError(e.getMessage(), e);
+      }
+    }
   }
 
   @SuppressWarnings("UnusedMethod") // called by libbpf

@@ -2,6 +2,7 @@ package io.dropwatch.bpf;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.Consumer;
 
 /**
  * The {@code const volatile} variables of an object. They are set before {@link BpfObject#load},
@@ -40,7 +41,7 @@ public final class ReadOnlyData {
    * @return this
    */
   public ReadOnlyData setByte(String variable, byte value) {
-    value(variable, 1, true).set(ValueLayout.JAVA_BYTE, 0, value);
+    access(variable, 1, true, at -> at.set(ValueLayout.JAVA_BYTE, 0, value));
     return this;
   }
 
@@ -50,7 +51,7 @@ public final class ReadOnlyData {
    * @return this
    */
   public ReadOnlyData setInt(String variable, int value) {
-    value(variable, 4, true).set(ValueLayout.JAVA_INT_UNALIGNED, 0, value);
+    access(variable, 4, true, at -> at.set(ValueLayout.JAVA_INT_UNALIGNED, 0, value));
     return this;
   }
 
@@ -60,7 +61,7 @@ public final class ReadOnlyData {
    * @return this
    */
   public ReadOnlyData setLong(String variable, long value) {
-    value(variable, 8, true).set(ValueLayout.JAVA_LONG_UNALIGNED, 0, value);
+    access(variable, 8, true, at -> at.set(ValueLayout.JAVA_LONG_UNALIGNED, 0, value));
     return this;
   }
 
@@ -71,7 +72,7 @@ public final class ReadOnlyData {
    * @return this
    */
   public ReadOnlyData setBytes(String variable, byte[] value) {
-    value(variable, value.length, false).copyFrom(MemorySegment.ofArray(value));
+    access(variable, value.length, false, at -> at.copyFrom(MemorySegment.ofArray(value)));
     return this;
   }
 
@@ -82,7 +83,9 @@ public final class ReadOnlyData {
    * @throws IllegalStateException if the object has been loaded or closed
    */
   public int getInt(String variable) {
-    return value(variable, 4, true).get(ValueLayout.JAVA_INT_UNALIGNED, 0);
+    int[] value = new int[1];
+    access(variable, 4, true, at -> value[0] = at.get(ValueLayout.JAVA_INT_UNALIGNED, 0));
+    return value[0];
   }
 
   private ElfImage.Symbol find(String variable) {
@@ -96,7 +99,9 @@ public final class ReadOnlyData {
     return symbol;
   }
 
-  private MemorySegment value(String variable, int bytes, boolean exactly) {
+  /** Passes the bytes of a variable on while the object cannot be closed, which unmaps them. */
+  private void access(
+      String variable, int bytes, boolean exactly, Consumer<MemorySegment> accessor) {
     ElfImage.Symbol symbol = find(variable);
     if (exactly ? symbol.size() != bytes : symbol.size() < bytes) {
       throw new BpfException(
@@ -106,10 +111,10 @@ public final class ReadOnlyData {
           null);
     }
     synchronized (object.lock()) {
-      object.whileOpen("set variable " + variable);
+      object.whileOpen("access variable " + variable);
       MemorySegment section = object.map(symbol.section()).initialValue();
       // The mapping of libbpf has the layout of the section in the file.
-      return section.asSlice(symbol.value(), bytes);
+      accessor.accept(section.asSlice(symbol.value(), bytes));
     }
   }
 }

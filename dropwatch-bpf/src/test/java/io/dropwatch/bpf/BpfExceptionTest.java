@@ -29,7 +29,7 @@ final class BpfExceptionTest {
     return assertThrows(
         BpfException.class,
         () ->
-            NativeCall.check(
+            NativeCall.logged(
                 "cannot do it",
                 () -> {
                   for (String line : printed) {
@@ -85,6 +85,6 @@ final class BpfExceptionTest {
         fail(-13, "prog 'x': -- BEGIN PROG LOAD LOG --\nonly this").verifierLog());
     assertEquals(List.of(), fail(-13, "prog 'x': -- BEGIN PROG LOAD LOG --").verifierLog());
     NativeLog.print("outside of an operation");
-    assertEquals(5, NativeCall.check("cannot", () -> 5));
+    assertEquals(5, NativeCall.logged("cannot", () -> 5));
   }
 }

@@ -221,7 +221,10 @@ final class BpfRingTest {
       object.program("emit_ring").autoload(false);
       object.map("ring").autocreate(false);
       object.load();
-      assertThrows(BpfException.class, () -> BpfRing.open(object.map("ring"), 1));
+      assertEquals(
+          "cannot use map ring: it was not created, see BpfMap.autocreate",
+          assertThrows(IllegalStateException.class, () -> BpfRing.open(object.map("ring"), 1))
+              .getMessage());
     }
   }
 }

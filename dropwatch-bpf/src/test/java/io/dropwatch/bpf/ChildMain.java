@@ -25,6 +25,8 @@ final class ChildMain {
       case "ring" -> ring();
       case "attach modern" -> attach("modern");
       case "attach classic" -> attach("classic");
+      case "close stress" -> CloseStress.run(Duration.ofSeconds(4));
+      case "close variables" -> CloseStress.variables(Duration.ofSeconds(2));
       case "symbols" -> "hidden=" + KernelSymbols.load().hidden();
       default -> throw new IllegalArgumentException(action);
     };

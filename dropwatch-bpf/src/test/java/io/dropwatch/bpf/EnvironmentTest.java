@@ -3,6 +3,7 @@ package io.dropwatch.bpf;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -69,5 +70,13 @@ final class EnvironmentTest {
         without);
     assertTrue(without.contains(". Mount tracefs ("), without);
     assertEquals("attached=true", ChildJvm.run(ChildJvm.after(MOUNT_TRACEFS), "attach classic"));
+  }
+
+  @Test
+  void publicMethodsBesideClose_throwOnlyDocumentedExceptions() throws Exception {
+    String output = ChildJvm.run(List.of(), "close stress");
+    assertTrue(output.matches("\\d+ methods"), output);
+    String variables = ChildJvm.run(List.of(), "close variables");
+    assertTrue(variables.matches("\\d+ rounds"), variables);
   }
 }
