@@ -1,5 +1,7 @@
 package io.dropwatch.pcapfilter.packet;
 
+import static io.dropwatch.pcapfilter.internal.Arguments.between;
+
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.nio.ByteBuffer;
@@ -14,21 +16,25 @@ final class HeaderBytes {
 
   /** Tag control information, and room for the type. */
   static byte[] tag(int tci) {
-    return ByteBuffer.allocate(4).putShort((short) tci).array();
+    return ByteBuffer.allocate(4).putShort(u16("tci", tci)).array();
   }
 
   /** PPPoE version 1, type 1, and room for its length and the PPP protocol. */
   static byte[] pppoeSession(int session) {
-    return ByteBuffer.allocate(8).put((byte) 0x11).put((byte) 0).putShort((short) session).array();
+    return ByteBuffer.allocate(8)
+        .put((byte) 0x11)
+        .put((byte) 0)
+        .putShort(u16("session", session))
+        .array();
   }
 
   /** Two service access points and a control field. */
   static byte[] llc(int dsap, int ssap, int... control) {
     byte[] header = new byte[2 + control.length];
-    header[0] = (byte) dsap;
-    header[1] = (byte) ssap;
+    header[0] = u8("dsap", dsap);
+    header[1] = u8("ssap", ssap);
     for (int i = 0; i < control.length; i++) {
-      header[2 + i] = (byte) control[i];
+      header[2 + i] = u8("control", control[i]);
     }
     return header;
   }
@@ -39,7 +45,7 @@ final class HeaderBytes {
         .put((byte) 0xaa)
         .put((byte) 0xaa)
         .put((byte) 3)
-        .put((byte) (organisation >>> 16))
+        .put((byte) (between("organisation", 0, 0xffffff, organisation) >>> 16))
         .putShort((short) organisation)
         .array();
   }
@@ -49,7 +55,7 @@ final class HeaderBytes {
     return ByteBuffer.allocate(28)
         .putInt(0x0001_0800)
         .putShort((short) 0x0604)
-        .putShort((short) operation)
+        .putShort(u16("operation", operation))
         .put(macAddress("02:00:00:00:00:01"))
         .put(ipv4Address(sender))
         .put(new byte[6])
@@ -57,24 +63,31 @@ final class HeaderBytes {
         .array();
   }
 
-  /** IPv4 with NOPs as options, TTL 64; length, protocol and checksum are still to come. */
-  static byte[] ipv4(String source, String destination, int words, int fragment) {
-    ByteBuffer header =
-        ByteBuffer.allocate(words * 4)
-            .put((byte) (0x40 | words))
-            .put((byte) 0)
-            .putShort((short) 0)
-            .putShort((short) 0x1234)
-            .putShort((short) fragment)
-            .put((byte) 64)
-            .put((byte) 0xfd)
-            .putShort((short) 0)
-            .put(ipv4Address(source))
-            .put(ipv4Address(destination));
-    while (header.hasRemaining()) {
-      header.put((byte) 1);
+  /** IPv4 with TTL 64; length, protocol and checksum are still to come. */
+  static byte[] ipv4(String source, String destination, byte[] options, int fragment) {
+    int words = 5 + words("IPv4", options);
+    return ByteBuffer.allocate(words * 4)
+        .put((byte) (0x40 | words))
+        .put((byte) 0)
+        .putShort((short) 0)
+        .putShort((short) 0x1234)
+        .putShort((short) fragment)
+        .put((byte) 64)
+        .put((byte) 0xfd)
+        .putShort((short) 0)
+        .put(ipv4Address(source))
+        .put(ipv4Address(destination))
+        .put(options)
+        .array();
+  }
+
+  /** Returns the length of options in 32-bit words. */
+  private static int words(String protocol, byte[] options) {
+    if (options.length > 40) {
+      throw new IllegalArgumentException(
+          "%s options must be 0 to 40 bytes, were %d".formatted(protocol, options.length));
     }
-    return header.array();
+    return (options.length + 3) / 4;
   }
 
   /** IPv6 without a next header yet, hop limit 64. */
@@ -94,7 +107,7 @@ final class HeaderBytes {
     return ByteBuffer.allocate(8)
         .put((byte) 59)
         .put((byte) 0)
-        .putShort((short) (offset << 3 | (more ? 1 : 0)))
+        .putShort((short) (between("offset", 0, 0x1fff, offset) << 3 | (more ? 1 : 0)))
         .putInt(0x1234_5678)
         .array();
   }
@@ -106,14 +119,14 @@ final class HeaderBytes {
 
   /** TCP; the options are filled up with zeros. */
   static byte[] tcp(int source, int destination, int flags, byte[] options) {
-    int words = 5 + (options.length + 3) / 4;
+    int words = 5 + words("TCP", options);
     return ByteBuffer.allocate(4 * words)
-        .putShort((short) source)
-        .putShort((short) destination)
+        .putShort(u16("source", source))
+        .putShort(u16("destination", destination))
         .putInt(0x1020_3040)
         .putInt(0)
         .put((byte) (words << 4))
-        .put((byte) flags)
+        .put(u8("flags", flags))
         .putShort((short) 65535)
         .putInt(0)
         .put(options)
@@ -123,29 +136,41 @@ final class HeaderBytes {
   /** Two ports, and zeros up to a length in bytes. */
   static byte[] ports(int source, int destination, int length) {
     return ByteBuffer.allocate(length)
-        .putShort((short) source)
-        .putShort((short) destination)
+        .putShort(u16("source", source))
+        .putShort(u16("destination", destination))
         .array();
   }
 
   /** ICMP and ICMPv6. */
   static byte[] icmp(int type, int code) {
-    return new byte[] {(byte) type, (byte) code, 0, 0, 0x12, 0x34, 0, 1};
+    return new byte[] {u8("type", type), u8("code", code), 0, 0, 0x12, 0x34, 0, 1};
   }
 
   /** IGMPv2. */
   static byte[] igmp(int type, String group) {
-    return ByteBuffer.allocate(8).put((byte) type).position(4).put(ipv4Address(group)).array();
+    return ByteBuffer.allocate(8).put(u8("type", type)).position(4).put(ipv4Address(group)).array();
   }
 
-  /** Geneve; the options are a multiple of 4 bytes. */
+  /** Geneve, with room for the type. */
   static byte[] geneve(int vni, byte[] options) {
+    if (options.length > 252 || options.length % 4 != 0) {
+      throw new IllegalArgumentException(
+          "Geneve options must be 0 to 252 bytes, a multiple of 4, were " + options.length);
+    }
     return ByteBuffer.allocate(8 + options.length)
         .put((byte) (options.length / 4))
-        .putInt(4, vni << 8)
+        .putInt(4, between("vni", 0, 0xffffff, vni) << 8)
         .position(8)
         .put(options)
         .array();
+  }
+
+  private static byte u8(String name, int value) {
+    return (byte) between(name, 0, 0xff, value);
+  }
+
+  private static short u16(String name, int value) {
+    return (short) between(name, 0, 0xffff, value);
   }
 
   static byte[] macAddress(String text) {

@@ -1,6 +1,8 @@
 package io.dropwatch.pcapfilter.packet;
 
 import static io.dropwatch.pcapfilter.internal.Arguments.between;
+import static io.dropwatch.pcapfilter.packet.PacketHeader.LENGTH;
+import static io.dropwatch.pcapfilter.packet.PacketHeader.NONE;
 
 import io.dropwatch.pcapfilter.internal.predicate.EtherTypes;
 import io.dropwatch.pcapfilter.packet.PacketHeader.Completion;
@@ -69,21 +71,20 @@ public final class PacketBuilder {
             .put(HeaderBytes.macAddress(destination))
             .put(HeaderBytes.macAddress(source))
             .array();
-    return add(
+    return addLink(
         header,
         EtherTypes.TRANSPARENT_BRIDGING,
-        PacketHeader.NONE,
         around -> around.putNextEtherType(12, header.length));
   }
 
   /** Sets the EtherType of what follows the previous header, without adding a header for it. */
   public PacketBuilder etherType(int type) {
-    return add(new byte[0], between("type", 0, 0xffff, type), PacketHeader.NONE, NOTHING);
+    return addLink(new byte[0], between("type", 0, 0xffff, type), NOTHING);
   }
 
   /** Sets the protocol of what follows the previous IP header, without adding a header for it. */
   public PacketBuilder protocol(int number) {
-    return add(new byte[0], PacketHeader.NONE, between("number", 0, 0xff, number), NOTHING);
+    return addIpProtocol(new byte[0], between("number", 0, 0xff, number), NOTHING);
   }
 
   /** Adds an 802.1Q tag: TPID 0x8100, priority 0. */
@@ -93,10 +94,9 @@ public final class PacketBuilder {
 
   /** Adds a VLAN tag with any TPID; {@code tci} is priority, DEI and VLAN id. */
   public PacketBuilder vlan(int tpid, int tci) {
-    return add(
-        HeaderBytes.tag(between("tci", 0, 0xffff, tci)),
+    return addLink(
+        HeaderBytes.tag(tci),
         between("tpid", 0, 0xffff, tpid),
-        PacketHeader.NONE,
         around -> around.putNextEtherType(2, 4));
   }
 
@@ -104,10 +104,9 @@ public final class PacketBuilder {
   public PacketBuilder mpls(int label) {
     byte[] entry =
         ByteBuffer.allocate(4).putInt(between("label", 0, 0xfffff, label) << 12 | 64).array();
-    return add(
+    return addLink(
         entry,
         EtherTypes.MPLS,
-        PacketHeader.NONE,
         around -> {
           PacketHeader next = around.next();
           if (next == null || next.etherType() != EtherTypes.MPLS) {
@@ -118,20 +117,15 @@ public final class PacketBuilder {
 
   /** Adds PPPoE discovery (RFC 2516), code PADI. */
   public PacketBuilder pppoeDiscovery() {
-    return add(
-        new byte[] {0x11, 0x09, 0, 0, 0, 0},
-        EtherTypes.PPPOE_DISCOVERY,
-        PacketHeader.NONE,
-        NOTHING);
+    return addLink(new byte[] {0x11, 0x09, 0, 0, 0, 0}, EtherTypes.PPPOE_DISCOVERY, NOTHING);
   }
 
   /** Adds a PPPoE session header and the PPP protocol number after it. */
   public PacketBuilder pppoeSession(int session) {
-    byte[] header = HeaderBytes.pppoeSession(between("session", 0, 0xffff, session));
-    return add(
+    byte[] header = HeaderBytes.pppoeSession(session);
+    return addLink(
         header,
         EtherTypes.PPPOE_SESSION,
-        PacketHeader.NONE,
         around -> {
           around.put16(4, around.length() - 6);
           PacketHeader next = around.next();
@@ -150,46 +144,29 @@ public final class PacketBuilder {
 
   /** Adds IEEE 802.2 LLC: the frame becomes an 802.3 one, with a length instead of a type. */
   public PacketBuilder llc(int dsap, int ssap, int... control) {
-    between("dsap", 0, 0xff, dsap);
-    between("ssap", 0, 0xff, ssap);
-    for (int octet : control) {
-      between("control", 0, 0xff, octet);
-    }
-    return add(
-        HeaderBytes.llc(dsap, ssap, control), PacketHeader.LENGTH, PacketHeader.NONE, NOTHING);
+    return addLink(HeaderBytes.llc(dsap, ssap, control), LENGTH, NOTHING);
   }
 
   /** Adds LLC with SNAP: an organisation code, and the next header's EtherType as protocol. */
   public PacketBuilder snap(int organisation) {
-    return add(
-        HeaderBytes.snap(between("organisation", 0, 0xffffff, organisation)),
-        PacketHeader.LENGTH,
-        PacketHeader.NONE,
-        around -> around.putNextEtherType(6, 8));
+    return addLink(HeaderBytes.snap(organisation), LENGTH, around -> around.putNextEtherType(6, 8));
   }
 
   /** Adds ARP over Ethernet for IPv4 (RFC 826). */
   public PacketBuilder arp(int operation, String sender, String target) {
-    return addressResolution(EtherTypes.ARP, operation, sender, target);
+    byte[] header = HeaderBytes.addressResolution(operation, sender, target);
+    return addLink(header, EtherTypes.ARP, NOTHING);
   }
 
   /** Adds reverse ARP (RFC 903). */
   public PacketBuilder rarp(int operation, String sender, String target) {
-    return addressResolution(EtherTypes.RARP, operation, sender, target);
-  }
-
-  private PacketBuilder addressResolution(
-      int etherType, int operation, String sender, String target) {
-    return add(
-        HeaderBytes.addressResolution(between("operation", 0, 0xffff, operation), sender, target),
-        etherType,
-        PacketHeader.NONE,
-        NOTHING);
+    byte[] header = HeaderBytes.addressResolution(operation, sender, target);
+    return addLink(header, EtherTypes.RARP, NOTHING);
   }
 
   /** Adds IPv4 without options, not fragmented. */
   public PacketBuilder ipv4(String source, String destination) {
-    return ipv4(source, destination, 5, 0, false);
+    return ipv4(source, destination, new byte[0]);
   }
 
   /**
@@ -199,16 +176,7 @@ public final class PacketBuilder {
    * @throws IllegalArgumentException if they are longer
    */
   public PacketBuilder ipv4(String source, String destination, byte[] options) {
-    if (options.length > 40) {
-      throw new IllegalArgumentException(
-          "IPv4 options must be 0 to 40 bytes, were " + options.length);
-    }
-    int words = 5 + (options.length + 3) / 4;
-    ipv4(source, destination, words, 0, false);
-    byte[] header = layers.getLast().bytes();
-    Arrays.fill(header, 20, header.length, (byte) 0);
-    System.arraycopy(options, 0, header, 20, options.length);
-    return this;
+    return ipv4(source, destination, options, 0);
   }
 
   /**
@@ -224,17 +192,22 @@ public final class PacketBuilder {
       int headerWords,
       int fragmentOffset,
       boolean moreFragments) {
-    between("headerWords", 5, 15, headerWords);
-    int fragment =
-        between("fragmentOffset", 0, 0x1fff, fragmentOffset) | (moreFragments ? 0x2000 : 0);
+    byte[] options = new byte[4 * (between("headerWords", 5, 15, headerWords) - 5)];
+    Arrays.fill(options, (byte) 1);
+    int offset = between("fragmentOffset", 0, 0x1fff, fragmentOffset);
+    return ipv4(source, destination, options, offset | (moreFragments ? 0x2000 : 0));
+  }
+
+  private PacketBuilder ipv4(String source, String destination, byte[] options, int fragment) {
+    byte[] header = HeaderBytes.ipv4(source, destination, options, fragment);
     return add(
-        HeaderBytes.ipv4(source, destination, headerWords, fragment),
+        header,
         EtherTypes.IP,
         4,
         around -> {
           around.put16(2, around.length());
           around.putNextProtocol(9);
-          around.putChecksum(10, headerWords * 4);
+          around.putChecksum(10, header.length);
         });
   }
 
@@ -256,31 +229,26 @@ public final class PacketBuilder {
    * (60).
    */
   public PacketBuilder extension(int number) {
-    return add(
+    return addIpProtocol(
         new byte[] {59, 0, 1, 4, 0, 0, 0, 0},
-        PacketHeader.NONE,
         between("number", 0, 0xff, number),
         around -> around.putNextProtocol(0));
   }
 
   /** Adds the IPv6 fragment header; the offset is in units of 8 bytes, 0 to 8191. */
   public PacketBuilder fragment(int offset, boolean more) {
-    return add(
-        HeaderBytes.fragment(between("offset", 0, 0x1fff, offset), more),
-        PacketHeader.NONE,
-        44,
-        around -> around.putNextProtocol(0));
+    return addIpProtocol(
+        HeaderBytes.fragment(offset, more), 44, around -> around.putNextProtocol(0));
   }
 
   /** Adds an IP authentication header (RFC 4302) with 12 bytes of integrity check value. */
   public PacketBuilder ah() {
-    return add(HeaderBytes.ah(), PacketHeader.NONE, 51, around -> around.putNextProtocol(0));
+    return addIpProtocol(HeaderBytes.ah(), 51, around -> around.putNextProtocol(0));
   }
 
   /** Adds an IP encapsulating security payload (RFC 4303): SPI and sequence number. */
   public PacketBuilder esp(int spi) {
-    return add(
-        ByteBuffer.allocate(8).putInt(spi).putInt(1).array(), PacketHeader.NONE, 50, NOTHING);
+    return addIpProtocol(ByteBuffer.allocate(8).putInt(spi).putInt(1).array(), 50, NOTHING);
   }
 
   /**
@@ -301,26 +269,16 @@ public final class PacketBuilder {
    * @throws IllegalArgumentException if they are longer
    */
   public PacketBuilder tcp(int source, int destination, int flags, byte[] options) {
-    if (options.length > 40) {
-      throw new IllegalArgumentException(
-          "TCP options must be 0 to 40 bytes, were " + options.length);
-    }
-    return add(
-        HeaderBytes.tcp(
-            port("source", source),
-            port("destination", destination),
-            between("flags", 0, 0xff, flags),
-            options),
-        PacketHeader.NONE,
+    return addIpProtocol(
+        HeaderBytes.tcp(source, destination, flags, options),
         6,
         around -> around.putTransportChecksum(16, 6));
   }
 
   /** Adds UDP (RFC 768). */
   public PacketBuilder udp(int source, int destination) {
-    return add(
-        HeaderBytes.ports(port("source", source), port("destination", destination), 8),
-        PacketHeader.NONE,
+    return addIpProtocol(
+        HeaderBytes.ports(source, destination, 8),
         17,
         around -> {
           around.put16(4, around.length());
@@ -330,49 +288,37 @@ public final class PacketBuilder {
 
   /** Adds the SCTP common header (RFC 9260), verification tag 0, with its CRC32c. */
   public PacketBuilder sctp(int source, int destination) {
-    return add(
-        HeaderBytes.ports(port("source", source), port("destination", destination), 12),
-        PacketHeader.NONE,
-        132,
-        around -> around.putCrc32c(8));
+    return addIpProtocol(
+        HeaderBytes.ports(source, destination, 12), 132, around -> around.putCrc32c(8));
   }
 
   /** Adds GRE (RFC 2784), version 0, without options. */
   public PacketBuilder gre() {
-    return add(new byte[4], PacketHeader.NONE, 47, around -> around.putNextEtherType(2, 4));
+    return addIpProtocol(new byte[4], 47, around -> around.putNextEtherType(2, 4));
   }
 
   /** Adds GRE with a key (RFC 2890). */
   public PacketBuilder gre(int key) {
     byte[] header = ByteBuffer.allocate(8).putShort((short) 0x2000).putInt(4, key).array();
-    return add(header, PacketHeader.NONE, 47, around -> around.putNextEtherType(2, 8));
+    return addIpProtocol(header, 47, around -> around.putNextEtherType(2, 8));
   }
 
   /** Adds ICMP (RFC 792). */
   public PacketBuilder icmp(int type, int code) {
-    return add(
-        icmpHeader(type, code),
-        PacketHeader.NONE,
-        1,
-        around -> around.putChecksum(2, around.length()));
+    return addIpProtocol(
+        HeaderBytes.icmp(type, code), 1, around -> around.putChecksum(2, around.length()));
   }
 
   /** Adds ICMPv6 (RFC 4443). */
   public PacketBuilder icmp6(int type, int code) {
-    return add(
-        icmpHeader(type, code),
-        PacketHeader.NONE,
-        58,
-        around -> around.putTransportChecksum(2, 58));
+    return addIpProtocol(
+        HeaderBytes.icmp(type, code), 58, around -> around.putTransportChecksum(2, 58));
   }
 
   /** Adds IGMPv2 (RFC 2236). */
   public PacketBuilder igmp(int type, String group) {
-    return add(
-        HeaderBytes.igmp(between("type", 0, 0xff, type), group),
-        PacketHeader.NONE,
-        2,
-        around -> around.putChecksum(2, around.length()));
+    return addIpProtocol(
+        HeaderBytes.igmp(type, group), 2, around -> around.putChecksum(2, around.length()));
   }
 
   /**
@@ -382,16 +328,8 @@ public final class PacketBuilder {
    * @throws IllegalArgumentException if they are not
    */
   public PacketBuilder geneve(int vni, byte[] options) {
-    if (options.length > 252 || options.length % 4 != 0) {
-      throw new IllegalArgumentException(
-          "Geneve options must be 0 to 252 bytes, a multiple of 4, were " + options.length);
-    }
-    byte[] header = HeaderBytes.geneve(between("vni", 0, 0xffffff, vni), options);
-    return add(
-        header,
-        PacketHeader.NONE,
-        PacketHeader.NONE,
-        around -> around.putNextEtherType(2, header.length));
+    byte[] header = HeaderBytes.geneve(vni, options);
+    return add(header, NONE, NONE, around -> around.putNextEtherType(2, header.length));
   }
 
   /** Adds Geneve (RFC 8926) without options. */
@@ -403,7 +341,7 @@ public final class PacketBuilder {
   public PacketBuilder vxlan(int vni) {
     between("vni", 0, 0xffffff, vni);
     byte[] header = ByteBuffer.allocate(8).putInt(0x0800_0000).putInt(vni << 8).array();
-    return add(header, PacketHeader.NONE, PacketHeader.NONE, NOTHING);
+    return add(header, NONE, NONE, NOTHING);
   }
 
   /** Adds payload bytes 0, 1, 2 and so on. */
@@ -417,7 +355,7 @@ public final class PacketBuilder {
 
   /** Adds payload, or a header that this class does not know; copied. */
   public PacketBuilder payload(byte[] bytes) {
-    return add(bytes.clone(), PacketHeader.NONE, PacketHeader.NONE, NOTHING);
+    return add(bytes.clone(), NONE, NONE, NOTHING);
   }
 
   /** Returns the packet. More headers may be added afterwards, for a longer packet. */
@@ -433,12 +371,14 @@ public final class PacketBuilder {
     return packet.array();
   }
 
-  private static byte[] icmpHeader(int type, int code) {
-    return HeaderBytes.icmp(between("type", 0, 0xff, type), between("code", 0, 0xff, code));
+  /** Adds a header that an EtherType, or a length, before it announces. */
+  private PacketBuilder addLink(byte[] bytes, int etherType, Completion completion) {
+    return add(bytes, etherType, NONE, completion);
   }
 
-  private static int port(String name, int port) {
-    return between(name, 0, 0xffff, port);
+  /** Adds a header that the protocol number of an IP header before it announces. */
+  private PacketBuilder addIpProtocol(byte[] bytes, int protocol, Completion completion) {
+    return add(bytes, NONE, protocol, completion);
   }
 
   private PacketBuilder add(byte[] bytes, int etherType, int protocol, Completion completion) {
