@@ -1,10 +1,15 @@
 package io.dropwatch.model;
 
 import java.util.Collections;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.StringJoiner;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,92 +36,67 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable. Later releases may add numbers.
  */
 public final class DropStatistics {
-  private static final Set<String> ALWAYS_SHOWN =
-      Set.of("seen", "excluded", "filtered", "limited", "lost", "emitted", "delivered");
+  /** The numbers by the names that {@link #toString} gives them, in its order. */
+  enum Count {
+    SEEN,
+    EXCLUDED,
+    FILTERED,
+    LIMITED,
+    LOST,
+    EMITTED,
+    DELIVERED,
+    NO_SPACE,
+    NO_RING,
+    OTHER_LOSS,
+    NOISE_IN_KERNEL,
+    NOISE,
+    QUEUE_OVERFLOW,
+    LOST_IN_RING,
+    IN_FLIGHT,
+    RECURSION_MISSES,
+    HARDWARE,
+    OWNER_FAILURES
+  }
+
+  private static final Set<Count> ALWAYS_SHOWN = EnumSet.range(Count.SEEN, Count.DELIVERED);
 
   /** Nothing happened yet. */
   public static final DropStatistics NONE = builder().build();
 
-  private final long seen;
-  private final long excluded;
-  private final long noiseInKernel;
-  private final long filtered;
-  private final long limited;
-  private final long lostNoSpace;
-  private final long lostNoRing;
-  private final long lostOther;
-  private final long noise;
-  private final long queueOverflow;
-  private final long lostInRing;
-  private final long delivered;
-  private final long inFlight;
-  private final long recursionMisses;
-  private final long hardware;
-  private final long ownerFailures;
+  private final EnumMap<Count, Long> counts;
   private final Map<String, Long> noiseByRule;
 
-  DropStatistics(DropStatisticsBuilder from) {
-    seen = from.seen;
-    excluded = from.excluded;
-    noiseInKernel = from.noise(true);
-    filtered = from.filtered;
-    limited = from.limited;
-    lostNoSpace = from.lostNoSpace;
-    lostNoRing = from.lostNoRing;
-    lostOther = from.lostOther;
-    noise = from.noise(false);
-    queueOverflow = from.queueOverflow;
-    lostInRing = from.lostInRing;
-    delivered = from.delivered;
-    inFlight = from.inFlight;
-    recursionMisses = from.recursionMisses;
-    hardware = from.hardware;
-    ownerFailures = from.ownerFailures;
-    noiseByRule = Collections.unmodifiableMap(new LinkedHashMap<>(from.noiseByRule));
-    requireCounts();
-    requireBalance();
-  }
-
-  private void requireCounts() {
-    numbers()
-        .forEach(
-            (name, count) -> {
-              if (count < 0) {
-                throw new IllegalArgumentException(
-                    "%s must be 0 or more, was %d".formatted(name, count));
-              }
-            });
-  }
-
-  private void requireBalance() {
-    if (seen != excluded + noiseInKernel + filtered + limited + lost() + emitted()) {
-      throw new IllegalArgumentException("seen is not the sum of its outcomes: " + numbers());
+  DropStatistics(EnumMap<Count, Long> given, Map<String, Long> noiseByRule) {
+    this.counts = new EnumMap<>(given);
+    this.noiseByRule = Collections.unmodifiableMap(new LinkedHashMap<>(noiseByRule));
+    counts.put(Count.LOST, get(Count.NO_SPACE) + get(Count.NO_RING) + get(Count.OTHER_LOSS));
+    counts.put(Count.EMITTED, noise() + queueOverflow() + lostInRing() + delivered() + inFlight());
+    counts.values().removeIf(count -> count == 0);
+    forEach(
+        (name, count) -> {
+          if (count < 0) {
+            throw new IllegalArgumentException(
+                "%s must be 0 or more, was %d".formatted(name, count));
+          }
+        });
+    if (seen() != excluded() + noiseInKernel() + filtered() + limited() + lost() + emitted()) {
+      throw new IllegalArgumentException("seen is not the sum of its outcomes: " + this);
     }
   }
 
-  // In the order of toString.
-  private Map<String, Long> numbers() {
-    Map<String, Long> numbers = new LinkedHashMap<>();
-    numbers.put("seen", seen);
-    numbers.put("excluded", excluded);
-    numbers.put("filtered", filtered);
-    numbers.put("limited", limited);
-    numbers.put("lost", lost());
-    numbers.put("emitted", emitted());
-    numbers.put("delivered", delivered);
-    numbers.put("no_space", lostNoSpace);
-    numbers.put("no_ring", lostNoRing);
-    numbers.put("other_loss", lostOther);
-    numbers.put("noise_in_kernel", noiseInKernel);
-    numbers.put("noise", noise);
-    noiseByRule.forEach((rule, count) -> numbers.put("noise[" + rule + "]", count));
-    numbers.put("queue_overflow", queueOverflow);
-    numbers.put("lost_in_ring", lostInRing);
-    numbers.put("in_flight", inFlight);
-    numbers.put("recursion_misses", recursionMisses);
-    numbers.put("hardware", hardware);
-    numbers.put("owner_failures", ownerFailures);
-    return numbers;
+  private long get(Count count) {
+    return counts.getOrDefault(count, 0L);
+  }
+
+  private void forEach(ObjLongConsumer<String> action) {
+    for (Count count : Count.values()) {
+      if (get(count) != 0 || ALWAYS_SHOWN.contains(count)) {
+        action.accept(count.name().toLowerCase(Locale.ROOT), get(count));
+      }
+      if (count == Count.NOISE) {
+        noiseByRule.forEach((rule, drops) -> action.accept("noise[" + rule + "]", drops));
+      }
+    }
   }
 
   /** Returns a builder in which every number is 0. */
@@ -126,27 +106,27 @@ public final class DropStatistics {
 
   /** Returns the number of calls of the probe: the drops that it saw. */
   public long seen() {
-    return seen;
+    return get(Count.SEEN);
   }
 
   /** Returns the drops on a device that the device list leaves out. */
   public long excluded() {
-    return excluded;
+    return get(Count.EXCLUDED);
   }
 
-  /** Returns the drops that a noise rule took out in the kernel, by their reason or location. */
+  /** Returns the drops that a noise rule suppressed in the kernel, by their reason or location. */
   public long noiseInKernel() {
-    return noiseInKernel;
+    return get(Count.NOISE_IN_KERNEL);
   }
 
   /** Returns the drops that the filter did not match. */
   public long filtered() {
-    return filtered;
+    return get(Count.FILTERED);
   }
 
   /** Returns the drops above the rate limit. */
   public long limited() {
-    return limited;
+    return get(Count.LIMITED);
   }
 
   /**
@@ -154,7 +134,7 @@ public final class DropStatistics {
    * or a BPF ring gave no reservation.
    */
   public long lostNoSpace() {
-    return lostNoSpace;
+    return get(Count.NO_SPACE);
   }
 
   /**
@@ -162,22 +142,22 @@ public final class DropStatistics {
    * before, or is going offline.
    */
   public long lostNoRing() {
-    return lostNoRing;
+    return get(Count.NO_RING);
   }
 
   /** Returns the drops that the kernel refused to write for another reason. */
   public long lostOther() {
-    return lostOther;
+    return get(Count.OTHER_LOSS);
   }
 
-  /** Returns the drops that a noise rule took out by their stack, before the listener. */
+  /** Returns the drops that a noise rule suppressed by their stack, before the listener. */
   public long noise() {
-    return noise;
+    return get(Count.NOISE);
   }
 
   /**
    * Returns {@link #noise} and {@link #noiseInKernel} by the name of the rule, in the order of the
-   * rules, with 0 for rules that took nothing out; unmodifiable.
+   * rules, with 0 for rules that suppressed nothing; unmodifiable.
    */
   public Map<String, Long> noiseByRule() {
     return noiseByRule;
@@ -188,7 +168,7 @@ public final class DropStatistics {
    * when the time of the listener was over.
    */
   public long queueOverflow() {
-    return queueOverflow;
+    return get(Count.QUEUE_OVERFLOW);
   }
 
   /**
@@ -196,19 +176,19 @@ public final class DropStatistics {
    * left there when the watcher ended.
    */
   public long lostInRing() {
-    return lostInRing;
+    return get(Count.LOST_IN_RING);
   }
 
   /** Returns the events that the listener was called with, whether it threw or not. */
   public long delivered() {
-    return delivered;
+    return get(Count.DELIVERED);
   }
 
   /**
    * Returns the events in the ring or in the queue at this moment; 0 once the watcher is closed.
    */
   public long inFlight() {
-    return inFlight;
+    return get(Count.IN_FLIGHT);
   }
 
   /**
@@ -217,39 +197,41 @@ public final class DropStatistics {
    * them.
    */
   public long recursionMisses() {
-    return recursionMisses;
+    return get(Count.RECURSION_MISSES);
   }
 
   /** Returns those of {@link #seen} that a device reported through a devlink trap. */
   public long hardware() {
-    return hardware;
+    return get(Count.HARDWARE);
   }
 
   /**
    * Returns the events that have no owner because the {@link OwnerResolver} threw or returned null.
    */
   public long ownerFailures() {
-    return ownerFailures;
+    return get(Count.OWNER_FAILURES);
   }
 
   /** Returns the drops that were not written into a ring, whatever the cause. */
   public long lost() {
-    return lostNoSpace + lostNoRing + lostOther;
+    return get(Count.LOST);
   }
 
   /** Returns the drops that were written into a ring. */
   public long emitted() {
-    return noise + queueOverflow + lostInRing + delivered + inFlight;
+    return get(Count.EMITTED);
   }
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof DropStatistics that && numbers().equals(that.numbers());
+    return other instanceof DropStatistics that
+        && counts.equals(that.counts)
+        && noiseByRule.equals(that.noiseByRule);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(seen, delivered, noiseByRule);
+    return Objects.hash(seen(), delivered(), noiseByRule);
   }
 
   /**
@@ -261,14 +243,13 @@ public final class DropStatistics {
    */
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder();
-    numbers()
-        .forEach(
-            (name, count) -> {
-              if (count != 0 || ALWAYS_SHOWN.contains(name)) {
-                text.append(text.isEmpty() ? "" : " ").append(name).append('=').append(count);
-              }
-            });
+    StringJoiner text = new StringJoiner(" ");
+    forEach(
+        (name, count) -> {
+          if (count != 0 || !name.startsWith("noise[")) {
+            text.add(name + "=" + count);
+          }
+        });
     return text.toString();
   }
 }

@@ -1,5 +1,7 @@
 package io.dropwatch.model;
 
+import io.dropwatch.model.DropStatistics.Count;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,35 +12,25 @@ import java.util.Set;
  * Not thread-safe.
  */
 public final class DropStatisticsBuilder {
-  long seen;
-  long excluded;
-  long filtered;
-  long limited;
-  long lostNoSpace;
-  long lostNoRing;
-  long lostOther;
-  final Map<String, Long> noiseByRule = new LinkedHashMap<>();
+  private final EnumMap<Count, Long> counts = new EnumMap<>(Count.class);
+  private final Map<String, Long> noiseByRule = new LinkedHashMap<>();
   private final Set<String> rulesInKernel = new HashSet<>();
-  long queueOverflow;
-  long lostInRing;
-  long delivered;
-  long inFlight;
-  long recursionMisses;
-  long hardware;
-  long ownerFailures;
 
   DropStatisticsBuilder() {}
 
+  private DropStatisticsBuilder set(Count count, long drops) {
+    counts.put(count, drops);
+    return this;
+  }
+
   /** See {@link DropStatistics#seen()}. */
   public DropStatisticsBuilder seen(long count) {
-    this.seen = count;
-    return this;
+    return set(Count.SEEN, count);
   }
 
   /** See {@link DropStatistics#excluded()}. */
   public DropStatisticsBuilder excluded(long count) {
-    this.excluded = count;
-    return this;
+    return set(Count.EXCLUDED, count);
   }
 
   /**
@@ -55,32 +47,27 @@ public final class DropStatisticsBuilder {
 
   /** See {@link DropStatistics#filtered()}. */
   public DropStatisticsBuilder filtered(long count) {
-    this.filtered = count;
-    return this;
+    return set(Count.FILTERED, count);
   }
 
   /** See {@link DropStatistics#limited()}. */
   public DropStatisticsBuilder limited(long count) {
-    this.limited = count;
-    return this;
+    return set(Count.LIMITED, count);
   }
 
   /** See {@link DropStatistics#lostNoSpace()}. */
   public DropStatisticsBuilder lostNoSpace(long count) {
-    this.lostNoSpace = count;
-    return this;
+    return set(Count.NO_SPACE, count);
   }
 
   /** See {@link DropStatistics#lostNoRing()}. */
   public DropStatisticsBuilder lostNoRing(long count) {
-    this.lostNoRing = count;
-    return this;
+    return set(Count.NO_RING, count);
   }
 
   /** See {@link DropStatistics#lostOther()}. */
   public DropStatisticsBuilder lostOther(long count) {
-    this.lostOther = count;
-    return this;
+    return set(Count.OTHER_LOSS, count);
   }
 
   /**
@@ -96,44 +83,37 @@ public final class DropStatisticsBuilder {
 
   /** See {@link DropStatistics#queueOverflow()}. */
   public DropStatisticsBuilder queueOverflow(long count) {
-    this.queueOverflow = count;
-    return this;
+    return set(Count.QUEUE_OVERFLOW, count);
   }
 
   /** See {@link DropStatistics#lostInRing()}. */
   public DropStatisticsBuilder lostInRing(long count) {
-    this.lostInRing = count;
-    return this;
+    return set(Count.LOST_IN_RING, count);
   }
 
   /** See {@link DropStatistics#delivered()}. */
   public DropStatisticsBuilder delivered(long count) {
-    this.delivered = count;
-    return this;
+    return set(Count.DELIVERED, count);
   }
 
   /** See {@link DropStatistics#inFlight()}. */
   public DropStatisticsBuilder inFlight(long count) {
-    this.inFlight = count;
-    return this;
+    return set(Count.IN_FLIGHT, count);
   }
 
   /** See {@link DropStatistics#hardware()}. */
   public DropStatisticsBuilder hardware(long count) {
-    this.hardware = count;
-    return this;
+    return set(Count.HARDWARE, count);
   }
 
   /** See {@link DropStatistics#ownerFailures()}. */
   public DropStatisticsBuilder ownerFailures(long count) {
-    this.ownerFailures = count;
-    return this;
+    return set(Count.OWNER_FAILURES, count);
   }
 
   /** See {@link DropStatistics#recursionMisses()}. */
   public DropStatisticsBuilder recursionMisses(long count) {
-    this.recursionMisses = count;
-    return this;
+    return set(Count.RECURSION_MISSES, count);
   }
 
   /**
@@ -142,11 +122,12 @@ public final class DropStatisticsBuilder {
    * @throws IllegalArgumentException if a number is negative or they do not add up
    */
   public DropStatistics build() {
-    return new DropStatistics(this);
+    set(Count.NOISE, noise(false)).set(Count.NOISE_IN_KERNEL, noise(true));
+    return new DropStatistics(counts, noiseByRule);
   }
 
   /** Returns the sum of the rules that the kernel decides, or of the others. */
-  long noise(boolean inKernel) {
+  private long noise(boolean inKernel) {
     return noiseByRule.entrySet().stream()
         .filter(rule -> rulesInKernel.contains(rule.getKey()) == inKernel)
         .mapToLong(Map.Entry::getValue)

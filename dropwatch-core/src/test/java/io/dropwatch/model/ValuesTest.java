@@ -154,8 +154,9 @@ class ValuesTest {
     var wrong = DropStatistics.builder().seen(16).excluded(1).filtered(2).lostNoSpace(4);
     String message =
         String.valueOf(assertThrows(IllegalArgumentException.class, wrong::build).getMessage());
-    assertTrue(message.startsWith("seen is not the sum of its outcomes: {seen=16, excl"), message);
-    assertTrue(message.contains(" no_space=4,"), message);
+    assertTrue(
+        message.startsWith("seen is not the sum of its outcomes: seen=16 excluded=1"), message);
+    assertTrue(message.endsWith(" no_space=4"), message);
 
     var negative = DropStatistics.builder().recursionMisses(-1);
     assertEquals(
