@@ -16,7 +16,7 @@ import java.util.Objects;
  * <p>Every field of a layer is written, also when it is 0, and everything that {@link JsonReader}
  * needs to read the line back into an equal event.
  */
-public final class JsonWriter extends LineWriter implements EventWriter {
+public final class JsonWriter extends LineWriter {
   private static final String SCHEMA = "drop-event.schema.json";
 
   private final StackJson stacks = new StackJson();

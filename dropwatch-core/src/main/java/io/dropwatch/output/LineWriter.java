@@ -8,8 +8,11 @@ import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** Writes lines to a stream: one call per event, and no more after the first failure. */
-abstract class LineWriter {
+/**
+ * Writes events as lines in the format of a subclass: one call of the stream per event, and no more
+ * after the first failure.
+ */
+public abstract class LineWriter implements EventWriter {
   private interface Action {
     void run() throws IOException;
   }
@@ -20,16 +23,21 @@ abstract class LineWriter {
   private @Nullable IOException failure;
   private boolean closed;
 
-  LineWriter(OutputStream stream) {
+  /** Creates a writer to a stream, which {@link #close} closes. */
+  protected LineWriter(OutputStream stream) {
     this.stream = Objects.requireNonNull(stream, "stream");
   }
 
-  /** Writes whole lines: the first {@code length} bytes, which the caller may then overwrite. */
-  final void writeLines(byte[] lines, int length) {
+  /**
+   * Writes whole lines: the first {@code length} bytes, which the caller may then overwrite.
+   *
+   * @throws UncheckedIOException as {@link EventWriter#write}
+   */
+  protected final void writeLines(byte[] lines, int length) {
     run(() -> stream.write(lines, 0, length));
   }
 
-  /** Implements {@link EventWriter#flush}. */
+  @Override
   public final void flush() {
     run(stream::flush);
   }
@@ -50,7 +58,7 @@ abstract class LineWriter {
     }
   }
 
-  /** Implements {@link EventWriter#close}. */
+  @Override
   public final void close() {
     lock.lock();
     try {

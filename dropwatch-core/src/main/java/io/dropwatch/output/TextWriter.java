@@ -18,7 +18,7 @@ import java.util.Objects;
  * 	#1   nft_do_chain+0x11d [nf_tables]
  * }</pre>
  */
-public final class TextWriter extends LineWriter implements EventWriter {
+public final class TextWriter extends LineWriter {
   /** Whether text has colours, for a terminal that shows them. */
   public enum Style {
     /** No escape sequences, for files and pipes. */

@@ -19,9 +19,8 @@ import io.dropwatch.layers.Udp;
 import io.dropwatch.model.DropReason;
 import io.dropwatch.model.NetworkDevice;
 import io.dropwatch.model.SocketState;
-import io.dropwatch.output.EventWriter;
+import io.dropwatch.output.LineWriter;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serial;
 import java.io.StringWriter;
@@ -44,10 +43,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Characters other than printable ASCII are written as {@code \\u…}, so that a name cannot steer
  * a terminal.
  *
+ * <p>{@code drop-event.schema.json} beside this class is the JSON Schema (draft 2020-12) of a line.
+ *
  * @see <a href="https://github.com/ccfos/huatuo">HUATUO, as of August 2026</a>
  */
-public final class HuatuoJsonWriter implements EventWriter {
-  private static final String SCHEMA = "drop-event.schema.json";
+public final class HuatuoJsonWriter extends LineWriter {
   private static final List<Integer> KNOWN_ETHER_TYPES = List.of(0x0800, 0x0806, 0x86dd);
 
   /** Go's RFC3339Nano: no trailing zeros. */
@@ -65,52 +65,18 @@ public final class HuatuoJsonWriter implements EventWriter {
           .characterEscapes(new EscapeDelete())
           .build();
 
-  private final OutputStream stream;
-  private @Nullable IOException failure;
-
   /**
-   * A writer to a stream that it closes in the end. Each event is one call of {@link
-   * OutputStream#write(byte[])}.
+   * Creates a writer to a stream, which {@link #close} closes. Each event is one call of {@link
+   * OutputStream#write(byte[], int, int)}.
    */
   public HuatuoJsonWriter(OutputStream stream) {
-    this.stream = Objects.requireNonNull(stream, "stream");
+    super(stream);
   }
 
   @Override
-  public synchronized void write(DropEvent event) {
+  public void write(DropEvent event) {
     byte[] line = (format(event, "tools") + "\n").getBytes(StandardCharsets.US_ASCII);
-    try {
-      // A partial line is never followed by a complete one.
-      if (failure != null) {
-        throw failure;
-      }
-      stream.write(line);
-    } catch (IOException e) {
-      throw failed(e);
-    }
-  }
-
-  @Override
-  public synchronized void flush() {
-    try {
-      stream.flush();
-    } catch (IOException e) {
-      throw failed(e);
-    }
-  }
-
-  @Override
-  public synchronized void close() {
-    try {
-      stream.close();
-    } catch (IOException e) {
-      throw failed(e);
-    }
-  }
-
-  private UncheckedIOException failed(IOException e) {
-    failure = e;
-    return new UncheckedIOException("cannot write events: " + e.getMessage(), e);
+    writeLines(line, line.length);
   }
 
   /**
@@ -129,16 +95,6 @@ public final class HuatuoJsonWriter implements EventWriter {
       throw new UncheckedIOException(e);
     }
     return text.toString();
-  }
-
-  /** Returns the JSON Schema (draft 2020-12) of a line. */
-  public static String schema() {
-    try (InputStream schema = HuatuoJsonWriter.class.getResourceAsStream(SCHEMA)) {
-      return new String(
-          Objects.requireNonNull(schema, SCHEMA).readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + SCHEMA + " from the jar", e);
-    }
   }
 
   private static void writeEvent(JsonGenerator json, DropEvent event, String source)
