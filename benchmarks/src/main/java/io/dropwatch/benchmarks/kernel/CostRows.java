@@ -162,7 +162,7 @@ public final class CostRows {
 
   private static ProbeSettings settings(int perSecond, int frames, long period, RingPlan ring) {
     return new ProbeSettings(
-        new DeviceList.All(), NoiseList.NONE, perSecond, frames, period, 256, ring, WAKEUP);
+        new DeviceList.All(), NoiseList.NONE, perSecond, frames, period, ring, WAKEUP);
   }
 
   private static BpfObject parts() {

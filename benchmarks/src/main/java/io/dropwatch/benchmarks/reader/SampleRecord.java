@@ -34,7 +34,7 @@ final class SampleRecord {
     ProbeImage image = ProbeImage.embedded().withFilter(SkbFilter.compile(filter));
     ProbeSettings settings =
         new ProbeSettings(
-            new DeviceList.All(), NoiseList.NONE, 0, frames, 0, 256, new RingPlan.Bpf(1 << 16), 1);
+            new DeviceList.All(), NoiseList.NONE, 0, frames, 0, new RingPlan.Bpf(1 << 16), 1);
     List<byte[]> records = new ArrayList<>();
     try (Probe probe = Probe.attach(ProbePlan.streaming(image, settings, KernelFacts.running()))) {
       port.send(18, 1);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the probe and the decoder need to know of the running kernel. Most of it is from its BTF,
- * and is read once in a process: reading takes some ten milliseconds and megabytes.
+ * and is read once in a process: reading takes tens of milliseconds and megabytes.
  *
  * @param hasReason whether the third argument of kfree_skb is the drop reason (Linux 5.17)
  * @param hasReceivingSocket whether the fourth one is the receiving socket (Linux 6.11)

@@ -69,7 +69,7 @@ public final class KernelReasons {
 
   /**
    * Returns names by number of the loaded modules. Reads their BTF and the kernel's, which takes
-   * some ten milliseconds. Empty if it cannot be read.
+   * tens of milliseconds. Empty if it cannot be read.
    */
   public Map<Integer, String> ofModules() {
     Map<Integer, String> found = new HashMap<>();

@@ -29,6 +29,9 @@ public record ProbePlan(
     int wakeupBytes,
     int eventsPerSecond,
     List<Attempt> attempts) {
+  /** All packet bytes that a record has room for: WINDOW of the probe. */
+  private static final long SNAPLEN = 256;
+
   /** CPUs with a quota of the rate limit; the verifier follows each of them four times. */
   private static final int MAX_SHARING_CPUS = 1024;
 
@@ -170,7 +173,7 @@ public record ProbePlan(
     data.put("sharing_cpus", (long) sharing);
     data.put("stack_bytes", (long) settings.stackDepth() * Long.BYTES);
     data.put("stack_period", settings.stackPeriodNanos());
-    data.put("snaplen", (long) settings.snaplen());
+    data.put("snaplen", SNAPLEN);
     data.put("noise_reason_count", (long) noise.reasons().size());
     data.put("noise_location_count", (long) noise.locations().size());
     data.put("ring_kind", settings.ring() instanceof RingPlan.Bpf ? 1L : 0L);

@@ -9,7 +9,6 @@ package io.dropwatch.internal.probe;
  * @param stackDepth maximum return addresses of a stack, 0 to 127
  * @param stackPeriodNanos how long records refer to an earlier stack of the same location, reason
  *     and CPU; 0: each record has its own stack
- * @param snaplen maximum bytes to report, starting at the network header; at most 256
  * @param ring kind and size of the ring
  * @param wakeupBytes bytes in a ring after which the reader is woken
  */
@@ -19,12 +18,10 @@ public record ProbeSettings(
     int eventsPerSecond,
     int stackDepth,
     long stackPeriodNanos,
-    int snaplen,
     RingPlan ring,
     int wakeupBytes) {
   /** Returns these settings without a rate limit. */
   ProbeSettings withoutLimit() {
-    return new ProbeSettings(
-        devices, noise, 0, stackDepth, stackPeriodNanos, snaplen, ring, wakeupBytes);
+    return new ProbeSettings(devices, noise, 0, stackDepth, stackPeriodNanos, ring, wakeupBytes);
   }
 }

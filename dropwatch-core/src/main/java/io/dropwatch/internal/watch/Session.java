@@ -11,7 +11,6 @@ import io.dropwatch.internal.probe.ProbeSettings;
 import io.dropwatch.internal.probe.RingPlan;
 import io.dropwatch.internal.record.ReasonNames;
 import io.dropwatch.internal.record.RecordDecoder;
-import io.dropwatch.internal.record.RecordLayout;
 import io.dropwatch.internal.record.SymbolFrames;
 import io.dropwatch.internal.record.WallClock;
 import io.dropwatch.model.DropReason;
@@ -26,7 +25,7 @@ import java.util.Map;
 public final class Session {
   /**
    * Bytes that may wait for the reader to be woken once for all of them. A wakeup costs the CPU
-   * that drops some 10 microseconds, so thousands of records share one; how long a record waits is
+   * that drops about 10 microseconds, so thousands of records share one; how long a record waits is
    * bounded by the poll timeout of the reader.
    */
   private static final int MAX_WAITING_BYTES = 1 << 20;
@@ -89,7 +88,6 @@ public final class Session {
         request.maxEventsPerSecond(),
         RecordDecoder.walkedDepth(request.stackDepth()),
         request.stackPeriod().toNanos(),
-        RecordLayout.WINDOW_BYTES,
         RingPlan.of(request.ring(), request.ringBytesPerCpu()),
         Math.min(MAX_WAITING_BYTES, request.ringBytesPerCpu() / 4));
   }

@@ -39,7 +39,6 @@ class ProbeLiveTest {
             100,
             127,
             1_000_000_000L,
-            256,
             new RingPlan.Perf(1 << 16),
             4096);
     ProbeImage filtering = ProbeImage.embedded().withFilter(Code.REFUSE_ALL, "none");
@@ -120,7 +119,7 @@ class ProbeLiveTest {
     Probe.attach(ProbePlan.streaming(image, SETTINGS, KERNEL).withoutLimit()).close();
     ProbeSettings limited =
         new ProbeSettings(
-            new DeviceList.All(), NoiseList.NONE, 100, 0, 0, 256, new RingPlan.Perf(1 << 16), 4096);
+            new DeviceList.All(), NoiseList.NONE, 100, 0, 0, new RingPlan.Perf(1 << 16), 4096);
 
     EnvironmentException refusal =
         assertThrows(
@@ -201,7 +200,7 @@ class ProbeLiveTest {
 
   private static ProbeSettings settings(int ringBytes) {
     return new ProbeSettings(
-        new DeviceList.All(), NoiseList.NONE, 0, 20, 0, 256, new RingPlan.Perf(ringBytes), 4096);
+        new DeviceList.All(), NoiseList.NONE, 0, 20, 0, new RingPlan.Perf(ringBytes), 4096);
   }
 
   /** eBPF by hand. */

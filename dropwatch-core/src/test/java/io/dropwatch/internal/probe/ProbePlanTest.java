@@ -27,7 +27,7 @@ class ProbePlanTest {
 
   private static ProbeSettings settings(int eventsPerSecond, int depth, RingPlan ring) {
     return new ProbeSettings(
-        new DeviceList.All(), NoiseList.NONE, eventsPerSecond, depth, 0, 256, ring, 4096);
+        new DeviceList.All(), NoiseList.NONE, eventsPerSecond, depth, 0, ring, 4096);
   }
 
   private static List<String> attempts(ProbePlan plan) {
@@ -124,7 +124,6 @@ class ProbePlanTest {
             50,
             20,
             1_000_000,
-            256,
             new RingPlan.Bpf(8192),
             4096);
     Attempt attempt =

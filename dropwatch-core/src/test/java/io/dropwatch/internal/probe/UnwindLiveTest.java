@@ -74,7 +74,7 @@ class UnwindLiveTest {
         "this kernel has bpf_rdonly_cast (Linux 6.2) and tables of its frames (x86-64, Linux 6.4)");
     ProbeSettings settings =
         new ProbeSettings(
-            new DeviceList.All(), NoiseList.NONE, 0, 127, 0, 256, new RingPlan.Perf(1 << 20), 4096);
+            new DeviceList.All(), NoiseList.NONE, 0, 127, 0, new RingPlan.Perf(1 << 20), 4096);
     ProbeImage image = ProbeImage.embedded();
 
     List<Drop> walked = new ArrayList<>();

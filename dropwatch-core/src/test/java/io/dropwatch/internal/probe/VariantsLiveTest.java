@@ -87,7 +87,6 @@ class VariantsLiveTest {
         0,
         RecordDecoder.walkedDepth(DEPTH),
         0,
-        256,
         new RingPlan.Perf(1 << 16),
         4096);
   }

@@ -55,7 +55,7 @@ class StuckListenerLiveTest {
     CountDownLatch read = new CountDownLatch(1);
     long[] lengths = new long[2];
     ProbeSettings settings =
-        new ProbeSettings(new DeviceList.All(), NoiseList.NONE, 0, 0, 0, 256, ring, 4096);
+        new ProbeSettings(new DeviceList.All(), NoiseList.NONE, 0, 0, 0, ring, 4096);
     Probe probe =
         Probe.attach(ProbePlan.streaming(ProbeImage.embedded(), settings, KernelFacts.running()));
     WallClock clock = new WallClock();

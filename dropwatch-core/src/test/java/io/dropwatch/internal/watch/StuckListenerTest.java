@@ -36,7 +36,7 @@ class StuckListenerTest {
   private static final CloseTimeouts SHORT =
       new CloseTimeouts(Duration.ofMillis(100), Duration.ofMillis(200), Duration.ofMillis(100));
 
-  private final FakeTap tap = new FakeTap();
+  private final FakeProbe tap = new FakeProbe();
   private final List<Throwable> errors = new CopyOnWriteArrayList<>();
   private final AtomicInteger heard = new AtomicInteger();
   private final CountDownLatch entered = new CountDownLatch(1);

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class WatchTest {
-  private final FakeTap tap = new FakeTap();
+  private final FakeProbe tap = new FakeProbe();
   private final List<Throwable> errors = new ArrayList<>();
   private final AtomicInteger heard = new AtomicInteger();
 
@@ -50,7 +50,7 @@ class WatchTest {
             .limited(3)
             .lostNoSpace(1)
             .delivered(1000)
-            .recursionMisses(FakeTap.MISSES)
+            .recursionMisses(FakeProbe.MISSES)
             .build(),
         watch.statistics());
     assertTrue(tap.closed);
@@ -212,7 +212,7 @@ class WatchTest {
   @Test
   void queue_largeEnough_deliversAll() throws InterruptedException {
     for (Overflow policy : Overflow.values()) {
-      FakeTap one = new FakeTap();
+      FakeProbe one = new FakeProbe();
       AtomicInteger calls = new AtomicInteger();
       Watch watch = queued(one, 2, policy, _ -> calls.incrementAndGet());
       one.drop(1);
@@ -228,7 +228,7 @@ class WatchTest {
   @Test
   void queue_full_countsOverflow() {
     for (Overflow policy : List.of(Overflow.DROP_NEWEST, Overflow.DROP_OLDEST)) {
-      FakeTap one = new FakeTap();
+      FakeProbe one = new FakeProbe();
       CountDownLatch over = new CountDownLatch(1);
       AtomicInteger calls = new AtomicInteger();
       Watch watch =
@@ -255,7 +255,7 @@ class WatchTest {
 
   @Test
   void queue_blocking_losesNothing() {
-    FakeTap one = new FakeTap();
+    FakeProbe one = new FakeProbe();
     AtomicInteger calls = new AtomicInteger();
     Watch watch = queued(one, 1, Overflow.BLOCK, _ -> calls.incrementAndGet());
     one.drop(1000);
@@ -264,7 +264,8 @@ class WatchTest {
     assertEquals(1000, watch.statistics().delivered());
   }
 
-  private Watch queued(FakeTap from, int capacity, Overflow policy, Consumer<DropEvent> listener) {
+  private Watch queued(
+      FakeProbe from, int capacity, Overflow policy, Consumer<DropEvent> listener) {
     DeliveryMode.Queue queue = new DeliveryMode.Queue(capacity, policy);
     return start(from, new DeliveryMode.Events(listener, queue), errors::add);
   }
@@ -281,7 +282,7 @@ class WatchTest {
     return start(tap, mode, onError);
   }
 
-  private static Watch start(FakeTap from, DeliveryMode mode, Consumer<Throwable> onError) {
+  private static Watch start(FakeProbe from, DeliveryMode mode, Consumer<Throwable> onError) {
     WallClock clock = new WallClock();
     Failures failures = Failures.ofListener(onError);
     Ending ending = new Ending(CloseTimeouts.DEFAULT);

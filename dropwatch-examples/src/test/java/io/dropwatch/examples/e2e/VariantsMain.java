@@ -116,7 +116,7 @@ final class VariantsMain {
     receiver.nft(
         "table netdev t { chain c { type filter hook ingress device eth0 priority 0; policy drop;"
             + " }; }");
-    // On the way out a tag is still in the frame, behind the MAC header.
+    // On the way out a tag is still in the frame, after the MAC header.
     sender.tc("qdisc add dev eth1 clsact\n");
     sender.tc("filter add dev eth1 egress bpf da bytecode '1,6 0 0 2'\n");
     frames = frames();
@@ -223,7 +223,6 @@ final class VariantsMain {
               0,
               0,
               0,
-              256,
               RingPlan.of(RingKind.AUTO, 1 << 18),
               1 << 16);
       probe = Probe.attach(ProbePlan.streaming(image, settings, KernelFacts.running(), variant));

@@ -12,7 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** A probe without a kernel: records are what a test puts in. */
-final class FakeTap implements ProbeHandle {
+final class FakeProbe implements ProbeHandle {
   private static final byte[] RECORD = new byte[184];
 
   static {
