@@ -35,8 +35,9 @@ public final class DropCounterBuilder extends SelectionBuilder<DropCounterBuilde
   }
 
   /**
-   * Sets how many kinds of drops are told apart; drops of further kinds are counted as {@link
-   * DropCounts#overflow}. Each takes about 200 bytes of kernel memory, and 8 more for each CPU.
+   * Sets how many kinds of drops are counted separately; drops of further kinds are counted as
+   * {@link DropCounts#overflow}. Each takes about 200 bytes of kernel memory, and 8 more for each
+   * CPU.
    *
    * @param kinds 1 to 1,048,576; 8192 by default
    */

@@ -241,7 +241,7 @@ public final class DropEvent {
     return skbAddress;
   }
 
-  /** Returns {@code skb->protocol}: the EtherType behind VLAN tags, host order; 0 when unknown. */
+  /** Returns {@code skb->protocol}: the EtherType after VLAN tags, host order; 0 when unknown. */
   public int etherType() {
     return etherType;
   }

@@ -96,7 +96,7 @@ public final class DropReplay implements AutoCloseable {
     }
   }
 
-  /** Replays to the end of the recording: {@link #next} until there is none. */
+  /** Replays to the end of the recording: {@link #next} for each event. */
   public void run() {
     while (next()) {
       // Each is counted there.

@@ -46,7 +46,7 @@ public final class DropWatcher implements AutoCloseable {
   /**
    * Returns the reasons that the running kernel may give, by number: those of its core, of its
    * subsystems, and of the modules that are loaded now. Empty before Linux 5.17. Needs no
-   * privileges, and takes some ten milliseconds.
+   * privileges, and takes tens of milliseconds.
    *
    * @throws DropWatchException if the kernel has no BTF
    */

@@ -164,7 +164,7 @@ public final class DropWatcherBuilder extends SelectionBuilder<DropWatcherBuilde
 
   /**
    * Puts a bounded queue before the listener of {@link #onEvent}, which is then called on a thread
-   * of its own while the reader empties the ring. By default there is none.
+   * of its own while the reader empties the ring. By default there is no queue.
    *
    * @param capacity events, 1 to 10,000,000; an event with its bytes and stack takes about 1 KiB
    * @param overflow what to do when it is full

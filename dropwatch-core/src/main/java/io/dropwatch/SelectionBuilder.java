@@ -88,10 +88,10 @@ public abstract sealed class SelectionBuilder<B extends SelectionBuilder<B>>
   }
 
   /**
-   * Sets the rules for drops that are noise: the first rule that matches takes a drop out. Replaces
-   * {@link NoiseRule#DEFAULTS}; with an empty list every drop is wanted. Rules that look at stacks
-   * do not apply to {@link DropWatcherBuilder#onRawEvent}; a {@link DropCounter} counts without
-   * rules, and refuses a selection with others than the default ones.
+   * Sets the rules for drops that are noise: the first rule that matches suppresses a drop.
+   * Replaces {@link NoiseRule#DEFAULTS}; with an empty list every drop is wanted. Rules that look
+   * at stacks do not apply to {@link DropWatcherBuilder#onRawEvent}; a {@link DropCounter} counts
+   * without rules, and refuses a selection with others than the default ones.
    *
    * @throws IllegalArgumentException if two rules have one name, or a pattern has a syntax error
    * @throws DropWatchException if there is a pattern, and RE2/J is not on the class path

@@ -5,8 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link io.dropwatch.DropCounter} tells apart: drops of one kind have all of this in
- * common.
+ * A kind of drops, which a {@link io.dropwatch.DropCounter} counts separately: they have all of
+ * this in common.
  *
  * <p>Immutable; later releases may add members.
  */
@@ -102,7 +102,7 @@ public final class DropKind {
     return netnsInum;
   }
 
-  /** Returns the EtherType behind VLAN tags, host order; 0 when unknown. */
+  /** Returns the EtherType after VLAN tags, host order; 0 when unknown. */
   public int etherType() {
     return etherType;
   }

@@ -94,7 +94,7 @@ public record DropReason(int value, String name) {
     return value == -1 ? 0 : value >>> 16;
   }
 
-  /** Returns the number within the subsystem, 0 to 65535; -1 where there is none. */
+  /** Returns the number within the subsystem, 0 to 65535; -1 without a number. */
   public int number() {
     return value == -1 ? -1 : value & 0xffff;
   }

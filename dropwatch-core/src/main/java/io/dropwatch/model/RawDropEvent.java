@@ -23,7 +23,7 @@ public sealed interface RawDropEvent permits RecordView {
   long epochNanos();
 
   /**
-   * Returns the number of the drop reason on this kernel; -1 where there is none, as {@link
+   * Returns the number of the drop reason on this kernel; -1 without one, as {@link
    * DropReason#value}.
    */
   int reason();

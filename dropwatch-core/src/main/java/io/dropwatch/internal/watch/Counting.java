@@ -46,7 +46,7 @@ public final class Counting {
    * Compiles the filter, loads and attaches the probe.
    *
    * @param bpfObject null: the embedded one
-   * @param maxKinds most kinds that are told apart
+   * @param maxKinds maximum number of kinds
    * @param onWarning null: log
    * @throws io.dropwatch.internal.probe.EnvironmentException if this machine cannot; nothing is
    *     left in the kernel then

@@ -66,7 +66,7 @@ final class Ending {
     return !countsFinal;
   }
 
-  /** From now on nothing is counted or delivered, whoever comes back. */
+  /** From now on nothing is counted or delivered, even if the listener returns. */
   synchronized void makeCountsFinal() {
     countsFinal = true;
   }

@@ -6,9 +6,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes warnings to the application's handler, and logs them where there is none. A warning comes
- * on the thread that first reads a stack, which may be one of the application's: what the handler
- * throws goes no further, and the warning is logged then.
+ * Passes warnings to the application's handler, and logs them without one. A warning comes on the
+ * thread that first reads a stack, which may be one of the application's: what the handler throws
+ * goes no further, and the warning is logged then.
  *
  * @param handler null: log
  * @param log gets the text of a warning

@@ -15,7 +15,7 @@ final class Await {
     long end = System.nanoTime() + NANOS;
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - end > 0) {
-        throw new AssertionError("waited 20 s in vain");
+        throw new AssertionError("the condition did not hold within 20 s");
       }
       LockSupport.parkNanos(1_000_000);
     }

@@ -270,7 +270,7 @@ class CpuHotplug {
   private static void until(DropWatcher watcher, BooleanSupplier condition) {
     long until = System.nanoTime() + 30_000_000_000L;
     while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() - until < 0, () -> "in vain: " + watcher.statistics());
+      assertTrue(System.nanoTime() - until < 0, () -> "timed out: " + watcher.statistics());
       LockSupport.parkNanos(1_000_000);
     }
   }

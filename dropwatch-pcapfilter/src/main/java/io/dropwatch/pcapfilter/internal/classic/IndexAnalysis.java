@@ -8,7 +8,7 @@ import java.util.BitSet;
 
 /** Which numbers each node or one below it needs in X: indices of loads, and right operands. */
 final class IndexAnalysis extends SetAnalysis<Operand> {
-  /** Further numbers are not told apart; then X is kept for one node only. */
+  /** Beyond this, numbers are not distinguished, and X is kept for one node only. */
   private static final int MAX_INDICES = 256;
 
   IndexAnalysis(Graph graph) {
