@@ -3,6 +3,7 @@ package io.dropwatch;
 import io.dropwatch.bpf.BpfException;
 import io.dropwatch.internal.probe.EnvironmentException;
 import io.dropwatch.model.FailureCode;
+import io.dropwatch.output.Printable;
 import java.io.Serial;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,10 +28,11 @@ public final class DropWatchException extends RuntimeException {
   private final @Nullable String remedy;
 
   DropWatchException(FailureCode code, String problem, @Nullable String remedy, Throwable cause) {
-    super(remedy == null ? problem : problem + "; " + remedy, cause);
+    super(Printable.line(remedy == null ? problem : problem + "; " + remedy), cause);
     this.code = code;
-    this.problem = problem;
-    this.remedy = remedy;
+    // Names of devices, files and sections of objects are anybody's.
+    this.problem = Printable.line(problem);
+    this.remedy = remedy == null ? null : Printable.line(remedy);
   }
 
   /** Runs a call into the engine, and throws its exceptions in the words of this API. */

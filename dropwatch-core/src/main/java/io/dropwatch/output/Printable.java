@@ -1,14 +1,69 @@
 package io.dropwatch.output;
 
-/** Makes text safe for a terminal. */
-final class Printable {
+/**
+ * Makes text safe for a terminal and for a log: what a file, a name or an argument holds cannot
+ * steer a terminal, forge a line, or fill the screen. Invisible characters are escaped: controls
+ * (C0, DEL, C1) as {@code \x1b}; line separators, format characters such as bidirectional ones,
+ * private-use, unassigned and half code points as <code>\\u{202e}</code>.
+ */
+public final class Printable {
+  /** Longest message, in characters; the middle of a longer one is left out. */
+  static final int MAX_MESSAGE = 4000;
+
+  /** Longest input that a message quotes, in characters. */
+  static final int MAX_QUOTED = 80;
+
   private Printable() {}
 
   /**
-   * Appends a text with its invisible characters escaped: controls (C0, DEL, C1) as {@code \x1b};
-   * line separators, format characters such as bidirectional ones, private-use and unassigned code
-   * points as <code>\\u{202e}</code>. The backslash is doubled, so that a name cannot imitate an
-   * escape.
+   * Returns the text of a message. Line breaks and tabs stay. The middle of a text of more than
+   * 4000 characters is left out.
+   */
+  public static String message(String text) {
+    return escaped(shortened(text, MAX_MESSAGE), true);
+  }
+
+  /** Returns a message of one line: as {@link #message}, with line breaks and tabs escaped. */
+  public static String line(String text) {
+    return escaped(shortened(text, MAX_MESSAGE), false);
+  }
+
+  /** Returns an input for a message: escaped, at most 80 characters, in single quotes. */
+  public static String quoted(String input) {
+    return "'" + escaped(shortened(input, MAX_QUOTED), false) + "'";
+  }
+
+  /** Returns the text, whatever its length, as {@link #message} escapes it. */
+  public static String text(String text) {
+    return escaped(text, true);
+  }
+
+  private static String escaped(String text, boolean keepsLines) {
+    var out = new StringBuilder(text.length());
+    text.codePoints()
+        .forEach(
+            codePoint -> {
+              if (keepsLines && (codePoint == '\n' || codePoint == '\t')) {
+                out.append((char) codePoint);
+              } else {
+                append(out, codePoint);
+              }
+            });
+    return out.toString();
+  }
+
+  private static String shortened(String text, int most) {
+    if (text.length() <= most) {
+      return text;
+    }
+    String gap = "[... %d characters ...]".formatted(text.length() - most);
+    int end = most / 4;
+    return text.substring(0, most - end) + gap + text.substring(text.length() - end);
+  }
+
+  /**
+   * Appends a text with its invisible characters escaped. The backslash is doubled, so that a name
+   * cannot imitate an escape.
    */
   static void append(StringBuilder out, String text) {
     for (int i = 0; i < text.length(); ) {
@@ -16,14 +71,20 @@ final class Printable {
       i += Character.charCount(codePoint);
       if (codePoint == '\\') {
         out.append("\\\\");
-      } else if (isVisible(codePoint)) {
-        out.appendCodePoint(codePoint);
-      } else if (codePoint < 0x100) {
-        out.append("\\x").append(Character.forDigit(codePoint >> 4, 16));
-        out.append(Character.forDigit(codePoint & 0xf, 16));
       } else {
-        out.append("\\u{").append(Integer.toHexString(codePoint)).append('}');
+        append(out, codePoint);
       }
+    }
+  }
+
+  private static void append(StringBuilder out, int codePoint) {
+    if (isVisible(codePoint)) {
+      out.appendCodePoint(codePoint);
+    } else if (codePoint < 0x100) {
+      out.append("\\x").append(Character.forDigit(codePoint >> 4, 16));
+      out.append(Character.forDigit(codePoint & 0xf, 16));
+    } else {
+      out.append("\\u{").append(Integer.toHexString(codePoint)).append('}');
     }
   }
 

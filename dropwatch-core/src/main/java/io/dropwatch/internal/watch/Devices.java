@@ -29,7 +29,7 @@ final class Devices {
       if (ifindex.isEmpty()) {
         throw new EnvironmentException(
             FailureCode.UNKNOWN_DEVICE,
-            "there is no network device '%s' in this network namespace".formatted(printable(name)),
+            "there is no network device '%s' in this network namespace".formatted(name),
             "see 'ip link'");
       }
       devices.add(new DeviceKey(ifindex.getAsInt(), netnsInum));
@@ -49,9 +49,5 @@ final class Devices {
           "mount /proc",
           e);
     }
-  }
-
-  private static String printable(String name) {
-    return name.replaceAll("\\p{Cntrl}", "?");
   }
 }

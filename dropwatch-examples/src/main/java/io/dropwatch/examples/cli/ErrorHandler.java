@@ -1,6 +1,7 @@
 package io.dropwatch.examples.cli;
 
 import io.dropwatch.DropWatchException;
+import io.dropwatch.output.Printable;
 import io.dropwatch.pcapfilter.FilterSyntaxException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -77,7 +78,7 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
   }
 
   private static int report(CommandLine command, String message, int status) {
-    command.getErr().println(name(command) + ": " + message.stripTrailing());
+    command.getErr().println(Printable.message(name(command) + ": " + message.stripTrailing()));
     command.getErr().flush();
     return status;
   }

@@ -2,8 +2,10 @@ package io.dropwatch.examples.cli;
 
 import io.dropwatch.DropEvent;
 import io.dropwatch.examples.huatuo.HuatuoStream;
+import io.dropwatch.examples.huatuo.StreamStatistics;
+import io.dropwatch.examples.terminal.Stderr;
+import io.dropwatch.examples.terminal.Stdout;
 import io.dropwatch.output.EventWriter;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** The destination of a session's events. */
@@ -11,12 +13,17 @@ sealed interface EventSink {
   /** Writes an event; returns false if the destination accepts no more. */
   boolean write(DropEvent event);
 
+  /** Writes what is buffered, closes, and tells about failures on stderr. */
+  void end();
+
   /**
-   * Writes what is buffered, closes, and reports failures on stderr.
+   * Prints the account on stderr, with what the destination did not take. Also before the end, if
+   * that does not come.
    *
-   * @return whether every event was written; true also if the reader of stdout closed its pipe
+   * @param delivered the events of the account
+   * @return whether the destination took every event; true also if the reader of stdout left
    */
-  boolean end();
+  boolean report(long delivered, String account);
 
   /** Events on stdout. */
   record ToStdout(StandardOutput stdout, EventWriter writer) implements EventSink {
@@ -31,13 +38,18 @@ sealed interface EventSink {
     }
 
     @Override
-    public boolean end() {
+    public void end() {
       stdout.close();
-      IOException failure = stdout.failure();
-      if (failure != null) {
-        System.err.println("dropwatch: cannot write to stdout: " + failure.getMessage());
-      }
-      return failure == null;
+      var _ = Stdout.isComplete();
+    }
+
+    @Override
+    public boolean report(long delivered, String account) {
+      long written = stdout.written();
+      long rest = delivered - written;
+      Stderr.println(
+          rest == 0 ? account : account + " written=" + written + " not_written=" + rest);
+      return rest == 0 || Stdout.isPipeClosed();
     }
   }
 
@@ -50,10 +62,16 @@ sealed interface EventSink {
     }
 
     @Override
-    public boolean end() {
+    public void end() {
       stream.close();
-      System.err.println("output-storage: " + stream.statistics());
-      return stream.statistics().lost() == 0;
+    }
+
+    @Override
+    public boolean report(long delivered, String account) {
+      StreamStatistics statistics = stream.statistics();
+      Stderr.println("output-storage: " + statistics);
+      Stderr.println(account);
+      return statistics.sent() == delivered;
     }
   }
 }

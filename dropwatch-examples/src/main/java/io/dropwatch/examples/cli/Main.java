@@ -1,10 +1,13 @@
 package io.dropwatch.examples.cli;
 
+import io.dropwatch.examples.terminal.Stderr;
+import io.dropwatch.examples.terminal.Stdout;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.function.Predicate;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.Layout;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
@@ -18,7 +21,11 @@ public final class Main {
 
   /** Runs the command line and exits with its status. */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    CommandLine command = commandLine().setOut(Stdout.writer()).setErr(Stderr.writer());
+    int status = command.execute(args);
+    command.getOut().flush();
+    // Whatever the command: an output that is lost is a failure.
+    System.exit(Stdout.isComplete() || status != 0 ? status : 1);
   }
 
   static CommandLine commandLine() {
@@ -28,6 +35,8 @@ public final class Main {
     return root.setCaseInsensitiveEnumValuesAllowed(true)
         .setExpandAtFiles(false)
         .setUsageHelpWidth(80)
+        // No escape sequences: stdout escapes them, whoever wrote them.
+        .setColorScheme(Help.defaultColorScheme(Ansi.OFF))
         .registerConverter(int.class, Main::integer)
         .registerConverter(Integer.class, Main::integer)
         .registerConverter(Duration.class, Main::seconds)

@@ -2,6 +2,7 @@ package io.dropwatch.examples.cli;
 
 import io.dropwatch.examples.huatuo.HuatuoJsonWriter;
 import io.dropwatch.examples.huatuo.HuatuoStream;
+import io.dropwatch.examples.terminal.Stderr;
 import io.dropwatch.examples.terminal.Stdout;
 import io.dropwatch.output.EventWriter;
 import io.dropwatch.output.JsonWriter;
@@ -72,7 +73,7 @@ final class OutputOptions {
             socket,
             Main.version(),
             taskId == null ? "" : taskId,
-            notice -> System.err.println("dropwatch: " + notice)));
+            notice -> Stderr.println("dropwatch: " + notice)));
   }
 
   private EventWriter writer(OutputStream out) {

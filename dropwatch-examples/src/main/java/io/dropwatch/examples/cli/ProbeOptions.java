@@ -1,5 +1,6 @@
 package io.dropwatch.examples.cli;
 
+import io.dropwatch.examples.terminal.Stderr;
 import io.dropwatch.model.DropWarning;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,6 +33,6 @@ final class ProbeOptions extends SelectionOptions {
   }
 
   static void warn(DropWarning warning) {
-    System.err.println("dropwatch: " + warning);
+    Stderr.println("dropwatch: " + warning);
   }
 }

@@ -2,6 +2,7 @@ package io.dropwatch.examples.cli;
 
 import io.dropwatch.DropReplay;
 import io.dropwatch.DropReplayBuilder;
+import io.dropwatch.model.DropStatistics;
 import io.dropwatch.output.RecordingFormatException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -60,18 +61,21 @@ final class ReplayCommand implements Callable<Integer> {
 
   /** Returns whether all events were written. */
   private boolean run(DropReplay replay, EventSink sink, AtomicBoolean stopped) throws IOException {
-    boolean complete;
     try {
       while (!stopped.get() && replay.next()) {
         // The listener writes the event.
       }
     } catch (UncheckedIOException | RecordingFormatException e) {
+      var _ = end(replay, sink);
       throw new IOException(file + ": " + e.getMessage(), e);
-    } finally {
-      complete = sink.end();
-      System.err.println(replay.statistics());
     }
-    return complete;
+    return end(replay, sink);
+  }
+
+  private static boolean end(DropReplay replay, EventSink sink) {
+    sink.end();
+    DropStatistics statistics = replay.statistics();
+    return sink.report(statistics.delivered(), statistics.toString());
   }
 
   private DropReplay open(DropReplayBuilder builder) throws IOException {

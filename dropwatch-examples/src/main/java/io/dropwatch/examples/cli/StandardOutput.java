@@ -1,27 +1,31 @@
 package io.dropwatch.examples.cli;
 
 import io.dropwatch.examples.terminal.Stdout;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import org.jspecify.annotations.Nullable;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Buffered stdout for events: a flood needs few system calls, and a thread flushes every 50 ms so
  * that {@code | jq} sees a line soon. The thread also notices when the reader of a pipe leaves
- * while no events come, as {@code | head -1} does. Thread-safe.
+ * while no events come, as {@code | head -1} does. Counts the events that stdout took whole; each
+ * is one call of {@link #write(byte[], int, int)}. Thread-safe.
  */
 final class StandardOutput extends OutputStream {
   private static final int BUFFER_BYTES = 1 << 16;
   private static final long FLUSH_MILLIS = 50;
 
-  private final OutputStream raw = new FileOutputStream(FileDescriptor.out);
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private final Runnable onClosed;
   private int filled;
   private boolean closed;
-  private @Nullable IOException failure;
+
+  // For each event in the buffer, where it ends, in bytes from the start of the stream.
+  private long[] ends = new long[1024];
+  private int waiting;
+  private long accepted;
+  private final AtomicLong events = new AtomicLong();
 
   /**
    * Starts the thread that flushes.
@@ -43,6 +47,11 @@ final class StandardOutput extends OutputStream {
     if (length > BUFFER_BYTES - filled) {
       flush();
     }
+    accepted += length;
+    if (waiting == ends.length) {
+      ends = Arrays.copyOf(ends, 2 * waiting);
+    }
+    ends[waiting++] = accepted;
     if (length > BUFFER_BYTES) {
       writeRaw(bytes, offset, length);
     } else {
@@ -60,34 +69,34 @@ final class StandardOutput extends OutputStream {
     }
   }
 
-  /** Flushes and stops the thread. A failure is reported by {@link #failure}. */
+  /** Flushes and stops the thread. */
   @Override
   public synchronized void close() {
     try {
       flush();
     } catch (IOException e) {
-      // Kept in `failure`.
+      // The stream knows.
     }
     closed = true;
     notifyAll();
   }
 
-  /**
-   * Returns why stdout accepts no more bytes, such as a full disk; null if its reader closed it.
-   */
-  synchronized @Nullable IOException failure() {
-    return Stdout.isPipeClosed() ? null : failure;
+  /** Returns the number of events that stdout took. Never waits. */
+  long written() {
+    return events.get();
   }
 
   private void writeRaw(byte[] bytes, int offset, int length) throws IOException {
-    if (failure != null) {
-      throw failure;
-    }
     try {
-      raw.write(bytes, offset, length);
-    } catch (IOException e) {
-      failure = e;
-      throw e;
+      Stdout.stream().write(bytes, offset, length);
+    } finally {
+      int whole = 0;
+      while (whole < waiting && ends[whole] <= Stdout.stream().written()) {
+        whole++;
+      }
+      events.addAndGet(whole);
+      System.arraycopy(ends, whole, ends, 0, waiting - whole);
+      waiting -= whole;
     }
   }
 
@@ -103,14 +112,14 @@ final class StandardOutput extends OutputStream {
     try {
       while (!closed) {
         flush();
-        if (failure != null || Stdout.isPipeClosed()) {
+        if (Stdout.isPipeClosed()) {
           return false;
         }
         wait(FLUSH_MILLIS);
       }
       return true;
     } catch (IOException e) {
-      // Kept in `failure`.
+      // The stream knows.
       return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

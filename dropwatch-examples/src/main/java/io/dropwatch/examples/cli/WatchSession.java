@@ -4,7 +4,9 @@ import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatchException;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.DropWatcherBuilder;
+import io.dropwatch.examples.terminal.Stderr;
 import io.dropwatch.examples.terminal.StopSignal;
+import io.dropwatch.model.DropStatistics;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -37,23 +39,22 @@ final class WatchSession {
 
   /** Returns the exit status. */
   int run() throws InterruptedException {
-    try (StopSignal _ = new StopSignal(this::stop, this::printStatistics)) {
+    try (StopSignal signal = new StopSignal(this::stop, this::report)) {
       DropWatcher started = builder.start();
       watcher = started;
       try (started) {
         if (!stopRequested) {
-          System.err.println("dropwatch: watching through " + started.probe() + "; Ctrl-C stops");
+          Stderr.println("dropwatch: watching through " + started.probe() + "; Ctrl-C stops");
           await(started);
         }
       } catch (DropWatchException e) {
         // Watching failed after the start; report the events that came before.
-        var _ = sink.end();
-        printStatistics();
+        sink.end();
+        var _ = report();
         throw e;
       }
-      boolean complete = sink.end();
-      printStatistics();
-      return complete ? 0 : 1;
+      sink.end();
+      return signal.ended(report());
     }
   }
 
@@ -80,10 +81,13 @@ final class WatchSession {
     }
   }
 
-  private void printStatistics() {
+  /** Prints the account, and returns the exit status that it means. */
+  private int report() {
     DropWatcher started = watcher;
-    if (started != null) {
-      System.err.println(started.statistics());
+    if (started == null) {
+      return 0;
     }
+    DropStatistics statistics = started.statistics();
+    return sink.report(statistics.delivered(), statistics.toString()) ? 0 : 1;
   }
 }

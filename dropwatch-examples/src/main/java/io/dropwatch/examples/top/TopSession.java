@@ -2,6 +2,7 @@ package io.dropwatch.examples.top;
 
 import io.dropwatch.DropCounter;
 import io.dropwatch.DropCounterBuilder;
+import io.dropwatch.examples.terminal.Stderr;
 import io.dropwatch.examples.terminal.Stdout;
 import io.dropwatch.examples.terminal.StopSignal;
 import io.dropwatch.model.DropCounts;
@@ -38,7 +39,7 @@ public final class TopSession {
   private final Order order;
   private final NetnsNames namespaces = new NetnsNames();
   private final TopTable table = new TopTable(namespaces::name);
-  private final PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
+  private final PrintStream out = new PrintStream(Stdout.stream(), false, StandardCharsets.UTF_8);
   private final CountDownLatch stop = new CountDownLatch(1);
 
   /**
@@ -60,19 +61,20 @@ public final class TopSession {
 
   /** Returns the exit status. */
   public int run() {
-    try (StopSignal _ = new StopSignal(stop::countDown, () -> {})) {
+    try (StopSignal signal = new StopSignal(stop::countDown, () -> 1)) {
       DropCounter counter = builder.start();
       try (counter) {
         run(counter);
       }
-      System.err.println(counter.snapshot());
-      return 0;
+      boolean complete = Stdout.isComplete();
+      Stderr.println(counter.snapshot().toString());
+      return signal.ended(complete ? 0 : 1);
     }
   }
 
   private void run(DropCounter counter) {
-    if (!Stdout.isTerminal()) {
-      System.err.println("dropwatch: counting; Ctrl-C stops");
+    if (!Stdout.isScreen()) {
+      Stderr.println("dropwatch: counting; Ctrl-C stops");
       repeat(counter, null);
       return;
     }

@@ -135,7 +135,8 @@ class EnvironmentIT {
 
   @Test
   void unknownDeviceWithEscapeSequence_isPrintedEscaped() throws Exception {
-    assertFails(2, "'a\\?\\[31m'.*", RunningProgram.dropwatch("--device-excluded", "a\u001b[31m"));
+    assertFails(
+        2, "'a\\\\x1b\\[31m'.*", RunningProgram.dropwatch("--device-excluded", "a\u001b[31m"));
   }
 
   @Test

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Watches real drops with {@code bin/dropwatch}. */
@@ -167,21 +168,29 @@ class WatchingIT {
     }
   }
 
-  @Test
-  void fullDisk_endsTheSessionWithStatus1() throws Exception {
-    String script = "exec %s --filter '%s' > /dev/full".formatted(RunningProgram.LAUNCHER, FILTER);
+  @ParameterizedTest
+  @CsvSource({
+    ">/dev/full, No space left on device",
+    ">&-, 'it is closed; to discard the output, redirect it to /dev/null'"
+  })
+  void stdoutTakesNothing_endsTheSessionWithStatus1(String redirection, String why)
+      throws Exception {
+    String script =
+        "exec %s --filter '%s' %s".formatted(RunningProgram.LAUNCHER, FILTER, redirection);
     try (RunningProgram program = RunningProgram.command("sh", "-c", script).awaitWatching()) {
       SCENARIO.send(network, 3);
       RunningProgram.Outcome outcome = program.awaitEnd();
-      assertEquals(
-          "dropwatch: cannot write to stdout: No space left on device", outcome.err().get(1));
+      assertEquals("dropwatch: cannot write to stdout: " + why, outcome.err().get(1));
       assertStatisticsAreLast(outcome);
+      assertTrue(
+          outcome.err().getLast().matches(".* delivered=(\\d+) written=0 not_written=\\1"),
+          outcome::toString);
       assertEquals(1, outcome.status());
     }
   }
 
   @Test
-  void readerStalls_signalEndsTheSession() throws Exception {
+  void readerStalls_signalEndsTheSessionAndCountsWhatIsNotWritten() throws Exception {
     Process stalled =
         new ProcessBuilder(
                 "env",
@@ -198,8 +207,10 @@ class WatchingIT {
       SCENARIO.send(network, 2000);
       assertEquals(0, new ProcessBuilder("kill", "-TERM", "" + stalled.pid()).start().waitFor());
       String last = err.readLine();
-      assertTrue(last != null && last.matches(STATISTICS), last);
-      assertEquals(0, stalled.waitFor());
+      assertTrue(
+          last != null && last.matches(STATISTICS) && last.matches(".* not_written=[1-9]\\d*"),
+          last);
+      assertEquals(1, stalled.waitFor());
     } finally {
       stalled.destroyForcibly();
     }
