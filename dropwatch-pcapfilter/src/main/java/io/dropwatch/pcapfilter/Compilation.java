@@ -47,6 +47,7 @@ final class Compilation {
 
   private final String expression;
   private final PacketView view;
+  private final FilterOptions options;
   private final List<Token> tokens;
   private final Expression tree;
   private final Predicate predicate;
@@ -54,6 +55,7 @@ final class Compilation {
   private Compilation(String expression, PacketView view, FilterOptions options) {
     this.expression = expression;
     this.view = view;
+    this.options = options;
     this.tokens = Lexer.tokens(expression);
     this.tree = Parser.parse(tokens);
     this.predicate = Checker.check(tree, view, options);
@@ -78,7 +80,7 @@ final class Compilation {
   }
 
   List<FilterWarning> warnings() {
-    return Warnings.about(expression, tree, predicate, view).stream()
+    return Warnings.about(expression, tree, predicate, view, options).stream()
         .map(warning -> new FilterWarning(expression, warning))
         .toList();
   }

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #code} is for programs, the texts are for people and may change.
  */
 public final class FilterWarning {
+  /** Longer suggestions are not printed: nobody reads them. */
+  private static final int MAX_PRINTED = 1000;
+
   private final Warning warning;
   private final SourceSnippet caret;
 
@@ -96,15 +99,46 @@ public final class FilterWarning {
     return warning.message();
   }
 
-  /** Returns what the author most likely wants to write; null if that is unknown. */
+  /** Returns a phrase that says what to do; null if that is unknown. */
   public @Nullable String fix() {
     return warning.fix();
   }
 
-  /** Returns line, column and message, the line with carets below it, and the fix. */
+  /**
+   * Returns the whole expression with that done, for every place that has this pitfall; null if
+   * there is none. It is a filter for the same packets and options, without warnings of this {@link
+   * #code}. What it matches on packets that are captured whole:
+   *
+   * <ul>
+   *   <li>{@link Code#SHIFTED_OFFSETS}: each condition is read at the offset that it has without
+   *       the shift
+   *   <li>{@link Code#AND_OR_PRECEDENCE}: {@code and} before {@code or}; a list such as {@code port
+   *       80 or 443} stays one operand
+   *   <li>{@link Code#NOT_BEFORE_LIST}: packets that match no value of the list
+   *   <li>{@link Code#SHORT_HOST_ADDRESS}: the network in place of the host
+   *   <li>{@link Code#OPERATOR_PRECEDENCE}: the right operand is the next number only
+   *   <li>{@link Code#IPV6_EXTENSION_HEADERS}: the protocol after extension headers counts as the
+   *       protocol; for {@code icmp6[...]} after one hop-by-hop header, as multicast listener
+   *       reports have it
+   *   <li>{@link Code#IPV4_ONLY}: the same comparison counts for IPv6 without extension headers
+   *   <li>{@link Code#LATER_FRAGMENTS}: where a port is excluded, later fragments are, too
+   * </ul>
+   */
+  public @Nullable String suggestion() {
+    return warning.suggestion();
+  }
+
+  /** Returns line, column and message, the line with carets below it, fix and suggestion. */
   @Override
   public String toString() {
-    String text = caret.place() + ": " + message() + "\n" + caret.show();
-    return SourceSnippet.printable(fix() == null ? text : text + "\nfix: " + fix());
+    StringBuilder text = new StringBuilder(caret.place() + ": " + message() + "\n" + caret.show());
+    if (fix() != null) {
+      text.append("\nfix: ").append(fix());
+    }
+    String suggestion = suggestion();
+    if (suggestion != null && suggestion.length() <= MAX_PRINTED) {
+      text.append("\n  ").append(suggestion);
+    }
+    return SourceSnippet.printable(text.toString());
   }
 }

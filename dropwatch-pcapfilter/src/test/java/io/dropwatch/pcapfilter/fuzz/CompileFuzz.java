@@ -2,6 +2,7 @@ package io.dropwatch.pcapfilter.fuzz;
 
 import io.dropwatch.pcapfilter.Filter;
 import io.dropwatch.pcapfilter.FilterSyntaxException;
+import io.dropwatch.pcapfilter.FilterWarning;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.PcapFilter;
 import io.dropwatch.pcapfilter.SkbFilter;
@@ -37,6 +38,7 @@ public final class CompileFuzz {
   /** A hidden class costs some milliseconds, so only one filter in so many gets one. */
   private static final int CLASS_EVERY = 500;
 
+  private static final int SUGGESTIONS_EVERY = 20;
   private static final int REPORT_EVERY = 1_000_000;
   private static final int MAX_FAILURES = 20;
   private static final byte[] PACKET = new byte[64];
@@ -115,6 +117,13 @@ public final class CompileFuzz {
       }
     } catch (FilterSyntaxException refusal) {
       return "prints as no filter: " + printed;
+    }
+    if (filters % SUGGESTIONS_EVERY == 0) {
+      for (FilterWarning warning : filter.warnings()) {
+        if (warning.suggestion() != null) {
+          TestFilters.compile(warning.suggestion(), view);
+        }
+      }
     }
     codeOrRefusal(() -> filter.ebpf().toBytes());
     codeOrRefusal(() -> filter.classicBpf().toBytes());

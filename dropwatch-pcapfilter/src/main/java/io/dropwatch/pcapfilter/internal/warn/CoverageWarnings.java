@@ -4,134 +4,285 @@ import io.dropwatch.pcapfilter.FilterWarning.Code;
 import io.dropwatch.pcapfilter.internal.ast.Arithmetic;
 import io.dropwatch.pcapfilter.internal.ast.Expression;
 import io.dropwatch.pcapfilter.internal.ast.Expression.Connective;
+import io.dropwatch.pcapfilter.internal.ast.Literal;
 import io.dropwatch.pcapfilter.internal.ast.Protocol;
 import io.dropwatch.pcapfilter.internal.ast.Qualifiers;
-import java.util.EnumSet;
+import io.dropwatch.pcapfilter.internal.ast.Qualifiers.Type;
+import io.dropwatch.pcapfilter.internal.source.Span;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Notes about packets that a condition does not cover: IPv6, extension headers, fragments. */
+/**
+ * Notes about packets that a condition does not cover: IPv6, extension headers, fragments. There is
+ * one of each, about the first such condition; its suggestion is about all of them.
+ */
 final class CoverageWarnings {
-  private static final Set<Protocol> TRANSPORTS =
-      EnumSet.of(Protocol.TCP, Protocol.UDP, Protocol.SCTP);
-
   private final Warnings warnings;
-  private final Set<Code> said = EnumSet.noneOf(Code.class);
+  private final Targets ipv4Only = new Targets();
+  private Arithmetic.@Nullable Access ipv4Access;
+  private final Targets withoutExtensionHeaders = new Targets();
+  private final Targets withoutFragments = new Targets();
+
+  /** What the expression tests by itself, so that its author knows of it. */
+  private boolean testsFragments;
+
+  private boolean testsNextHeader;
+
+  /** Whether an operand of an enclosing {@code and} excludes the fragments. */
+  private boolean fragmentsExcluded;
 
   CoverageWarnings(Warnings warnings) {
     this.warnings = warnings;
   }
 
-  void visit(Expression tree) {
-    visit(tree, new Around(null, null, false));
+  /** Conditions that a warning is about. */
+  private static final class Targets {
+    private final List<Expression> all = new ArrayList<>();
+    private final Set<@Nullable Protocol> networks = new HashSet<>();
+    private @Nullable Span first;
+    private boolean fixable = true;
+
+    void add(Expression target, Span place, @Nullable Protocol network, boolean isFixable) {
+      first = first == null ? place : first;
+      fixable &= isFixable;
+      networks.add(network);
+      all.add(target);
+    }
+
+    @Nullable Protocol network() {
+      return networks.size() == 1 ? networks.iterator().next() : null;
+    }
   }
 
   /**
    * The context of an expression.
    *
    * @param network the IP version that an operand joined by {@code and} names, or null
-   * @param type the type of values
+   * @param qualifiers those that a value inherits
    * @param negated whether it is inside a {@code not}
    */
   private record Around(
-      @Nullable Protocol network, Qualifiers.@Nullable Type type, boolean negated) {}
+      @Nullable Protocol network, @Nullable Qualifiers qualifiers, boolean negated) {
+    Around opposite() {
+      return new Around(network, qualifiers, !negated);
+    }
 
-  private void visit(Expression e, Around around) {
-    switch (e) {
+    @Nullable Type type() {
+      return qualifiers == null ? null : qualifiers.type();
+    }
+  }
+
+  void visit(Expression tree) {
+    var _ = visit(tree, new Around(null, null, false));
+    if (ipv4Only.first != null && ipv4Access != null) {
+      warnings.add(
+          new Finding(
+              Code.IPV4_ONLY,
+              ipv4Only.first,
+              "'"
+                  + ipv4Access.protocol().word()
+                  + "[...]' matches IPv4 only, and no later fragments",
+              "if IPv6 is meant too, add the same comparison on 'ip6[40 + ...]'",
+              ipv4Only.fixable ? new CoverageRewriters.OtherVersion(ipv4Only.all) : null));
+    }
+    if (withoutExtensionHeaders.first != null && !testsNextHeader) {
+      boolean fixable = withoutExtensionHeaders.fixable;
+      warnings.add(
+          new Finding(
+              Code.IPV6_EXTENSION_HEADERS,
+              withoutExtensionHeaders.first,
+              "this is not found after IPv6 extension headers",
+              fixable
+                  ? "if such packets are meant too, follow the extension headers"
+                  : "'ip6 protochain' and the number of the protocol finds such packets, but not"
+                      + " their ports",
+              fixable
+                  ? new CoverageRewriters.ExtensionHeaders(withoutExtensionHeaders.all)
+                  : null));
+    }
+    if (withoutFragments.first != null && !testsFragments) {
+      warnings.add(
+          new Finding(
+              Code.LATER_FRAGMENTS,
+              withoutFragments.first,
+              "later fragments have no ports, so they match where a port is excluded",
+              "if they are to be excluded too, exclude packets with a fragment offset",
+              new CoverageRewriters.LaterFragments(
+                  withoutFragments.all, withoutFragments.network())));
+    }
+  }
+
+  /** Returns the qualifiers that a value after the expression inherits. */
+  private @Nullable Qualifiers visit(Expression e, Around around) {
+    return switch (e) {
       case Expression.Chain chain -> chain(chain, around);
-      case Expression.Not not ->
-          visit(not.operand(), new Around(around.network(), around.type(), !around.negated()));
-      case Expression.Group group -> visit(group.inner(), around);
-      case Expression.Qualified qualified -> {
-        Qualifiers.Type type = qualified.qualifiers().type();
-        visit(qualified.values(), new Around(around.network(), type, around.negated()));
+      case Expression.Not not -> visit(not.operand(), around.opposite());
+      case Expression.Group group -> {
+        var _ = visit(group.inner(), around);
+        yield around.qualifiers();
       }
-      case Expression.Value _ -> value(e, around);
+      case Expression.Qualified qualified -> qualified(qualified, around);
+      case Expression.Value value -> {
+        value(value, value, around);
+        yield around.qualifiers();
+      }
       case Expression.ProtocolName name -> {
-        if (TRANSPORTS.contains(name.protocol()) || name.protocol() == Protocol.ICMP6) {
-          afterIpv6(e, around);
+        if (CoverageRewriters.protocolNumber(name.protocol()) >= 0) {
+          afterIpv6(name, name.span(), around, null);
         }
+        yield null;
       }
       case Expression.Relation relation -> {
-        access(relation.left(), around);
-        access(relation.right(), around);
+        relation(relation, around);
+        yield null;
       }
-      case Expression.Everything _, Expression.Primitive _ -> {}
-    }
+      case Expression.Everything _, Expression.Primitive _ -> null;
+    };
   }
 
-  private void chain(Expression.Chain chain, Around around) {
+  private @Nullable Qualifiers qualified(Expression.Qualified qualified, Around around) {
+    Qualifiers qualifiers = qualified.qualifiers();
+    Protocol named = named(qualified);
+    Around inside =
+        new Around(named == null ? around.network() : named, qualifiers, around.negated());
+    if (qualifiers.type() == Type.PROTOCHAIN) {
+      testsNextHeader = true;
+    }
+    // A list without exceptions is one condition.
+    Expression.Value first =
+        qualified.values() instanceof Expression.Group group ? firstValue(group) : null;
+    if (first != null) {
+      value(qualified, first, inside);
+      return qualifiers;
+    }
+    return visit(qualified.values(), inside);
+  }
+
+  /** Returns the first value of a list; null if there is a {@code not} in it. */
+  private static Expression.@Nullable Value firstValue(Expression values) {
+    return switch (values) {
+      case Expression.Value value -> value;
+      case Expression.Group group -> firstValue(group.inner());
+      case Expression.Chain chain ->
+          chain.operands().stream().allMatch(operand -> firstValue(operand) != null)
+              ? firstValue(chain.operands().getFirst())
+              : null;
+      default -> null;
+    };
+  }
+
+  private @Nullable Qualifiers chain(Expression.Chain chain, Around around) {
     Protocol network = around.network();
-    boolean and = chain.connectives().stream().allMatch(c -> c == Connective.AND);
-    for (Expression operand : chain.operands()) {
-      Protocol named = and ? network(operand) : null;
+    if (!chain.connectives().contains(Connective.OR)) {
+      Protocol named = named(chain);
       network = named == null ? network : named;
     }
+    boolean before = fragmentsExcluded;
+    Qualifiers qualifiers = around.qualifiers();
     for (Expression operand : chain.operands()) {
-      visit(operand, new Around(network, around.type(), around.negated()));
+      int targets = withoutFragments.all.size();
+      qualifiers = visit(operand, new Around(network, qualifiers, around.negated()));
+      fragmentsExcluded |=
+          !chain.connectives().contains(Connective.OR)
+              && !around.negated()
+              && operand instanceof Expression.Not not
+              && (not.operand() instanceof Expression.Qualified
+                  || not.operand() instanceof Expression.Value)
+              && withoutFragments.all.size() == targets + 1;
     }
+    fragmentsExcluded = before;
+    return qualifiers;
   }
 
-  private static @Nullable Protocol network(Expression e) {
-    Protocol protocol =
-        switch (e) {
-          case Expression.ProtocolName name -> name.protocol();
-          case Expression.Qualified qualified -> qualified.qualifiers().protocol();
-          default -> null;
-        };
-    return protocol == Protocol.IP || protocol == Protocol.IP6 ? protocol : null;
-  }
-
-  private void value(Expression value, Around around) {
-    if (around.type() == Qualifiers.Type.PORT || around.type() == Qualifiers.Type.PORTRANGE) {
-      afterIpv6(value, around);
-      if (around.negated() && said.add(Code.LATER_FRAGMENTS)) {
-        warnings.add(
-            Code.LATER_FRAGMENTS,
-            value.span(),
-            "later fragments have no ports, so they match where a port is excluded",
-            "add 'and ip[6:2] & 0x1fff = 0' to exclude them");
+  /** Returns the IP version that every matching packet has; null if that is not certain. */
+  private static @Nullable Protocol named(Expression e) {
+    return switch (e) {
+      case Expression.ProtocolName name -> version(name.protocol());
+      case Expression.Qualified qualified -> {
+        Protocol protocol = version(qualified.qualifiers().protocol());
+        yield protocol == null ? named(qualified.values()) : protocol;
       }
-    }
-  }
-
-  private void afterIpv6(Expression e, Around around) {
-    if (around.network() == Protocol.IP6 && said.add(Code.IPV6_EXTENSION_HEADERS)) {
-      warnings.add(
-          Code.IPV6_EXTENSION_HEADERS,
-          e.span(),
-          "this is not found after IPv6 extension headers",
-          "to follow them, write 'ip6 protochain' and the number of the protocol");
-    }
-  }
-
-  private void access(Arithmetic a, Around around) {
-    switch (a) {
-      case Arithmetic.Access access -> {
-        boolean transport = TRANSPORTS.contains(access.protocol());
-        if (transport && around.network() != Protocol.IP && said.add(Code.IPV4_ONLY)) {
-          String word = access.protocol().word();
-          warnings.add(
-              Code.IPV4_ONLY,
-              access.span(),
-              "'" + word + "[...]' matches IPv4 only, and no later fragments",
-              "for IPv6 add 'or ip6 and ip6[6] = "
-                  + number(access.protocol())
-                  + " and' the same comparison on ip6[40 + ...]; if IPv4 is meant, write 'ip and' before it");
+      case Expression.Value value ->
+          switch (value.literal()) {
+            case Literal.Ipv4 _ -> Protocol.IP;
+            case Literal.Ipv6 _ -> Protocol.IP6;
+            case Literal.Numeral _, Literal.Name _, Literal.Mac _ -> null;
+          };
+      case Expression.Group group -> named(group.inner());
+      case Expression.Chain chain -> {
+        List<@Nullable Protocol> each =
+            chain.operands().stream().<@Nullable Protocol>map(CoverageWarnings::named).toList();
+        if (!chain.connectives().contains(Connective.OR)) {
+          yield each.stream().filter(Objects::nonNull).findFirst().orElse(null);
         }
-        access(access.index(), around);
+        yield !chain.connectives().contains(Connective.AND) && new HashSet<>(each).size() == 1
+            ? each.getFirst()
+            : null;
       }
-      case Arithmetic.Binary binary -> {
-        access(binary.left(), around);
-        access(binary.right(), around);
+      default -> null;
+    };
+  }
+
+  private static @Nullable Protocol version(@Nullable Protocol protocol) {
+    if (protocol == null) {
+      return null;
+    }
+    return switch (protocol) {
+      case IP, ICMP, IGMP, IGRP, VRRP, CARP -> Protocol.IP;
+      case IP6, ICMP6 -> Protocol.IP6;
+      default -> null;
+    };
+  }
+
+  /**
+   * Visits a condition on values.
+   *
+   * @param target the value, or a list with its qualifiers
+   * @param first the value to point at
+   */
+  private void value(Expression target, Expression.Value first, Around around) {
+    Type type = around.type();
+    if (type == Type.PORT || type == Type.PORTRANGE) {
+      afterIpv6(target, first.span(), around, type);
+      if (around.negated() && !fragmentsExcluded) {
+        withoutFragments.add(target, first.span(), around.network(), true);
       }
-      case Arithmetic.Negation negation -> access(negation.operand(), around);
-      case Arithmetic.Group group -> access(group.inner(), around);
-      case Arithmetic.Numeral _, Arithmetic.Length _ -> {}
+    } else if (type == Type.PROTO && isIp(around.qualifiers())) {
+      afterIpv6(target, first.span(), around, type);
     }
   }
 
-  private static int number(Protocol protocol) {
-    return protocol == Protocol.TCP ? 6 : protocol == Protocol.UDP ? 17 : 132;
+  private static boolean isIp(@Nullable Qualifiers qualifiers) {
+    return qualifiers != null
+        && (qualifiers.protocol() == null || qualifiers.protocol() == Protocol.IP6);
+  }
+
+  private void afterIpv6(Expression e, Span place, Around around, @Nullable Type type) {
+    if (around.network() != Protocol.IP) {
+      withoutExtensionHeaders.add(
+          e, place, around.network(), CoverageRewriters.ExtensionHeaders.applies(e, type));
+    }
+  }
+
+  private void relation(Expression.Relation relation, Around around) {
+    for (Arithmetic.Access access : CoverageRewriters.accesses(relation)) {
+      Protocol protocol = access.protocol();
+      if (CoverageRewriters.isTransport(protocol) && around.network() != Protocol.IP) {
+        ipv4Access = ipv4Access == null ? access : ipv4Access;
+        boolean fixable = CoverageRewriters.OtherVersion.applies(relation);
+        ipv4Only.add(relation, access.span(), around.network(), fixable);
+      } else if (protocol == Protocol.ICMP6) {
+        afterIpv6(relation, access.span(), around, null);
+      }
+      if (access.index() instanceof Arithmetic.Numeral index) {
+        testsFragments |= protocol == Protocol.IP && index.value() == 6;
+        testsFragments |= protocol == Protocol.IP6 && index.value() == 42;
+        testsNextHeader |= protocol == Protocol.IP6 && index.value() == 6;
+      }
+    }
   }
 }

@@ -101,6 +101,8 @@ final class DeadAlternativeWarnings {
   }
 
   private void tell(Span part) {
-    warnings.add(Code.MATCHES_NOTHING, part, "no packet can match this part of the filter", null);
+    warnings.add(
+        new Finding(
+            Code.MATCHES_NOTHING, part, "no packet can match this part of the filter", null, null));
   }
 }

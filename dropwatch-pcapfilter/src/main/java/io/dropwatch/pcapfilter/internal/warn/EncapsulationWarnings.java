@@ -33,7 +33,7 @@ final class EncapsulationWarnings {
   }
 
   void visit(Expression tree) {
-    visit(tree, Set.of());
+    var _ = visit(tree, Set.of());
   }
 
   private Known visit(Expression e, Set<Encapsulation> certain) {
@@ -102,15 +102,52 @@ final class EncapsulationWarnings {
       if (!certain.contains(encapsulation) && warned.add(encapsulation)) {
         String word = encapsulation.kind().word();
         warnings.add(
-            Code.SHIFTED_OFFSETS,
-            encapsulation.span(),
-            "'"
-                + word
-                + "' shifts the offsets of all conditions after it, also for packets without it: '"
-                + warnings.words(test.span())
-                + "' then reads at the wrong offset",
-            "write conditions that do not depend on '" + word + "' before it");
+            new Finding(
+                Code.SHIFTED_OFFSETS,
+                encapsulation.span(),
+                "'"
+                    + word
+                    + "' shifts the offsets of all conditions after it, also for packets without it: '"
+                    + warnings.words(test.span())
+                    + "' then reads at the wrong offset",
+                "write conditions that do not depend on '" + word + "' before it",
+                new ConditionsFirst()));
       }
+    }
+  }
+
+  /** Moves operands that shift offsets after those that do not. */
+  private final class ConditionsFirst extends Rewriter {
+    ConditionsFirst() {
+      super(List.of());
+    }
+
+    @Override
+    Expression chain(Expression.Chain chain, Inherited inherited) {
+      boolean uniform = chain.connectives().stream().distinct().count() == 1;
+      boolean and = chain.connectives().getFirst() == Connective.AND;
+      List<Expression> operands = new ArrayList<>();
+      List<Expression> moved = new ArrayList<>();
+      Inherited state = inherited;
+      for (Expression operand : chain.operands()) {
+        Expression result = visit(operand, uniform ? state.inParentheses() : state);
+        state = state.after(operand, result);
+        // What is joined to a header by 'and' is about packets with it: its place is after it.
+        boolean moves = uniform && contains(operand) && and == operand instanceof Expression.Not;
+        (moves ? moved : operands).add(result);
+      }
+      operands.addAll(moved);
+      return new Expression.Chain(operands, chain.connectives(), NOWHERE);
+    }
+
+    private boolean contains(Expression e) {
+      return switch (e) {
+        case Expression.Chain chain -> chain.operands().stream().anyMatch(this::contains);
+        case Expression.Not not -> contains(not.operand());
+        case Expression.Group group -> contains(group.inner());
+        case Encapsulation encapsulation -> shifts(encapsulation);
+        default -> false;
+      };
     }
   }
 

@@ -7,6 +7,8 @@ import io.dropwatch.pcapfilter.internal.ast.Expression.Connective;
 import io.dropwatch.pcapfilter.internal.ast.Literal;
 import io.dropwatch.pcapfilter.internal.ast.Qualifiers;
 import io.dropwatch.pcapfilter.internal.source.Span;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Warnings about expressions that mean something else than they seem to. */
 final class PrecedenceWarnings {
@@ -14,9 +16,32 @@ final class PrecedenceWarnings {
   private static final int LARGEST_PART = 255;
 
   private final Warnings warnings;
+  private final List<Expression> chainsToGroup = new ArrayList<>();
+  private final List<Expression> chainsWithLists = new ArrayList<>();
+  private final List<Expression> networks = new ArrayList<>();
+  private final List<Expression> relations = new ArrayList<>();
+  private final List<Finding> found = new ArrayList<>();
 
   PrecedenceWarnings(Warnings warnings) {
     this.warnings = warnings;
+  }
+
+  void visit(Expression tree) {
+    var _ = visit(tree, false);
+    for (Finding finding : found) {
+      warnings.add(
+          new Finding(
+              finding.code(),
+              finding.span(),
+              finding.message(),
+              finding.fix(),
+              switch (finding.code()) {
+                case AND_OR_PRECEDENCE -> new PrecedenceRewriters.AndFirst(chainsToGroup);
+                case NOT_BEFORE_LIST -> new PrecedenceRewriters.NotOfList(chainsWithLists);
+                case SHORT_HOST_ADDRESS -> new PrecedenceRewriters.Networks(networks);
+                default -> new PrecedenceRewriters.NextNumber(relations);
+              }));
+    }
   }
 
   /**
@@ -25,7 +50,7 @@ final class PrecedenceWarnings {
    * @param host whether a value in it is a host
    * @return whether a bare value after it is a host
    */
-  boolean visit(Expression e, boolean host) {
+  private boolean visit(Expression e, boolean host) {
     return switch (e) {
       case Expression.Chain chain -> chain(chain, host);
       case Expression.Not not -> visit(not.operand(), host);
@@ -42,7 +67,8 @@ final class PrecedenceWarnings {
             && value.literal() instanceof Literal.Numeral(int number, String text)
             && number > 0
             && number <= LARGEST_PART) {
-          warnings.add(
+          networks.add(value);
+          tell(
               Code.SHORT_HOST_ADDRESS,
               value.span(),
               "as a host, " + text + " means the address 0.0.0." + number,
@@ -51,8 +77,12 @@ final class PrecedenceWarnings {
         yield host;
       }
       case Expression.Relation relation -> {
+        int before = found.size();
         arithmetic(relation.left());
         arithmetic(relation.right());
+        if (found.size() > before) {
+          relations.add(relation);
+        }
         yield false;
       }
       case Expression.Everything _, Expression.Primitive _ -> false;
@@ -73,6 +103,9 @@ final class PrecedenceWarnings {
       boolean bare = operand instanceof Expression.Value;
       if (bare && !listed && chain.operands().get(i - 1) instanceof Expression.Not not) {
         listed = notOfAList(not, operand);
+        if (listed) {
+          chainsWithLists.add(chain);
+        }
       }
       if (chain.connectives().get(i - 1) == Connective.OR) {
         // "port 80 or 443 and tcp" is read as it is meant.
@@ -90,7 +123,8 @@ final class PrecedenceWarnings {
     Span left = first.to(chain.operands().get(conjunct - 1).span());
     Span or = chain.operands().get(alternative).span();
     Span and = chain.operands().get(conjunct).span();
-    warnings.add(
+    chainsToGroup.add(chain);
+    tell(
         Code.AND_OR_PRECEDENCE,
         or.to(and),
         "'and' and 'or' have the same precedence, from left to right: this means '("
@@ -98,9 +132,7 @@ final class PrecedenceWarnings {
             + ") and "
             + warnings.words(and)
             + "'",
-        "add parentheses, such as '("
-            + warnings.words(or.to(and))
-            + ")' if 'and' is to come first");
+        "add parentheses; with 'and' first, write");
   }
 
   private boolean notOfAList(Expression.Not not, Expression value) {
@@ -108,23 +140,27 @@ final class PrecedenceWarnings {
         && qualified.values() instanceof Expression.Value) {
       String words = qualified.qualifiers().words();
       String name = warnings.words(value.span());
-      warnings.add(
+      tell(
           Code.NOT_BEFORE_LIST,
           value.span(),
           "'not' applies to the first value only: this one means '" + words + " " + name + "'",
-          "write 'not " + words + " " + name + "', or 'not (...)' around the list");
+          "to exclude all values of the list, write");
       return true;
     }
     return false;
   }
 
+  private void tell(Code code, Span span, String message, String fix) {
+    found.add(new Finding(code, span, message, fix, null));
+  }
+
   private void arithmetic(Arithmetic a) {
     switch (a) {
       case Arithmetic.Binary binary -> {
-        boolean greedy = binary.operator().precedence() == Arithmetic.GREEDY;
-        if (greedy && binary.right() instanceof Arithmetic.Binary right) {
+        if (PrecedenceRewriters.isGreedy(binary)
+            && binary.right() instanceof Arithmetic.Binary right) {
           String symbol = binary.operator().symbol();
-          warnings.add(
+          tell(
               Code.OPERATOR_PRECEDENCE,
               binary.span(),
               "'"
@@ -136,9 +172,7 @@ final class PrecedenceWarnings {
                   + " ("
                   + warnings.words(right.span())
                   + ")'",
-              "write '("
-                  + warnings.words(binary.left().span().to(right.left().span()))
-                  + ")' if that is meant");
+              "if its right operand is the next number only, add parentheses");
         }
         arithmetic(binary.left());
         arithmetic(binary.right());

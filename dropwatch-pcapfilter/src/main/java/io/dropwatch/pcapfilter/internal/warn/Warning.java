@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A warning about a part of the expression.
  *
- * @param fix the likely fix; null if unknown
+ * @param fix what to do; null if unknown
+ * @param suggestion the whole expression with that done; null if there is none
  */
-public record Warning(Code code, Span span, String message, @Nullable String fix) {}
+public record Warning(
+    Code code, Span span, String message, @Nullable String fix, @Nullable String suggestion) {}
