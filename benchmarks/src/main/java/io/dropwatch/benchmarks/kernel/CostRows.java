@@ -82,7 +82,7 @@ public final class CostRows {
         part(
             OUTPUT_WAKING,
             "output_waking",
-            ObjectAttachment.wakingRing("events"),
+            Attachment.wakingRing("events"),
             Set.of("events", "records")));
   }
 
@@ -98,7 +98,7 @@ public final class CostRows {
           for (String map : object.mapNames()) {
             object.map(map).autocreate(maps.contains(map));
           }
-          return new ObjectAttachment(object, program, ring);
+          return Attachment.program(object, program, ring);
         });
   }
 
@@ -146,18 +146,18 @@ public final class CostRows {
   }
 
   static Measurement counted(String name, ProbeImage image, String filter, Variant variant) {
-    return new Measurement(name, () -> new CountingAttachment(image, filter, variant));
+    return new Measurement(name, () -> Attachment.counting(image, filter, variant));
   }
 
   static Measurement rejected(String name, ProbeImage image, String filter, Variant variant) {
     ProbeSettings settings = settings(0, 127, 0, PERF);
-    return new Measurement(name, () -> new ProbeAttachment(image, filter, settings, variant));
+    return new Measurement(name, () -> Attachment.reporting(image, filter, settings, variant));
   }
 
   static Measurement reported(
       String name, ProbeImage image, int perSecond, int frames, long period, RingPlan ring) {
     ProbeSettings settings = settings(perSecond, frames, period, ring);
-    return new Measurement(name, () -> new ProbeAttachment(image, "", settings, Variant.CAST));
+    return new Measurement(name, () -> Attachment.reporting(image, "", settings, Variant.CAST));
   }
 
   private static ProbeSettings settings(int perSecond, int frames, long period, RingPlan ring) {

@@ -1,5 +1,7 @@
 package io.dropwatch.benchmarks.kernel;
 
+import static io.dropwatch.examples.testbed.LinuxCalls.AF_PACKET;
+import static io.dropwatch.examples.testbed.LinuxCalls.SOCK_RAW_CLOEXEC;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -31,26 +33,21 @@ public final class Flood implements AutoCloseable {
   private static final int BATCH = 64;
   private static final int PAYLOAD = 32;
   private static final int AF_INET = 2;
-  private static final int AF_PACKET = 17;
   private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x8_0000;
-  private static final int SOCK_RAW_CLOEXEC = 3 | 0x8_0000;
   private static final int SOL_PACKET = 263;
   private static final int PACKET_QDISC_BYPASS = 20;
 
   /** Local experimental EtherType (IEEE 802), without a handler. */
   private static final int FRAME_PROTOCOL = 0x88b5;
 
-  private static final Linker LINKER = Linker.nativeLinker();
-  private static final MethodHandle SOCKET =
-      handle("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+  // Called without errno, for speed.
   private static final MethodHandle SENDMMSG =
-      handle("sendmmsg", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
+      Linker.nativeLinker()
+          .downcallHandle(
+              Linker.nativeLinker().defaultLookup().findOrThrow("sendmmsg"),
+              FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
   private static final MethodHandle SET_OPTION =
-      handle(
-          "setsockopt",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
-  private static final MethodHandle CLOSE =
-      handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+      LinuxCalls.function("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
 
   private final Testbed testbed = Testbed.open();
   private final Namespace sender;
@@ -114,10 +111,11 @@ public final class Flood implements AutoCloseable {
           try (Arena arena = Arena.ofConfined()) {
             LinuxCalls.bindThreadToCpu(cpu);
             MemorySegment messages = what.apply(arena);
-            int socket = (int) call(SOCKET, family, type, 0);
+            int socket = LinuxCalls.socket(family, type);
             if (family == AF_PACKET) {
               MemorySegment one = arena.allocateFrom(JAVA_INT, 1);
-              call(SET_OPTION, socket, SOL_PACKET, PACKET_QDISC_BYPASS, one, 4);
+              LinuxCalls.call(
+                  "setsockopt", SET_OPTION, socket, SOL_PACKET, PACKET_QDISC_BYPASS, one, 4);
             }
             try {
               long start = System.nanoTime();
@@ -132,7 +130,7 @@ public final class Flood implements AutoCloseable {
             } catch (Throwable e) {
               throw new IllegalStateException("sendmmsg", e);
             } finally {
-              call(CLOSE, socket);
+              LinuxCalls.close(socket);
             }
           }
         });
@@ -175,24 +173,6 @@ public final class Flood implements AutoCloseable {
       messages.set(JAVA_LONG, 64L * i + 24, 1);
     }
     return messages;
-  }
-
-  private static Object call(MethodHandle function, Object... arguments) {
-    try {
-      Object result = function.invokeWithArguments(arguments);
-      if ((int) result < 0) {
-        throw new IllegalStateException("a system call failed: run as root");
-      }
-      return result;
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static MethodHandle handle(String name, FunctionDescriptor type) {
-    return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type);
   }
 
   @Override

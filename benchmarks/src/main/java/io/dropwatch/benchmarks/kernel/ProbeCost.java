@@ -70,10 +70,10 @@ public final class ProbeCost {
         "peer " + path.getFileName(),
         () -> {
           BpfObject object = BpfObject.open(path);
-          return new ObjectAttachment(
+          return Attachment.program(
               object,
-              ObjectAttachment.programOf(object),
-              map.isEmpty() ? null : ObjectAttachment.wakingRing(map));
+              Attachment.programOf(object),
+              map.isEmpty() ? null : Attachment.wakingRing(map));
         });
   }
 
