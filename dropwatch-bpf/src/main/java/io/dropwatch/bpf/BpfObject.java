@@ -55,6 +55,7 @@ public final class BpfObject implements AutoCloseable {
    */
   public static BpfObject open(String name, byte[] elf) {
     ElfImage image = ElfImage.of("eBPF object " + name, elf);
+    ElfVerifier.verify(image);
     Libbpf.require();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment options = arena.allocate(bpf_object_open_opts.layout());

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: Linux, Documentation/bpf/btf.rst and include/uapi/linux/btf.h.
  */
 final class BtfTypes {
+  static final int INT = 1;
   static final int PTR = 2;
   static final int ARRAY = 3;
   static final int STRUCT = 4;
@@ -28,6 +29,8 @@ final class BtfTypes {
   static final int RESTRICT = 11;
   static final int FUNC = 12;
   static final int FUNC_PROTO = 13;
+  static final int VAR = 14;
+  static final int DATASEC = 15;
   static final int FLOAT = 16;
   static final int TYPE_TAG = 18;
   static final int ENUM64 = 19;
@@ -97,10 +100,10 @@ final class BtfTypes {
     int vlen = info & 0xffff;
     int kind = (info >>> 24) & 0x1f;
     return switch (kind) {
-      case 1, 14, 17 -> 4; // INT, VAR, DECL_TAG
+      case INT, VAR, 17 -> 4; // 17 is DECL_TAG
       case PTR, FWD, TYPEDEF, VOLATILE, CONST, RESTRICT, FUNC, FLOAT, TYPE_TAG -> 0;
       case ARRAY -> 12;
-      case STRUCT, UNION, 15, ENUM64 -> vlen * 12; // 15 is DATASEC
+      case STRUCT, UNION, DATASEC, ENUM64 -> vlen * 12;
       case ENUM, FUNC_PROTO -> vlen * 8;
       default -> throw image.damaged("a type at offset " + at + " is of unknown kind " + kind);
     };
@@ -171,6 +174,16 @@ final class BtfTypes {
   /** {@return the size in bytes or the id of the referenced type, depending on the kind} */
   int sizeOrType(int id) {
     return word(id, 8);
+  }
+
+  /** {@return the offset of the name in the strings} */
+  int nameOffset(int id) {
+    return word(id, 0);
+  }
+
+  /** {@return whether a string begins at an offset, without a look at its end} */
+  boolean hasString(long offset) {
+    return offset < stringsLimit();
   }
 
   /** {@return the name, empty if there is none} */

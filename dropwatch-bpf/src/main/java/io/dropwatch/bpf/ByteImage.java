@@ -88,6 +88,11 @@ final class ByteImage {
     return (int) offset;
   }
 
+  /** {@return an image of a part, with another name for messages} */
+  ByteImage part(String prefix, byte[] part) {
+    return new ByteImage(code, prefix + input, part);
+  }
+
   BpfException damaged(String found) {
     return new BpfException(code, "cannot read " + input + ": " + found, null);
   }

@@ -19,17 +19,17 @@ import org.jspecify.annotations.Nullable;
  * Documentation/bpf/llvm_reloc.rst.
  */
 public final class ElfImage {
-  private static final int HEADER_BYTES = 64;
-  private static final int SECTION_BYTES = 64;
-  private static final int SYMBOL_BYTES = 24;
-  private static final int RELOCATION_BYTES = 16;
-  private static final int INSTRUCTION_BYTES = 8;
+  static final int HEADER_BYTES = 64;
+  static final int SECTION_BYTES = 64;
+  static final int SYMBOL_BYTES = 24;
+  static final int RELOCATION_BYTES = 16;
+  static final int INSTRUCTION_BYTES = 8;
 
   /** {@code goto +0} as a little-endian number. */
   private static final long NOP = 0x05;
 
   /** Opcode of the only instruction of 16 bytes: {@code BPF_LD | BPF_IMM | BPF_DW}. */
-  private static final int LOAD_64_BITS = 0x18;
+  static final int LOAD_64_BITS = 0x18;
 
   /** Opcode {@code BPF_ALU64 | BPF_MOV | BPF_K}. */
   private static final int MOVE = 0xb7;
@@ -38,11 +38,11 @@ public final class ElfImage {
 
   private static final int ET_REL = 1;
   private static final int EM_BPF = 247;
-  private static final int SHT_PROGBITS = 1;
-  private static final int SHT_SYMTAB = 2;
-  private static final int SHT_REL = 9;
+  static final int SHT_PROGBITS = 1;
+  static final int SHT_SYMTAB = 2;
+  static final int SHT_REL = 9;
   private static final int STT_OBJECT = 1;
-  private static final int STT_FUNC = 2;
+  static final int STT_FUNC = 2;
 
   private final String name;
   private final ByteImage image;
@@ -57,9 +57,13 @@ public final class ElfImage {
     this.symbolTable = findSymbolTable();
   }
 
-  /** A section header with the position of the contents in the file. */
-  private record Section(
-      String name, int type, boolean code, int offset, int size, int link, int info) {}
+  /**
+   * A section header with the position of the contents in the file.
+   *
+   * @param at offset of the header in the file
+   */
+  record Section(
+      String name, int type, boolean code, int offset, int size, int link, int info, int at) {}
 
   /**
    * A function or variable.
@@ -84,6 +88,18 @@ public final class ElfImage {
   /** As {@link #of(byte[])}, with a name for messages. */
   static ElfImage of(String name, byte[] elf) {
     return new ElfImage(name, new ByteImage(BpfException.Code.BAD_OBJECT, name, elf.clone()));
+  }
+
+  List<Section> sections() {
+    return sections;
+  }
+
+  int symbolTable() {
+    return symbolTable;
+  }
+
+  ByteImage image() {
+    return image;
   }
 
   /** {@return a copy of the contents of the file} */
@@ -339,7 +355,8 @@ public final class ElfImage {
         (int) offset,
         (int) size,
         image.s32(at + 40, "section link"),
-        image.s32(at + 44, "section info"));
+        image.s32(at + 44, "section info"),
+        (int) at);
   }
 
   private int findSymbolTable() {

@@ -1,5 +1,6 @@
 package io.dropwatch.bpf;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -318,9 +319,19 @@ final class BpfObjectTest {
     int btf = indexOf(broken, new byte[] {(byte) 0x9f, (byte) 0xeb, 1, 0});
     broken[btf + 4] = 99;
     BpfException refused = assertThrows(BpfException.class, () -> BpfObject.open("broken", broken));
-    assertTrue(refused.problem().startsWith("cannot open eBPF object broken: "), refused.problem());
-    assertNotNull(refused.errno());
-    assertFalse(refused.log().isEmpty());
+    assertTrue(
+        refused.problem().startsWith("cannot read .BTF of eBPF object broken: string section"),
+        refused.problem());
+    assertEquals(BpfException.Code.BAD_OBJECT, refused.code());
+    // A valid object that libbpf refuses: a map of a type without entries.
+    byte[] untyped = TestObjects.elf("ring");
+    untyped[indexOf(untyped, "max_entries\0".getBytes(UTF_8))] = 'x';
+    BpfException unknown =
+        assertThrows(BpfException.class, () -> BpfObject.open("untyped", untyped));
+    assertTrue(
+        unknown.problem().startsWith("cannot open eBPF object untyped: "), unknown.problem());
+    assertNotNull(unknown.errno());
+    assertFalse(unknown.log().isEmpty());
   }
 
   private static int indexOf(byte[] bytes, byte[] wanted) {

@@ -172,7 +172,9 @@ final class CloseStress {
     if (!(thrown instanceof IllegalStateException
         || thrown instanceof IllegalArgumentException
         || thrown instanceof UnsupportedOperationException
-        || thrown instanceof BpfException)) {
+        || thrown instanceof BpfException
+        // The JVM interrupts a thread that reads a slice while the arena is closed.
+        || thrown instanceof InterruptedException)) {
       failures.add(thrown);
     }
   }
