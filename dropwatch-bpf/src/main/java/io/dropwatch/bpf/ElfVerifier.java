@@ -191,13 +191,14 @@ final class ElfVerifier {
   /** libbpf changes both halves of an instruction of 16 bytes. */
   private void instructions(int index, int[] ends) {
     Section section = sections.get(index);
+    byte[] code = image.array();
     int i = 0;
     while (i < ends.length) {
-      long at = section.offset() + (long) i * INSTRUCTION_BYTES;
-      boolean wide = ends[i] != 0 && image.u8(at, "instruction") == ElfImage.LOAD_64_BITS;
+      int at = section.offset() + i * INSTRUCTION_BYTES;
+      boolean wide = ends[i] != 0 && code[at] == ElfImage.LOAD_64_BITS;
       if (wide
           && ((i + 1) * INSTRUCTION_BYTES >= ends[i]
-              || (image.s64(at + INSTRUCTION_BYTES, "instruction") & 0xffff_ffffL) != 0)) {
+              || (image.s64(at + 8L, "instruction") & 0xffff_ffffL) != 0)) {
         throw damaged(section, "has half an instruction at offset " + i * INSTRUCTION_BYTES);
       }
       i += wide ? 2 : 1;
