@@ -12,10 +12,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Parses JSON strictly into maps, lists, strings, numbers and booleans. */
-final class Json {
+public final class Json {
   private Json() {}
 
-  static Map<String, @Nullable Object> object(String text) {
+  /** Returns a JSON object. */
+  public static Map<String, @Nullable Object> object(String text) {
     try (JsonParser json = new JsonFactory().createParser(text)) {
       json.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
       json.nextToken();

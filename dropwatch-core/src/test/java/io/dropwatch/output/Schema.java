@@ -13,18 +13,19 @@ import org.jspecify.annotations.Nullable;
  * Validates by JSON Schema (draft 2020-12), with the keywords that our schema uses; another keyword
  * is an error.
  */
-final class Schema {
+public final class Schema {
   private static final String DEFINITIONS = "#/$defs/";
 
   private final Map<String, @Nullable Object> root;
   private final List<String> faults = new ArrayList<>();
 
-  Schema(Map<String, @Nullable Object> root) {
+  /** Takes a parsed schema. */
+  public Schema(Map<String, @Nullable Object> root) {
     this.root = root;
   }
 
   /** Returns the errors of a value; empty when it is valid. */
-  List<String> faults(Object value) {
+  public List<String> faults(Object value) {
     check("/", root, value);
     return faults;
   }
