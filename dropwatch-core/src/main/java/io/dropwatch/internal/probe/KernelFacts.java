@@ -82,30 +82,24 @@ public record KernelFacts(
   /** Remembers a refusal, so that later plans do not try again. */
   static synchronized void inPlaceRefused() {
     KernelFacts facts = running();
-    known =
-        new KernelFacts(
-            facts.hasReason,
-            facts.hasReceivingSocket,
-            facts.reasons,
-            facts.reportsTraps,
-            facts.canCast,
-            false,
-            facts.canCompareAndSwap,
-            facts.possibleCpus);
+    known = facts.with(false, facts.canCompareAndSwap);
   }
 
   /** Remembers a refusal, so that later plans do not try again. */
   static synchronized void compareAndSwapRefused() {
     KernelFacts facts = running();
-    known =
-        new KernelFacts(
-            facts.hasReason,
-            facts.hasReceivingSocket,
-            facts.reasons,
-            facts.reportsTraps,
-            facts.canCast,
-            facts.canReadInPlace,
-            false,
-            facts.possibleCpus);
+    known = facts.with(facts.canReadInPlace, false);
+  }
+
+  private KernelFacts with(boolean readsInPlace, boolean comparesAndSwaps) {
+    return new KernelFacts(
+        hasReason,
+        hasReceivingSocket,
+        reasons,
+        reportsTraps,
+        canCast,
+        readsInPlace,
+        comparesAndSwaps,
+        possibleCpus);
   }
 }
