@@ -10,9 +10,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * An event that nobody looks into costs no decoding and no symbol, on real drops: the classes that
- * do it are never even loaded. In a JVM of its own, where no other test has loaded them. Needs
- * root.
+ * An event that nobody looks into costs no decoding, on real drops: the classes that do it are
+ * never even loaded. In a JVM of its own, where no other test has loaded them. Needs root.
  */
 @Tag("live")
 class LazinessLiveTest {
@@ -35,7 +34,7 @@ class LazinessLiveTest {
         """
         100 events that nobody looks into: []
         IPv4/UDP: [Dissection]
-        true: [Dissection, SymbolTable]
+        true: [Dissection]
         """,
         output);
   }

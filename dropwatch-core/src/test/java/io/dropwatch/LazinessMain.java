@@ -15,9 +15,8 @@ import java.util.concurrent.atomic.LongAdder;
 final class LazinessMain {
   private static final int EVENTS = 100;
 
-  /** Without them nothing is decoded and no symbol is read. */
-  private static final List<String> WORKERS =
-      List.of("io.dropwatch.layers.Dissection", "io.dropwatch.bpf.SymbolTable");
+  /** Without them nothing is decoded. The symbols are read at the start. */
+  private static final List<String> WORKERS = List.of("io.dropwatch.layers.Dissection");
 
   private static final LongAdder SUM = new LongAdder();
 

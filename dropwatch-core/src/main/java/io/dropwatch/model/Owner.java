@@ -66,7 +66,10 @@ public final class Owner {
     return networkNamespaceName;
   }
 
-  /** Returns the id of the container of the socket's cgroup, its process, or its namespace. */
+  /**
+   * Returns the id of the container of the socket's cgroup or its process; if neither is known, of
+   * the network namespace. For LXC and systemd-nspawn the id is the name of the container.
+   */
   public @Nullable String containerId() {
     return containerId;
   }

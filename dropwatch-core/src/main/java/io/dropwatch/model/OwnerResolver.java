@@ -1,13 +1,15 @@
 package io.dropwatch.model;
 
 /**
- * Looks up the owner of a packet. Called once for each event, when its record is read and before
- * the listener gets it: later the process may have ended and its numbers may be another's.
+ * Looks up the owner of a packet. Called when the record of an event is read and before the
+ * listener gets it: later the process may have ended and its numbers may be another's.
  *
- * <p>Called on the watcher's thread, one event after the other; while it runs, records wait in the
- * ring. An exception it throws is handled like a listener's, and counted ({@link
- * DropStatistics#ownerFailures}); the owner of that event is {@link Owner#UNKNOWN}. It is called
- * again for the next event.
+ * <p>Called on a thread of the watcher that does nothing else, one query after the other. An event
+ * waits up to 50 ms for its answer, and events behind it for their turn; then it goes with {@link
+ * Owner#UNKNOWN}. So a slow resolver costs owners and no events. If 4096 queries wait, further
+ * events are not looked up. An exception it throws is handled like a listener's, and counted
+ * ({@link DropStatistics#ownerFailures}); that event has no owner. It is called again for the next
+ * event.
  */
 @FunctionalInterface
 public interface OwnerResolver {

@@ -1,192 +1,196 @@
 package io.dropwatch.internal.owner;
 
-import io.dropwatch.internal.owner.ProcSnapshot.Holder;
+import io.dropwatch.bpf.LinuxFiles;
+import io.dropwatch.internal.owner.CgroupTree.Handles;
 import io.dropwatch.model.NetworkNamespace;
 import io.dropwatch.model.Owner;
 import io.dropwatch.model.OwnerProcess;
 import io.dropwatch.model.OwnerQuery;
 import io.dropwatch.model.OwnerResolver;
 import io.dropwatch.model.OwnerSocket;
-import java.io.Serial;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks up owners in /proc. What is known of a process is at most a second old: after that its
- * descriptor is read again. Not thread-safe: one for each watcher.
+ * Looks up owners in /proc and the cgroup2 mount, on a thread of its own. What is known of a socket
+ * is at most a second old. Used by one thread at a time: one for each watcher.
  */
-public final class ProcOwnerResolver implements OwnerResolver {
-  /** The longest time that an event waits for a scan. */
-  private static final Duration MAX_WAIT = Duration.ofMillis(50);
+public final class ProcOwnerResolver implements OwnerResolver, OwnerLookup {
+  /** The longest time that an event waits for its owner. */
+  public static final Duration MAX_WAIT = Duration.ofMillis(50);
 
-  private static final int MAX_CACHED = 8192;
+  /** The most lookups at a time; an event whose lookup would be one more has no owner. */
+  static final int MAX_RUNNING = 4096;
+
+  /** The most lookups at a time of an ordinary user, and of a cgroup. */
+  static final int MAX_RUNNING_OF_ONE = 512;
+
+  /** The most owners that are remembered, and the most characters of their names. */
+  static final int MAX_KNOWN = 8192;
+
+  static final int MAX_CHARACTERS = 1 << 21;
+
   private static final long MAX_AGE_NANOS = 1_000_000_000;
-  private static final long MAX_NAMESPACE_AGE_NANOS = 10_000_000_000L;
 
-  /** A cached answer, null for "none", and when it was found. */
-  private record Cached<T>(@Nullable T value, long at) {
-    boolean olderThan(long nanos) {
-      return System.nanoTime() - at > nanos;
-    }
-  }
+  /** Without a cookie, a namespace may be another of the same inode number soon. */
+  private static final long MAX_AGE_WITHOUT_COOKIE_NANOS = 50_000_000;
 
-  private record SocketOwner(Holder holder, OwnerProcess process, @Nullable String container) {}
+  private static final long POLL_NANOS = 200_000;
 
-  /** A map that removes the least recently used entry when it has too many. */
-  private static final class LruMap<K, V> extends LinkedHashMap<K, V> {
-    @Serial private static final long serialVersionUID = 1;
+  private final Duration maxWait;
+  private final OwnerSearch search;
+  private final BoundedCache<Request.Key, Owner> known =
+      new BoundedCache<>(MAX_KNOWN, MAX_CHARACTERS, (_, owner) -> characters(owner));
+  private final Map<Request.Key, Request> running = new HashMap<>();
+  private final Map<Long, Integer> runningOfUser = new HashMap<>();
+  private final Map<Long, Integer> runningOfCgroup = new HashMap<>();
 
-    LruMap() {
-      super(16, 0.75f, true);
-    }
-
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
-      return size() > MAX_CACHED;
-    }
-  }
-
-  private final ProcFiles proc;
-  private final NamespaceNames names;
-  private final ProcScanner scanner;
-  private final Map<Long, Cached<SocketOwner>> processes = new LruMap<>();
-  private final Map<Long, Cached<String>> cgroups = new LruMap<>();
-  private final Map<NetworkNamespace, Cached<String>> containers = new LruMap<>();
-
-  /** When a namespace was first looked up, while no scan has begun after that. */
-  private final Map<NetworkNamespace, Long> waiting = new LruMap<>();
-
-  ProcOwnerResolver(Path proc, List<Path> namespaceFolders, Duration maxWait) {
-    this(new ProcFiles(proc), namespaceFolders, ProcSnapshot::take, maxWait);
-  }
-
-  /** With another scan, for tests. */
   ProcOwnerResolver(
-      ProcFiles proc,
+      Path proc,
       List<Path> namespaceFolders,
-      Function<ProcFiles, ProcSnapshot> scan,
+      Handles handles,
+      Predicate<Path> isRoots,
       Duration maxWait) {
-    this.proc = proc;
-    this.names = new NamespaceNames(namespaceFolders);
-    this.scanner = new ProcScanner(() -> scan.apply(proc), maxWait);
+    this.maxWait = maxWait;
+    ProcFiles files = new ProcFiles(proc);
+    this.search =
+        new OwnerSearch(
+            files,
+            new CgroupTree(files, handles, isRoots),
+            new NamespaceNames(namespaceFolders),
+            maxWait.toNanos());
   }
 
   /** Returns a resolver with the paths that Linux, iproute2 and Docker use. */
   public static ProcOwnerResolver ofThisMachine() {
     return new ProcOwnerResolver(
-        Path.of("/proc"), List.of(Path.of("/run/netns"), Path.of("/run/docker/netns")), MAX_WAIT);
+        Path.of("/proc"),
+        List.of(Path.of("/run/netns"), Path.of("/run/docker/netns")),
+        LinuxFiles::cgroupPath,
+        CgroupMounts::isRootsAlone,
+        MAX_WAIT);
+  }
+
+  /** Begins to look at all processes, so that the first event need not wait for that. */
+  @Override
+  public void warmUp() {
+    // A socket that nobody holds.
+    search.ask(
+        new Request(
+            OwnerQuery.builder().socket(OwnerSocket.of(0, -1, OwnerSocket.NO_USER, 0)).build()));
+  }
+
+  /** Looks an owner up and waits for it, for callers that have a thread for this. */
+  @Override
+  public Owner resolve(OwnerQuery query) {
+    Owner now = known(query);
+    if (now != null) {
+      return now;
+    }
+    Answer answer = ask(query);
+    long begin = System.nanoTime();
+    while (!answer.isReady()
+        && System.nanoTime() - begin < maxWait.toNanos()
+        && !Thread.currentThread().isInterrupted()) {
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+    Throwable failure = answer.failure();
+    if (failure != null) {
+      throw new IllegalStateException("cannot look up an owner", failure);
+    }
+    return answer.owner();
   }
 
   @Override
-  public Owner resolve(OwnerQuery query) {
-    OwnerSocket socket = query.socket();
-    SocketOwner process = socket == null || socket.inode() == 0 ? null : process(socket.inode());
-    String cgroup = socket == null || socket.cgroupId() == 0 ? null : cgroup(socket.cgroupId());
-    NetworkNamespace namespace = query.networkNamespace();
-    String container = cgroup == null ? null : ContainerIds.inPath(cgroup);
-    if (container == null && process != null) {
-      container = process.container();
+  public @Nullable Owner known(OwnerQuery query) {
+    Request.Key key = Request.Key.of(query);
+    if (key.inode() == 0 && key.cgroupId() == 0 && key.namespace().inum() == 0) {
+      return Owner.UNKNOWN;
     }
-    if (container == null && process == null && namespace.inum() != 0) {
-      container = container(namespace);
-    }
-    return Owner.of(
-        process == null ? null : process.process(),
-        cgroup,
-        namespace.inum() == 0 ? null : names.of(namespace.inum()),
-        container);
-  }
-
-  private @Nullable SocketOwner process(long inode) {
-    Cached<SocketOwner> known = processes.get(inode);
-    if (known != null) {
-      SocketOwner value = known.value();
-      if (!known.olderThan(MAX_AGE_NANOS)) {
-        return value;
-      }
-      if (value != null && cache(inode, value.holder())) {
-        return value(processes, inode);
-      }
-    }
-    Holder holder = scanner.latest().holders().get(inode);
-    if (holder != null && cache(inode, holder)) {
-      return value(processes, inode);
-    }
-    boolean complete = scanner.scan();
-    holder = scanner.latest().holders().get(inode);
-    if (holder != null && cache(inode, holder)) {
-      return value(processes, inode);
-    }
-    if (complete) {
-      processes.put(inode, new Cached<>(null, System.nanoTime()));
-    }
-    return null;
-  }
-
-  // Only if the descriptor is still that socket: process ids are reused, inodes rarely.
-  private boolean cache(long inode, Holder holder) {
-    String comm = proc.comm(holder.pid());
-    String container = proc.container(holder.pid());
-    if (comm == null || proc.linkNumber(holder.pid() + "/fd/" + holder.fd(), "socket:[") != inode) {
-      return false;
-    }
-    var process = new SocketOwner(holder, OwnerProcess.of(holder.pid(), comm), container);
-    processes.put(inode, new Cached<>(process, System.nanoTime()));
-    return true;
-  }
-
-  private static <K, T> @Nullable T value(Map<K, Cached<T>> map, K key) {
-    Cached<T> known = map.get(key);
-    return known == null ? null : known.value();
-  }
-
-  private @Nullable String cgroup(long id) {
-    Cached<String> known = cgroups.get(id);
-    if (known != null && (known.value() != null || !known.olderThan(MAX_AGE_NANOS))) {
-      return known.value();
-    }
-    String path = scanner.latest().cgroups().get(id);
-    boolean complete = false;
-    if (path == null) {
-      complete = scanner.scan();
-      path = scanner.latest().cgroups().get(id);
-    }
-    if (path != null || complete) {
-      cgroups.put(id, new Cached<>(path, System.nanoTime()));
-    }
-    return path;
-  }
-
-  // Inode numbers of namespaces are reused: only a scan that began after the kernel reported the
-  // namespace is valid for it. A pod's first drops come before its containers have started.
-  private @Nullable String container(NetworkNamespace namespace) {
-    Cached<String> known = containers.get(namespace);
-    if (known != null
-        && !known.olderThan(known.value() == null ? MAX_AGE_NANOS : MAX_NAMESPACE_AGE_NANOS)) {
-      return known.value();
-    }
-    if (isOfThisMachine(namespace)) {
-      containers.put(namespace, new Cached<>(null, System.nanoTime()));
+    takeDone();
+    long maxAge = maxAge(key.namespace());
+    BoundedCache.Entry<Owner> entry = known.get(key, maxAge);
+    if (entry == null) {
       return null;
     }
-    long asked = waiting.computeIfAbsent(namespace, _ -> System.nanoTime());
-    if (!scanner.scan() && !scanner.latestBeganAfter(asked)) {
-      return known == null ? null : known.value();
+    if (entry.olderThan(maxAge / 2)) {
+      var _ = ask(query);
     }
-    waiting.remove(namespace);
-    String container = scanner.latest().containers().get(namespace.inum());
-    containers.put(namespace, new Cached<>(container, System.nanoTime()));
-    return container;
+    return entry.value();
   }
 
-  // Frequent, and never in a snapshot: not worth a scan.
-  private boolean isOfThisMachine(NetworkNamespace namespace) {
-    return namespace.inum() == proc.linkNumber("self/ns/net", "net:[")
-        || namespace.inum() == proc.linkNumber("1/ns/net", "net:[");
+  private static long maxAge(NetworkNamespace namespace) {
+    return namespace.inum() != 0 && namespace.cookie() == 0
+        ? MAX_AGE_WITHOUT_COOKIE_NANOS
+        : MAX_AGE_NANOS;
+  }
+
+  @Override
+  public Answer ask(OwnerQuery query) {
+    Request request = new Request(query);
+    Request same = running.get(request.key);
+    if (same != null) {
+      return same;
+    }
+    if (running.size() >= MAX_RUNNING
+        || runningOfUser.getOrDefault(request.uid, 0) >= MAX_RUNNING_OF_ONE
+        || runningOfCgroup.getOrDefault(request.key.cgroupId(), 0) >= MAX_RUNNING_OF_ONE) {
+      return Answer.of(Owner.UNKNOWN);
+    }
+    running.put(request.key, request);
+    count(request, 1);
+    search.ask(request);
+    return request;
+  }
+
+  private void takeDone() {
+    for (Request done = search.done(); done != null; done = search.done()) {
+      if (running.remove(done.key) != null) {
+        count(done, -1);
+      }
+      if (done.complete) {
+        known.put(done.key, done.owner());
+      }
+    }
+  }
+
+  // Root and the kernel, whose sockets have no user, stand for many; so does no cgroup.
+  private void count(Request request, int change) {
+    if (request.uid > 0) {
+      runningOfUser.merge(request.uid, change, ProcOwnerResolver::sum);
+    }
+    if (request.key.cgroupId() != 0) {
+      runningOfCgroup.merge(request.key.cgroupId(), change, ProcOwnerResolver::sum);
+    }
+  }
+
+  private static @Nullable Integer sum(int before, int change) {
+    return before + change == 0 ? null : (Integer) (before + change);
+  }
+
+  @Override
+  public void close() {
+    search.close();
+  }
+
+  private static int characters(@Nullable Owner owner) {
+    if (owner == null) {
+      return 0;
+    }
+    OwnerProcess process = owner.process();
+    return length(owner.cgroupPath())
+        + length(owner.networkNamespaceName())
+        + length(owner.containerId())
+        + (process == null ? 0 : process.comm().length());
+  }
+
+  private static int length(@Nullable String text) {
+    return text == null ? 0 : text.length();
   }
 }

@@ -11,7 +11,6 @@ import io.dropwatch.model.NetworkDevice;
 import io.dropwatch.model.NetworkNamespace;
 import io.dropwatch.model.Owner;
 import io.dropwatch.model.OwnerQuery;
-import io.dropwatch.model.OwnerResolver;
 import io.dropwatch.model.OwnerSocket;
 import io.dropwatch.model.PacketType;
 import io.dropwatch.model.SocketState;
@@ -35,7 +34,6 @@ public final class RecordDecoder {
   private final SymbolHistory code;
   private final StackCache stacks;
   private final NameCache names = new NameCache();
-  private final OwnerResolver owners;
   private final SharedStacks shared = new SharedStacks();
 
   /**
@@ -43,19 +41,13 @@ public final class RecordDecoder {
    * @param reasons names of reasons by number
    * @param code symbols, looked up when an event's stack is read, by any thread
    * @param stackDepth the most frames of an event
-   * @param owners called for each event; must not throw
    */
   public RecordDecoder(
-      WallClock clock,
-      IntFunction<DropReason> reasons,
-      SymbolHistory code,
-      int stackDepth,
-      OwnerResolver owners) {
+      WallClock clock, IntFunction<DropReason> reasons, SymbolHistory code, int stackDepth) {
     this.clock = clock;
     this.reasons = reasons;
     this.code = code;
     this.stacks = new StackCache(new StackTrimmer(stackDepth));
-    this.owners = owners;
   }
 
   /** Checks for newly loaded code. Called periodically, also while there are no records. */
@@ -69,24 +61,41 @@ public final class RecordDecoder {
   }
 
   /**
+   * Returns what a record says of the packet's owner.
+   *
+   * @param raw one record; bytes after its end are ignored
+   */
+  public OwnerQuery owner(MemorySegment raw) throws MalformedRecordException {
+    check(raw);
+    return OwnerQuery.builder()
+        .socket(socket(raw, u16(raw, FLAGS)))
+        .networkNamespace(
+            NetworkNamespace.of(
+                Integer.toUnsignedLong(raw.get(U32, NETNS_INUM)), raw.get(U64, NETNS_COOKIE)))
+        .pid((int) (raw.get(U64, PID_TGID) >>> 32))
+        .taskCgroupId(raw.get(U64, TASK_CGROUP))
+        .build();
+  }
+
+  /** Returns the event of a record whose owner is not looked up. */
+  public DropEvent decode(MemorySegment raw, @Nullable Instant received)
+      throws MalformedRecordException {
+    return decode(raw, received, owner(raw), Owner.UNKNOWN);
+  }
+
+  /**
    * Returns the event of a record. Copies what it keeps.
    *
    * @param raw one record; bytes after its end are ignored
    * @param received time at which it was read
+   * @param query what {@link #owner} returned for the record
+   * @param owner the answer
    */
-  public DropEvent decode(MemorySegment raw, @Nullable Instant received)
-      throws MalformedRecordException {
-    check(raw);
+  public DropEvent decode(
+      MemorySegment raw, @Nullable Instant received, OwnerQuery query, Owner owner) {
     int flags = u16(raw, FLAGS);
     long location = raw.get(U64, LOCATION);
     LongFunction<StackFrame> symbols = code.at(raw.get(U64, TIME));
-    long pidTgid = raw.get(U64, PID_TGID);
-    int pid = (int) (pidTgid >>> 32);
-    long taskCgroupId = raw.get(U64, TASK_CGROUP);
-    NetworkNamespace namespace =
-        NetworkNamespace.of(
-            Integer.toUnsignedLong(raw.get(U32, NETNS_INUM)), raw.get(U64, NETNS_COOKIE));
-    OwnerSocket socket = socket(raw, flags);
     DropEventBuilder event =
         DropEvent.builder()
             .time(clock.at(raw.get(U64, TIME)))
@@ -94,12 +103,12 @@ public final class RecordDecoder {
             .source(source(raw.get(U8, SOURCE)))
             .location(location, location == 0 ? StackFrame::unknown : symbols)
             .comm(names.of(raw, COMM))
-            .pid(pid)
-            .tid((int) pidTgid)
-            .taskCgroupId(taskCgroupId)
-            .networkNamespace(namespace)
-            .socket(socket)
-            .owner(owner(socket, namespace, pid, taskCgroupId))
+            .pid(query.pid())
+            .tid((int) raw.get(U64, PID_TGID))
+            .taskCgroupId(query.taskCgroupId())
+            .networkNamespace(query.networkNamespace())
+            .socket(query.socket())
+            .owner(owner)
             .memoryCgroupCss(raw.get(U64, MEMORY_CGROUP))
             .skbAddress(raw.get(U64, SKB))
             .etherType(u16(raw, PROTOCOL))
@@ -125,17 +134,6 @@ public final class RecordDecoder {
     packet(event, raw, flags);
     stack(event, raw, symbols);
     return event.build();
-  }
-
-  private Owner owner(
-      @Nullable OwnerSocket socket, NetworkNamespace namespace, int pid, long taskCgroupId) {
-    return owners.resolve(
-        OwnerQuery.builder()
-            .socket(socket)
-            .networkNamespace(namespace)
-            .pid(pid)
-            .taskCgroupId(taskCgroupId)
-            .build());
   }
 
   private static @Nullable OwnerSocket socket(MemorySegment raw, int flags) {

@@ -12,11 +12,11 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resolves addresses to stack frames. Symbols are read when the first stack is resolved. A symbol
- * of the kernel without modules is valid for ever; one of a module or eBPF program is valid while
- * the same code is loaded, an <i>epoch</i>. Loaded code is checked at most every 20 ms, while there
- * are records. A frame has only its address if it is not certain what code was loaded at the drop,
- * or if no symbols were read in its epoch.
+ * Resolves addresses to stack frames. Symbols are read when the first stack is resolved, or before
+ * by {@link #read}. A symbol of the kernel without modules is valid for ever; one of a module or
+ * eBPF program is valid while the same code is loaded, an <i>epoch</i>. Loaded code is checked at
+ * most every 20 ms, while there are records. A frame has only its address if it is not certain what
+ * code was loaded at the drop, or if no symbols were read in its epoch.
  *
  * <p>Without symbols (kptr_restrict, no CAP_SYSLOG) all frames have only their address, and one
  * warning says so. Programs are checked only after an address was found that belongs to neither the
@@ -40,6 +40,8 @@ public final class SymbolFrames implements SymbolHistory {
   private @Nullable KernelSymbols symbols;
   private LoadedCode symbolsOf = LoadedCode.UNKNOWN;
   private boolean tried;
+  private boolean asked;
+  private String unreadable = "";
   private long readAt;
   private long readNanos;
 
@@ -120,15 +122,32 @@ public final class SymbolFrames implements SymbolHistory {
     return machine.nanoTime() - readAt > PAUSE_FACTOR * readNanos;
   }
 
-  private synchronized StackFrame resolve(Epoch epoch, long address) {
+  /**
+   * Reads the symbols if they were not read yet, which takes a quarter of a second in a new JVM.
+   * For a thread on which no event waits.
+   */
+  public synchronized void read() {
     if (!tried) {
       tried = true;
-      read();
-      if (symbols != null && symbols.hidden()) {
-        warning.accept(
-            "the kernel hides its symbols from this process, so stacks show addresses only."
-                + " Grant CAP_SYSLOG, and set kernel.kptr_restrict to 0 or 1");
-      }
+      readNow();
+    }
+  }
+
+  private void warn() {
+    if (symbols == null) {
+      warning.accept("stacks show addresses only: " + unreadable);
+    } else if (symbols.hidden()) {
+      warning.accept(
+          "the kernel hides its symbols from this process, so stacks show addresses only."
+              + " Grant CAP_SYSLOG, and set kernel.kptr_restrict to 0 or 1");
+    }
+  }
+
+  private synchronized StackFrame resolve(Epoch epoch, long address) {
+    read();
+    if (!asked) {
+      asked = true;
+      warn();
     }
     if (symbols == null || symbols.hidden()) {
       return StackFrame.unknown(address);
@@ -163,12 +182,12 @@ public final class SymbolFrames implements SymbolHistory {
       epoch.wantsSymbols = true;
       return null;
     }
-    read();
+    readNow();
     KernelSymbol symbol = symbols == null ? null : symbols.resolve(address);
     return symbol != null && isOf(epoch, symbol) ? symbol : null;
   }
 
-  private void read() {
+  private void readNow() {
     readAt = machine.nanoTime();
     try {
       LoadedCode before = machine.loaded(checkPrograms);
@@ -177,9 +196,7 @@ public final class SymbolFrames implements SymbolHistory {
       symbolsOf = steady ? before : LoadedCode.UNKNOWN;
     } catch (BpfException e) {
       // A stack of addresses is better than no event; symbols that were read before stay valid.
-      if (symbols == null) {
-        warning.accept("stacks show addresses only: " + e.getMessage());
-      }
+      unreadable = String.valueOf(e.getMessage());
     }
     readNanos = machine.nanoTime() - readAt;
   }

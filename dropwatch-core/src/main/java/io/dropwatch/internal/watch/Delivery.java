@@ -6,10 +6,13 @@ import io.dropwatch.internal.record.MalformedRecordException;
 import io.dropwatch.internal.record.RecordDecoder;
 import io.dropwatch.internal.record.RecordView;
 import io.dropwatch.internal.record.WallClock;
+import io.dropwatch.model.Owner;
+import io.dropwatch.model.OwnerQuery;
 import io.dropwatch.model.RawDropEvent;
 import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +21,11 @@ import org.jspecify.annotations.Nullable;
  * are delivered by the reader only; the other methods are for any thread.
  */
 final class Delivery {
+  private static final long POLL_NANOS = 200_000;
+
   private final RecordDecoder decoder;
   private final NoiseFilter noise;
+  private final OwnerStage owners;
   private final DeliveryMode mode;
   private final Failures failures;
   private final RecordView view;
@@ -37,12 +43,14 @@ final class Delivery {
       RecordDecoder decoder,
       WallClock clock,
       NoiseFilter noise,
+      OwnerStage owners,
       DeliveryMode mode,
       Failures failures,
       Ending ending) {
     this.decoder = decoder;
     this.noise = noise;
     this.noisy = new NoiseCounts(noise.names());
+    this.owners = owners;
     this.mode = mode;
     this.ending = ending;
     this.failures = failures;
@@ -67,6 +75,11 @@ final class Delivery {
   /** Returns the thread that calls the listener; null if the reader does. */
   @Nullable Thread listenersThread() {
     return queue == null ? null : queue.thread();
+  }
+
+  /** Returns the thread that calls the application's resolver; null if there is none. */
+  @Nullable Thread resolversThread() {
+    return owners.thread();
   }
 
   /** Returns the number of records taken out of the ring. */
@@ -98,7 +111,7 @@ final class Delivery {
       switch (mode) {
         case DeliveryMode.Raw(var listener) -> deliverRaw(listener, memory, offset, size);
         case DeliveryMode.Events(var listener, _) ->
-            deliverEvent(listener, decoder.decode(memory.asSlice(offset, size), Instant.now()));
+            deliverEvent(listener, memory.asSlice(offset, size), Instant.now());
       }
     } catch (MalformedRecordException e) {
       var _ = ending.count(skipped);
@@ -117,15 +130,57 @@ final class Delivery {
     view.release();
   }
 
-  private void deliverEvent(Consumer<DropEvent> listener, DropEvent event) {
+  private void deliverEvent(Consumer<DropEvent> listener, MemorySegment raw, Instant received)
+      throws MalformedRecordException {
+    OwnerQuery query = decoder.owner(raw);
+    Owner owner = owners.known(query);
+    DropEvent event = decoder.decode(raw, received, query, owner == null ? Owner.UNKNOWN : owner);
     int rule = noise.ruleOf(event);
     if (rule != NoiseFilter.NO_RULE) {
       countNoise(rule);
+    } else if (owner != null && !owners.isHolding()) {
+      pass(listener, event);
+    } else {
+      owners.hold(event, owner == null ? query : null);
+    }
+    passReady(listener);
+  }
+
+  /** Delivers the events that have their owner now, in the order of the ring. */
+  void passReady() {
+    if (mode instanceof DeliveryMode.Events(var listener, _)) {
+      passReady(listener);
+    }
+  }
+
+  private void passReady(Consumer<DropEvent> listener) {
+    while (owners.isHolding()) {
+      DropEvent event = owners.takeReady();
+      if (event == null) {
+        return;
+      }
+      pass(listener, event);
+    }
+  }
+
+  private void pass(Consumer<DropEvent> listener, DropEvent event) {
+    if (ending.isDeliveryOver()) {
+      var _ = ending.count(skipped);
     } else if (queue != null) {
       queue.put(event);
     } else if (ending.count(delivered)) {
       tell(listener, event);
     }
+  }
+
+  /** Returns whether events wait for their owner, for which no record wakes the reader. */
+  boolean isHolding() {
+    return owners.isHolding();
+  }
+
+  /** Returns how many events have no owner because the resolver failed. */
+  long ownerFailures() {
+    return owners.failed();
   }
 
   private <T> void tell(Consumer<? super T> listener, T event) {
@@ -146,8 +201,16 @@ final class Delivery {
     }
   }
 
-  /** Delivers what is still in the queue, while there is time. Called after the last record. */
+  /**
+   * Delivers the events that wait for their owner, and what is still in the queue, while there is
+   * time. Called after the last record.
+   */
   void end() {
+    while (owners.isHolding()) {
+      passReady();
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+    owners.close();
     if (queue != null) {
       queue.end();
     }

@@ -76,18 +76,20 @@ final class Ending {
   }
 
   /**
-   * Waits until a thread has returned from its last call of the listener, and interrupts it when it
-   * is late.
+   * Waits until a thread has returned from its last call of the listener or another callback, and
+   * interrupts it when it is late.
    *
+   * @param callback what it calls
    * @return null if it has returned; else where it is
    */
-  @Nullable StuckListenerException awaitReturn(Thread thread) throws InterruptedException {
+  @Nullable StuckListenerException awaitReturn(Thread thread, String callback)
+      throws InterruptedException {
     if (thread.join(timeouts.listener().minus(since()))) {
       return null;
     }
     thread.interrupt();
     return thread.join(timeouts.interrupted())
         ? null
-        : StuckListenerException.in(thread, timeouts.listener());
+        : StuckListenerException.in(thread, callback, timeouts.listener());
   }
 }

@@ -2,6 +2,8 @@ package io.dropwatch.internal.watch;
 
 import io.dropwatch.internal.noise.KernelRules;
 import io.dropwatch.internal.noise.NoiseFilter;
+import io.dropwatch.internal.owner.OwnerLookup;
+import io.dropwatch.internal.owner.ResolverThread;
 import io.dropwatch.internal.probe.KernelFacts;
 import io.dropwatch.internal.probe.KernelReasons;
 import io.dropwatch.internal.probe.Probe;
@@ -15,8 +17,10 @@ import io.dropwatch.internal.record.SymbolFrames;
 import io.dropwatch.internal.record.WallClock;
 import io.dropwatch.model.DropReason;
 import io.dropwatch.model.DropWarning;
+import io.dropwatch.model.OwnerResolver;
 import io.dropwatch.model.ProbeInfo;
 import io.dropwatch.model.RingKind;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +33,8 @@ public final class Session {
    * bounded by the poll timeout of the reader.
    */
   private static final int MAX_WAITING_BYTES = 1 << 20;
+
+  private static final Duration MAX_WARM_UP = Duration.ofSeconds(1);
 
   private Session() {}
 
@@ -46,21 +52,26 @@ public final class Session {
     NoiseFilter noise = NoiseFilter.of(request.selection().noiseRules(), warnings);
     Selection.requireMachine();
 
+    SymbolFrames symbols = new SymbolFrames(warnings.of(DropWarning.Code.SYMBOLS_HIDDEN));
+    OwnerLookup lookup = lookup(request.ownerResolver());
+    boolean events = request.delivery() instanceof DeliveryMode.Events;
+    Thread warmUp =
+        Thread.ofPlatform()
+            .daemon()
+            .name("dropwatch-warm-up")
+            .start(events ? symbols::read : () -> {});
+    if (events) {
+      lookup.warmUp();
+    }
     KernelFacts kernel = KernelFacts.running();
     ProbeSettings settings = settings(request, kernel);
     ProbePlan plan = ProbePlan.streaming(image, settings, kernel);
     Probe probe = Probe.attach(plan, warnings.of(DropWarning.Code.NO_RING));
     try {
       WallClock clock = new WallClock();
-      GuardedResolver owners =
-          new GuardedResolver(request.ownerResolver(), Failures.ofResolver(request.onError()));
+      OwnerStage owners = new OwnerStage(lookup, Failures.ofResolver(request.onError()));
       RecordDecoder decoder =
-          new RecordDecoder(
-              clock,
-              reasonNames(kernel.reasons()),
-              new SymbolFrames(warnings.of(DropWarning.Code.SYMBOLS_HIDDEN)),
-              request.stackDepth(),
-              owners);
+          new RecordDecoder(clock, reasonNames(kernel.reasons()), symbols, request.stackDepth());
       Failures failures = Failures.ofListener(request.onError());
       Ending ending = new Ending(CloseTimeouts.DEFAULT);
       Watch watch =
@@ -68,17 +79,30 @@ public final class Session {
               probe,
               info(request, settings, probe),
               clock,
-              new Delivery(decoder, clock, noise, request.delivery(), failures, ending),
-              owners::failed,
+              new Delivery(decoder, clock, noise, owners, request.delivery(), failures, ending),
               failures,
               request.maxLatency(),
               ending);
       watch.start();
+      await(warmUp);
       return watch;
     } catch (Throwable e) {
       probe.close();
       throw e;
     }
+  }
+
+  // The first event is not to wait for what was begun beside the loading.
+  private static void await(Thread warmUp) {
+    try {
+      var _ = warmUp.join(MAX_WARM_UP);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static OwnerLookup lookup(OwnerResolver resolver) {
+    return resolver instanceof OwnerLookup beside ? beside : new ResolverThread(resolver);
   }
 
   private static ProbeSettings settings(WatchRequest request, KernelFacts kernel) {

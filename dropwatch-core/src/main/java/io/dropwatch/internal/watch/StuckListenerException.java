@@ -14,13 +14,18 @@ public final class StuckListenerException extends RuntimeException {
     super(message);
   }
 
-  /** Returns an exception with the present stack trace of a thread. */
-  static StuckListenerException in(Thread thread, Duration patience) {
+  /**
+   * Returns an exception with the present stack trace of a thread.
+   *
+   * @param callback what it called
+   */
+  static StuckListenerException in(Thread thread, String callback, Duration patience) {
     StackTraceElement[] stack = thread.getStackTrace();
     StuckListenerException stuck =
         new StuckListenerException(
-            "the listener did not return within %s s of close(), nor when its thread %s was interrupted; it is at %s"
+            "the %s did not return within %s s of close(), nor when its thread %s was interrupted; it is at %s"
                 .formatted(
+                    callback,
                     patience.toMillis() / 1000.0,
                     thread.getName(),
                     stack.length == 0 ? "no place known" : place(stack)));

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +30,12 @@ public final class Watch {
   /** How long the reader may take to notice that it is to end. */
   private static final Duration MAX_POLL = Duration.ofMillis(100);
 
+  /** How long an event whose owner was found may go on waiting. */
+  private static final Duration HOLDING_POLL = Duration.ofMillis(1);
+
   private final ProbeHandle tap;
   private final ProbeInfo info;
   private final WallClock clock;
-  private final LongSupplier ownerFailures;
   private final Failures failures;
   private final Delivery delivery;
   private final RecordConsumer records;
@@ -49,7 +50,6 @@ public final class Watch {
 
   /**
    * @param tap attached; closed with this watch
-   * @param ownerFailures how many events have no owner because the resolver failed, so far
    * @param maxLatency how long a record may wait in the ring; the reader polls every 100 ms at the
    *     latest
    */
@@ -58,7 +58,6 @@ public final class Watch {
       ProbeInfo info,
       WallClock clock,
       Delivery delivery,
-      LongSupplier ownerFailures,
       Failures failures,
       Duration maxLatency,
       Ending ending) {
@@ -66,7 +65,6 @@ public final class Watch {
     this.info = info;
     this.clock = clock;
     this.delivery = delivery;
-    this.ownerFailures = ownerFailures;
     this.failures = failures;
     this.ending = ending;
     this.records = delivery::deliver;
@@ -95,7 +93,7 @@ public final class Watch {
   }
 
   private Account.AuxiliaryCounters auxiliary() {
-    return new Account.AuxiliaryCounters(tap.recursionMisses(), ownerFailures.getAsLong());
+    return new Account.AuxiliaryCounters(tap.recursionMisses(), delivery.ownerFailures());
   }
 
   /** Returns how events come from the kernel. */
@@ -108,7 +106,9 @@ public final class Watch {
    */
   public boolean isReader() {
     Thread caller = Thread.currentThread();
-    return caller == reader || caller == delivery.listenersThread();
+    return caller == reader
+        || caller == delivery.listenersThread()
+        || caller == delivery.resolversThread();
   }
 
   /**
@@ -177,7 +177,8 @@ public final class Watch {
       while (!ending.hasBegun()) {
         clock.refresh();
         delivery.refresh();
-        tap.poll(pollTimeout, records);
+        tap.poll(delivery.isHolding() ? HOLDING_POLL : pollTimeout, records);
+        delivery.passReady();
       }
     } catch (Throwable e) {
       failure = e;
@@ -200,11 +201,8 @@ public final class Watch {
       delivery.end();
       finish(counts);
       // The account is final, but what the listener of the queue does with its last event counts.
-      Thread listener = delivery.listenersThread();
-      StuckListenerException stuck = listener == null ? null : ending.awaitReturn(listener);
-      if (stuck != null) {
-        report(stuck);
-      }
+      awaitReturn(delivery.listenersThread(), "listener");
+      awaitReturn(delivery.resolversThread(), "owner resolver");
     } catch (Throwable e) {
       failure = failure == null ? e : failure;
     } finally {
@@ -216,6 +214,13 @@ public final class Watch {
         tap.close();
       }
       ended.countDown();
+    }
+  }
+
+  private void awaitReturn(@Nullable Thread thread, String callback) throws InterruptedException {
+    StuckListenerException stuck = thread == null ? null : ending.awaitReturn(thread, callback);
+    if (stuck != null) {
+      report(stuck);
     }
   }
 
@@ -232,7 +237,7 @@ public final class Watch {
     if (last != null || !ending.isListenerLate()) {
       return;
     }
-    StuckListenerException stuck = ending.awaitReturn(reader);
+    StuckListenerException stuck = ending.awaitReturn(reader, "listener");
     if (stuck == null) {
       return;
     }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.OwnerResolvers;
 import io.dropwatch.bpf.BpfException;
 import io.dropwatch.internal.record.MalformedRecordException;
 import io.dropwatch.internal.record.ReasonNames;
@@ -124,8 +123,7 @@ class VariantsLiveTest {
             new WallClock(),
             new ReasonNames(KernelFacts.running().reasons().builtIn(), Map.of(), Map::of),
             new SymbolFrames(System.err::println),
-            DEPTH,
-            OwnerResolvers.none());
+            DEPTH);
     List<DropEvent> events = new ArrayList<>();
     StringBuilder text = new StringBuilder();
     for (int port : ports) {

@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.OwnerResolvers;
 import io.dropwatch.model.DropReason;
 import io.dropwatch.model.DropSource;
 import io.dropwatch.model.KernelStack;
@@ -26,9 +25,7 @@ import io.dropwatch.pcapfilter.LinkType;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -45,53 +42,40 @@ class RecordDecoderTest {
   private final WallClock clock = new WallClock();
   private final RecordDecoder decoder =
       new RecordDecoder(
-          clock,
-          n -> new DropReason(n, "REASON_" + n),
-          time -> StackFrame::unknown,
-          16,
-          OwnerResolvers.none());
+          clock, n -> new DropReason(n, "REASON_" + n), time -> StackFrame::unknown, 16);
 
   @Test
-  void decode_passesTheKernelsNumbersToTheOwnerResolver() throws MalformedRecordException {
-    List<OwnerQuery> asked = new ArrayList<>();
+  void owner_hasTheKernelsNumbers() throws MalformedRecordException {
     Owner owner = Owner.of(OwnerProcess.of(7, "nginx"), "/web", "blue", null);
-    var asking =
-        new RecordDecoder(
-            clock,
-            DropReason::unnamed,
-            time -> StackFrame::unknown,
-            16,
-            query -> {
-              asked.add(query);
-              return owner;
-            });
-    DropEvent event =
-        asking.decode(
-            new RecordBytes()
-                .u16(FLAGS, HAS_SOCKET | HAS_OWNER)
-                .u64(PID_TGID, 9L << 32)
-                .u64(SOCKET_COOKIE, 1)
-                .u64(SOCKET_INODE, 2)
-                .u64(SOCKET_CGROUP, -3)
-                .u64(TASK_CGROUP, 4)
-                .u32(SOCKET_UID, -2)
-                .u32(NETNS_INUM, 6)
-                .record(),
-            null);
-
+    MemorySegment record =
+        new RecordBytes()
+            .u16(FLAGS, HAS_SOCKET | HAS_OWNER)
+            .u64(PID_TGID, 9L << 32)
+            .u64(SOCKET_COOKIE, 1)
+            .u64(SOCKET_INODE, 2)
+            .u64(SOCKET_CGROUP, -3)
+            .u64(TASK_CGROUP, 4)
+            .u32(SOCKET_UID, -2)
+            .u32(NETNS_INUM, 6)
+            .record();
     var socket = OwnerSocket.of(1, 2, 0xffff_fffeL, -3);
-    assertEquals(
-        List.of(
-            OwnerQuery.builder()
-                .socket(socket)
-                .networkNamespace(NetworkNamespace.of(6, 0))
-                .pid(9)
-                .taskCgroupId(4)
-                .build()),
-        asked);
+    OwnerQuery query =
+        OwnerQuery.builder()
+            .socket(socket)
+            .networkNamespace(NetworkNamespace.of(6, 0))
+            .pid(9)
+            .taskCgroupId(4)
+            .build();
+
+    assertEquals(query, decoder.owner(record));
+    DropEvent event = decoder.decode(record, null, query, owner);
     assertEquals(socket, event.socket());
+    assertEquals(9, event.pid());
     assertEquals(4, event.taskCgroupId());
+    assertEquals(NetworkNamespace.of(6, 0), event.networkNamespace());
     assertEquals(owner, event.owner());
+    assertThrows(
+        MalformedRecordException.class, () -> decoder.owner(record.asSlice(0, WINDOW - 1)));
   }
 
   @Test

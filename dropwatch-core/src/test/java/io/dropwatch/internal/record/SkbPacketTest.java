@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.OwnerResolvers;
 import io.dropwatch.model.DropReason;
 import io.dropwatch.model.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
@@ -22,12 +21,7 @@ import org.junit.jupiter.api.Test;
 /** An event's SKB packet is the packet that the filter saw in the kernel. */
 class SkbPacketTest {
   private static final RecordDecoder DECODER =
-      new RecordDecoder(
-          new WallClock(),
-          DropReason::unnamed,
-          time -> StackFrame::unknown,
-          0,
-          OwnerResolvers.none());
+      new RecordDecoder(new WallClock(), DropReason::unnamed, time -> StackFrame::unknown, 0);
 
   /**
    * A packet as the probe leaves it in the record.

@@ -1,8 +1,8 @@
 package io.dropwatch.internal.watch;
 
-import io.dropwatch.OwnerResolvers;
 import io.dropwatch.bpf.RingConsumer;
 import io.dropwatch.internal.noise.NoiseFilter;
+import io.dropwatch.internal.owner.ProcOwnerResolver;
 import io.dropwatch.internal.probe.KernelFacts;
 import io.dropwatch.internal.probe.Probe;
 import io.dropwatch.internal.record.RecordDecoder;
@@ -23,10 +23,10 @@ public final class DeliveryFixture {
                 clock,
                 Session.reasonNames(KernelFacts.running().reasons()),
                 new SymbolFrames(_ -> {}),
-                127,
-                OwnerResolvers.system()),
+                127),
             clock,
             NoiseFilter.of(NoiseRule.DEFAULTS),
+            new OwnerStage(ProcOwnerResolver.ofThisMachine(), Failures.ofResolver(null)),
             mode,
             Failures.ofListener(null),
             new Ending(CloseTimeouts.DEFAULT));

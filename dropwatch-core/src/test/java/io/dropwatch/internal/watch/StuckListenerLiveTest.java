@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.Loopback;
-import io.dropwatch.OwnerResolvers;
 import io.dropwatch.internal.noise.NoiseFilter;
+import io.dropwatch.internal.owner.NoOwners;
 import io.dropwatch.internal.probe.DeviceList;
 import io.dropwatch.internal.probe.Eventually;
 import io.dropwatch.internal.probe.HeldByKernel;
@@ -68,8 +68,7 @@ class StuckListenerLiveTest {
               read.countDown();
             });
     RecordDecoder decoder =
-        new RecordDecoder(
-            clock, DropReason::unnamed, time -> StackFrame::unknown, 0, OwnerResolvers.none());
+        new RecordDecoder(clock, DropReason::unnamed, time -> StackFrame::unknown, 0);
     Failures failures = Failures.ofListener(_ -> {});
     Ending ending = new Ending(SHORT);
     Watch watch =
@@ -77,8 +76,14 @@ class StuckListenerLiveTest {
             probe,
             ProbeInfo.of(RingKind.BPF, 4096, false, null),
             clock,
-            new Delivery(decoder, clock, NoiseFilter.NONE, mode, failures, ending),
-            () -> 0,
+            new Delivery(
+                decoder,
+                clock,
+                NoiseFilter.NONE,
+                new OwnerStage(NoOwners.INSTANCE, failures),
+                mode,
+                failures,
+                ending),
             failures,
             Duration.ofMillis(10),
             ending);

@@ -7,15 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.OwnerResolvers;
 import io.dropwatch.internal.noise.NoiseFilter;
+import io.dropwatch.internal.owner.NoOwners;
+import io.dropwatch.internal.owner.OwnerLookup;
+import io.dropwatch.internal.owner.ResolverThread;
 import io.dropwatch.internal.record.RecordDecoder;
 import io.dropwatch.internal.record.WallClock;
 import io.dropwatch.model.DropReason;
 import io.dropwatch.model.DropStatistics;
 import io.dropwatch.model.Overflow;
 import io.dropwatch.model.Owner;
-import io.dropwatch.model.OwnerResolver;
 import io.dropwatch.model.ProbeInfo;
 import io.dropwatch.model.RingKind;
 import io.dropwatch.model.StackFrame;
@@ -44,7 +45,7 @@ class StuckListenerTest {
 
   @Test
   void close_stuckListener_returnsWithAccountAndCause() throws InterruptedException {
-    Watch watch = start(new DeliveryMode.Events(this::blockDeafly, null), OwnerResolvers.none());
+    Watch watch = start(new DeliveryMode.Events(this::blockDeafly, null), NoOwners.INSTANCE);
     tap.drop(100);
     entered.await();
     watch.close();
@@ -74,7 +75,7 @@ class StuckListenerTest {
   void close_stuckListenerOfQueue_leavesItBehind() throws InterruptedException {
     // Of the policies the one in which the reader waits too.
     DeliveryMode.Queue queue = new DeliveryMode.Queue(10, Overflow.BLOCK);
-    Watch watch = start(new DeliveryMode.Events(this::blockDeafly, queue), OwnerResolvers.none());
+    Watch watch = start(new DeliveryMode.Events(this::blockDeafly, queue), NoOwners.INSTANCE);
     tap.drop(100);
     entered.await();
     watch.close();
@@ -101,7 +102,7 @@ class StuckListenerTest {
                   itself[0].close();
                   blockDeafly(null);
                 }),
-            OwnerResolvers.none());
+            NoOwners.INSTANCE);
     tap.drop(3);
     known.countDown();
 
@@ -125,7 +126,7 @@ class StuckListenerTest {
                   }
                 },
                 null),
-            OwnerResolvers.none());
+            NoOwners.INSTANCE);
     tap.drop(3);
     entered.await();
     watch.close();
@@ -146,7 +147,7 @@ class StuckListenerTest {
                   throw new IllegalStateException("listener");
                 },
                 null),
-            OwnerResolvers.none(),
+            NoOwners.INSTANCE,
             _ -> blockDeafly(null));
     tap.drop(2);
     entered.await();
@@ -158,29 +159,32 @@ class StuckListenerTest {
   }
 
   @Test
-  void close_stuckOwnerResolver_countsNoDelivery() throws InterruptedException {
-    Watch watch =
-        start(
-            new DeliveryMode.Events(_ -> heard.incrementAndGet(), null),
+  void close_stuckOwnerResolver_deliversEventsWithoutOwner() throws InterruptedException {
+    List<Owner> owners = new CopyOnWriteArrayList<>();
+    ResolverThread resolver =
+        new ResolverThread(
             _ -> {
               blockDeafly(null);
               return Owner.UNKNOWN;
             });
+    Watch watch =
+        start(new DeliveryMode.Events(event -> owners.add(event.owner()), null), resolver);
     tap.drop(2);
     entered.await();
     watch.close();
 
-    assertBalanced(watch.statistics(), 0, 2);
+    assertBalanced(watch.statistics(), 2, 0);
+    assertEquals(List.of(Owner.UNKNOWN, Owner.UNKNOWN), owners);
+    StuckListenerException stuck = assertInstanceOf(StuckListenerException.class, watch.failure());
+    String message = String.valueOf(stuck.getMessage());
+    assertTrue(message.startsWith("the owner resolver did not return"), message);
+    assertTrue(tap.closed, "the resolver's thread holds nothing of the ring");
     never.countDown();
-    while (!tap.closed) {
-      Thread.sleep(1);
-    }
-    assertEquals(1, heard.get(), "of the resolver only");
   }
 
   @Test
   void close_manyThreadsStuckListener_oneEnd() throws InterruptedException {
-    Watch watch = start(new DeliveryMode.Events(this::blockDeafly, null), OwnerResolvers.none());
+    Watch watch = start(new DeliveryMode.Events(this::blockDeafly, null), NoOwners.INSTANCE);
     tap.drop(10);
     entered.await();
     List<Thread> closers =
@@ -217,23 +221,29 @@ class StuckListenerTest {
     }
   }
 
-  private Watch start(DeliveryMode mode, OwnerResolver owners) {
+  private Watch start(DeliveryMode mode, OwnerLookup owners) {
     return start(mode, owners, errors::add);
   }
 
-  private Watch start(DeliveryMode mode, OwnerResolver owners, Consumer<Throwable> onError) {
+  private Watch start(DeliveryMode mode, OwnerLookup owners, Consumer<Throwable> onError) {
     WallClock clock = new WallClock();
     Failures failures = Failures.ofListener(onError);
     Ending ending = new Ending(SHORT);
     RecordDecoder decoder =
-        new RecordDecoder(clock, DropReason::unnamed, time -> StackFrame::unknown, 127, owners);
+        new RecordDecoder(clock, DropReason::unnamed, time -> StackFrame::unknown, 127);
     Watch watch =
         new Watch(
             tap,
             ProbeInfo.of(RingKind.BPF, 4096, false, null),
             clock,
-            new Delivery(decoder, clock, NoiseFilter.NONE, mode, failures, ending),
-            () -> 0,
+            new Delivery(
+                decoder,
+                clock,
+                NoiseFilter.NONE,
+                new OwnerStage(owners, failures),
+                mode,
+                failures,
+                ending),
             failures,
             Duration.ofMillis(20),
             ending);

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.DropEvent;
-import io.dropwatch.OwnerResolvers;
 import io.dropwatch.internal.noise.NoiseFilter;
+import io.dropwatch.internal.owner.NoOwners;
 import io.dropwatch.internal.record.MalformedRecordException;
 import io.dropwatch.internal.record.RecordDecoder;
 import io.dropwatch.internal.record.WallClock;
@@ -287,15 +287,14 @@ class WatchTest {
     Failures failures = Failures.ofListener(onError);
     Ending ending = new Ending(CloseTimeouts.DEFAULT);
     RecordDecoder decoder =
-        new RecordDecoder(
-            clock, DropReason::unnamed, time -> StackFrame::unknown, 127, OwnerResolvers.none());
+        new RecordDecoder(clock, DropReason::unnamed, time -> StackFrame::unknown, 127);
+    OwnerStage owners = new OwnerStage(NoOwners.INSTANCE, failures);
     Watch watch =
         new Watch(
             from,
             ProbeInfo.of(RingKind.BPF, 4096, false, null),
             clock,
-            new Delivery(decoder, clock, NoiseFilter.NONE, mode, failures, ending),
-            () -> 0,
+            new Delivery(decoder, clock, NoiseFilter.NONE, owners, mode, failures, ending),
             failures,
             Duration.ofMillis(20),
             ending);

@@ -9,7 +9,6 @@ import io.dropwatch.internal.record.RecordDecoder;
 import io.dropwatch.internal.record.WallClock;
 import io.dropwatch.layers.Layers;
 import io.dropwatch.model.DropReason;
-import io.dropwatch.model.Owner;
 import io.dropwatch.model.StackFrame;
 import io.dropwatch.output.JsonReader;
 import io.dropwatch.output.JsonWriter;
@@ -95,11 +94,7 @@ enum FuzzTarget {
     void run(byte[] input) {
       var decoder =
           new RecordDecoder(
-              new WallClock(),
-              DropReason::unnamed,
-              _ -> StackFrame::unknown,
-              64,
-              _ -> Owner.UNKNOWN);
+              new WallClock(), DropReason::unnamed, _ -> StackFrame::unknown, 64);
       DropEvent event;
       try {
         event = decoder.decode(MemorySegment.ofArray(input), null);
