@@ -122,7 +122,7 @@ public final class NoiseFilter {
       String message =
           "a packet to a neighbour that does not answer (ARP, NDP) was dropped, and the noise rule "
               + rule.name()
-              + " hides it and those that follow: they are lost packets; disable the rule to see them";
+              + " hides it and those that follow: they are lost packets; leave the rule out of noiseRules to see them";
       warnings.accept(DropWarning.of(DropWarning.Code.HIDDEN_LOSS, message));
     }
   }

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
       "--output-storage, up to 8192 events are buffered while the daemon is slow or",
       "restarts; a line on stderr tells how many were sent and lost.",
       "",
-      "Three built-in noise rules leave out drops that lose no data; see",
+      "Three built-in noise rules leave out drops, most of which lose no data; see",
       "--no-noise-rule. Needs root, or CAP_BPF and CAP_PERFMON.",
       "",
       "Exit status: 0 success, 1 failure, 2 wrong usage.",

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -26,11 +27,25 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
 
   @Override
   public int handleParseException(ParameterException failure, String[] args) {
-    String hint =
-        failure instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()
-            ? "; quote the filter and put it after --filter"
-            : "";
+    String hint = failure instanceof UnmatchedArgumentException unmatched ? hint(unmatched) : "";
     return usage(failure.getCommandLine(), message(failure) + hint);
+  }
+
+  private static String hint(UnmatchedArgumentException failure) {
+    CommandSpec command = failure.getCommandLine().getCommandSpec();
+    if (failure.isUnknownOption()) {
+      return "";
+    }
+    if (command.parent() == null && failure.getUnmatched().getFirst().equals("watch")) {
+      return "; watching needs no subcommand";
+    }
+    String filter =
+        command.findOption("--filter") == null
+            ? ""
+            : "; quote the filter and put it after --filter";
+    return command.subcommands().isEmpty() || failure.getUnmatched().size() > 1
+        ? filter
+        : "; the subcommands are " + String.join(", ", command.subcommands().keySet()) + filter;
   }
 
   @Override

@@ -33,6 +33,8 @@ final class ProbeOptions extends SelectionOptions {
   }
 
   static void warn(DropWarning warning) {
-    Stderr.println("dropwatch: " + warning);
+    String option =
+        warning.code() == DropWarning.Code.HIDDEN_LOSS ? " (--no-noise-rule neigh_invalidate)" : "";
+    Stderr.println("dropwatch: " + warning + option);
   }
 }

@@ -85,7 +85,7 @@ class ReplayIT {
           1 | replay /nonexistent/drops.ndjson     | dropwatch replay: there is no file /nonexistent/drops.ndjson
           1 | replay /                             | dropwatch replay: cannot read the recording /: Is a directory
           2 | replay                               | dropwatch replay: Missing required parameter: '<file>' (see dropwatch replay --help)
-          2 | replay --noise-rule x=( /dev/null    | dropwatch replay: noise rule 'x': '(' is not an RE2 pattern: error parsing regexp: missing closing ): `(` (see dropwatch replay --help)
+          2 | replay --noise-rule x=( /dev/null    | dropwatch replay: --noise-rule: noise rule 'x': '(' is not an RE2 pattern: error parsing regexp: missing closing ): `(` (see dropwatch replay --help)
           """)
   void replay_invalidRecordingOrUsage_printsOneLine(int status, String arguments, String message)
       throws Exception {

@@ -43,6 +43,8 @@ class UsageTest {
           --noise-rule abc                | --noise-rule must be <name=pattern>, such as purge=skb_rbtree_purge, was 'abc'
           --noise-rule =abc               | --noise-rule must be <name=pattern>, such as purge=skb_rbtree_purge, was '=abc'
           --nosuch                        | Unknown option: '--nosuch'
+          watch                           | Unmatched argument at index 0: 'watch'; watching needs no subcommand
+          tpo                             | Unmatched argument at index 0: 'tpo'; the subcommands are filter, reasons, replay, top; quote the filter and put it after --filter
           tcp and port 80                 | Unmatched arguments from index 0: 'tcp', 'and', 'port', '80'; quote the filter and put it after --filter
           """)
   void wrongUsage_printsOneLineAndExits2(String arguments, String message) {
