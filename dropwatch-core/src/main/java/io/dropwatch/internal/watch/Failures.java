@@ -1,7 +1,5 @@
 package io.dropwatch.internal.watch;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +10,6 @@ import org.jspecify.annotations.Nullable;
  * logged, and at the end the number of all. Thread-safe.
  */
 final class Failures {
-  private static final Logger LOGGER = System.getLogger("io.dropwatch");
-
   private final @Nullable Consumer<Throwable> handler;
   private final String who;
   private final String consequence;
@@ -43,7 +39,7 @@ final class Failures {
     try {
       count++;
       if (!isHandled(failure) && count == 1) {
-        LOGGER.log(Level.WARNING, who + " failed; " + consequence, failure);
+        Log.warning(() -> who + " failed; " + consequence, failure);
       }
     } finally {
       handling.unlock();
@@ -61,7 +57,7 @@ final class Failures {
       }
     }
     if (!handled) {
-      LOGGER.log(Level.WARNING, who + " is left behind", stuck);
+      Log.warning(() -> who + " is left behind", stuck);
     }
   }
 
@@ -86,7 +82,7 @@ final class Failures {
     }
     try {
       if (count > 1) {
-        LOGGER.log(Level.WARNING, who + " failed {0} times", count);
+        Log.warning(() -> who + " failed " + count + " times", null);
       }
     } finally {
       handling.unlock();

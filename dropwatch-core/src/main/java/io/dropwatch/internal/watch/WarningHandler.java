@@ -1,7 +1,6 @@
 package io.dropwatch.internal.watch;
 
 import io.dropwatch.model.DropWarning;
-import java.lang.System.Logger.Level;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 record WarningHandler(@Nullable Consumer<DropWarning> handler, Consumer<String> log)
     implements Consumer<DropWarning> {
   WarningHandler(@Nullable Consumer<DropWarning> handler) {
-    this(handler, text -> System.getLogger("io.dropwatch").log(Level.WARNING, text));
+    this(handler, text -> Log.warning(() -> text, null));
   }
 
   @Override
@@ -28,7 +27,15 @@ record WarningHandler(@Nullable Consumer<DropWarning> handler, Consumer<String> 
     try {
       handler.accept(warning);
     } catch (Throwable e) {
-      log.accept(warning + " (the handler of warnings failed: " + e + ")");
+      log.accept(warning + " (the handler of warnings failed: " + description(e) + ")");
+    }
+  }
+
+  private static String description(Throwable e) {
+    try {
+      return e.toString();
+    } catch (Throwable _) {
+      return e.getClass().getName();
     }
   }
 
