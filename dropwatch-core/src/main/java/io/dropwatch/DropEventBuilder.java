@@ -24,6 +24,12 @@ import org.jspecify.annotations.Nullable;
  * be used again after {@link #build}.
  */
 public final class DropEventBuilder {
+  private static final int MAX_PACKET_BYTES = 1 << 16;
+
+  // RFC 3339 has years of four digits.
+  private static final Instant FIRST_TIME = Instant.parse("0000-01-01T00:00:00Z");
+  private static final Instant END_OF_TIME = Instant.parse("+10000-01-01T00:00:00Z");
+
   private static final Pattern UNPAIRED_SURROGATE = Pattern.compile("\\p{Cs}");
 
   Instant time = Instant.EPOCH;
@@ -96,16 +102,31 @@ public final class DropEventBuilder {
     return text;
   }
 
-  /** See {@link DropEvent#time}. */
+  /**
+   * See {@link DropEvent#time}.
+   *
+   * @param time in the years 0 to 9999
+   */
   public DropEventBuilder time(Instant time) {
-    this.time = Objects.requireNonNull(time, "time");
+    this.time = requireYear("time", time);
     return this;
   }
 
-  /** See {@link DropEvent#receivedTime}. */
+  /**
+   * See {@link DropEvent#receivedTime}.
+   *
+   * @param receivedTime in the years 0 to 9999
+   */
   public DropEventBuilder receivedTime(@Nullable Instant receivedTime) {
-    this.receivedTime = receivedTime;
+    this.receivedTime = receivedTime == null ? null : requireYear("receivedTime", receivedTime);
     return this;
+  }
+
+  private static Instant requireYear(String what, Instant time) {
+    if (time.isBefore(FIRST_TIME) || !time.isBefore(END_OF_TIME)) {
+      throw new IllegalArgumentException(what + " must be in the years 0 to 9999, was " + time);
+    }
+    return time;
   }
 
   /** See {@link DropEvent#reason}. */
@@ -278,9 +299,13 @@ public final class DropEventBuilder {
    *
    * @param linkType {@link LinkType#ETHERNET} if the bytes start at the MAC header, {@link
    *     LinkType#RAW_IP} if they start at the network header
-   * @param bytes copied
+   * @param bytes at most 65536, copied
    */
   public DropEventBuilder packet(LinkType linkType, byte[] bytes) {
+    if (bytes.length > MAX_PACKET_BYTES) {
+      throw new IllegalArgumentException(
+          "packet must have at most " + MAX_PACKET_BYTES + " bytes, was " + bytes.length);
+    }
     this.linkType = Objects.requireNonNull(linkType, "linkType");
     this.packet = bytes.clone();
     return this;

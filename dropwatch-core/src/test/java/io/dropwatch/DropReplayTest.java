@@ -201,7 +201,7 @@ class DropReplayTest {
       textBlock =
           """
           {"comm": 7}      | line 2, column 10: comm: expected a string, was 7
-          [1, 2]           | line 2, column 1: an event is a JSON object, was [
+          [1, 2]           | line 2, column 1: an event is a JSON object, was an array
           {"comm": "curl"  | line 2, column 16: the recording ends in the middle of an event
           """)
   void aBrokenRecordingIsNamedByItsPlace(String line, String expected) throws IOException {

@@ -13,6 +13,12 @@ final class Dissection {
    */
   static final int MAX_NESTING = 8;
 
+  /**
+   * The most headers of one packet. The probe captures 256 bytes and a MAC header, so no drop has
+   * more than 65; a header after this many counts as malformed.
+   */
+  static final int MAX_HEADERS = 128;
+
   private final Cursor cursor;
   private final int nesting;
   private final boolean isQuote;
@@ -47,6 +53,10 @@ final class Dissection {
    * anywhere.
    */
   boolean has(int count) {
+    if (layers.size() == MAX_HEADERS) {
+      malformed = true;
+      return false;
+    }
     if (cursor.remaining() >= count) {
       return true;
     }

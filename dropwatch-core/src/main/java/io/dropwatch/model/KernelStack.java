@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable and thread-safe, provided that the look-up passed to {@link #resolving} is.
  */
 public final class KernelStack {
+  /** Most frames of a stack: PERF_MAX_STACK_DEPTH of the kernel. */
+  public static final int MAX_DEPTH = 127;
+
   /** No frame: the stack was not walked. */
   public static final KernelStack EMPTY = of(List.of());
 
@@ -32,13 +35,21 @@ public final class KernelStack {
       LongFunction<StackFrame> symbols,
       boolean shared,
       @Nullable List<StackFrame> frames) {
+    if (addresses.length > MAX_DEPTH) {
+      throw new IllegalArgumentException(
+          "a stack has at most " + MAX_DEPTH + " frames, was " + addresses.length);
+    }
     this.addresses = addresses;
     this.shared = shared;
     this.symbols = symbols;
     this.frames = frames;
   }
 
-  /** Returns a stack whose symbols are known. */
+  /**
+   * Returns a stack whose symbols are known.
+   *
+   * @param frames at most {@link #MAX_DEPTH}
+   */
   public static KernelStack of(List<StackFrame> frames) {
     List<StackFrame> copy = List.copyOf(frames);
     long[] addresses = copy.stream().mapToLong(StackFrame::address).toArray();
@@ -48,7 +59,7 @@ public final class KernelStack {
   /**
    * Returns a stack whose symbols are looked up on first use.
    *
-   * @param addresses return addresses, innermost first; copied
+   * @param addresses return addresses, innermost first, at most {@link #MAX_DEPTH}; copied
    * @param symbols a pure function from an address to its frame, called from any thread
    */
   public static KernelStack resolving(long[] addresses, LongFunction<StackFrame> symbols) {

@@ -21,9 +21,13 @@ final class FrameText {
       return 0;
     }
     if (!text.startsWith("0x")) {
-      throw new NumberFormatException("not a kernel address: '" + text + "'");
+      throw new IllegalArgumentException("not a kernel address: " + Printable.quoted(text));
     }
-    return Long.parseUnsignedLong(text, 2, text.length(), 16);
+    try {
+      return Long.parseUnsignedLong(text, 2, text.length(), 16);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("not a kernel address: " + Printable.quoted(text), e);
+    }
   }
 
   /**
@@ -48,7 +52,7 @@ final class FrameText {
   static StackFrame parse(String text) {
     String[] parts = text.split(" ", -1);
     if (parts.length > 3) {
-      throw new IllegalArgumentException("not a stack frame: '" + text + "'");
+      throw notAFrame(text);
     }
     long address = parseAddress(parts[0]);
     if (parts.length == 1) {
@@ -56,10 +60,18 @@ final class FrameText {
     }
     int plus = parts[1].lastIndexOf('+');
     if (plus < 0) {
-      throw new IllegalArgumentException("not a stack frame: '" + text + "'");
+      throw notAFrame(text);
     }
     @Nullable String symbol = plus == 0 ? null : parts[1].substring(0, plus);
-    long offset = Long.parseUnsignedLong(parts[1].substring(plus + 1));
-    return new StackFrame(address, symbol, offset, parts.length == 3 ? parts[2] : null);
+    try {
+      long offset = Long.parseUnsignedLong(parts[1].substring(plus + 1));
+      return new StackFrame(address, symbol, offset, parts.length == 3 ? parts[2] : null);
+    } catch (IllegalArgumentException e) {
+      throw notAFrame(text);
+    }
+  }
+
+  private static IllegalArgumentException notAFrame(String text) {
+    return new IllegalArgumentException("not a stack frame: " + Printable.quoted(text));
   }
 }

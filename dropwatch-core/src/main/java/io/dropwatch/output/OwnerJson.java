@@ -54,11 +54,11 @@ final class OwnerJson {
   boolean read(String name, JsonParser json) throws IOException {
     switch (name) {
       case "container_id" -> containerId = EventFields.text(json);
-      case "socket_cookie" -> cookie = u64(json);
-      case "socket_inode" -> inode = u64(json);
-      case "socket_uid" -> uid = json.getLongValue();
-      case "socket_cgroup_id" -> cgroupId = u64(json);
-      case "owner_pid" -> pid = json.getIntValue();
+      case "socket_cookie" -> cookie = EventFields.u64(json);
+      case "socket_inode" -> inode = EventFields.u64(json);
+      case "socket_uid" -> uid = EventFields.number(json, 0, 0xffff_ffffL);
+      case "socket_cgroup_id" -> cgroupId = EventFields.u64(json);
+      case "owner_pid" -> pid = (int) EventFields.number(json, 1, Integer.MAX_VALUE);
       case "owner_comm" -> comm = EventFields.text(json);
       case "cgroup_path" -> cgroupPath = EventFields.text(json);
       case "net_namespace_name" -> namespaceName = EventFields.text(json);
@@ -75,9 +75,5 @@ final class OwnerJson {
     }
     OwnerProcess process = pid == 0 ? null : OwnerProcess.of(pid, comm);
     builder.owner(Owner.of(process, cgroupPath, namespaceName, containerId));
-  }
-
-  private static long u64(JsonParser json) throws IOException {
-    return Long.parseUnsignedLong(EventFields.number(json));
   }
 }

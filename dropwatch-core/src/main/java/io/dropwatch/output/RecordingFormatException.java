@@ -2,7 +2,6 @@ package io.dropwatch.output;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import java.io.Serial;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown when a recording has something other than an event in it. The message begins with the
@@ -19,9 +18,10 @@ public final class RecordingFormatException extends RuntimeException {
   /** Column of the error, from 1. */
   private final int column;
 
-  RecordingFormatException(JsonLocation location, @Nullable String why, Throwable cause) {
+  RecordingFormatException(JsonLocation location, String why, Throwable cause) {
     super(
-        "line %d, column %d: %s".formatted(location.getLineNr(), location.getColumnNr(), why),
+        Printable.line(
+            "line %d, column %d: %s".formatted(location.getLineNr(), location.getColumnNr(), why)),
         cause);
     this.line = location.getLineNr();
     this.column = location.getColumnNr();

@@ -23,6 +23,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Reading a written event returns an equal event. */
 class RoundTripTest {
+  private static final String EVENT =
+      "{\"observed_timestamp\":\"2026-08-04T01:02:03Z\",\"drop_reason\":\"NOT_SPECIFIED\"}";
+
   private static JsonReader reader(String text) {
     return new JsonReader(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
   }
@@ -89,17 +92,30 @@ class RoundTripTest {
       quoteCharacter = '`',
       textBlock =
           """
-          {"pid":"x"}                      | line 1, column 8: pid: expected a number, was x
+          {"pid":"x"}                      | line 1, column 8: pid: expected a number, was 'x'
+          {"pid":1.5}                      | line 1, column 8: pid: expected a number, was 1.5
+          {"pid":{}}                       | line 1, column 8: pid: expected a number, was an object
+          {"pid":-1}                       | line 1, column 8: pid: expected a number from 0 to 4294967295, was -1
           {"pid":1                         | line 1, column 9: the recording ends in the middle of an event
-          [1]                              | line 1, column 1: an event is a JSON object, was [
-          {"packet_bytes":"0"}             | line 1, column 17: packet_bytes:
+          [1]                              | line 1, column 1: an event is a JSON object, was an array
+          {"packet_bytes":"0"}             | line 1, column 17: packet_bytes: expected pairs of hexadecimal digits, was '0'
           {"drop_source":"nobody"}         | line 1, column 16: drop_source: unknown value 'nobody'
-          {"observed_timestamp":"today"}   | line 1, column 23: observed_timestamp: Text
-          {"packet_len":-1}                | line 1, column 15: packet_len: a packet has no negative
-          {"packet_len":9999999999}        | line 1, column 25: Numeric value (9999999999) out of range
-          {"stack_frames":["0x1 a b c d"]} | line 1, column 18: stack_frames: not a stack frame
+          {"drop_source":"\\u001b]0;x"}     | line 1, column 16: drop_source: unknown value '\\x1b]0;x'
+          {"drop_location":"0xg"}          | line 1, column 18: drop_location: not a kernel address: '0xg'
+          {"observed_timestamp":"today"}   | line 1, column 23: observed_timestamp: expected a time such as 2026-08-04T01:02:03.5Z, was 'today'
+          {"observed_timestamp":"+12026-08-04T01:02:03Z"} | line 1, column 23: observed_timestamp: time must be in the years 0 to 9999, was +12026
+          {"packet_len":-1}                | line 1, column 15: packet_len: expected a number from 0 to 2147483647, was -1
+          {"packet_len":9999999999}        | line 1, column 15: packet_len: expected a number from 0 to 2147483647, was 9999999999
+          {"stack_frames":["0x1 a b c d"]} | line 1, column 18: stack_frames: not a stack frame: '0x1 a b c d'
+          {"stack_shared":1}               | line 1, column 17: stack_shared: expected true or false, was 1
           {"socket_state":"UNKNOWN(1)"}    | line 1, column 17: socket_state: not a socket state
-          nonsense                         | line 1, column 9: Unrecognized token 'nonsense'
+          {"a":1}                          | line 1, column 7: not a dropped packet: it needs observed_timestamp, and drop_reason or stack
+          {"observed_timestamp":"2026-08-04T01:02:03Z"} | line 1, column 45: not a dropped packet: it needs
+          {"drop_reason":"NOT_SPECIFIED"}  | line 1, column 31: not a dropped packet: it needs
+          nonsense                         | line 1, column 9: this is not JSON
+          {"pid":+1}                       | line 1, column 10: this is not JSON
+          {'pid':1}                        | line 1, column 3: this is not JSON
+          {"comm":"a                       | line 1, column
           """)
   void read_invalidEvent_throwsWithLineAndColumn(String text, String message) {
     try (var reader = reader(text)) {
@@ -112,7 +128,7 @@ class RoundTripTest {
 
   @Test
   void read_invalidThirdLine_throwsWithItsNumber() {
-    try (var reader = reader("{}\n{}\n{\"pid\":null}\n")) {
+    try (var reader = reader(EVENT + "\n" + EVENT + "\n{\"pid\":null}\n")) {
       reader.read();
       reader.read();
       var thrown = assertThrows(RecordingFormatException.class, reader::read);

@@ -18,6 +18,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ReplayIT {
   private static final Scenario SCENARIO = Scenario.UDP_PORT_CLOSED;
 
+  private static final String EVENT =
+      "{\"observed_timestamp\":\"2026-08-04T01:02:03Z\",\"drop_reason\":\"NO_SOCKET\"}";
+
   @TempDir private Path folder = Path.of(".");
 
   private Path write(List<String> lines) throws IOException {
@@ -61,7 +64,7 @@ class ReplayIT {
 
   @Test
   void replay_truncatedRecording_printsWholeEventsAndExits1() throws Exception {
-    Path file = write(List.of("{\"comm\":\"a\"}", "{\"comm\":"));
+    Path file = write(List.of(EVENT, "{\"comm\":"));
 
     RunningProgram.Outcome outcome = replay("replay", "--output", "json", file.toString());
 
@@ -74,6 +77,38 @@ class ReplayIT {
                 + file
                 + ": line 3, column 1: the recording ends in the middle of an event"),
         outcome.err());
+  }
+
+  @Test
+  void replay_compressedRecording_isReadOrNamed() throws Exception {
+    Path file = write(List.of(EVENT, EVENT));
+    for (String program : List.of("gzip", "zstd", "xz", "bzip2")) {
+      String packed = file + "." + program;
+      RunningProgram.Outcome outcome;
+      try (RunningProgram replay =
+          RunningProgram.command(
+              "sh",
+              "-c",
+              program
+                  + " -c "
+                  + file
+                  + " > "
+                  + packed
+                  + "; "
+                  + RunningProgram.LAUNCHER
+                  + " replay - < "
+                  + packed)) {
+        outcome = replay.awaitEnd();
+      }
+      assertEquals(
+          program.equals("gzip")
+              ? "seen=2 excluded=0 filtered=0 limited=0 lost=0 emitted=2 delivered=2"
+              : "dropwatch replay: cannot read events: the recording is compressed with %1$s, which"
+                      .formatted(program)
+                  + " is not read; unpack it, as '%s -dc' does".formatted(program),
+          outcome.err().getLast(),
+          outcome::toString);
+    }
   }
 
   @ParameterizedTest

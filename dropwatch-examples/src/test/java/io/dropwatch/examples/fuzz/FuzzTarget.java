@@ -23,6 +23,7 @@ import io.dropwatch.pcapfilter.packet.CaptureFormatException;
 import io.dropwatch.pcapfilter.packet.CaptureReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -115,7 +116,8 @@ enum FuzzTarget {
           requireRepeatable(event);
           event = reader.read();
         }
-      } catch (RecordingFormatException e) {
+      } catch (RecordingFormatException | UncheckedIOException e) {
+        // Unchecked: compressed data that is damaged, or of another program.
         requirePrintable(String.valueOf(e.getMessage()));
       }
     }
