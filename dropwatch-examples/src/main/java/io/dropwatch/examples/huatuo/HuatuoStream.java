@@ -39,16 +39,22 @@ public final class HuatuoStream implements EventWriter {
   /** How long {@link #close} keeps sending buffered events. */
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
 
+  /** How long {@link #close} waits for the daemon to take what is in the socket. */
+  private static final long CONFIRM_MILLIS = 1000;
+
   private final Path socket;
   private final ByteBuffer connectMessage;
   private final Consumer<String> notices;
   private final BlockingQueue<DropEvent> buffer = new ArrayBlockingQueue<>(BUFFERED_EVENTS);
   private final AtomicLong accepted = new AtomicLong();
-  private final AtomicLong sent = new AtomicLong();
+  private final AtomicLong written = new AtomicLong();
+  private final AtomicLong unconfirmed = new AtomicLong();
   private final AtomicLong lost = new AtomicLong();
   private final AtomicLong reconnects = new AtomicLong();
   private final Thread sender;
   private volatile boolean closing;
+  // Of the connection, as of the last look.
+  private volatile int unread;
   // Used by the sender thread only, once it runs.
   private @Nullable DaemonConnection connection;
 
@@ -102,15 +108,21 @@ public final class HuatuoStream implements EventWriter {
   /** Returns how many events were sent and lost so far. */
   public StreamStatistics statistics() {
     // Read the outcomes first: an event counted later would seem to be waiting.
-    long sentNow = sent.get();
+    long inSocket = unconfirmed.get() + unread;
+    long writtenNow = Math.max(written.get(), inSocket);
     long lostNow = lost.get();
     return new StreamStatistics(
-        Math.max(accepted.get(), sentNow + lostNow), sentNow, lostNow, reconnects.get());
+        Math.max(accepted.get(), writtenNow + lostNow),
+        writtenNow - inSocket,
+        inSocket,
+        lostNow,
+        reconnects.get());
   }
 
   /**
    * Sends the buffered events, for at most three seconds, then the end of the stream, and
-   * disconnects. Events that could not be sent are counted as lost. A second call does nothing.
+   * disconnects. Events that could not be sent are counted as lost, and those that the daemon
+   * leaves in the socket for a second as unconfirmed. A second call does nothing.
    */
   @Override
   public void close() {
@@ -140,10 +152,12 @@ public final class HuatuoStream implements EventWriter {
         DropEvent event = buffer.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
         if (event != null) {
           send(HuatuoJsonWriter.format(event, "events").getBytes(StandardCharsets.US_ASCII));
+        } else if (connection != null) {
+          unread = connection.unread();
         }
       }
       if (connection != null) {
-        connection.write(CapnpFrames.end());
+        connection.end(CapnpFrames.end(), CONFIRM_MILLIS);
       }
     } catch (InterruptedException e) {
       // Timeout of close(): the rest is lost.
@@ -163,18 +177,22 @@ public final class HuatuoStream implements EventWriter {
         done = true;
       }
     } finally {
-      (done ? sent : lost).incrementAndGet();
+      if (!done) {
+        lost.incrementAndGet();
+      }
     }
   }
 
   private void deliver(ByteBuffer frame) throws InterruptedException {
     while (true) {
       try {
-        connected().write(frame);
+        DaemonConnection daemon = connected();
+        daemon.write(frame);
+        written.incrementAndGet();
+        unread = daemon.unread();
         return;
       } catch (IOException e) {
         disconnect();
-        // A channel reports an interrupt as ClosedByInterruptException.
         if (Thread.currentThread().isInterrupted()) {
           throw new InterruptedException();
         }
@@ -207,6 +225,8 @@ public final class HuatuoStream implements EventWriter {
 
   private void disconnect() {
     if (connection != null) {
+      unconfirmed.addAndGet(connection.unread());
+      unread = 0;
       connection.close();
       connection = null;
     }

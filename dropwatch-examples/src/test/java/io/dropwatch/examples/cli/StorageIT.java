@@ -72,6 +72,25 @@ class StorageIT {
     }
   }
 
+  @Test
+  void outputStorage_daemonNeverReads_exits1AndSaysWhatIsUnconfirmed() throws Exception {
+    Path socket = directory.resolve("stalled.sock");
+    try (FakeHuatuoDaemon _ = FakeHuatuoDaemon.stalled(socket);
+        RunningProgram program = program(socket)) {
+      SCENARIO.send(network, 5);
+      Thread.sleep(1000);
+      program.signal("INT");
+      RunningProgram.Outcome outcome = program.awaitEnd();
+      assertTrue(
+          outcome
+              .err()
+              .contains("output-storage: accepted=5 sent=0 lost=0 reconnects=0 unconfirmed=5"),
+          outcome::toString);
+      assertTrue(outcome.err().getLast().contains(" delivered=5"), outcome::toString);
+      assertEquals(1, outcome.status());
+    }
+  }
+
   private static RunningProgram program(Path socket) throws Exception {
     return RunningProgram.dropwatch(
             "--filter",
