@@ -61,11 +61,12 @@ final class ErrorHandler implements IParameterExceptionHandler, IExecutionExcept
       case DropWatchException e ->
           report(
               command,
-              message(e),
+              NoiseOptions.withOption(message(e)),
               switch (e.code()) {
                 case UNKNOWN_DEVICE, NOISE_RULE, FILTER_TOO_LARGE -> USAGE;
                 default -> FAILURE;
               });
+      case UnsupportedOperationException tooLarge -> usage(command, message(tooLarge));
       case NoSuchFileException missing ->
           report(command, "there is no file " + missing.getFile(), FAILURE);
       case IOException e -> report(command, message(e), FAILURE);

@@ -2,9 +2,16 @@ package io.dropwatch.examples.cli;
 
 import io.dropwatch.examples.terminal.Stderr;
 import io.dropwatch.examples.terminal.Stdout;
+import io.dropwatch.model.RingKind;
+import io.dropwatch.pcapfilter.Stage;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
@@ -40,6 +47,9 @@ public final class Main {
         .registerConverter(int.class, Main::integer)
         .registerConverter(Integer.class, Main::integer)
         .registerConverter(Duration.class, Main::seconds)
+        .registerConverter(Path.class, Main::path)
+        .registerConverter(RingKind.class, text -> constant(RingKind.class, text))
+        .registerConverter(Stage.class, text -> constant(Stage.class, text))
         .setParameterExceptionHandler(errors)
         .setExecutionExceptionHandler(errors);
   }
@@ -105,5 +115,30 @@ public final class Main {
       throw new TypeConversionException(
           "must be a whole number of at most %d, was '%s'".formatted(Integer.MAX_VALUE, text));
     }
+  }
+
+  private static Path path(String text) {
+    if (text.isEmpty()) {
+      throw new TypeConversionException("must be the path of a file, was ''");
+    }
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new TypeConversionException("is not a path: " + e.getMessage());
+    }
+  }
+
+  /** Returns the constant of the SDK that users write in lower case. */
+  private static <E extends Enum<E>> E constant(Class<E> type, String text) {
+    List<String> names =
+        Stream.of(type.getEnumConstants())
+            .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+            .toList();
+    int index = names.indexOf(text.toLowerCase(Locale.ROOT));
+    if (index < 0) {
+      throw new TypeConversionException(
+          "must be one of %s, was '%s'".formatted(String.join(", ", names), text));
+    }
+    return type.getEnumConstants()[index];
   }
 }

@@ -88,6 +88,11 @@ final class NoiseOptions {
     return rules;
   }
 
+  /** Returns a message of the SDK with the option in place of the rule that was made of it. */
+  static String withOption(String message) {
+    return message.replaceFirst("noise rule '(reason|location) ([^']*)'", "--exclude-$1 $2");
+  }
+
   private static Predicate<NoiseRule> hasName(String name) {
     return rule -> rule.name().equals(name);
   }

@@ -62,9 +62,13 @@ final class OutputOptions {
    *
    * @param onClosed runs on any thread, once or more, when the destination accepts no more events
    * @throws IOException if no daemon listens on the socket of {@code --output-storage}
+   * @throws IllegalArgumentException if there is a task and no socket
    */
   EventSink open(Runnable onClosed) throws IOException {
     if (socket == null) {
+      if (taskId != null) {
+        throw new IllegalArgumentException("--task-id needs --output-storage");
+      }
       StandardOutput stdout = new StandardOutput(onClosed);
       return new EventSink.ToStdout(stdout, writer(stdout));
     }

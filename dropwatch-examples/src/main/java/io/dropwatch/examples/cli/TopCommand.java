@@ -66,6 +66,9 @@ final class TopCommand implements Callable<Integer> {
     if (interval.isZero()) {
       throw new IllegalArgumentException("--interval must be 1 or more, was 0");
     }
+    if (once && tables != 0) {
+      throw new IllegalArgumentException("--once and --count are both given; use one");
+    }
     if (tables < 0) {
       throw new IllegalArgumentException("--count must be 0 or more, was " + tables);
     }

@@ -29,7 +29,7 @@ final class DumpCommand implements Callable<Integer> {
     @Option(
         names = "--stage",
         paramLabel = "<stage>",
-        description = "Only this stage: ${COMPLETION-CANDIDATES}.")
+        description = "Only this stage: tokens, tree, predicate, graph, ebpf or classic.")
     private @Nullable Stage stage;
 
     // Used by picocli only: it is the form if no other option is given.

@@ -1,7 +1,7 @@
 package io.dropwatch.examples.cli;
 
-import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
@@ -10,12 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -32,7 +34,8 @@ class UsageTest {
           --duration                      | Missing required parameter for option '--duration' (<n>)
           --max-events-per-second 4294967296 | Invalid value for option '--max-events-per-second': must be a whole number of at most 2147483647, was '4294967296'
           --stack-once-per -1             | Invalid value for option '--stack-once-per': must be a whole number from 0 to 3153600000, was '-1'
-          --ring tcp                      | Invalid value for option '--ring': expected one of [AUTO, PERF, BPF] (case-insensitive) but was 'tcp'
+          --ring tcp                      | Invalid value for option '--ring': must be one of auto, perf, bpf, was 'tcp'
+          --task-id 7                     | --task-id needs --output-storage
           --ring-bytes 2147483648         | Invalid value for option '--ring-bytes': must be a whole number of at most 2147483647, was '2147483648'
           --output xml                    | Invalid value for option '--output': expected one of [json, text] (case-insensitive) but was 'xml'
           --device a --device-excluded b  | --device and --device-excluded are both given; use one
@@ -166,18 +169,58 @@ class UsageTest {
     assertEquals(1, outcome.status);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"", "top", "replay", "reasons", "filter", "filter match", "filter dump"})
-  void help_namesEveryOption_in80Columns(String command) {
-    CommandLine line = Main.commandLine();
-    for (String name : command.split(" ", -1)) {
-      line = name.isEmpty() ? line : requireNonNull(line.getSubcommands().get(name));
+  @Test
+  void emptyPath_isWrongUsage() {
+    for (List<String> arguments :
+        List.of(
+            List.of("--output-storage", ""),
+            List.of("--bpf-path", ""),
+            List.of("top", "--bpf-path", ""),
+            List.of("replay", ""),
+            List.of("filter", "check", "-F", ""),
+            List.of("filter", "match", "tcp", "--read", ""))) {
+      Outcome outcome = Outcome.of(arguments.toArray(String[]::new));
+      assertTrue(outcome.err.contains("must be the path of a file, was ''"), outcome.err);
+      assertEquals(2, outcome.status);
     }
-    String help = line.getUsageMessage();
-    for (OptionSpec option : line.getCommandSpec().options()) {
+  }
+
+  @Test
+  void filterTooLarge_forAStage_isWrongUsage() {
+    String terms =
+        IntStream.range(0, 15000)
+            .mapToObj(i -> "host 10.0.%d.%d".formatted(2 * i / 256, 2 * i % 256))
+            .collect(Collectors.joining(" or "));
+    Outcome outcome = Outcome.of("filter", "dump", "--stage", "ebpf", terms);
+    assertTrue(
+        outcome.err.matches(
+            "dropwatch filter dump: the filter has \\d+ branches, .* at most \\d+ .*\n"),
+        outcome.err);
+    assertEquals(2, outcome.status, outcome.err);
+  }
+
+  static Stream<CommandLine> allCommands() {
+    return withSubcommands(Main.commandLine());
+  }
+
+  private static Stream<CommandLine> withSubcommands(CommandLine command) {
+    return Stream.concat(
+        Stream.of(command),
+        command.getSubcommands().values().stream().flatMap(UsageTest::withSubcommands));
+  }
+
+  @ParameterizedTest
+  @MethodSource("allCommands")
+  void help_ofEveryCommand_namesItsOptionsIn80ColumnsAndLowerCase(CommandLine command) {
+    String help = command.getUsageMessage();
+    for (OptionSpec option : command.getCommandSpec().options()) {
       assertTrue(help.contains(option.longestName()), help);
+      if (option.type().isEnum()) {
+        assertEquals(option.paramLabel().toLowerCase(Locale.ROOT), option.paramLabel());
+      }
     }
     assertTrue(help.lines().allMatch(text -> text.length() <= 80), help);
+    assertFalse(Pattern.compile("\\b(TOKENS|EBPF|AUTO|PERF)\\b").matcher(help).find(), help);
   }
 
   @ParameterizedTest
@@ -189,6 +232,7 @@ class UsageTest {
           top --duration -1                  | Invalid value for option '--duration': must be a whole number from 0 to 3153600000, was '-1'
           top --device a --device-excluded b | --device and --device-excluded are both given; use one
           top --device a,                    | --device has an empty name in 'a,'; write names as in eth0,eth1
+          top --once --count 3               | --once and --count are both given; use one
           top --nosuch                       | Unknown option: '--nosuch'
           """)
   void wrongUsageOfTop_namesTheSubcommand(String arguments, String message) {

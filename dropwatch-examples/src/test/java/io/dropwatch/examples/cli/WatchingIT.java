@@ -132,6 +132,38 @@ class WatchingIT {
     }
   }
 
+  /** SIGQUIT makes the JVM print its threads. */
+  @Test
+  void threadDump_goesToStderr() throws Exception {
+    try (RunningProgram program =
+        RunningProgram.dropwatch("--filter", FILTER, "--output", "json").awaitWatching()) {
+      program.signal("QUIT");
+      program.awaitErr(20);
+      SCENARIO.send(network, 2);
+      program.awaitOut(2);
+      program.signal("INT");
+      RunningProgram.Outcome outcome = program.awaitEnd();
+      assertTrue(
+          outcome.err().stream().anyMatch(line -> line.contains("Full thread dump")),
+          outcome::toString);
+      assertEquals(2, outcome.out().size());
+      for (String line : outcome.out()) {
+        assertEquals(SCENARIO.flow(), event(line).flow());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"reason,NOPE", "location,nope_nope"})
+  void noiseInKernel_unknownName_namesTheOption(String what, String name) throws Exception {
+    try (RunningProgram program = RunningProgram.dropwatch("--exclude-" + what, name)) {
+      RunningProgram.Outcome outcome = program.awaitEnd();
+      String line = outcome.err().getFirst();
+      assertTrue(line.startsWith("dropwatch: --exclude-" + what + " " + name + ": "), line);
+      assertEquals(2, outcome.status());
+    }
+  }
+
   @Test
   void duration_endsTheSession() throws Exception {
     long start = System.nanoTime();
