@@ -48,7 +48,7 @@ enum {
 		register __u64 captured_ asm("r2") = (captured); \
 		register const void *meta_ asm("r3") = (meta); \
 		register __u64 ipv4_header_ asm("r4") = (ipv4_header); \
-		asm volatile(".rept 2051\n\tgoto +0\n\t.endr" \
+		asm volatile(".rept 16387\n\tgoto +0\n\t.endr" \
 			     : "+r"(verdict_), "+r"(base_), "+r"(captured_), "+r"(meta_), "+r"(ipv4_header_) \
 			     : \
 			     : "r5", "r6", "r7", "r8", "r9", "memory"); \

@@ -3,6 +3,7 @@ package io.dropwatch;
 import io.dropwatch.internal.watch.Selection;
 import io.dropwatch.model.NoiseRule;
 import io.dropwatch.pcapfilter.FilterOptions;
+import io.dropwatch.pcapfilter.SkbFilter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,19 @@ public final class DropSelection {
   /** Returns the filter expression; null without one. */
   public @Nullable String filter() {
     return selection.filter() == null ? null : selection.filter().text();
+  }
+
+  /**
+   * Compiles the filter as {@code start()} does, without a kernel and without privileges: what this
+   * accepts has room in the probe. Names and devices are those of the calling thread's network
+   * namespace at this moment.
+   *
+   * @return the filter, with its {@link SkbFilter#warnings}; null without one
+   * @throws io.dropwatch.pcapfilter.FilterSyntaxException if a name in it is unknown
+   * @throws DropWatchException with the code FILTER_TOO_LARGE
+   */
+  public @Nullable SkbFilter compileFilter() {
+    return DropWatchException.translated(selection::compiledFilter);
   }
 
   /** Returns the options of the filter; the defaults without a filter. */

@@ -36,8 +36,14 @@ final class Compilation {
   /** Leaf size of {@link SwitchLowering} for the JVM: few comparisons per packet matter. */
   private static final int JVM_LEAF_SIZE = 3;
 
-  /** Leaf size of {@link SwitchLowering} for BPF: few instructions matter. */
-  private static final int BPF_LEAF_SIZE = Integer.MAX_VALUE;
+  /** Leaf size of {@link SwitchLowering} for classic BPF: few instructions matter. */
+  private static final int CLASSIC_LEAF_SIZE = Integer.MAX_VALUE;
+
+  /**
+   * Leaf size for eBPF: few instructions matter, but the verifier allows 8,192 branches on one path
+   * (BPF_COMPLEXITY_LIMIT_JMP_SEQ of kernel/bpf/verifier.c).
+   */
+  private static final int EBPF_LEAF_SIZE = 64;
 
   /** Larger graphs are not optimized further: they are too long for every back-end anyway. */
   private static final int MAX_OPTIMIZED_NODES = 200_000;
@@ -95,11 +101,11 @@ final class Compilation {
   }
 
   EbpfCode ebpf(EbpfTarget target) {
-    return new EbpfCode(EbpfCompiler.compile(graph(BPF_LEAF_SIZE), view.networkOffset(), target));
+    return new EbpfCode(EbpfCompiler.compile(graph(EBPF_LEAF_SIZE), view.networkOffset(), target));
   }
 
   ClassicBpf classicBpf() {
-    Graph plain = threaded(BPF_LEAF_SIZE);
+    Graph plain = threaded(CLASSIC_LEAF_SIZE);
     if (plain.nodes().size() > MAX_OPTIMIZED_NODES) {
       return classicBpf(List.of(plain));
     }
@@ -152,7 +158,7 @@ final class Compilation {
       case TOKENS -> Token.print(tokens);
       case TREE -> TreeDump.print(tree);
       case PREDICATE -> PredicateText.print(predicate);
-      case GRAPH -> GraphText.print(graph(BPF_LEAF_SIZE));
+      case GRAPH -> GraphText.print(graph(EBPF_LEAF_SIZE));
       case EBPF -> ebpf(EbpfTarget.function()).toString();
       case CLASSIC -> classicBpf().toString();
     };

@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProbeImage {
   private static final String RESOURCE = "dropwatch.bpf.o";
-  private static final int MIN_SLOT_INSTRUCTIONS = 1024;
+
+  /** FILTER in {@code slot.h}. Less would refuse filters that {@code filter check} accepts. */
+  static final int MIN_SLOT_INSTRUCTIONS = 16_387;
 
   /** STATIC_KEYS in {@code slot.h}; the number of a key is added to it. */
   private static final int FIRST_KEY = 0x5eed_c000;
@@ -41,6 +43,9 @@ public final class ProbeImage {
 
   /** Opcode and immediate of an instruction. */
   private static final long OPERATION = 0xffff_ffff_0000_00ffL;
+
+  private static final String SHORTER =
+      "use a shorter one: networks for hosts, 'portrange' for ports, or several watchers";
 
   private static final String BUILD = "build it from dropwatch.bpf.c with 'make probe'";
 
@@ -143,7 +148,7 @@ public final class ProbeImage {
       throw new EnvironmentException(
           FailureCode.FILTER_TOO_LARGE,
           "the filter is too large for the probe: " + e.getMessage(),
-          "use a shorter one",
+          SHORTER,
           e);
     }
   }
@@ -157,7 +162,7 @@ public final class ProbeImage {
             FailureCode.FILTER_TOO_LARGE,
             "the filter '%s' compiles to %d instructions, the probe has room for %d"
                 .formatted(shortened(expression), code.size() + 1, room + 1),
-            "use a shorter one");
+            SHORTER);
       }
     }
     return new ProbeImage(name, elf, code);

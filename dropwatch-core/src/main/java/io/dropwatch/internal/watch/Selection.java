@@ -45,6 +45,20 @@ public record Selection(
   }
 
   /**
+   * Returns the filter as the embedded probe would run it; null: none.
+   *
+   * @throws EnvironmentException as {@link #image} does, if it does not fit
+   */
+  public @Nullable SkbFilter compiledFilter() {
+    if (filter == null) {
+      return null;
+    }
+    SkbFilter compiled = filter.compile();
+    var _ = ProbeImage.embedded().withFilter(compiled);
+    return compiled;
+  }
+
+  /**
    * Returns the probe's object with the filter in its slot.
    *
    * @param bpfObject null: the embedded one

@@ -1,5 +1,6 @@
 package io.dropwatch.examples.filter;
 
+import io.dropwatch.DropSelection;
 import io.dropwatch.bpf.NetworkDevices;
 import io.dropwatch.pcapfilter.Filter;
 import io.dropwatch.pcapfilter.FilterOptions;
@@ -83,6 +84,19 @@ final class ExpressionInput {
     return link.type == null
         ? SkbFilter.compile(text(), options)
         : PcapFilter.compile(text(), link.type, options);
+  }
+
+  /**
+   * Compiles the expression as watching does.
+   *
+   * @throws IOException if the file cannot be read
+   * @throws IllegalArgumentException if there is no expression, or it is invalid
+   * @throws io.dropwatch.DropWatchException if it is too large for the probe
+   */
+  Filter compileForProbe() throws IOException {
+    SkbFilter filter =
+        DropSelection.builder().filter(text(), settings.options()).build().compileFilter();
+    return filter == null ? compile(Link.skb) : filter;
   }
 
   private String text() throws IOException {

@@ -39,9 +39,10 @@ public final class FilterCommand implements Runnable {
 
   @Command(
       name = "check",
-      description = "Compiles a filter, by default as the probe does, and warns of mistakes.")
+      description = "Compiles a filter, by default as watching does, and warns of mistakes.")
   int check(@Mixin ExpressionInput expression) throws IOException {
-    Filter filter = expression.compile(Objects.requireNonNullElse(expression.link(), Link.skb));
+    Link link = Objects.requireNonNullElse(expression.link(), Link.skb);
+    Filter filter = link == Link.skb ? expression.compileForProbe() : expression.compile(link);
     PrintWriter out = out();
     out.println("OK");
     for (FilterWarning warning : filter.warnings()) {

@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +53,15 @@ class FilterCommandTest {
       actual.append(line).append('\n').append(run(words(line.substring(2))));
     }
     assertEquals(golden, actual.toString());
+  }
+
+  @Test
+  void check_filterTooLargeForTheProbe_isRefusedAsByWatching() {
+    String different =
+        IntStream.range(0, 45).mapToObj(i -> "protochain " + i).collect(Collectors.joining(" or "));
+    String refusal = run(List.of("filter", "check", different));
+    assertTrue(refusal.contains("the probe has room for"), refusal);
+    assertTrue(refusal.endsWith("status 2\n"), refusal);
   }
 
   @Test

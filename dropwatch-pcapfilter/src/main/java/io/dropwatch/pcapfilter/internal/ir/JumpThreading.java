@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JumpThreading {
   /** Larger graphs stay as they are. */
-  private static final int MAX_NODES = 30_000;
+  private static final int MAX_NODES = 100_000;
 
   /** Gives up after this many states, plus some for each node. */
   private static final int FEW_STATES = 1000;
