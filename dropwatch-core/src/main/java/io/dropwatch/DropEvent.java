@@ -108,6 +108,25 @@ public final class DropEvent {
   }
 
   /**
+   * Returns this event without the kernel addresses in it, which reveal where the kernel is in
+   * memory (KASLR): {@link #location}, {@link #skbAddress} and {@link #memoryCgroupCss} are 0, and
+   * so are those of the stack and the {@link #locationFrame}, which keep functions and offsets.
+   * Noise rules and {@link #explanation} find the same. Looks up symbols.
+   *
+   * <pre>{@code
+   * DropWatcher.builder().onEvent(event -> writer.write(event.withoutKernelAddresses()))…
+   * }</pre>
+   */
+  public DropEvent withoutKernelAddresses() {
+    return toBuilder()
+        .location(locationFrame().withoutAddress())
+        .memoryCgroupCss(0)
+        .skbAddress(0)
+        .stack(stack.withoutAddresses())
+        .build();
+  }
+
+  /**
    * Returns when the kernel dropped the packet, as wall-clock time with nanoseconds. The kernel
    * gives its monotonic time; the offset to the wall clock is measured once a second. Times within
    * a second keep the kernel's order. When the wall clock is set, the times of events jump within a
@@ -334,7 +353,7 @@ public final class DropEvent {
 
   /**
    * Compares all members. Kernel addresses are compared by number: no symbol is looked up, nothing
-   * is decoded or allocated.
+   * is decoded or allocated. Where the addresses were left out, functions are compared.
    */
   @Override
   public boolean equals(@Nullable Object other) {
@@ -346,6 +365,7 @@ public final class DropEvent {
             && Objects.equals(reasonGroup, that.reasonGroup)
             && source == that.source
             && location == that.location
+            && (location != 0 || locationFrame().equals(that.locationFrame()))
             && comm.equals(that.comm)
             && pid == that.pid
             && tid == that.tid

@@ -112,6 +112,52 @@ class DropEventTest {
   }
 
   @Test
+  void withoutKernelAddresses_keepsFunctionsAndOffsets() {
+    DropEvent event = dropIn("tcp_v4_rcv").withoutKernelAddresses();
+
+    assertEquals(0, event.location());
+    assertEquals(0, event.skbAddress());
+    assertEquals(0, event.memoryCgroupCss());
+    assertEquals(new StackFrame(0, "tcp_v4_rcv", 3, "ip"), event.locationFrame());
+    assertEquals(
+        List.of(new StackFrame(0, "tcp_v4_rcv", 3, "ip"), StackFrame.unknown(0)),
+        event.stack().frames());
+    assertEquals("curl", event.comm());
+    assertEquals(event, event.withoutKernelAddresses());
+  }
+
+  @Test
+  void equals_withoutKernelAddresses_comparesFunctions() {
+    DropEvent event = dropIn("tcp_v4_rcv").withoutKernelAddresses();
+    DropEvent other = dropIn("udp_rcv").withoutKernelAddresses();
+
+    assertEquals(event, dropIn("tcp_v4_rcv").withoutKernelAddresses());
+    assertNotEquals(event, other);
+    assertNotEquals(event, event.toBuilder().stack(other.stack()).build());
+    assertNotEquals(event, event.toBuilder().location(other.locationFrame()).build());
+    assertNotEquals(event.stack(), other.stack());
+    assertNotEquals(event.stack().hashCode(), other.stack().hashCode());
+  }
+
+  @Test
+  void withoutAddresses_calledTwice_sameStack() {
+    KernelStack stack = dropIn("tcp_v4_rcv").stack();
+
+    assertSame(stack.withoutAddresses(), stack.withoutAddresses());
+  }
+
+  private static DropEvent dropIn(String function) {
+    StackFrame frame = new StackFrame(0xffffffff81000123L, function, 3, "ip");
+    return DropEvent.builder()
+        .comm("curl")
+        .skbAddress(0xffff888012345678L)
+        .memoryCgroupCss(0xffff888012340000L)
+        .location(frame)
+        .stack(KernelStack.of(List.of(frame, new StackFrame(0xffffffff81000456L, null, 9, null))))
+        .build();
+  }
+
+  @Test
   void layers_calledTwice_sameObject() {
     DropEvent event = DropEvent.builder().packet(LinkType.RAW_IP, SYN).build();
 

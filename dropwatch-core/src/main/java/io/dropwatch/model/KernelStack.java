@@ -27,6 +27,9 @@ public final class KernelStack {
   // to publish through a data race because their fields are final.
   private @Nullable List<StackFrame> frames;
 
+  // Without a lock as above. Stacks of live events are cached, so each is made once.
+  private @Nullable KernelStack withoutAddresses;
+
   // 0: not computed yet; without a lock as above. Every event of a stack is looked up by it.
   private int hash;
 
@@ -72,6 +75,20 @@ public final class KernelStack {
   }
 
   /**
+   * Returns the same functions and offsets without addresses, which are 0; frames without a symbol
+   * stay. Looks up symbols.
+   */
+  public KernelStack withoutAddresses() {
+    KernelStack known = withoutAddresses;
+    if (known == null) {
+      List<StackFrame> named = frames().stream().map(StackFrame::withoutAddress).toList();
+      known = new KernelStack(new long[named.size()], StackFrame::unknown, shared, named);
+      withoutAddresses = known;
+    }
+    return known;
+  }
+
+  /**
    * Returns whether this stack was walked at an earlier drop of the same location and reason, see
    * {@link io.dropwatch.DropWatcherBuilder#stackOncePer}. The innermost functions are those of this
    * drop, too; outer ones may differ.
@@ -104,9 +121,18 @@ public final class KernelStack {
     return addresses[frame];
   }
 
-  /** Returns whether the addresses are equal, without looking up a symbol. */
+  /**
+   * Returns whether the addresses are equal, without looking up a symbol; of stacks without
+   * addresses, whether the frames are.
+   */
   public boolean hasAddressesOf(KernelStack other) {
-    return addresses == other.addresses || Arrays.equals(addresses, other.addresses);
+    return addresses == other.addresses
+        || (Arrays.equals(addresses, other.addresses)
+            && (hasAddresses() || frames().equals(other.frames())));
+  }
+
+  private boolean hasAddresses() {
+    return addresses.length == 0 || addresses[0] != 0;
   }
 
   /** Equal frames, shared or not. Looks up symbols if the addresses are equal. */
@@ -129,7 +155,7 @@ public final class KernelStack {
   public int hashCode() {
     int known = hash;
     if (known == 0) {
-      known = Arrays.hashCode(addresses);
+      known = hasAddresses() ? Arrays.hashCode(addresses) : frames().hashCode();
       hash = known;
     }
     return known;

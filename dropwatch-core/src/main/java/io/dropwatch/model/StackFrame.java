@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A return address of the kernel stack, and the function that contains it, if known.
  *
- * @param address kernel virtual address
+ * @param address kernel virtual address; 0 when it was left out
  * @param symbol function name from /proc/kallsyms; null when it is not known (symbols hidden)
  * @param offset bytes from the start of the function to the address; 0 without a symbol
  * @param module the module the function belongs to; null for the kernel proper
@@ -21,6 +21,11 @@ public record StackFrame(
   /** Returns a frame whose function is unknown. */
   public static StackFrame unknown(long address) {
     return new StackFrame(address, null, 0, null);
+  }
+
+  /** Returns this frame with 0 for its address, and without an offset if it has no symbol. */
+  public StackFrame withoutAddress() {
+    return new StackFrame(0, symbol, symbol == null ? 0 : offset, module);
   }
 
   /** Returns the function name; the address as {@code 0x…} if there is none. */

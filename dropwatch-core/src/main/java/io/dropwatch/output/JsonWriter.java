@@ -14,7 +14,8 @@ import java.util.Objects;
  * in it are.
  *
  * <p>Every field of a layer is written, also when it is 0, and everything that {@link JsonReader}
- * needs to read the line back into an equal event.
+ * needs to read the line back into an equal event: also kernel addresses, which {@link
+ * DropEvent#withoutKernelAddresses} leaves out.
  */
 public final class JsonWriter extends LineWriter {
   private static final String SCHEMA = "drop-event.schema.json";

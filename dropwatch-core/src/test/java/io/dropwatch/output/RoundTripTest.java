@@ -1,6 +1,7 @@
 package io.dropwatch.output;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -13,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.regex.Pattern;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -25,6 +27,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RoundTripTest {
   private static final String EVENT =
       "{\"observed_timestamp\":\"2026-08-04T01:02:03Z\",\"drop_reason\":\"NOT_SPECIFIED\"}";
+
+  /** Tags and EtherTypes have four digits. */
+  private static final Pattern ADDRESS = Pattern.compile("\\b0x[0-9a-f]{5,}");
 
   private static JsonReader reader(String text) {
     return new JsonReader(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
@@ -53,6 +58,31 @@ class RoundTripTest {
       assertEquals(
           events.stream().map(DropEvent::locationFrame).toList(),
           read.stream().map(DropEvent::locationFrame).toList());
+    }
+  }
+
+  @Property(tries = 300)
+  void read_eventsWithoutKernelAddresses_areEqual(@ForAll("events") List<DropEvent> events) {
+    List<DropEvent> stripped = events.stream().map(DropEvent::withoutKernelAddresses).toList();
+    var bytes = new ByteArrayOutputStream();
+    try (var writer = new JsonWriter(bytes)) {
+      stripped.forEach(writer::write);
+    }
+
+    assertFalse(ADDRESS.matcher(bytes.toString(StandardCharsets.UTF_8)).find(), bytes::toString);
+    try (var reader = new JsonReader(new ByteArrayInputStream(bytes.toByteArray()))) {
+      assertEquals(stripped, reader.events().toList());
+    }
+    for (int i = 0; i < events.size(); i++) {
+      DropEvent event = events.get(i);
+      DropEvent without = stripped.get(i);
+
+      assertEquals(event.explanation(), without.explanation());
+      assertEquals(event.stack().shared(), without.stack().shared());
+      assertEquals(
+          event.stack().frames().stream().map(StackFrame::symbol).toList(),
+          without.stack().frames().stream().map(StackFrame::symbol).toList());
+      assertEquals(without, without.withoutKernelAddresses());
     }
   }
 

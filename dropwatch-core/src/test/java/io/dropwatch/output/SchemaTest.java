@@ -27,6 +27,10 @@ class SchemaTest {
     String line = JsonWriter.format(event);
 
     assertEquals(List.of(), faults(Json.object(line)), line);
+
+    String without = JsonWriter.format(event.withoutKernelAddresses());
+
+    assertEquals(List.of(), faults(Json.object(without)), without);
   }
 
   @Test

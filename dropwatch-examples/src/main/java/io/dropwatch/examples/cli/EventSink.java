@@ -25,12 +25,17 @@ sealed interface EventSink {
    */
   boolean report(long delivered, String account);
 
-  /** Events on stdout. */
-  record ToStdout(StandardOutput stdout, EventWriter writer) implements EventSink {
+  /**
+   * Events on stdout.
+   *
+   * @param addresses whether they are written with kernel addresses
+   */
+  record ToStdout(StandardOutput stdout, EventWriter writer, boolean addresses)
+      implements EventSink {
     @Override
     public boolean write(DropEvent event) {
       try {
-        writer.write(event);
+        writer.write(addresses ? event : event.withoutKernelAddresses());
         return true;
       } catch (UncheckedIOException e) {
         return false;
@@ -53,11 +58,15 @@ sealed interface EventSink {
     }
   }
 
-  /** Events for a huatuo-bamai daemon. An event that the stream loses does not end the session. */
-  record ToHuatuo(HuatuoStream stream) implements EventSink {
+  /**
+   * Events for a huatuo-bamai daemon. An event that the stream loses does not end the session.
+   *
+   * @param addresses whether they are written with kernel addresses
+   */
+  record ToHuatuo(HuatuoStream stream, boolean addresses) implements EventSink {
     @Override
     public boolean write(DropEvent event) {
-      stream.write(event);
+      stream.write(addresses ? event : event.withoutKernelAddresses());
       return true;
     }
 

@@ -57,6 +57,17 @@ final class OutputOptions {
               + " huatuo-bamai.")
   private Dialect dialect = Dialect.standard;
 
+  @Option(
+      names = "--kernel-addresses",
+      paramLabel = "<always|never|auto>",
+      defaultValue = "auto",
+      order = 3,
+      description =
+          "Kernel addresses in events, which reveal where the kernel is in memory (KASLR);"
+              + " functions are always named. auto: only if root writes to a terminal, a pipe or a"
+              + " file that others cannot read (default: ${DEFAULT-VALUE}).")
+  private KernelAddresses kernelAddresses = KernelAddresses.auto;
+
   /**
    * Opens the destination of the events.
    *
@@ -70,14 +81,15 @@ final class OutputOptions {
         throw new IllegalArgumentException("--task-id needs --output-storage");
       }
       StandardOutput stdout = new StandardOutput(onClosed);
-      return new EventSink.ToStdout(stdout, writer(stdout));
+      return new EventSink.ToStdout(stdout, writer(stdout), kernelAddresses.onStdout());
     }
     return new EventSink.ToHuatuo(
         HuatuoStream.open(
             socket,
             Main.version(),
             taskId == null ? "" : taskId,
-            notice -> Stderr.println("dropwatch: " + notice)));
+            notice -> Stderr.println("dropwatch: " + notice)),
+        kernelAddresses.toDaemon());
   }
 
   private EventWriter writer(OutputStream out) {

@@ -93,6 +93,7 @@ class UsageTest {
       dropwatch | --ring                  | x                       | PERF, BPF
       dropwatch | --output                | x                       | json, text
       dropwatch | --json-dialect          | x                       | standard, huatuo
+      dropwatch | --kernel-addresses      | x                       | always, never, auto
       dropwatch | --no-noise-rule         | x                       | close_wait, neigh_invalidate, bnxt_tx_int or all
       dropwatch | --noise-rule            | x =x x=                 | <name=pattern>
       dropwatch | --noise-rule            | close_wait=x            | use different names
