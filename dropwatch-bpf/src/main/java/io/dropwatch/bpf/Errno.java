@@ -172,6 +172,7 @@ public record Errno(int number, String name, String description) {
   static final int ENOMEM = 12;
   static final int EACCES = 13;
   static final int EINVAL = 22;
+  static final int ENOSYS = 38;
   static final int ESTALE = 116;
 
   /**

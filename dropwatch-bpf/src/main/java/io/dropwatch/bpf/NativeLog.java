@@ -91,6 +91,8 @@ final class NativeLog {
 
     /**
      * {@return the verdict of the verifier, or else the first line of libbpf; null without either}
+     * Lines of libbpf that guess at RLIMIT_MEMLOCK are left out: since Linux 5.11 it does not
+     * count.
      */
     @Nullable String summary() {
       for (String line : verifier.reversed()) {
@@ -98,7 +100,11 @@ final class NativeLog {
           return "the verifier says: " + line.strip();
         }
       }
-      return libbpf.isEmpty() ? null : "libbpf says: " + libbpf.getFirst().strip();
+      return libbpf.stream()
+          .filter(line -> !line.contains("RLIMIT_MEMLOCK"))
+          .findFirst()
+          .map(line -> "libbpf says: " + line.strip())
+          .orElse(null);
     }
 
     private static boolean isStatistics(String line) {

@@ -16,6 +16,14 @@ import org.jspecify.annotations.Nullable;
 public final class Preflight {
   private static final String RUN_AS_ROOT = "Run as root, or grant CAP_BPF and CAP_PERFMON";
 
+  /** The initial user namespace has this inode number (PROC_USER_INIT_INO) on every machine. */
+  private static final Path INITIAL_USER_NAMESPACE = Path.of("user:[4026531837]");
+
+  private static final String SECCOMP_REMEDY =
+      "This process runs under a seccomp filter, as in a container, which may forbid bpf() and"
+          + " perf_event_open(): allow both in its seccomp profile, or run without one (docker run"
+          + " --security-opt seccomp=unconfined)";
+
   private final Path proc;
   private final Path sys;
 
@@ -105,6 +113,16 @@ public final class Preflight {
               "this process may not load eBPF programs: it has " + capabilities,
               RUN_AS_ROOT));
     }
+    if (!isInInitialUserNamespace()) {
+      findings.add(
+          new Finding(
+              BpfException.Code.NO_PRIVILEGE,
+              true,
+              "this process is in a user namespace of its own, where capabilities do not count for"
+                  + " eBPF, not even root's",
+              "Run in the initial user namespace: as root of the host, or in a container without a"
+                  + " user namespace (docker run --userns=host)"));
+    }
     if (!Files.exists(sys.resolve("kernel/btf/vmlinux"))) {
       findings.add(
           new Finding(
@@ -137,7 +155,11 @@ public final class Preflight {
   static Cause loadCause(Errno errno) {
     return switch (errno.number()) {
       case Errno.EPERM, Errno.EACCES ->
-          new Cause(BpfException.Code.NO_PRIVILEGE, system().privilegeRemedy());
+          new Cause(BpfException.Code.NO_PRIVILEGE, system().refusalRemedy());
+      case Errno.ENOSYS ->
+          system().isUnderSeccomp()
+              ? new Cause(BpfException.Code.NO_PRIVILEGE, SECCOMP_REMEDY)
+              : new Cause(BpfException.Code.KERNEL, "Use a kernel built with CONFIG_BPF_SYSCALL=y");
       default -> new Cause(BpfException.Code.KERNEL, null);
     };
   }
@@ -208,6 +230,25 @@ public final class Preflight {
         .findFirst()
         .map(Finding::toString)
         .orElse(null);
+  }
+
+  private @Nullable String refusalRemedy() {
+    String privileges = privilegeRemedy();
+    return privileges != null ? privileges : isUnderSeccomp() ? SECCOMP_REMEDY : null;
+  }
+
+  // Seccomp: 2 is SECCOMP_MODE_FILTER. A filter may be one of the calling thread.
+  private boolean isUnderSeccomp() {
+    return line("thread-self/status", "Seccomp:").strip().equals("2");
+  }
+
+  private boolean isInInitialUserNamespace() {
+    try {
+      return Files.readSymbolicLink(proc.resolve("self/ns/user")).equals(INITIAL_USER_NAMESPACE);
+    } catch (IOException _) {
+      // Without /proc nothing is known to be missing.
+      return true;
+    }
   }
 
   // "Max locked memory         8388608              8388608              bytes"

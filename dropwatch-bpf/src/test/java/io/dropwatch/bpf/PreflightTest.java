@@ -53,6 +53,24 @@ final class PreflightTest {
   }
 
   @Test
+  void machine_rootOfAUserNamespace_isNoPrivilege(@TempDir Path folder) throws IOException {
+    Path namespaces = Files.createDirectories(folder.resolve("proc/self/ns"));
+    Path user = namespaces.resolve("user");
+    Files.createSymbolicLink(user, Path.of("user:[4026532178]"));
+    assertEquals(
+        List.of(
+            "NO_PRIVILEGE: this process is in a user namespace of its own, where capabilities do"
+                + " not count for eBPF, not even root's. Run in the initial user namespace: as root"
+                + " of the host, or in a container without a user namespace (docker run"
+                + " --userns=host)"),
+        findings(folder, "000001ffffffffff", "65536", true));
+    Files.delete(user);
+    Files.createSymbolicLink(user, Path.of("user:[4026531837]"));
+    Files.delete(folder.resolve("sys/kernel/btf/vmlinux"));
+    assertEquals(List.of(), findings(folder, "000001ffffffffff", "65536", true));
+  }
+
+  @Test
   void machine_asRoot_hasNoFindings(@TempDir Path folder) throws IOException {
     assertEquals(List.of(), findings(folder, "000001ffffffffff", "65536", true));
   }

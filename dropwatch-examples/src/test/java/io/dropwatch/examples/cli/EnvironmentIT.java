@@ -1,6 +1,7 @@
 package io.dropwatch.examples.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -10,12 +11,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * A failure of {@code bin/dropwatch} is one line with cause and remedy, and exit status 2 for wrong
@@ -47,6 +51,40 @@ class EnvironmentIT {
             "--bounding-set=-all",
             "--inh-caps=-all",
             RunningProgram.LAUNCHER.toString()));
+  }
+
+  @Test
+  void rootOfAUserNamespace() throws Exception {
+    assertFails(
+        1,
+        "in a user namespace of its own, where capabilities do not count.*--userns=host.*",
+        RunningProgram.command(
+            "unshare", "--user", "--map-root-user", RunningProgram.LAUNCHER.toString()));
+  }
+
+  /** As in a container: EPERM by docker's profile, ENOSYS by podman's. */
+  @ParameterizedTest
+  @CsvSource({"1, EPERM", "38, ENOSYS"})
+  void seccompForbidsBpf(int errno, String name) throws Exception {
+    for (List<String> arguments : List.of(List.<String>of(), List.of("top", "--once"))) {
+      List<String> command =
+          new ArrayList<>(
+              List.of(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "--enable-native-access=ALL-UNNAMED",
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  ForbiddenCall.class.getName(),
+                  Integer.toString(errno)));
+      command.addAll(arguments);
+      try (RunningProgram program = RunningProgram.command(command.toArray(String[]::new))) {
+        RunningProgram.Outcome outcome = program.awaitEnd();
+        String line = outcome.err().getLast();
+        assertTrue(line.contains(name + " (") && line.contains("seccomp filter"), line);
+        assertFalse(line.contains("MEMLOCK") || line.contains("CONFIG_"), line);
+        assertEquals(1, outcome.status());
+      }
+    }
   }
 
   /** Watching needs CAP_BPF and CAP_PERFMON; reading kernel symbols needs CAP_SYSLOG. */

@@ -90,7 +90,7 @@ class UsageTest {
       dropwatch | --stack-depth           | -1 128                  | 0 to 127
       dropwatch | --ring-bytes            | x 2147483648            | whole number
       dropwatch | --ring-bytes            | -1 0 1 100000           | a power of two from 4096 to 1073741824
-      dropwatch | --ring                  | x                       | PERF, BPF
+      dropwatch | --ring                  | x                       | auto, perf, bpf
       dropwatch | --output                | x                       | json, text
       dropwatch | --json-dialect          | x                       | standard, huatuo
       dropwatch | --kernel-addresses      | x                       | always, never, auto
@@ -118,7 +118,7 @@ class UsageTest {
       filter check tcp   | --netmask      | 255.255                 | four numbers
       filter check tcp   | --vxlan-port   | 65536                   | between 0 and 65535
       filter explain tcp | --hex          | x                       | pairs of hexadecimal digits
-      filter dump tcp    | --stage        | x                       | TOKENS
+      filter dump tcp    | --stage        | x                       | tokens, tree
       """;
 
   /** Texts of these are names or expressions: an error speaks of the file, device or filter. */
