@@ -1,11 +1,17 @@
 package io.dropwatch.internal.probe;
 
+import java.util.Map;
 import java.util.Set;
 
 /** The devices whose drops are reported. */
 public sealed interface DeviceList {
-  /** Returns the listed devices; empty for {@link All}. */
-  Set<DeviceKey> devices();
+  /** Returns the listed devices by name; empty for {@link All}. */
+  Map<String, DeviceKey> byName();
+
+  /** Returns the listed devices. */
+  default Set<DeviceKey> devices() {
+    return Set.copyOf(byName().values());
+  }
 
   /** Returns DEVICES_ALL, DEVICES_ALLOWED or DEVICES_DENIED of the probe. */
   int mode();
@@ -13,8 +19,8 @@ public sealed interface DeviceList {
   /** Every drop, with or without a device. */
   record All() implements DeviceList {
     @Override
-    public Set<DeviceKey> devices() {
-      return Set.of();
+    public Map<String, DeviceKey> byName() {
+      return Map.of();
     }
 
     @Override
@@ -24,9 +30,9 @@ public sealed interface DeviceList {
   }
 
   /** Drops on these devices only; a packet without a device is excluded. */
-  record Allowed(Set<DeviceKey> devices) implements DeviceList {
+  record Allowed(Map<String, DeviceKey> byName) implements DeviceList {
     public Allowed {
-      devices = Set.copyOf(devices);
+      byName = Map.copyOf(byName);
     }
 
     @Override
@@ -36,9 +42,9 @@ public sealed interface DeviceList {
   }
 
   /** Drops on all devices but these; a packet without a device passes. */
-  record Denied(Set<DeviceKey> devices) implements DeviceList {
+  record Denied(Map<String, DeviceKey> byName) implements DeviceList {
     public Denied {
-      devices = Set.copyOf(devices);
+      byName = Map.copyOf(byName);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.dropwatch.internal.probe.ProbePlan.Attempt;
 import io.dropwatch.model.FailureCode;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -24,11 +25,14 @@ final class LoadedProbe implements AutoCloseable {
   private final Attempt attempt;
   private final BpfProgram program;
   private final @Nullable BpfProgram trapProgram;
+  private final Map<String, DeviceKey> devices;
+  private @Nullable DeviceFollower follower;
   private @Nullable BpfLink link;
   private @Nullable BpfLink trapLink;
 
-  private LoadedProbe(BpfObject object, Attempt attempt) {
+  private LoadedProbe(BpfObject object, Attempt attempt, Map<String, DeviceKey> devices) {
     this.object = object;
+    this.devices = devices;
     this.attempt = attempt;
     this.program = object.program(attempt.program());
     this.trapProgram = attempt.trapProgram() == null ? null : object.program(attempt.trapProgram());
@@ -113,7 +117,7 @@ final class LoadedProbe implements AutoCloseable {
         var _ = object.program(Variant.tablesProgram()).testRun(new byte[0]);
       }
       fill(object, plan);
-      return new LoadedProbe(object, attempt);
+      return new LoadedProbe(object, attempt, plan.devices().byName());
     } catch (Throwable e) {
       object.close();
       throw e;
@@ -159,7 +163,8 @@ final class LoadedProbe implements AutoCloseable {
                 object.map(name).resize(entries);
               }
             });
-    object.map("devices").resize(Math.max(1, plan.devices().devices().size()));
+    // Twice, as a new device comes in before the old one of the same name goes out.
+    object.map("devices").resize(Math.max(1, 2 * plan.devices().devices().size()));
   }
 
   private static void fill(BpfObject object, ProbePlan plan) {
@@ -180,12 +185,13 @@ final class LoadedProbe implements AutoCloseable {
     return ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.nativeOrder()).putInt(number).array();
   }
 
-  /** Attaches the programs to their tracepoints. */
+  /** Attaches the programs to their tracepoints, and follows the names of listed devices. */
   void attach() {
     if (trapProgram != null) {
       trapLink = trapProgram.attach();
     }
     link = program.attach();
+    follower = DeviceFollower.start(this, devices);
   }
 
   BpfMap map(String name) {
@@ -233,6 +239,9 @@ final class LoadedProbe implements AutoCloseable {
   @Override
   public void close() {
     try {
+      if (follower != null) {
+        follower.close();
+      }
       detach();
     } finally {
       object.close();

@@ -7,10 +7,10 @@ import io.dropwatch.model.FailureCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /** Resolves device names in the calling thread's network namespace. */
 final class Devices {
@@ -21,9 +21,9 @@ final class Devices {
   /**
    * @throws EnvironmentException if there is no device of one of the names
    */
-  static Set<DeviceKey> resolve(List<String> names) {
+  static Map<String, DeviceKey> resolve(List<String> names) {
     long netnsInum = netnsInum();
-    Set<DeviceKey> devices = new LinkedHashSet<>();
+    Map<String, DeviceKey> devices = new LinkedHashMap<>();
     for (String name : names) {
       OptionalInt ifindex = NetworkDevices.ifindex(name);
       if (ifindex.isEmpty()) {
@@ -32,7 +32,7 @@ final class Devices {
             "there is no network device '%s' in this network namespace".formatted(name),
             "see 'ip link'");
       }
-      devices.add(new DeviceKey(ifindex.getAsInt(), netnsInum));
+      devices.put(name, new DeviceKey(ifindex.getAsInt(), netnsInum));
     }
     return devices;
   }

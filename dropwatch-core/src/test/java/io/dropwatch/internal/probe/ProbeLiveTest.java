@@ -34,7 +34,7 @@ class ProbeLiveTest {
     DeviceKey device = new DeviceKey(1, 4026531833L);
     ProbeSettings all =
         new ProbeSettings(
-            new DeviceList.Allowed(Set.of(device)),
+            new DeviceList.Allowed(Map.of("listed", device)),
             NoiseList.NONE,
             100,
             127,

@@ -8,7 +8,6 @@ import io.dropwatch.internal.probe.ProbeLiveTest.Code;
 import io.dropwatch.internal.probe.ProbePlan.Attempt;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -119,7 +118,7 @@ class ProbePlanTest {
             List.of(new NoiseList.Location(new KernelSymbols.Range(16, 32), 1)));
     ProbeSettings settings =
         new ProbeSettings(
-            new DeviceList.Denied(Set.of(new DeviceKey(2, 7))),
+            new DeviceList.Denied(Map.of("eth0", new DeviceKey(2, 7))),
             noise,
             50,
             20,

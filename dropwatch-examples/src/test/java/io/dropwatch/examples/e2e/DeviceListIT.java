@@ -4,14 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dropwatch.DropCounter;
 import io.dropwatch.DropWatchException;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.DropWatcherBuilder;
 import io.dropwatch.examples.testbed.Namespace;
+import io.dropwatch.examples.testbed.PacketSocket;
 import io.dropwatch.examples.testbed.RoutedNetwork;
 import io.dropwatch.examples.testbed.Scenario;
 import io.dropwatch.model.FailureCode;
 import io.dropwatch.pcapfilter.FilterSyntaxException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
@@ -115,6 +118,60 @@ class DeviceListIT {
     assertThrows(
         IllegalStateException.class,
         () -> drops(network.server(), builder -> builder.devices("eth0").excludedDevices("lo")));
+  }
+
+  /** A veth pair that is removed and made again has other numbers. */
+  @Test
+  void devices_madeAgain_areWatchedByTheirName() throws Exception {
+    Namespace namespace = network.server();
+    makePair(namespace);
+    EventLog log = new EventLog();
+    EventLog unlisted = new EventLog();
+    DropWatcherBuilder builder = DropWatcher.builder().filter("ether proto 0x88b5");
+    try (DropWatcher listed = namespace.call(() -> builder.devices("dwv0").onEvent(log).start());
+        DropWatcher others =
+            namespace.call(
+                () -> builder.devices().excludedDevices("dwv0").onEvent(unlisted).start());
+        DropCounter counter =
+            namespace.call(
+                () -> DropCounter.builder().filter("ether proto 0x88b5").devices("dwv0").start())) {
+      sendUnknownFrames(namespace);
+      log.await(PACKETS);
+      int before = namespace.ifindex("dwv0");
+      namespace.ip("link del dwv0\n");
+      makePair(namespace);
+      assertTrue(namespace.ifindex("dwv0") != before);
+      Thread.sleep(1000);
+      sendUnknownFrames(namespace);
+      log.await(2 * PACKETS);
+      assertEquals(2L * PACKETS, counter.snapshot().counted());
+      assertEquals(2 * PACKETS, log.events().size());
+      assertEquals(0, unlisted.events().size());
+      assertEquals(0, listed.statistics().lost() + others.statistics().lost());
+    } finally {
+      namespace.ip("link del dwv0\n");
+    }
+  }
+
+  private static void makePair(Namespace namespace) {
+    namespace.ip(
+        """
+        link add dwv0 type veth peer name dwv1
+        link set dwv0 up
+        link set dwv1 up
+        """);
+  }
+
+  private static void sendUnknownFrames(Namespace namespace) {
+    byte[] frame = new byte[60];
+    // To all, of the EtherType for local experiments, which nothing receives.
+    Arrays.fill(frame, 0, 6, (byte) 0xff);
+    frame[6] = 2;
+    frame[12] = (byte) 0x88;
+    frame[13] = (byte) 0xb5;
+    try (PacketSocket socket = PacketSocket.open(namespace, "dwv1")) {
+      socket.send(frame, PACKETS);
+    }
   }
 
   private record Outcome(Map<Scenario, Integer> seen, long excluded, long filtered) {}
