@@ -162,6 +162,26 @@ static __always_inline void read_vlan_tag(struct filter_meta *meta, struct sk_bu
 	meta->vlan_proto = tagged ? bpf_ntohs(READ(skb->vlan_proto)) : 0;
 }
 
+/*
+ * Whether the skb is a message of a socket that sends no packets: netlink, unix, vsock, bluetooth and others. Its header offsets mean
+ * nothing: those of a netlink message are both 0. Such an skb has no EtherType, so only the slow path asks. TUN sockets are AF_UNSPEC.
+ */
+static __always_inline bool is_message(struct sk_buff *skb, const enum access access)
+{
+	struct sk_buff *untrusted_skb = untrusted(skb, struct sk_buff);
+	struct sock *sk = READ(untrusted_skb->sk);
+	__u16 family;
+
+	if (!sk)
+		return false;
+	barrier_var(sk); /* clang would drop that test, and the verifier wants it */
+	if (!IS_KERNEL_ADDRESS(sk))
+		return false;
+	sk = untrusted(sk, struct sock);
+	family = READ(sk->__sk_common.skc_family);
+	return family != AF_UNSPEC && family != AF_INET && family != AF_INET6 && family != AF_PACKET && family != AF_XDP;
+}
+
 /* Fills flags, meta (except ifindex), mac and window. Returns the number of bytes in the window. */
 static __always_inline __u32 capture(struct drop_record *r, struct sk_buff *skb, const enum access access)
 {
@@ -182,6 +202,8 @@ static __always_inline __u32 capture(struct drop_record *r, struct sk_buff *skb,
 	meta->wire_length = READ(skb->len);
 	read_vlan_tag(meta, skb, access);
 
+	if (!meta->protocol && is_message(skb, access))
+		return 0;
 	if (may_have_vlan_tag(at.mac_len)) {
 		__u32 untagged = network - at.mac_len + ETHERNET_HEADER;
 		__u8 type[2];

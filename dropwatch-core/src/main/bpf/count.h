@@ -4,7 +4,10 @@
  * per second. Included by dropwatch.bpf.c, whose device list and filter it uses.
  *
  * The map evicts nothing. If it is full, drops of a new kind count as overflow, so that
- * seen = excluded + filtered + overflow + the sum of the map.
+ * seen = excluded + filtered + overflow + the sum of the map and of what the reader has removed from it.
+ *
+ * Nobody can fill the map alone: protocols without a name share a kind, and each network namespace has a share of the map. The
+ * namespaces that an unprivileged user has made have one share together. Beyond it, drops of new kinds count as one kind.
  */
 #ifndef DROPWATCH_COUNT_H
 #define DROPWATCH_COUNT_H
@@ -20,20 +23,36 @@ enum count_cause {
 	CAUSE_UNKNOWN, /* this kernel has no drop reasons */
 	CAUSE_REASON,
 	CAUSE_TRAP, /* hardware drop */
+	CAUSE_OTHER, /* any drop, of a kind that is beyond a share */
 };
 
 /* A kind of drops. Read by io.dropwatch.internal.probe.CountKey. */
 struct count_key {
-	__u64 location; /* hardware drops: the address of the trap's name */
+	__u64 location; /* hardware drops: the address of the trap's name; CAUSE_OTHER: the share */
+	__u64 netns_cookie; /* 0: unknown. The kernel reuses inum */
 	__u32 reason;
 	__u32 ifindex; /* 0: no device */
 	__u32 netns_inum; /* 0: neither device nor socket */
-	__u16 protocol; /* EtherType, as in struct filter_meta */
-	__u8 ip_protocol; /* IPv4 protocol, or the first IPv6 next header; else 0 */
+	__u16 protocol; /* EtherType, as in struct filter_meta, or OTHER_ETHERTYPE */
+	__u8 ip_protocol; /* IPv4 protocol, or the first IPv6 next header; else 0; or OTHER_IP_PROTOCOL */
 	__u8 cause; /* enum count_cause */
 };
 
-_Static_assert(sizeof(struct count_key) == 24, "CountKey.BYTES");
+_Static_assert(sizeof(struct count_key) == 32, "CountKey.BYTES");
+
+/* All that have no name in io.dropwatch.layers. IANA reserves both numbers. */
+#define OTHER_ETHERTYPE 0xffff
+#define OTHER_IP_PROTOCOL 255
+
+struct counted {
+	__u64 drops;
+	__u64 share; /* 0, except on the CPU that added the kind */
+};
+
+/* A share is the cookie of a network namespace, or this bit and the id of the user who has made the namespace. */
+#define SHARE_OF_USER (1ULL << 63)
+const volatile __u32 kinds_of_namespace = ~0U; /* how many kinds a share has */
+const volatile __u32 kinds_of_user = ~0U;
 
 struct count_totals {
 	__u64 seen;
@@ -46,14 +65,28 @@ struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
 	__uint(max_entries, 1);
 	__type(key, struct count_key);
-	__type(value, __u64);
+	__type(value, struct counted);
 } counts SEC(".maps");
 
-/* Device names, stored at the first drop: the device may be in a network namespace that the reader cannot enter. */
+/* The number of kinds of each share. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
-	__type(key, struct device_key);
+	__type(key, __u64);
+	__type(value, __u64);
+} count_shares SEC(".maps");
+
+/* Device names, stored at the first drop: the device may be in a network namespace that the reader cannot enter. */
+struct counted_device {
+	__u64 netns_cookie;
+	__u32 netns_inum;
+	__u32 ifindex;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct counted_device);
 	__type(value, char[16]);
 } counted_devices SEC(".maps");
 
@@ -121,47 +154,168 @@ static __always_inline bool protocol_from_header(struct count_key *key, struct s
 	return true;
 }
 
-/* Counts a drop whose kind is not in the map. */
-static __always_inline void count_first(struct count_totals *totals, struct count_key *key, struct net_device *dev)
+static __always_inline bool is_named_ethertype(__u16 type)
 {
-	__u64 one = 1;
-
-	if (dev) {
-		struct device_key device = { .ifindex = key->ifindex, .netns_inum = key->netns_inum };
-		char name[16];
-
-		/* Before the count, so that a reader of the count finds the name. */
-		if (!bpf_probe_read_kernel(name, sizeof(name), &dev->name))
-			bpf_map_update_elem(&counted_devices, &device, name, BPF_NOEXIST);
+	switch (type) {
+	case 0x0800: case 0x0806: case 0x86dd: case 0x8100: case 0x88a8: case 0x880b: case 0x8863: case 0x8864: case 0x9000:
+	case 0x2000: case 0x01a2: case 0x88cc: case 0x8847: case 0x8848: case 0x888e: case 0x6558: case 0x88be:
+	case 0: /* unknown */
+		return true;
+	default:
+		return false;
 	}
-	/* If another CPU has just added the kind, this only sets the value of this CPU, which is 0. */
-	if (bpf_map_update_elem(&counts, key, &one, BPF_ANY))
+}
+
+static __always_inline bool is_named_ip_protocol(__u8 protocol)
+{
+	switch (protocol) {
+	case 0: case 1: case 2: case 4: case 6: case 17: case 27: case 41: case 43: case 44: case 47: case 50: case 51: case 58:
+	case 59: case 60: case 89: case 94: case 97: case 112: case 132: case 136: case 137:
+		return true;
+	default:
+		return false;
+	}
+}
+
+#define MAX_USER_NAMESPACES 33 /* levels, kernel/user_namespace.c */
+
+/*
+ * Whose share of the map a namespace uses. The user is the owner of the outermost user namespace below the initial one: inside, he may
+ * have many user ids.
+ */
+static __always_inline __u64 share_of(struct count_key *key, struct net *net)
+{
+	const enum access access = PROBE_READ;
+	struct user_namespace *user_ns = net ? READ(net->user_ns) : NULL;
+
+	for (int i = 0; i < MAX_USER_NAMESPACES && user_ns; i++) {
+		int level = READ(user_ns->level);
+
+		if (level == 1) {
+			__u32 owner = READ(user_ns->owner.val);
+
+			if (owner)
+				return SHARE_OF_USER | owner;
+		}
+		if (level <= 1)
+			break;
+		user_ns = READ(user_ns->parent);
+	}
+	return key->netns_cookie ? key->netns_cookie : key->netns_inum;
+}
+
+/* Adds a kind to the map, or counts it if another CPU was faster. */
+static __always_inline void add_kind(struct count_totals *totals, struct count_key *key, __u64 share, __u64 *kinds)
+{
+	struct counted first = { .drops = 1, .share = share };
+	struct counted *known;
+
+	if (!bpf_map_update_elem(&counts, key, &first, BPF_NOEXIST)) {
+		if (kinds)
+			__sync_fetch_and_add(kinds, 1);
+		return;
+	}
+	known = bpf_map_lookup_elem(&counts, key);
+	if (known)
+		known->drops++;
+	else
 		totals->overflow++;
 }
 
-static __always_inline void count(struct count_totals *totals, struct count_key *key, struct net_device *dev)
+static __always_inline __u64 *kinds_of(__u64 share)
 {
-	__u64 *count = bpf_map_lookup_elem(&counts, key);
+	__u64 none = 0;
+	__u64 *kinds = bpf_map_lookup_elem(&count_shares, &share);
 
-	if (count)
-		++*count;
-	else
-		count_first(totals, key, dev);
+	if (kinds)
+		return kinds;
+	bpf_map_update_elem(&count_shares, &share, &none, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&count_shares, &share);
 }
 
-/* The parts of the key that come from the packet: protocol, device and its network namespace. */
-static __always_inline void describe_kind(struct count_key *key, struct drop_record *r, struct sk_buff *skb,
-					  struct net_device *dev, const enum access access)
+/* Counts a drop whose kind is not in the map. Not inlined, because it needs stack. */
+static __noinline int count_first(struct count_totals *totals, struct count_key *key, struct net_device *dev, struct net *net)
 {
+	__u64 share = share_of(key, net);
+	struct counted *known;
+	__u64 *kinds;
+
+	if (!is_named_ethertype(key->protocol))
+		key->protocol = OTHER_ETHERTYPE;
+	if (!is_named_ip_protocol(key->ip_protocol))
+		key->ip_protocol = OTHER_IP_PROTOCOL;
+	known = bpf_map_lookup_elem(&counts, key);
+	if (known) {
+		known->drops++;
+		return 0;
+	}
+	kinds = kinds_of(share);
+	if (kinds && *kinds < (share & SHARE_OF_USER ? kinds_of_user : kinds_of_namespace)) {
+		if (dev) {
+			struct counted_device device = {
+				.netns_cookie = key->netns_cookie,
+				.netns_inum = key->netns_inum,
+				.ifindex = key->ifindex,
+			};
+			char name[16];
+
+			/* Before the count, so that a reader of the count finds the name. */
+			if (!bpf_probe_read_kernel(name, sizeof(name), &dev->name))
+				bpf_map_update_elem(&counted_devices, &device, name, BPF_NOEXIST);
+		}
+		add_kind(totals, key, share, kinds);
+		return 0;
+	}
+	if (share & SHARE_OF_USER) {
+		key->netns_cookie = 0;
+		key->netns_inum = 0;
+	}
+	key->location = share;
+	key->reason = 0;
+	key->ifindex = 0;
+	key->protocol = 0;
+	key->ip_protocol = 0;
+	key->cause = CAUSE_OTHER;
+	known = bpf_map_lookup_elem(&counts, key);
+	if (known)
+		known->drops++;
+	else
+		add_kind(totals, key, 0, NULL);
+	return 0;
+}
+
+static __always_inline void count(struct count_totals *totals, struct count_key *key, struct net_device *dev, struct net *net)
+{
+	struct counted *known = bpf_map_lookup_elem(&counts, key);
+
+	if (known)
+		known->drops++;
+	else
+		count_first(totals, key, dev, net);
+}
+
+static __always_inline void describe_namespace(struct count_key *key, struct net *net, const enum access access)
+{
+	key->netns_inum = READ(net->ns.inum);
+	if (bpf_core_field_exists(net->net_cookie))
+		key->netns_cookie = READ(net->net_cookie);
+}
+
+/* Sets the parts of the key that come from the packet: protocol, device and its network namespace, which it returns. */
+static __always_inline struct net *describe_kind(struct count_key *key, struct drop_record *r, struct sk_buff *skb,
+						 struct net_device *dev, const enum access access)
+{
+	struct net *net;
+
 	if (!protocol_from_header(key, skb, access))
 		protocol_from_capture(key, r, capture(r, skb, access));
-	if (dev) {
-		struct net *net = READ(dev->nd_net.net);
-
-		key->ifindex = READ(dev->ifindex);
-		if (net)
-			key->netns_inum = READ(net->ns.inum);
-	}
+	if (!dev)
+		return NULL;
+	key->ifindex = READ(dev->ifindex);
+	net = READ(dev->nd_net.net);
+	if (net)
+		describe_namespace(key, net, access);
+	return net;
 }
 
 static __always_inline int count_drop(void *ctx, const enum access access, const bool in_place)
@@ -171,6 +325,7 @@ static __always_inline int count_drop(void *ctx, const enum access access, const
 	struct count_key key = {};
 	struct net_device *dev;
 	struct sk_buff *skb;
+	struct net *net;
 	__u32 captured;
 
 	if (!cpu)
@@ -188,7 +343,7 @@ static __always_inline int count_drop(void *ctx, const enum access access, const
 	}
 	skb = drop_skb(ctx);
 	dev = drop_device(skb, access);
-	describe_kind(&key, &cpu->record, skb, dev, access);
+	net = describe_kind(&key, &cpu->record, skb, dev, access);
 	key.location = drop_location(ctx);
 	key.reason = drop_reason(ctx);
 	key.cause = has_reason ? CAUSE_REASON : CAUSE_UNKNOWN;
@@ -199,15 +354,13 @@ static __always_inline int count_drop(void *ctx, const enum access access, const
 		if (!IS_KERNEL_ADDRESS(sk))
 			sk = drop_rx_sk(ctx);
 		if (sk) {
-			struct net *net;
-
 			sk = untrusted(sk, struct sock);
 			net = READ(sk->__sk_common.skc_net.net);
 			if (net)
-				key.netns_inum = READ(net->ns.inum);
+				describe_namespace(&key, net, access);
 		}
 	}
-	count(&cpu->totals, &key, dev);
+	count(&cpu->totals, &key, dev, net);
 	return 0;
 }
 
@@ -255,6 +408,7 @@ int dropwatch_count_trap(__u64 *ctx)
 	struct sk_buff *skb = (void *)ctx[1];
 	struct count_key key = {};
 	struct net_device *dev;
+	struct net *net;
 	__u32 captured;
 
 	if (!cpu || !is_drop_trap(trap))
@@ -273,11 +427,11 @@ int dropwatch_count_trap(__u64 *ctx)
 	skb = (void *)ctx[1];
 	trap = (void *)ctx[2];
 	dev = trap_device(skb, trap);
-	describe_kind(&key, &cpu->record, skb, dev, access);
+	net = describe_kind(&key, &cpu->record, skb, dev, access);
 	key.location = (__u64)READ(trap->trap_name);
 	key.cause = CAUSE_TRAP;
 	remember_trap(key.location, (__u64)READ(trap->trap_group_name));
-	count(&cpu->totals, &key, dev);
+	count(&cpu->totals, &key, dev, net);
 	return 0;
 }
 

@@ -30,6 +30,12 @@
 #define LINK_STATE_START 0
 #define LINK_STATE_NOCARRIER 2
 
+#define AF_UNSPEC 0
+#define AF_INET 2
+#define AF_INET6 10
+#define AF_PACKET 17
+#define AF_XDP 44
+
 #define TCP_TIME_WAIT 6
 #define TCP_NEW_SYN_RECV 12
 
@@ -39,9 +45,20 @@ struct ns_common {
 	unsigned int inum;
 };
 
+typedef struct {
+	__u32 val;
+} kuid_t;
+
+struct user_namespace {
+	struct user_namespace *parent;
+	int level; /* 0: the initial one */
+	kuid_t owner;
+};
+
 struct net {
 	struct ns_common ns;
-	__u64 net_cookie; /* since 5.14 */
+	struct user_namespace *user_ns;
+	__u64 net_cookie; /* since 5.12 */
 };
 
 typedef struct {
@@ -92,10 +109,6 @@ struct file {
 struct socket {
 	struct file *file;
 };
-
-typedef struct {
-	__u32 val;
-} kuid_t;
 
 struct sock {
 	struct sock_common __sk_common;

@@ -35,9 +35,15 @@ public final class DropCounterBuilder extends SelectionBuilder<DropCounterBuilde
   }
 
   /**
-   * Sets how many kinds of drops are counted separately; drops of further kinds are counted as
-   * {@link DropCounts#overflow}. Each takes about 200 bytes of kernel memory, and 8 more for each
-   * CPU.
+   * Sets how many kinds of drops are counted separately. Each takes about 200 bytes of kernel
+   * memory, and 16 more for each CPU.
+   *
+   * <p>A network namespace has a quarter of the table, and all network namespaces that one
+   * unprivileged user has made have a sixteenth together; drops of further kinds count as one
+   * {@linkplain io.dropwatch.model.DropKind#isOther other kind}. When the table is three quarters
+   * full, a snapshot removes kinds without a drop for a minute and keeps their count in {@link
+   * io.dropwatch.model.DropKind#REMOVED}. Drops that find the table full count as {@link
+   * DropCounts#overflow}.
    *
    * @param kinds 1 to 1,048,576; 8192 by default
    */

@@ -12,6 +12,7 @@ import io.dropwatch.model.Owner;
 import io.dropwatch.model.OwnerResolver;
 import io.dropwatch.model.OwnerSocket;
 import io.dropwatch.model.PacketType;
+import io.dropwatch.model.SkbKind;
 import io.dropwatch.model.SocketState;
 import io.dropwatch.model.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
@@ -59,6 +60,7 @@ public final class DropEvent {
   final long memoryCgroupCss;
   final long skbAddress;
   final int etherType;
+  final SkbKind kind;
   final @Nullable PacketType packetType;
   final @Nullable Vlan vlan;
   final int packetLength;
@@ -89,6 +91,7 @@ public final class DropEvent {
     memoryCgroupCss = from.memoryCgroupCss;
     skbAddress = from.skbAddress;
     etherType = from.etherType;
+    kind = from.kind;
     packetType = from.packetType;
     vlan = from.vlan();
     packetLength = from.packetLength;
@@ -265,6 +268,11 @@ public final class DropEvent {
     return etherType;
   }
 
+  /** Returns whether it is a packet, or the kind of socket message. */
+  public SkbKind kind() {
+    return kind;
+  }
+
   /** Returns {@code skb->pkt_type}: to whom the packet was addressed; null when unknown. */
   public @Nullable PacketType packetType() {
     return packetType;
@@ -378,6 +386,7 @@ public final class DropEvent {
             && memoryCgroupCss == that.memoryCgroupCss
             && skbAddress == that.skbAddress
             && etherType == that.etherType
+            && kind == that.kind
             && packetType == that.packetType
             && Objects.equals(vlan, that.vlan)
             && packetLength == that.packetLength

@@ -9,6 +9,7 @@ import io.dropwatch.model.NetworkNamespace;
 import io.dropwatch.model.Owner;
 import io.dropwatch.model.OwnerSocket;
 import io.dropwatch.model.PacketType;
+import io.dropwatch.model.SkbKind;
 import io.dropwatch.model.SocketState;
 import io.dropwatch.model.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
@@ -51,6 +52,7 @@ public final class DropEventBuilder {
   long memoryCgroupCss;
   long skbAddress;
   int etherType;
+  SkbKind kind = SkbKind.PACKET;
   @Nullable PacketType packetType;
   int packetLength;
   LinkType linkType = LinkType.ETHERNET;
@@ -81,6 +83,7 @@ public final class DropEventBuilder {
     memoryCgroupCss = from.memoryCgroupCss;
     skbAddress = from.skbAddress;
     etherType = from.etherType;
+    kind = from.kind;
     packetType = from.packetType;
     if (from.vlan != null) {
       vlanTpid = from.vlan.tpid();
@@ -260,6 +263,12 @@ public final class DropEventBuilder {
    */
   public DropEventBuilder etherType(int etherType) {
     this.etherType = requireU16("etherType", etherType);
+    return this;
+  }
+
+  /** See {@link DropEvent#kind}. */
+  public DropEventBuilder kind(SkbKind kind) {
+    this.kind = Objects.requireNonNull(kind, "kind");
     return this;
   }
 

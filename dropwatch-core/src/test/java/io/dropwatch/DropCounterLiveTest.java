@@ -54,7 +54,9 @@ class DropCounterLiveTest {
     assertTrue(kind.location().name().contains("udp"), kind::toString);
     assertEquals("lo", kind.device());
     assertEquals(1, kind.ifindex());
-    assertEquals(Files.getAttribute(Path.of("/proc/self/ns/net"), "unix:ino"), kind.netnsInum());
+    assertEquals(
+        Files.getAttribute(Path.of("/proc/self/ns/net"), "unix:ino"),
+        kind.networkNamespace().inum());
     assertEquals("IPv4/UDP", kind.protocolLabel());
     assertEquals(0, all.overflow());
     assertEquals(Map.of(), HeldByKernel.now());

@@ -19,6 +19,7 @@ import io.dropwatch.model.NetworkNamespace;
 import io.dropwatch.model.Owner;
 import io.dropwatch.model.OwnerSocket;
 import io.dropwatch.model.PacketType;
+import io.dropwatch.model.SkbKind;
 import io.dropwatch.model.SocketState;
 import io.dropwatch.model.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
@@ -58,6 +59,7 @@ class DropEventTest {
         setter("memoryCgroupCss", event -> event.memoryCgroupCss(1)),
         setter("skbAddress", event -> event.skbAddress(1)),
         setter("etherType", event -> event.etherType(0x800)),
+        setter("kind", event -> event.kind(SkbKind.NETLINK)),
         setter("packetType", event -> event.packetType(PacketType.OTHERHOST)),
         setter("vlan", event -> event.vlan(0x8100, 5)),
         setter("packetLength", event -> event.packetLength(1)),

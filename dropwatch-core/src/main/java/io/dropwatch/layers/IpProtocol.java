@@ -45,6 +45,9 @@ final class IpProtocol {
     if (protocol == ICMP) {
       return "ICMP";
     }
+    if (protocol < 0) {
+      return "other";
+    }
     String name = name(protocol);
     return name.equals(UNKNOWN) ? Integer.toString(protocol) : name;
   }

@@ -95,10 +95,12 @@ public final class Layers {
   /**
    * Returns the label of a packet of which only these numbers are known. It is that of {@link
    * #label()} where the protocol has a name: {@code IPv4/TCP}, {@code IPv6/ICMPv6}, {@code ARP};
-   * else the number: {@code IPv4/253}, {@code 0x88b5}; {@code unknown} for EtherType 0.
+   * else the number: {@code IPv4/253}, {@code 0x88b5}; {@code unknown} for EtherType 0; {@code
+   * other} for a negative number.
    *
-   * @param etherType host order; 0 when unknown
-   * @param ipProtocol IANA protocol number; ignored unless the EtherType is that of IP
+   * @param etherType host order; 0 when unknown; negative for any without a name
+   * @param ipProtocol IANA protocol number, or negative for any without a name; ignored unless the
+   *     EtherType is that of IP
    */
   public static String label(int etherType, int ipProtocol) {
     return switch (etherType) {
@@ -106,6 +108,9 @@ public final class Layers {
       case EtherType.IPV4, EtherType.IPV6 ->
           EtherType.name(etherType) + "/" + IpProtocol.label(ipProtocol);
       default -> {
+        if (etherType < 0) {
+          yield "other";
+        }
         String name = EtherType.name(etherType);
         yield name.equals(EtherType.UNKNOWN) ? "0x%04x".formatted(etherType) : name;
       }

@@ -203,22 +203,30 @@ public final class DropCounts {
   }
 
   /**
-   * Returns what was counted after an earlier snapshot of the same counter: {@code
-   * earlier.plus(later.since(earlier))} is {@code later}.
+   * Returns what was counted after an earlier snapshot of the same counter. If a kind was removed
+   * meanwhile, {@link DropKind#REMOVED} has only the drops that are new. {@code
+   * earlier.plus(later.since(earlier))} has the sums of {@code later}, by the kinds of both.
    *
    * @throws IllegalArgumentException if that one is not earlier, or another counter's
    */
   public DropCounts since(DropCounts earlier) {
-    return builder()
-        .time(time)
-        .elapsed(elapsed.minus(earlier.elapsed))
-        .counts(counts, 1)
-        .counts(earlier.counts, -1)
-        .excluded(excluded - earlier.excluded)
-        .filtered(filtered - earlier.filtered)
-        .overflow(overflow - earlier.overflow)
-        .missed(missed - earlier.missed)
-        .build();
+    Builder since =
+        builder()
+            .time(time)
+            .elapsed(elapsed.minus(earlier.elapsed))
+            .counts(counts, 1)
+            .counts(earlier.counts, -1)
+            .excluded(excluded - earlier.excluded)
+            .filtered(filtered - earlier.filtered)
+            .overflow(overflow - earlier.overflow)
+            .missed(missed - earlier.missed);
+    for (DropKind kind : earlier.counts.keySet()) {
+      long moved = since.counts.getOrDefault(kind, 0L);
+      if (moved < 0 && !kind.equals(DropKind.REMOVED) && counts.containsKey(DropKind.REMOVED)) {
+        since.count(kind, -moved).count(DropKind.REMOVED, moved);
+      }
+    }
+    return since.build();
   }
 
   /** Returns this and what was counted after it, until {@code later}'s time. */

@@ -10,6 +10,7 @@ import io.dropwatch.model.KernelStack;
 import io.dropwatch.model.NetworkDevice;
 import io.dropwatch.model.NetworkNamespace;
 import io.dropwatch.model.PacketType;
+import io.dropwatch.model.SkbKind;
 import io.dropwatch.model.SocketState;
 import io.dropwatch.model.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
@@ -102,6 +103,7 @@ final class EventFields {
       case "packet_eth_proto" ->
           builder.etherType(Math.toIntExact(FrameText.parseAddress(text(json))));
       case "packet_len" -> builder.packetLength((int) number(json, 0, Integer.MAX_VALUE));
+      case "kind" -> builder.kind(constant(SkbKind.class, text(json)));
       case "packet_type" -> builder.packetType(constant(PacketType.class, text(json)));
       case "packet_vlan" -> readVlan(json);
       case "packet_link_type" -> linkType = constant(LinkType.class, text(json));

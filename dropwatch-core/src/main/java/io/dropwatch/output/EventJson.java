@@ -5,6 +5,7 @@ import io.dropwatch.layers.Layers;
 import io.dropwatch.layers.Vlan;
 import io.dropwatch.model.NetworkDevice;
 import io.dropwatch.model.PacketType;
+import io.dropwatch.model.SkbKind;
 import io.dropwatch.model.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
 
@@ -103,6 +104,9 @@ final class EventJson {
     json.writePointerField("packet_skb_addr", event.skbAddress());
     json.writeHexField("packet_eth_proto", (short) event.etherType());
     json.writeNumberField("packet_len", event.packetLength());
+    if (event.kind() != SkbKind.PACKET) {
+      json.writeStringField("kind", event.kind().label());
+    }
     writePacketType();
     writeVlan();
     Layers layers = event.layers();

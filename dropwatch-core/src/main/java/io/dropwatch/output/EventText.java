@@ -4,6 +4,7 @@ import io.dropwatch.DropEvent;
 import io.dropwatch.model.DropReason;
 import io.dropwatch.model.NetworkDevice;
 import io.dropwatch.model.Owner;
+import io.dropwatch.model.SkbKind;
 import io.dropwatch.model.StackFrame;
 import java.util.List;
 
@@ -69,6 +70,9 @@ final class EventText {
     out.append(" drop_source=").append(event.source().label());
     if (event.location() != 0) {
       out.append(" drop_location=").append(FrameText.address(event.location()));
+    }
+    if (event.kind() != SkbKind.PACKET) {
+      out.append(" kind=").append(event.kind().label());
     }
     out.append(" len=").append(event.packetLength()).append(" dev=");
     NetworkDevice device = event.device();

@@ -113,6 +113,26 @@ class DropCountsTest {
                     .build());
   }
 
+  /** Two drivers may have a trap of one name: equal kinds of different keys in the kernel. */
+  @Example
+  void count_equalKinds_addsUp() {
+    DropCounts counts = DropCounts.builder().count(kind(1), 2).count(kind(1), 3).build();
+    assertEquals(Map.of(kind(1), 5L), counts.counts());
+  }
+
+  @Example
+  void since_removedKind_isNeitherNegativeNorNew() {
+    DropCounts earlier = DropCounts.builder().count(kind(1), 5).count(kind(2), 7).build();
+    DropCounts later =
+        DropCounts.builder().count(kind(2), 8).count(DropKind.REMOVED, 6).excluded(0).build();
+    assertEquals(Map.of(kind(2), 1L, DropKind.REMOVED, 1L), later.since(earlier).counts());
+    // A kind that came back after it was removed.
+    DropCounts back = DropCounts.builder().count(kind(1), 2).count(DropKind.REMOVED, 5).build();
+    DropCounts before = DropCounts.builder().count(kind(1), 5).build();
+    assertEquals(Map.of(DropKind.REMOVED, 2L), back.since(before).counts());
+    assertThrows(IllegalArgumentException.class, () -> earlier.since(later));
+  }
+
   private static DropCounts counts(int seconds, Map<DropKind, Long> kinds, long missed) {
     return counts(Duration.ofSeconds(seconds), kinds)
         .excluded(1)
@@ -132,14 +152,12 @@ class DropCountsTest {
   }
 
   private static DropKind kind(int ifindex, int protocol, int ipProtocol) {
-    return DropKind.of(
-        DropSource.SOFTWARE,
-        new DropReason(3, "SKB_DROP_REASON_NO_SOCKET"),
-        StackFrame.unknown(0xffff_ffff_8100_0000L),
-        ifindex,
-        "lo",
-        4_026_531_840L,
-        protocol,
-        ipProtocol);
+    return DropKind.builder()
+        .reason(new DropReason(3, "SKB_DROP_REASON_NO_SOCKET"))
+        .location(StackFrame.unknown(0xffff_ffff_8100_0000L))
+        .device(ifindex, "lo")
+        .networkNamespace(NetworkNamespace.of(4_026_531_840L, 1))
+        .protocol(protocol, ipProtocol)
+        .build();
   }
 }

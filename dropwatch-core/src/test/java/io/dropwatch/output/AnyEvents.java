@@ -12,6 +12,7 @@ import io.dropwatch.model.Owner;
 import io.dropwatch.model.OwnerProcess;
 import io.dropwatch.model.OwnerSocket;
 import io.dropwatch.model.PacketType;
+import io.dropwatch.model.SkbKind;
 import io.dropwatch.model.SocketState;
 import io.dropwatch.model.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
@@ -92,6 +93,7 @@ final class AnyEvents {
                     .memoryCgroupCss(css)
                     .skbAddress(skb)
                     .etherType(u16.get(0))
+                    .kind(SkbKind.ofFamily(u16.get(2) % 20))
                     .packetType(u16.get(3) % 9 == 8 ? null : PacketType.of(u16.get(3) % 9))
                     .vlan(u16.get(1), u16.get(1) == 0 ? 0 : u16.get(2))
                     .packetLength(length)

@@ -60,7 +60,7 @@ public final class CountingProbe implements AutoCloseable {
 
   /**
    * Returns the counts of all kinds so far. While packets are dropped, a new kind may be missing.
-   * Kinds never disappear and counts never decrease.
+   * Kinds disappear by {@link #remove} only, and counts never decrease.
    */
   public Map<CountKey, Long> counts() {
     Map<CountKey, Long> counts = new HashMap<>();
@@ -68,13 +68,41 @@ public final class CountingProbe implements AutoCloseable {
         .map("counts")
         .forEachPerCpu(
             (key, values) -> {
-              long sum = 0;
-              for (byte[] cpu : values) {
-                sum += ByteBuffer.wrap(cpu).order(ByteOrder.nativeOrder()).getLong();
-              }
-              counts.put(CountKey.of(key), sum);
+              counts.put(CountKey.of(key), sum(values, 0));
             });
     return counts;
+  }
+
+  /** Sums one member of {@code struct counted}. */
+  private static long sum(List<byte[]> values, int member) {
+    long sum = 0;
+    for (byte[] cpu : values) {
+      sum += ByteBuffer.wrap(cpu).order(ByteOrder.nativeOrder()).getLong(member * Long.BYTES);
+    }
+    return sum;
+  }
+
+  /**
+   * Removes a kind, so that its share has room for another, and returns its count. A drop of this
+   * kind at this moment may be lost to all counts but that of the drops seen.
+   */
+  public long remove(CountKey kind) {
+    byte[] key = kind.bytes();
+    List<byte[]> values = loaded.map("counts").lookupPerCpu(key);
+    if (values.isEmpty() || !loaded.map("counts").delete(key)) {
+      return 0;
+    }
+    byte[] share = number(sum(values, 1));
+    byte[] kinds = loaded.map("count_shares").lookup(share);
+    if (kinds != null) {
+      long left = ByteBuffer.wrap(kinds).order(ByteOrder.nativeOrder()).getLong() - 1;
+      loaded.map("count_shares").update(share, number(Math.max(0, left)));
+    }
+    return sum(values, 0);
+  }
+
+  private static byte[] number(long number) {
+    return ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder()).putLong(number).array();
   }
 
   /** Returns the counters beside the kinds. */
@@ -89,9 +117,16 @@ public final class CountingProbe implements AutoCloseable {
     return loaded.recursionMisses();
   }
 
-  /** Returns the name of a device at its first counted drop; null if it is unknown. */
-  public @Nullable String deviceName(DeviceKey device) {
-    byte[] name = loaded.map("counted_devices").lookup(device.bytes());
+  /** Returns the name of a kind's device at a counted drop; null if it is unknown. */
+  public @Nullable String deviceName(CountKey kind) {
+    byte[] device =
+        ByteBuffer.allocate(2 * Long.BYTES)
+            .order(ByteOrder.nativeOrder())
+            .putLong(kind.netnsCookie())
+            .putInt((int) kind.device().netnsInum())
+            .putInt(kind.device().ifindex())
+            .array();
+    byte[] name = loaded.map("counted_devices").lookup(device);
     if (name == null) {
       return null;
     }
@@ -104,9 +139,7 @@ public final class CountingProbe implements AutoCloseable {
    * @param address location in the key of a hardware drop
    */
   public @Nullable String trapName(long address) {
-    byte[] key =
-        ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder()).putLong(address).array();
-    byte[] trap = loaded.map("counted_traps").lookup(key);
+    byte[] trap = loaded.map("counted_traps").lookup(number(address));
     return trap == null ? null : text(trap, TRAP_NAME);
   }
 

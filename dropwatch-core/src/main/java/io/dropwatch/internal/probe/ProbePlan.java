@@ -35,6 +35,12 @@ public record ProbePlan(
   /** CPUs with a quota of the rate limit; the verifier follows each of them four times. */
   private static final int MAX_SHARING_CPUS = 1024;
 
+  /** Of the kinds: the part of one network namespace. */
+  private static final int NAMESPACE_SHARE = 4;
+
+  /** Of the kinds: the part of all network namespaces that one user has made. */
+  private static final int USER_SHARE = 16;
+
   /** Maps of the object that only some plans create. */
   static final List<String> OPTIONAL_MAPS =
       List.of(
@@ -50,6 +56,7 @@ public record ProbePlan(
           "noise_counts",
           "reported",
           "counts",
+          "count_shares",
           "counted_devices",
           "counted_traps",
           "counting");
@@ -219,11 +226,15 @@ public record ProbePlan(
       KernelFacts kernel,
       List<Variant> variants,
       List<@Nullable String> traps) {
+    Map<String, Long> data = common(kernel, devices);
+    data.put("kinds_of_namespace", (long) Math.ceilDiv(kinds, NAMESPACE_SHARE));
+    data.put("kinds_of_user", (long) Math.ceilDiv(kinds, USER_SHARE));
     List<Attempt> attempts = new ArrayList<>();
     for (String noTraps : traps) {
       Map<String, Integer> maps = new LinkedHashMap<>();
       maps.put("counting", 0);
       maps.put("counts", kinds);
+      maps.put("count_shares", kinds);
       maps.put("counted_devices", kinds);
       if (noTraps == null) {
         maps.put("counted_traps", 0);
@@ -239,7 +250,7 @@ public record ProbePlan(
                 noTraps == null ? Variant.countingTrapProgram() : null,
                 false,
                 maps,
-                common(kernel, devices)));
+                data));
       }
     }
     return new ProbePlan(image, devices, NoiseList.NONE, null, 0, 0, attempts);

@@ -13,6 +13,7 @@ import io.dropwatch.model.Owner;
 import io.dropwatch.model.OwnerQuery;
 import io.dropwatch.model.OwnerSocket;
 import io.dropwatch.model.PacketType;
+import io.dropwatch.model.SkbKind;
 import io.dropwatch.model.SocketState;
 import io.dropwatch.model.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
@@ -20,6 +21,7 @@ import io.dropwatch.pcapfilter.SkbPacket;
 import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 public final class RecordDecoder {
   private static final int AF_INET = 2;
   private static final int AF_INET6 = 10;
+
+  /** AF_UNSPEC (TUN), AF_INET, AF_INET6, AF_PACKET, AF_XDP. */
+  private static final Set<Integer> PACKET_FAMILIES = Set.of(0, AF_INET, AF_INET6, 17, 44);
 
   private final WallClock clock;
   private final IntFunction<DropReason> reasons;
@@ -112,6 +117,7 @@ public final class RecordDecoder {
             .memoryCgroupCss(raw.get(U64, MEMORY_CGROUP))
             .skbAddress(raw.get(U64, SKB))
             .etherType(u16(raw, PROTOCOL))
+            .kind(kind(raw, flags))
             .packetType(PacketType.of(raw.get(U8, PACKET_TYPE) & 7));
     if ((flags & HAS_REASON) != 0) {
       event.reason(reasons.apply(raw.get(U32, REASON)));
@@ -134,6 +140,17 @@ public final class RecordDecoder {
     packet(event, raw, flags);
     stack(event, raw, symbols);
     return event.build();
+  }
+
+  /** As is_message() in {@code capture.h}. */
+  private static SkbKind kind(MemorySegment raw, int flags) {
+    int family = u16(raw, SOCKET_FAMILY);
+    boolean packet =
+        (flags & HAS_SOCKET) == 0
+            || (flags & HAS_NETWORK_HEADER) != 0
+            || u16(raw, PROTOCOL) != 0
+            || PACKET_FAMILIES.contains(family);
+    return packet ? SkbKind.PACKET : SkbKind.ofFamily(family);
   }
 
   private static @Nullable OwnerSocket socket(MemorySegment raw, int flags) {

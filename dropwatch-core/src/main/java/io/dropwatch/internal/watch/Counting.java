@@ -12,10 +12,11 @@ import io.dropwatch.model.DropKind;
 import io.dropwatch.model.DropReason;
 import io.dropwatch.model.DropSource;
 import io.dropwatch.model.DropWarning;
-import io.dropwatch.model.StackFrame;
+import io.dropwatch.model.NetworkNamespace;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /** An attached counting probe, and the snapshots of what it counted. */
 public final class Counting {
+  /** How long a kind has no drop before it may be removed. */
+  private static final Duration QUIET = Duration.ofMinutes(1);
+
   /** How long {@link #close} waits for programs that run while they are detached. */
   private static final long SETTLE_NANOS = 1_000_000_000L;
 
@@ -32,11 +36,28 @@ public final class Counting {
   private final SymbolFrames symbols;
 
   // A kind stays the same for this counter, although symbols and device names may change.
-  private final Map<CountKey, DropKind> kinds = new HashMap<>();
+  private final Map<CountKey, Counted> kinds = new HashMap<>();
+  private final int maxKinds;
+  private final long quietNanos;
+  private long removed;
   private final long started = System.nanoTime();
   private @Nullable DropCounts last;
 
-  private Counting(CountingProbe probe, KernelFacts kernel, SymbolFrames symbols) {
+  /** A kind, its drops and the last snapshot before which they had grown. */
+  private static final class Counted {
+    final DropKind kind;
+    long drops;
+    long grown;
+
+    Counted(DropKind kind) {
+      this.kind = kind;
+    }
+  }
+
+  private Counting(
+      CountingProbe probe, KernelFacts kernel, SymbolFrames symbols, int maxKinds, Duration quiet) {
+    this.maxKinds = maxKinds;
+    this.quietNanos = quiet.toNanos();
     this.symbols = symbols;
     this.probe = probe;
     this.reasons = Session.reasonNames(kernel.reasons());
@@ -58,6 +79,16 @@ public final class Counting {
       @Nullable Path bpfObject,
       int maxKinds,
       @Nullable Consumer<DropWarning> onWarning) {
+    return open(selection, bpfObject, maxKinds, QUIET, onWarning);
+  }
+
+  /** As the other method, with the time after which a kind without drops may be removed. */
+  static Counting open(
+      Selection selection,
+      @Nullable Path bpfObject,
+      int maxKinds,
+      Duration quiet,
+      @Nullable Consumer<DropWarning> onWarning) {
     WarningHandler warnings = new WarningHandler(onWarning);
     ProbeImage image = selection.image(bpfObject, warnings);
     Selection.requireMachine();
@@ -65,7 +96,9 @@ public final class Counting {
     return new Counting(
         CountingProbe.attach(ProbePlan.counting(image, selection.deviceList(), maxKinds, kernel)),
         kernel,
-        new SymbolFrames(warnings.of(DropWarning.Code.SYMBOLS_HIDDEN)));
+        new SymbolFrames(warnings.of(DropWarning.Code.SYMBOLS_HIDDEN)),
+        maxKinds,
+        quiet);
   }
 
   /** Returns what was counted so far; the final account once this is closed. */
@@ -92,9 +125,15 @@ public final class Counting {
     while (true) {
       CountingProbe.Totals before = probe.totals();
       DropCounts counts = read();
-      if ((probe.totals().equals(before) && counts.seen() == before.seen())
-          || System.nanoTime() - until > 0) {
+      if (probe.totals().equals(before) && counts.seen() == before.seen()) {
         return counts;
+      }
+      if (System.nanoTime() - until > 0) {
+        if (removed > 0) {
+          // Drops of a kind at the moment when it was removed.
+          removed += Math.max(0, before.seen() - counts.seen());
+        }
+        return read();
       }
       LockSupport.parkNanos(1_000_000);
     }
@@ -105,9 +144,12 @@ public final class Counting {
         DropCounts.builder()
             .time(Instant.now())
             .elapsed(Duration.ofNanos(System.nanoTime() - started));
-    probe.counts().forEach((key, count) -> counts.count(kind(key), count));
+    update();
+    makeRoom();
+    kinds.values().forEach(each -> counts.count(each.kind, each.drops));
     CountingProbe.Totals totals = probe.totals();
     return counts
+        .count(DropKind.REMOVED, removed)
         .excluded(totals.excluded())
         .filtered(totals.filtered())
         .overflow(totals.overflow())
@@ -115,27 +157,66 @@ public final class Counting {
         .build();
   }
 
+  private void update() {
+    long now = System.nanoTime();
+    probe
+        .counts()
+        .forEach(
+            (key, drops) -> {
+              Counted known = kinds.computeIfAbsent(key, _ -> new Counted(kind(key)));
+              if (known.drops != drops) {
+                known.drops = drops;
+                known.grown = now;
+              }
+            });
+  }
+
+  /** Removes kinds without recent drops from a map that is nearly full, the oldest first. */
+  private void makeRoom() {
+    if (kinds.size() <= maxKinds - maxKinds / 4) {
+      return;
+    }
+    long now = System.nanoTime();
+    kinds.entrySet().stream()
+        .filter(each -> now - each.getValue().grown >= quietNanos)
+        .sorted(Comparator.comparingLong(each -> each.getValue().grown - now))
+        .limit(kinds.size() - maxKinds / 2)
+        .map(Map.Entry::getKey)
+        .toList()
+        .forEach(
+            key -> {
+              removed += probe.remove(key);
+              kinds.remove(key);
+            });
+  }
+
   private DropKind kind(CountKey key) {
-    return kinds.computeIfAbsent(
-        key,
-        _ ->
-            DropKind.of(
-                key.cause() == CountKey.Cause.TRAP ? DropSource.HARDWARE : DropSource.SOFTWARE,
-                reason(key),
-                key.cause() == CountKey.Cause.TRAP
-                    ? StackFrame.unknown(0)
-                    : symbols.at(System.nanoTime()).apply(key.location()),
-                key.device().ifindex(),
-                key.device().ifindex() == 0 ? null : probe.deviceName(key.device()),
-                key.device().netnsInum(),
-                key.protocol(),
-                key.ipProtocol()));
+    DropKind.Builder kind =
+        DropKind.builder()
+            .reason(reason(key))
+            .device(
+                key.device().ifindex(), key.device().ifindex() == 0 ? null : probe.deviceName(key))
+            .networkNamespace(NetworkNamespace.of(key.device().netnsInum(), key.netnsCookie()))
+            .protocol(
+                key.protocol() == CountKey.OTHER_PROTOCOL
+                    ? DropKind.OTHER_PROTOCOL
+                    : key.protocol(),
+                key.ipProtocol() == CountKey.OTHER_IP_PROTOCOL
+                    ? DropKind.OTHER_PROTOCOL
+                    : key.ipProtocol());
+    return switch (key.cause()) {
+      case TRAP -> kind.source(DropSource.HARDWARE).build();
+      case OTHER -> kind.other().user(key.user()).build();
+      case UNKNOWN, REASON ->
+          kind.location(symbols.at(System.nanoTime()).apply(key.location())).build();
+    };
   }
 
   private DropReason reason(CountKey key) {
     return switch (key.cause()) {
       case UNKNOWN -> DropReason.NOT_SUPPORTED;
       case REASON -> reasons.apply(key.reason());
+      case OTHER -> DropKind.REMOVED.reason();
       case TRAP -> {
         String name = probe.trapName(key.location());
         yield name == null

@@ -70,7 +70,8 @@ class ProbeLiveTest {
 
   @Test
   void attach_createsOnlyUsedMaps() {
-    Set<String> ofCounts = Set.of("counts", "counted_devices", "counted_traps", "counting");
+    Set<String> ofCounts =
+        Set.of("counts", "count_shares", "counted_devices", "counted_traps", "counting");
     Set<String> ofRecords = Set.of("per_cpu", "events", "stack_cache");
     Set<String> ofOptions =
         Set.of("noise_reasons", "noise_locations", "noise_counts", "emissions", "shares");

@@ -159,9 +159,22 @@ class ProbePlanTest {
         List.of("IN_PLACE+traps", "CAST+traps", "TYPED+traps", "IN_PLACE", "CAST", "TYPED"),
         attempts(plan));
     assertEquals(
-        Map.of("counting", 0, "counts", 8, "counted_devices", 8, "counted_traps", 0, "reported", 0),
+        Map.of(
+            "counting",
+            0,
+            "counts",
+            8,
+            "count_shares",
+            8,
+            "counted_devices",
+            8,
+            "counted_traps",
+            0,
+            "reported",
+            0),
         plan.attempts().getFirst().maps());
     assertEquals(
-        Map.of("counting", 0, "counts", 8, "counted_devices", 8), plan.attempts().getLast().maps());
+        Map.of("counting", 0, "counts", 8, "count_shares", 8, "counted_devices", 8),
+        plan.attempts().getLast().maps());
   }
 }

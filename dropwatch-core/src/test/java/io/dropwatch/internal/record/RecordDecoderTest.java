@@ -19,6 +19,7 @@ import io.dropwatch.model.Owner;
 import io.dropwatch.model.OwnerProcess;
 import io.dropwatch.model.OwnerQuery;
 import io.dropwatch.model.OwnerSocket;
+import io.dropwatch.model.SkbKind;
 import io.dropwatch.model.SocketState;
 import io.dropwatch.model.StackFrame;
 import io.dropwatch.pcapfilter.LinkType;
@@ -26,6 +27,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -142,6 +144,29 @@ class RecordDecoderTest {
     assertEquals(new DropReason(-1, "blackhole_route"), event.reason());
     assertEquals("l3_drops", event.reasonGroup());
     assertEquals(1, event.stack().frames().size());
+  }
+
+  @Test
+  void decode_messageOfSocket_hasItsKind() throws MalformedRecordException {
+    Map<Integer, SkbKind> kinds =
+        Map.of(
+            0, SkbKind.PACKET, // a TUN socket
+            1, SkbKind.UNIX,
+            2, SkbKind.PACKET,
+            10, SkbKind.PACKET,
+            16, SkbKind.NETLINK,
+            17, SkbKind.PACKET,
+            31, SkbKind.BLUETOOTH,
+            40, SkbKind.VSOCK,
+            41, SkbKind.OTHER,
+            44, SkbKind.PACKET);
+    for (Map.Entry<Integer, SkbKind> each : kinds.entrySet()) {
+      RecordBytes record =
+          new RecordBytes().u16(FLAGS, HAS_SOCKET).u16(SOCKET_FAMILY, each.getKey());
+      assertEquals(each.getValue(), decode(record).kind(), each::toString);
+      // A frame of such a socket on a device, such as one of AF_CAN, has an EtherType.
+      assertEquals(SkbKind.PACKET, decode(record.u16(PROTOCOL, 0x000c)).kind(), each::toString);
+    }
   }
 
   @Test

@@ -1,10 +1,12 @@
 package io.dropwatch.examples.top;
 
+import io.dropwatch.model.NetworkNamespace;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -14,7 +16,17 @@ final class NetnsNames {
   private static final Path NAMED = Path.of("/run/netns");
   private static final Path OWN = Path.of("/proc/self/ns/net");
 
+  private static final int MAX_KNOWN = 8192;
+
   private Map<Long, String> names = Map.of();
+
+  private final Map<Long, String> known =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, String> eldest) {
+          return size() > MAX_KNOWN;
+        }
+      };
 
   /** Reads the names again. */
   void refresh() {
@@ -40,8 +52,17 @@ final class NetnsNames {
     }
   }
 
-  /** Returns the name of a namespace, or its inode number if it has none, as lsns(8) shows it. */
-  String name(long inum) {
-    return inum == 0 ? "-" : names.getOrDefault(inum, Long.toString(inum));
+  /**
+   * Returns the name that a namespace had when it was first asked for, or its inode number if it
+   * had none, as lsns(8) shows it. The kernel reuses the inode number of a deleted namespace, so a
+   * name is that of a cookie.
+   */
+  String name(NetworkNamespace namespace) {
+    long inum = namespace.inum();
+    if (inum == 0) {
+      return "-";
+    }
+    String now = names.getOrDefault(inum, Long.toString(inum));
+    return namespace.cookie() == 0 ? now : known.computeIfAbsent(namespace.cookie(), _ -> now);
   }
 }

@@ -3,10 +3,11 @@ package io.dropwatch.examples.top;
 import io.dropwatch.model.DropCounts;
 import io.dropwatch.model.DropKind;
 import io.dropwatch.model.DropSource;
+import io.dropwatch.model.NetworkNamespace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.LongFunction;
+import java.util.function.Function;
 
 /** Formats rows as lines of text that fit a width and cannot control the terminal. */
 final class TopTable {
@@ -21,9 +22,9 @@ final class TopTable {
   /** The width that a column keeps if not everything fits. */
   private static final List<Integer> MIN_WIDTHS = List.of(7, 5, 14, 12, 6, 6, 8);
 
-  private final LongFunction<String> namespaces;
+  private final Function<NetworkNamespace, String> namespaces;
 
-  TopTable(LongFunction<String> namespaces) {
+  TopTable(Function<NetworkNamespace, String> namespaces) {
     this.namespaces = namespaces;
   }
 
@@ -69,12 +70,18 @@ final class TopTable {
         rate(row.perSecond()),
         Long.toString(row.total()),
         printable(reason.startsWith(PREFIX) ? reason.substring(PREFIX.length()) : reason),
-        kind.source() == DropSource.HARDWARE
-            ? kind.source().label()
-            : printable(kind.location().name()),
+        kind.isOther() ? "-" : where(kind),
         printable(device),
-        printable(namespaces.apply(kind.netnsInum())),
-        kind.protocolLabel());
+        kind.user() == DropKind.NO_USER
+            ? printable(namespaces.apply(kind.networkNamespace()))
+            : "user " + kind.user(),
+        kind.isOther() ? "-" : kind.protocolLabel());
+  }
+
+  private static String where(DropKind kind) {
+    return kind.source() == DropSource.HARDWARE
+        ? kind.source().label()
+        : printable(kind.location().name());
   }
 
   private static String rate(double perSecond) {

@@ -7,13 +7,16 @@ import io.dropwatch.DropCounter;
 import io.dropwatch.examples.testbed.PacketSocket;
 import io.dropwatch.examples.testbed.RoutedNetwork;
 import io.dropwatch.examples.testbed.Scenario;
+import io.dropwatch.layers.Layers;
 import io.dropwatch.model.DropCounts;
 import io.dropwatch.model.DropKind;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -61,44 +64,91 @@ class CountingIT {
     }
   }
 
-  /** More kinds than one system call reads: one for each unassigned EtherType. */
+  /** More kinds than one system call reads: each named IP protocol on each of many devices. */
   @Test
-  void snapshot_thousandsOfKinds_areAllRead() {
-    int kinds = 3000;
-    int each = 3;
-    try (RoutedNetwork network = RoutedNetwork.open();
-        PacketSocket socket = PacketSocket.open(network.client(), "eth0")) {
+  void snapshot_thousandKinds_areAllRead() {
+    int devices = 25;
+    List<Integer> protocols = IntStream.range(0, 256).filter(CountingIT::isNamed).boxed().toList();
+    try (RoutedNetwork network = RoutedNetwork.open()) {
       DropCounter counter =
-          DropCounter.builder().filter("ether src " + RoutedNetwork.CLIENT_MAC).start();
+          DropCounter.builder().maxKinds(65_536).filter("ether src 02:00:00:00:0a:77").start();
       DropCounts half;
+      long sent = 0;
       try (counter) {
-        for (int round = 0; round < each; round++) {
-          for (int type = 0xa000; type < 0xa000 + kinds; type++) {
-            socket.send(frame(type), 1);
+        for (int i = 0; i < devices; i++) {
+          network
+              .client()
+              .ip(
+                  "link add v%1$d type veth peer name p%1$d\nlink set v%1$d up\nlink set p%1$d up"
+                      .formatted(i));
+          try (PacketSocket socket = PacketSocket.open(network.client(), "v" + i)) {
+            for (int protocol : protocols) {
+              socket.send(ip(0x0800, protocol), 2);
+              socket.send(ip(0x86dd, protocol), 2);
+              sent += 4;
+            }
           }
         }
-        await(counter, (long) kinds * each);
+        await(counter, sent);
         half = counter.snapshot();
-        socket.send(frame(0xa001), 10);
-        await(counter, (long) kinds * each + 10);
       }
       DropCounts counts = counter.snapshot();
-      Map<Integer, Long> first = byProtocol(half);
-      assertEquals(kinds, first.size());
+      assertEquals(sent, counts.counted(), counts::toString);
+      assertEquals(devices * protocols.size() * 2, half.counts().size());
       // A message with all of them would be too long.
-      first.values().removeIf(count -> count == each);
-      assertEquals(Map.of(), first);
-      assertEquals(Map.of(0xa001, 10L), byProtocol(counts.since(half)));
+      assertEquals(Set.of(2L), Set.copyOf(half.counts().values()));
       assertEquals(0, counts.overflow(), counts::toString);
     }
   }
 
-  private static Map<Integer, Long> byProtocol(DropCounts counts) {
-    Map<Integer, Long> sums = new TreeMap<>();
-    counts.counts().forEach((kind, count) -> sums.merge(kind.etherType(), count, Long::sum));
-    // Other hosts send packets as well.
-    sums.keySet().removeIf(type -> type < 0xa000);
-    return sums;
+  private static boolean isNamed(int protocol) {
+    return !Layers.label(0x0800, protocol).equals("IPv4/" + protocol);
+  }
+
+  /** An attack on the table: thousands of EtherTypes and protocols without a name. */
+  @Test
+  void protocolsWithoutName_shareKinds() {
+    try (RoutedNetwork network = RoutedNetwork.open();
+        PacketSocket socket = PacketSocket.open(network.client(), "eth0")) {
+      Scenario.UDP_PORT_CLOSED.prepare(network);
+      DropCounter counter =
+          DropCounter.builder()
+              .filter(
+                  "ether src %s or ether src 02:00:00:00:0a:77 or (%s)"
+                      .formatted(RoutedNetwork.CLIENT_MAC, Scenario.UDP_PORT_CLOSED.filter()))
+              .start();
+      int types = 9000;
+      long sent = types;
+      try (counter) {
+        for (int type = 0xa000; type < 0xa000 + types; type++) {
+          socket.send(frame(type), 1);
+        }
+        for (int protocol = 0; protocol < 256; protocol++) {
+          if (!isNamed(protocol)) {
+            socket.send(ip(0x0800, protocol), 1);
+            sent++;
+          }
+        }
+        Scenario.UDP_PORT_CLOSED.send(network, 100);
+        await(counter, sent + 100);
+      }
+      DropCounts counts = counter.snapshot();
+      Map<String, Long> byProtocol = new TreeMap<>();
+      counts.counts().forEach((kind, n) -> byProtocol.merge(kind.protocolLabel(), n, Long::sum));
+      assertEquals((long) types, byProtocol.get("other"), counts::toString);
+      assertEquals(sent - types, byProtocol.get("IPv4/other"), counts::toString);
+      assertEquals(100L, byProtocol.get("IPv4/UDP"), counts::toString);
+      assertTrue(counts.counts().size() < 20, () -> counts.counts().toString());
+      assertEquals(0, counts.overflow(), counts::toString);
+    }
+  }
+
+  private static byte[] ip(int etherType, int protocol) {
+    byte[] frame = frame(etherType);
+    frame[11] = 0x77;
+    frame[14] = (byte) (etherType == 0x0800 ? 0x45 : 0x60);
+    frame[14 + (etherType == 0x0800 ? 9 : 6)] = (byte) protocol;
+    return frame;
   }
 
   private static byte[] frame(int etherType) {
@@ -141,6 +191,6 @@ class CountingIT {
         kind.reason().name().replace("SKB_DROP_REASON_", ""),
         kind.protocolLabel(),
         String.valueOf(kind.device()),
-        Long.toString(kind.netnsInum()));
+        Long.toString(kind.networkNamespace().inum()));
   }
 }

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dropwatch.model.DropCounts;
 import io.dropwatch.model.DropKind;
 import io.dropwatch.model.DropReason;
-import io.dropwatch.model.DropSource;
+import io.dropwatch.model.NetworkNamespace;
 import io.dropwatch.model.StackFrame;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +29,7 @@ class TopTableTest {
       counts(60, Map.of(NO_SOCKET, 120_000L, UNKNOWN, 3L, NO_DEVICE, 5_000_000L), 7);
   private static final DropCounts SECOND = counts(2, Map.of(NO_SOCKET, 3000L, UNKNOWN, 1L), 0);
 
-  private final TopTable table = new TopTable(inode -> inode == 42 ? "blue" : "4026531840");
+  private final TopTable table = new TopTable(netns -> netns.inum() == 42 ? "blue" : "4026531840");
 
   @Test
   void lines_areAsWideAsTheirContent() {
@@ -69,6 +72,27 @@ class TopTableTest {
   }
 
   @Test
+  void lines_otherKindOfUser_namesTheUser() {
+    DropKind other =
+        DropKind.builder().reason(DropKind.REMOVED.reason()).other().user(1000).build();
+    DropCounts counts = counts(1, Map.of(other, 8L), 0);
+    String row = table.lines(TopRow.of(counts, counts, TopSession.Order.rate), 120).getLast();
+    assertEquals("8.0 8 OTHER - - user 1000 -", row.strip().replaceAll(" +", " "));
+  }
+
+  @Test
+  void netnsNames_reusedInode_isNotTheNameOfTheOldNamespace() throws IOException {
+    NetnsNames names = new NetnsNames();
+    long own = (long) Files.getAttribute(Path.of("/proc/self/ns/net"), "unix:ino");
+    assertEquals(Long.toString(own), names.name(NetworkNamespace.of(own, 7)));
+    names.refresh();
+    assertEquals(Long.toString(own), names.name(NetworkNamespace.of(own, 7)));
+    assertEquals("host", names.name(NetworkNamespace.of(own, 8)));
+    assertEquals("host", names.name(NetworkNamespace.of(own, 0)));
+    assertEquals("-", names.name(NetworkNamespace.UNKNOWN));
+  }
+
+  @Test
   void summary_showsTotals() {
     assertEquals(
         "dropwatch: 1501 drops/s, 5120003 in 60 s, 3 kinds; 7 not matching",
@@ -102,14 +126,12 @@ class TopTableTest {
       @Nullable String device,
       int protocol,
       int ipProtocol) {
-    return DropKind.of(
-        DropSource.SOFTWARE,
-        new DropReason(3, reason),
-        new StackFrame(0xffff_ffff_8100_0000L, function, 0x10, null),
-        ifindex,
-        device,
-        "lo".equals(device) ? 42 : 4_026_531_840L,
-        protocol,
-        ipProtocol);
+    return DropKind.builder()
+        .reason(new DropReason(3, reason))
+        .location(new StackFrame(0xffff_ffff_8100_0000L, function, 0x10, null))
+        .device(ifindex, device)
+        .networkNamespace(NetworkNamespace.of("lo".equals(device) ? 42 : 4_026_531_840L, 7))
+        .protocol(protocol, ipProtocol)
+        .build();
   }
 }
