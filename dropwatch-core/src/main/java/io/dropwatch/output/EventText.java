@@ -37,7 +37,7 @@ final class EventText {
     String function = event.locationFrame().symbol();
     if (function != null) {
       out.append(" drop_function=");
-      Printable.append(out, function);
+      Printable.appendField(out, function);
     }
     if (event.stack().shared()) {
       out.append(" stack=shared");
@@ -59,10 +59,10 @@ final class EventText {
       case NORMAL -> paint(OFF);
     }
     if (event.reasonGroup() != null) {
-      Printable.append(out, event.reasonGroup());
+      Printable.appendField(out, event.reasonGroup());
       out.append('/');
     }
-    Printable.append(out, reason.name());
+    Printable.appendField(out, reason.name());
     paint(OFF);
   }
 
@@ -76,27 +76,27 @@ final class EventText {
     }
     out.append(" len=").append(event.packetLength()).append(" dev=");
     NetworkDevice device = event.device();
-    Printable.append(out, device == null ? "-" : device.name());
+    Printable.appendField(out, device == null ? "-" : device.name());
     out.append(" pid=").append(Integer.toUnsignedString(event.pid())).append('[');
-    Printable.append(out, event.comm());
+    Printable.appendField(out, event.comm());
     out.append("] addr=").append(FrameText.address(event.skbAddress())).append(" source=tools");
     Owner owner = event.owner();
     if (owner.process() != null) {
       out.append(" owner=").append(owner.process().pid()).append('[');
-      Printable.append(out, owner.process().comm());
+      Printable.appendField(out, owner.process().comm());
       out.append(']');
     }
     if (owner.cgroupPath() != null) {
       out.append(" cgroup=");
-      Printable.append(out, owner.cgroupPath());
+      Printable.appendField(out, owner.cgroupPath());
     }
     if (owner.networkNamespaceName() != null) {
       out.append(" netns=");
-      Printable.append(out, owner.networkNamespaceName());
+      Printable.appendField(out, owner.networkNamespaceName());
     }
     if (event.containerId() != null) {
       out.append(" container_id=");
-      Printable.append(out, event.containerId());
+      Printable.appendField(out, event.containerId());
     }
   }
 

@@ -77,10 +77,41 @@ public final class Printable {
     }
   }
 
+  /**
+   * Appends the value of a field in a line of {@code key=value} or {@code key=1[value]}: escaped as
+   * {@link #append(StringBuilder, String)} does, and also spaces, {@code =} and {@code ]}, so that
+   * a name cannot imitate another field.
+   */
+  static void appendField(StringBuilder out, String text) {
+    text.codePoints()
+        .forEach(
+            codePoint -> {
+              if (codePoint == '\\') {
+                out.append("\\\\");
+              } else if (separatesFields(codePoint)) {
+                appendEscaped(out, codePoint);
+              } else {
+                append(out, codePoint);
+              }
+            });
+  }
+
+  private static boolean separatesFields(int codePoint) {
+    return codePoint == '='
+        || codePoint == ']'
+        || Character.getType(codePoint) == Character.SPACE_SEPARATOR;
+  }
+
   private static void append(StringBuilder out, int codePoint) {
     if (isVisible(codePoint)) {
       out.appendCodePoint(codePoint);
-    } else if (codePoint < 0x100) {
+    } else {
+      appendEscaped(out, codePoint);
+    }
+  }
+
+  private static void appendEscaped(StringBuilder out, int codePoint) {
+    if (codePoint < 0x100) {
       out.append("\\x").append(Character.forDigit(codePoint >> 4, 16));
       out.append(Character.forDigit(codePoint & 0xf, 16));
     } else {

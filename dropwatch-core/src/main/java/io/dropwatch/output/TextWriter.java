@@ -10,10 +10,12 @@ import java.util.Objects;
  * Writes an event as one line of {@code key=value} and a line for each frame of its stack, in
  * UTF-8. The line begins with the time of the drop. Where they are known, it ends with {@code
  * owner}, {@code cgroup}, {@code netns}, {@code container_id}, {@code stack=shared} for a stack
- * that an earlier drop had, and {@code received}, the time at which the event was read:
+ * that an earlier drop had, and {@code received}, the time at which the event was read. Spaces,
+ * {@code =}, {@code ]}, backslashes and invisible characters in names are escaped, so that the line
+ * can be split at its spaces, and no name looks like a field:
  *
  * <pre>{@code
- * 2026-08-04T01:02:03.456789Z IPv4/TCP 10.0.0.1:12345 > 10.0.0.2:443 [ACK|PSH] seq=123 ack=456 win=4096 sk=ESTABLISHED reason=SKB_DROP_REASON_TCP_CSUM drop_source=software drop_location=0xffffffff81000000 len=1500 dev=eth0 pid=1420[worker thread] addr=0xffff888012345678 source=tools
+ * 2026-08-04T01:02:03.456789Z IPv4/TCP 10.0.0.1:12345 > 10.0.0.2:443 [ACK|PSH] seq=123 ack=456 win=4096 sk=ESTABLISHED reason=SKB_DROP_REASON_TCP_CSUM drop_source=software drop_location=0xffffffff81000000 len=1500 dev=eth0 pid=1420[worker\x20thread] addr=0xffff888012345678 source=tools
  * 	#0   tcp_v4_rcv+0x1b3
  * 	#1   nft_do_chain+0x11d [nf_tables]
  * }</pre>

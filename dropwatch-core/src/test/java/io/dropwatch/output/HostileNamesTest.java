@@ -7,9 +7,15 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.dropwatch.DropEvent;
 import io.dropwatch.model.DropReason;
 import io.dropwatch.model.NetworkDevice;
+import io.dropwatch.model.Owner;
+import io.dropwatch.model.OwnerProcess;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.NotBlank;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -21,7 +27,11 @@ class HostileNamesTest {
     return Stream.of(
         arguments("worker", "worker"),
         arguments("ü中😀", "ü中😀"),
-        arguments("a b", "a b"),
+        arguments("a b", "a\\x20b"),
+        arguments("x netns=prod", "x\\x20netns\\x3dprod"),
+        arguments("x] netns=[", "x\\x5d\\x20netns\\x3d["),
+        arguments("a" + Character.toString(0xa0) + "b", "a\\xa0b"),
+        arguments(Character.toString(0x3000), "\\u{3000}"),
         arguments("\033[2J", "\\x1b[2J"),
         arguments("\n", "\\x0a"),
         arguments("\r\t\0", "\\x0d\\x09\\x00"),
@@ -47,6 +57,30 @@ class HostileNamesTest {
     assertTrue(
         TextWriter.format(event).contains(" dev=" + shown + " pid=0[" + shown + "] "),
         TextWriter.format(event));
+  }
+
+  /** The names of every field that a user can choose, beside those of an event without them. */
+  @Property
+  void text_ofAnyName_hasTheSameFields(@ForAll @NotBlank String name) {
+    Set<String> forged =
+        fields(TextWriter.format(owned("x netns=prod container_id=0 owner=1[x] " + name)));
+
+    assertEquals(fields(TextWriter.format(owned("x"))), forged);
+  }
+
+  private static Set<String> fields(String line) {
+    return Arrays.stream(line.strip().split("\\s", -1))
+        .filter(word -> word.contains("="))
+        .map(word -> word.substring(0, word.indexOf('=')))
+        .collect(Collectors.toSet());
+  }
+
+  private static DropEvent owned(String name) {
+    return DropEvent.builder()
+        .comm(name)
+        .device(NetworkDevice.of(name, 1, 0, 0))
+        .owner(Owner.of(OwnerProcess.of(7, name), name, name, name))
+        .build();
   }
 
   @Property

@@ -48,7 +48,7 @@ class TextWriterTest {
         "2026-08-04T01:02:03.456789Z IPv4/TCP 10.0.0.1:12345 > 10.0.0.2:443 [ACK|PSH] seq=123"
             + " ack=456 win=4096 sk=ESTABLISHED reason=SKB_DROP_REASON_TCP_CSUM"
             + " drop_source=software drop_location=0xffffffff81000000 len=1500 dev=eth0"
-            + " pid=1420[worker thread] addr=0xffff888012345678 source=tools\n",
+            + " pid=1420[worker\\x20thread] addr=0xffff888012345678 source=tools\n",
         TextWriter.format(event));
   }
 
