@@ -69,6 +69,36 @@ class RateLimitIT {
     }
   }
 
+  /** The filter comes first, so a neighbour cannot use up the limit of what it selects. */
+  @Test
+  void maxEventsPerSecond_floodThatTheFilterRejects_takesNothingOfTheLimit()
+      throws IOException, InterruptedException {
+    int own = 200;
+    DropStatistics end;
+    try (ClosedPort port = ClosedPort.open();
+        ClosedPort neighbours = ClosedPort.open()) {
+      AtomicLong flooded = new AtomicLong();
+      DropWatcher watcher =
+          DropWatcher.builder()
+              .filter("udp and dst port " + port.number())
+              .maxEventsPerSecond(own)
+              .onRawEvent(_ -> {})
+              .start();
+      try (watcher) {
+        Thread neighbour = flood(0, neighbours, flooded);
+        Await.until(() -> flooded.get() > 50L * own);
+        port.send(15, own);
+        neighbour.join();
+        Await.until(() -> watcher.statistics().delivered() >= own);
+      }
+      end = watcher.statistics();
+      assertTrue(end.filtered() >= flooded.get(), end::toString);
+    }
+    assertEquals(own, end.delivered(), end::toString);
+    assertEquals(0, end.limited(), end::toString);
+    assertEquals(0, end.lost(), end::toString);
+  }
+
   private static Thread flood(int cpu, ClosedPort port, AtomicLong sent) {
     return Thread.ofPlatform()
         .start(
