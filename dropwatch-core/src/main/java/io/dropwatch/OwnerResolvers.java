@@ -11,7 +11,7 @@ public final class OwnerResolvers {
 
   /**
    * Returns a resolver that reads /proc, the cgroup2 mount and the names of namespaces, on a thread
-   * of its own. An event of an unknown socket or namespace waits for up to 50 ms; if the lookup
+   * of its own. An event of an unknown socket or namespace waits for up to 100 ms; if the lookup
    * takes longer, it has only the parts of the owner that are known by then. What is found is kept
    * for a second. A socket's process is looked for in the socket's cgroup first, then among all
    * processes; users and cgroups take turns. For one watcher: it is not thread-safe.

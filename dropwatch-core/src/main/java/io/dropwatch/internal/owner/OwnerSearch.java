@@ -24,11 +24,14 @@ final class OwnerSearch {
 
   private static final int MAX_TURNS = 32;
 
+  /** How many turns a lookup takes that finds its socket where most are. */
+  private static final int MAX_QUICK_TURNS = 20;
+
   /**
    * How long a request lives, in times that its event waits (2 s). What is found after the event
    * has gone serves the next one.
    */
-  private static final int MAX_AGE_WAITS = 40;
+  private static final int MAX_AGE_WAITS = 20;
 
   private static final long SLOW_FOR_NANOS = 1_000_000_000L;
   private static final long HOLDER_AGE_NANOS = 1_000_000_000L;
@@ -194,7 +197,9 @@ final class OwnerSearch {
     waiting.removeIf(
         request -> {
           Next next = advance(request);
-          if (next != Next.WAIT) {
+          if (next == Next.WAIT) {
+            releaseIfSlow(request, next);
+          } else {
             put(request, next);
           }
           return next != Next.WAIT;
@@ -213,18 +218,24 @@ final class OwnerSearch {
     if (!kept) {
       giveUp(request);
     } else if (next != Next.DONE) {
-      releaseIfSlow(request);
+      releaseIfSlow(request, next);
     }
   }
 
-  // After a lookup took nearly as long as an event waits, others of its user hold up no event for a
-  // second.
-  private void releaseIfSlow(Request request) {
+  // A user whose lookups needed many turns, or waited for the machine nearly as long as an event
+  // waits, does not hold up events with such lookups for a second.
+  private void releaseIfSlow(Request request, Next next) {
+    boolean waits = next == Next.WAIT;
     Origin origin = new Origin(request.subtree(), request.uid);
-    if (System.nanoTime() - request.begunAt > maxWait / 5 * 4) {
+    if (waits
+        ? System.nanoTime() - request.begunAt > maxWait / 5 * 4
+        : request.turns > MAX_QUICK_TURNS) {
       slow.put(origin, true);
     }
-    if (slow.get(origin, SLOW_FOR_NANOS) != null) {
+    if (!request.isReady()
+        && (waits || request.turns > MAX_QUICK_TURNS)
+        && slow.get(origin, SLOW_FOR_NANOS) != null) {
+      publish(request);
       request.release();
     }
   }
@@ -257,6 +268,7 @@ final class OwnerSearch {
     if (request.begunAt == 0) {
       request.begunAt = System.nanoTime();
     }
+    request.turns++;
     if (!request.cgroupKnown) {
       // Another turn, now that it is known whose turn that is.
       request.cgroup = cgroups.of(request.key.cgroupId());

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProcOwnerResolver implements OwnerResolver, OwnerLookup {
   /** The longest time that an event waits for its owner. */
-  public static final Duration MAX_WAIT = Duration.ofMillis(50);
+  public static final Duration MAX_WAIT = Duration.ofMillis(100);
 
   /** The most lookups at a time; an event whose lookup would be one more has no owner. */
   static final int MAX_RUNNING = 4096;

@@ -37,6 +37,7 @@ final class Request extends Answer {
   /** When it had its first turn; 0: not yet. */
   long begunAt;
 
+  int turns;
   @Nullable Cgroup cgroup;
   boolean cgroupKnown;
   @Nullable Holder holder;

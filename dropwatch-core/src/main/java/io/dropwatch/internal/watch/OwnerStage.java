@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class OwnerStage {
   /** The longest time that an event waits for its owner. */
-  static final long MAX_WAIT_NANOS = 50_000_000;
+  static final long MAX_WAIT_NANOS = 100_000_000;
 
   /** The most events that wait; beyond, the first goes without its owner. */
-  static final int MAX_HELD = 4096;
+  static final int MAX_HELD = 1 << 14;
 
   /**
    * An event that waits.

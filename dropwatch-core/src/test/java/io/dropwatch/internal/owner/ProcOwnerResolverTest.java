@@ -203,6 +203,20 @@ class ProcOwnerResolverTest {
   }
 
   @Test
+  void resolve_walkOfMoreFoldersThanAUserMayHave_findsThoseOfOthers() throws IOException {
+    machine().refusesHandles = true;
+    long last = 0;
+    for (int i = 0; i <= CgroupTree.MAX_FOREIGN_FOLDERS; i++) {
+      last = machine().cgroup("/a.slice/" + i + "/" + "x".repeat(200));
+    }
+    machine().users.add(machine().cgroupFolder("/a.slice"));
+    long others = machine().cgroup("/z.slice/web.service");
+
+    assertEquals("/z.slice/web.service", machine().ownerIn(others, HOST).cgroupPath());
+    assertNull(machine().ownerIn(last, HOST).cgroupPath());
+  }
+
+  @Test
   void resolve_folderNamedAsContainerByAUser_isNone() throws IOException {
     String delegated = "/user.slice/user-1000.slice/user@1000.service";
     long cgroup = machine().cgroup(delegated + "/docker-" + ID + ".scope");

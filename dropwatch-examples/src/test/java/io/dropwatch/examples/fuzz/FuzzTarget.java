@@ -94,8 +94,7 @@ enum FuzzTarget {
     @Override
     void run(byte[] input) {
       var decoder =
-          new RecordDecoder(
-              new WallClock(), DropReason::unnamed, _ -> StackFrame::unknown, 64);
+          new RecordDecoder(new WallClock(), DropReason::unnamed, _ -> StackFrame::unknown, 64);
       DropEvent event;
       try {
         event = decoder.decode(MemorySegment.ofArray(input), null);
