@@ -42,8 +42,8 @@ public final class ResolverThread implements OwnerLookup {
   }
 
   @Override
-  public Thread thread() {
-    return thread;
+  public @Nullable Thread thread() {
+    return thread.getState() == Thread.State.NEW ? null : thread;
   }
 
   @Override

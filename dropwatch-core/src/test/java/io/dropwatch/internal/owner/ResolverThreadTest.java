@@ -1,5 +1,6 @@
 package io.dropwatch.internal.owner;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -105,7 +106,7 @@ class ResolverThreadTest {
     }
     assertEquals(POD, last.owner());
     resolver.close();
-    resolver.thread().join();
+    requireNonNull(resolver.thread()).join();
   }
 
   private static void await(CountDownLatch latch) {
