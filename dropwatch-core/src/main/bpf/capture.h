@@ -197,7 +197,7 @@ static __always_inline __u32 capture(struct drop_record *r, struct sk_buff *skb,
 	meta->protocol = bpf_ntohs(READ(skb->protocol));
 	meta->pkt_type = READ_BITS(skb, pkt_type);
 	meta->reserved1 = 0;
-	meta->reserved2 = 0;
+	meta->skb_len = READ(skb->len);
 	meta->mac_len = 0;
 	meta->wire_length = READ(skb->len);
 	read_vlan_tag(meta, skb, access);

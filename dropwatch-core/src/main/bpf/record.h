@@ -14,7 +14,7 @@
 
 #include <linux/types.h>
 
-#define RECORD_VERSION 5
+#define RECORD_VERSION 6
 #define WINDOW 256 /* bytes, starting at the network header, that a filter can read */
 #define MAX_STACK 127 /* PERF_MAX_STACK_DEPTH */
 
@@ -28,7 +28,7 @@ struct filter_meta {
 	__u8 pkt_type;
 	__u8 reserved1;
 	__u32 ifindex; /* 0: no device */
-	__u32 reserved2;
+	__u32 skb_len; /* skb->len: from the kernel's position in the packet to its end; filters do not read it */
 };
 
 enum record_flags {

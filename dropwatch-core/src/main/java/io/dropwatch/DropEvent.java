@@ -59,6 +59,7 @@ public final class DropEvent {
   final @Nullable OwnerSocket socket;
   final long memoryCgroupCss;
   final long skbAddress;
+  final int skbLength;
   final int etherType;
   final SkbKind kind;
   final @Nullable PacketType packetType;
@@ -90,6 +91,7 @@ public final class DropEvent {
     socket = from.socket;
     memoryCgroupCss = from.memoryCgroupCss;
     skbAddress = from.skbAddress;
+    skbLength = from.skbLength;
     etherType = from.etherType;
     kind = from.kind;
     packetType = from.packetType;
@@ -263,6 +265,15 @@ public final class DropEvent {
     return skbAddress;
   }
 
+  /**
+   * Returns {@code skb->len}: the bytes from the kernel's position in the packet to its end. The
+   * position moves while a packet is handled: a UDP port without a socket is noticed at the UDP
+   * header. {@link #packetLength} does not depend on it. Null when unknown.
+   */
+  public @Nullable Integer skbLength() {
+    return skbLength == DropEventBuilder.UNKNOWN_LENGTH ? null : skbLength;
+  }
+
   /** Returns {@code skb->protocol}: the EtherType after VLAN tags, host order; 0 when unknown. */
   public int etherType() {
     return etherType;
@@ -385,6 +396,7 @@ public final class DropEvent {
             && Objects.equals(socket, that.socket)
             && memoryCgroupCss == that.memoryCgroupCss
             && skbAddress == that.skbAddress
+            && skbLength == that.skbLength
             && etherType == that.etherType
             && kind == that.kind
             && packetType == that.packetType

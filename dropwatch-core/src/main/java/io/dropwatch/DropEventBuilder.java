@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * be used again after {@link #build}.
  */
 public final class DropEventBuilder {
+  static final int UNKNOWN_LENGTH = -1;
+
   private static final int MAX_PACKET_BYTES = 1 << 16;
 
   // RFC 3339 has years of four digits.
@@ -51,6 +53,7 @@ public final class DropEventBuilder {
   @Nullable OwnerSocket socket;
   long memoryCgroupCss;
   long skbAddress;
+  int skbLength = UNKNOWN_LENGTH;
   int etherType;
   SkbKind kind = SkbKind.PACKET;
   @Nullable PacketType packetType;
@@ -82,6 +85,7 @@ public final class DropEventBuilder {
     socket = from.socket;
     memoryCgroupCss = from.memoryCgroupCss;
     skbAddress = from.skbAddress;
+    skbLength = from.skbLength;
     etherType = from.etherType;
     kind = from.kind;
     packetType = from.packetType;
@@ -253,6 +257,19 @@ public final class DropEventBuilder {
   /** See {@link DropEvent#skbAddress}. */
   public DropEventBuilder skbAddress(long skbAddress) {
     this.skbAddress = skbAddress;
+    return this;
+  }
+
+  /**
+   * See {@link DropEvent#skbLength}; unknown if this is not called.
+   *
+   * @param skbLength bytes; not negative
+   */
+  public DropEventBuilder skbLength(int skbLength) {
+    if (skbLength < 0) {
+      throw new IllegalArgumentException("skbLength must be 0 or more, was " + skbLength);
+    }
+    this.skbLength = skbLength;
     return this;
   }
 

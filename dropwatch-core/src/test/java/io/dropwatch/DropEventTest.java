@@ -58,6 +58,7 @@ class DropEventTest {
         setter("socketState", event -> event.socketState(new SocketState(1))),
         setter("memoryCgroupCss", event -> event.memoryCgroupCss(1)),
         setter("skbAddress", event -> event.skbAddress(1)),
+        setter("skbLength", event -> event.skbLength(0)),
         setter("etherType", event -> event.etherType(0x800)),
         setter("kind", event -> event.kind(SkbKind.NETLINK)),
         setter("packetType", event -> event.packetType(PacketType.OTHERHOST)),

@@ -103,6 +103,7 @@ final class EventFields {
       case "packet_eth_proto" ->
           builder.etherType(Math.toIntExact(FrameText.parseAddress(text(json))));
       case "packet_len" -> builder.packetLength((int) number(json, 0, Integer.MAX_VALUE));
+      case "packet_skb_len" -> builder.skbLength((int) number(json, 0, Integer.MAX_VALUE));
       case "kind" -> builder.kind(constant(SkbKind.class, text(json)));
       case "packet_type" -> builder.packetType(constant(PacketType.class, text(json)));
       case "packet_vlan" -> readVlan(json);

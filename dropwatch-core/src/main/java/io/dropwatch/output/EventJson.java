@@ -104,6 +104,9 @@ final class EventJson {
     json.writePointerField("packet_skb_addr", event.skbAddress());
     json.writeHexField("packet_eth_proto", (short) event.etherType());
     json.writeNumberField("packet_len", event.packetLength());
+    if (event.skbLength() != null) {
+      json.writeNumberField("packet_skb_len", event.skbLength());
+    }
     if (event.kind() != SkbKind.PACKET) {
       json.writeStringField("kind", event.kind().label());
     }

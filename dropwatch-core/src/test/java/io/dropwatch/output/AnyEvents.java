@@ -89,7 +89,7 @@ final class AnyEvents {
             stacks())
         .as(
             (event, css, skb, u16, length, linkType, packet, stack) ->
-                event
+                (u16.get(3) % 5 == 0 ? event : event.skbLength(length / 2))
                     .memoryCgroupCss(css)
                     .skbAddress(skb)
                     .etherType(u16.get(0))

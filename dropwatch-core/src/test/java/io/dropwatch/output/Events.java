@@ -41,6 +41,7 @@ final class Events {
         .socketState(new SocketState(2))
         .memoryCgroupCss(0xffff888100000000L)
         .skbAddress(0xffff888012345678L)
+        .skbLength(40)
         .etherType(0x0800)
         .packetType(PacketType.HOST)
         .packetLength(74)

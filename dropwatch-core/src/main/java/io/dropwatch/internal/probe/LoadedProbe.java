@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The programs and maps of a {@link ProbePlan} in the kernel. */
 final class LoadedProbe implements AutoCloseable {
-  private static final int RECORD_VERSION = 5;
+  private static final int RECORD_VERSION = 6;
 
   private final BpfObject object;
   private final Attempt attempt;

@@ -116,6 +116,7 @@ public final class RecordDecoder {
             .owner(owner)
             .memoryCgroupCss(raw.get(U64, MEMORY_CGROUP))
             .skbAddress(raw.get(U64, SKB))
+            .skbLength(raw.get(U32, SKB_LENGTH))
             .etherType(u16(raw, PROTOCOL))
             .kind(kind(raw, flags))
             .packetType(PacketType.of(raw.get(U8, PACKET_TYPE) & 7));
@@ -192,6 +193,11 @@ public final class RecordDecoder {
               .formatted(captured, stackBytes, raw.byteSize()));
     }
     int macLength = raw.get(U32, MAC_LENGTH);
+    if (raw.get(U32, SKB_LENGTH) < 0) {
+      throw new MalformedRecordException(
+          "a record has an skb of %s bytes"
+              .formatted(Integer.toUnsignedString(raw.get(U32, SKB_LENGTH))));
+    }
     if (raw.get(U32, WIRE_LENGTH) < 0 || (macLength != 0 && macLength != MAC_BYTES)) {
       throw new MalformedRecordException(
           "a record has a packet of %s bytes with a MAC header of %s"

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
  */
 public final class RecordLayout {
   /** RECORD_VERSION: changes with the layout. */
-  public static final int VERSION = 5;
+  public static final int VERSION = 6;
 
   /** WINDOW: the most packet bytes of a record, from the network header on. */
   public static final int WINDOW_BYTES = 256;
@@ -29,6 +29,7 @@ public final class RecordLayout {
   static final long VLAN_PROTO = 20;
   static final long PACKET_TYPE = 22;
   static final long IFINDEX = 24;
+  static final long SKB_LENGTH = 28;
   static final long TIME = 32;
   static final long PID_TGID = 40;
   static final long COMM = 48;

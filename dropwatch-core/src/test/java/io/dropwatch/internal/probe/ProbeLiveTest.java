@@ -175,7 +175,7 @@ class ProbeLiveTest {
               () -> Probe.attach(ProbePlan.streaming(image, SETTINGS, KERNEL)));
       assertEquals(
           file
-              + " writes records of version 9, this library reads version 5; use the probe of the"
+              + " writes records of version 9, this library reads version 6; use the probe of the"
               + " same release",
           refusal.getMessage());
       assertEquals(Map.of(), HeldByKernel.now());
@@ -189,7 +189,7 @@ class ProbeLiveTest {
   // a period, at a multiple of 8), then record_version.
   private static byte[] withRecordVersion(byte[] elf, int version) {
     ByteBuffer bytes = ByteBuffer.wrap(elf).order(ByteOrder.LITTLE_ENDIAN);
-    int[] settings = {127 * 8, 0, 0, 0, 5, 0, 256};
+    int[] settings = {127 * 8, 0, 0, 0, 6, 0, 256};
     for (int at = 0; at + 4 * settings.length <= elf.length; at += 4) {
       int start = at;
       if (IntStream.range(0, settings.length)

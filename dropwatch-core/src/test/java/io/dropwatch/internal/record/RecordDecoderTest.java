@@ -99,6 +99,7 @@ class RecordDecoderTest {
                 .u64(PID_TGID, 1420L << 32 | 1421)
                 .text(COMM, "worker thread")
                 .u64(SKB, 0xffff888012345678L)
+                .u32(SKB_LENGTH, 40)
                 .u64(LOCATION, 0xffffffff81000000L)
                 .u64(NETNS_COOKIE, 7)
                 .u64(MEMORY_CGROUP, 0xffff888000000001L)
@@ -121,6 +122,7 @@ class RecordDecoderTest {
     assertEquals(1421, event.tid());
     assertEquals("worker thread", event.comm());
     assertEquals(0xffff888012345678L, event.skbAddress());
+    assertEquals(Integer.valueOf(40), event.skbLength());
     assertEquals(0xffffffff81000000L, event.location());
     assertEquals(NetworkNamespace.of(4026531833L, 7), event.networkNamespace());
     assertEquals(0xffff888000000001L, event.memoryCgroupCss());
@@ -357,7 +359,7 @@ class RecordDecoderTest {
         assertThrows(
             MalformedRecordException.class, () -> decode(new RecordBytes().u16(VERSION_OFFSET, 9)));
 
-    assertEquals("a record has version 9, must be 5", failure.getMessage());
+    assertEquals("a record has version 9, must be 6", failure.getMessage());
   }
 
   @Property

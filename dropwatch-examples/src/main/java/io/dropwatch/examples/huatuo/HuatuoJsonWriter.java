@@ -36,9 +36,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes events as NDJSON in the fields that a <i>huatuo-bamai</i> daemon reads: {@code saddr}
- * instead of {@code src}, {@code packet_len_bytes} instead of {@code packet_len}, stack frames with
- * offset and module, and nothing that the daemon does not know. Fields that its Go structs mark
- * {@code omitempty} are left out when they are empty or 0.
+ * instead of {@code src}, {@code packet_len_bytes} with {@code skb->len} instead of {@code
+ * packet_len}, stack frames with offset and module, and nothing that the daemon does not know.
+ * Fields that its Go structs mark {@code omitempty} are left out when they are empty or 0.
  *
  * <p>Characters other than printable ASCII are written as {@code \\u…}, so that a name cannot steer
  * a terminal.
@@ -116,7 +116,8 @@ public final class HuatuoJsonWriter extends LineWriter {
     writeUnlessEmpty(json, "packet_skb_addr", pointer(event.skbAddress()));
     int etherType = KNOWN_ETHER_TYPES.contains(event.etherType()) ? event.etherType() : 0;
     json.writeStringField("packet_eth_proto", "0x" + Integer.toHexString(etherType));
-    json.writeNumberField("packet_len_bytes", event.packetLength());
+    json.writeNumberField(
+        "packet_len_bytes", Objects.requireNonNullElse(event.skbLength(), event.packetLength()));
     if (!event.layers().label().equals("unknown")) {
       writeLayers(json, event.layers(), event.socketState());
     }

@@ -1,5 +1,6 @@
 package io.dropwatch.examples.e2e;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -56,6 +57,10 @@ class ScenarioIT {
     assertEquals(Map.of(expectation.line(), (long) PACKETS), seen.by(expectation::line));
     assertEquals(0, opposite.events().stream().filter(e -> flow.equals(e.flow())).count());
     assertExplained(scenario, seen.events());
+    for (DropEvent event : seen.events()) {
+      int position = event.packetLength() - requireNonNull(event.skbLength());
+      assertTrue(positions(scenario).contains(position), () -> event + " at " + position);
+    }
     if (scenario.kernelCount(network).isPresent()) {
       assertEquals(
           PACKETS, scenario.kernelCount(network).getAsLong() - before, "by the kernel's count");
@@ -64,6 +69,25 @@ class ScenarioIT {
     assertEquals(PACKETS, statistics.emitted(), statistics::toString);
     assertEquals(PACKETS, statistics.delivered(), statistics::toString);
     assertTrue(others.statistics().filtered() >= PACKETS, others.statistics()::toString);
+  }
+
+  /** The bytes of the headers that the kernel has passed, so that they are not in skb->len. */
+  private static List<Integer> positions(Scenario scenario) {
+    return switch (scenario) {
+      case NFTABLES_OUTPUT -> List.of(0);
+      case NFTABLES_INPUT,
+              NFTABLES_INPUT_IPV6,
+              NFTABLES_INGRESS,
+              TC_INGRESS,
+              NO_ROUTE,
+              TTL_EXPIRED ->
+          List.of(14);
+      case UDP_PORT_CLOSED, TCP_PORT_CLOSED, UDP_CHECKSUM, TCP_CHECKSUM -> List.of(34);
+      case RECEIVE_BUFFER_FULL -> List.of(42);
+      case UDP_PORT_CLOSED_IPV6 -> List.of(54);
+      // Nothing, or whole headers.
+      default -> List.of(0, 14, 34, 42, 54, 62, 74);
+    };
   }
 
   private static void assertExplained(Scenario scenario, List<DropEvent> events) {
