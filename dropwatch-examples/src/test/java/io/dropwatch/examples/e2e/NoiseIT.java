@@ -3,6 +3,7 @@ package io.dropwatch.examples.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatchException;
@@ -10,6 +11,7 @@ import io.dropwatch.DropWatcher;
 import io.dropwatch.bpf.KernelSymbols;
 import io.dropwatch.examples.testbed.RoutedNetwork;
 import io.dropwatch.examples.testbed.Scenario;
+import io.dropwatch.internal.probe.KernelFacts;
 import io.dropwatch.layers.Tcp;
 import io.dropwatch.model.DropStatistics;
 import io.dropwatch.model.DropWarning;
@@ -161,6 +163,7 @@ class NoiseIT {
   /** Counts of each rule, with two senders and two causes at once. */
   @Test
   void rules_areCountedByName() throws Exception {
+    assumeTrue(KernelFacts.running().hasReason(), "the kernel gives reasons since Linux 5.17");
     Scenario udp = Scenario.UDP_PORT_CLOSED;
     Scenario tcp = Scenario.TCP_PORT_CLOSED;
     String filter = "(%s) or (%s)".formatted(udp.filter(), tcp.filter());
@@ -196,6 +199,7 @@ class NoiseIT {
    */
   @Test
   void rulesInTheKernel_areCountedByName() throws Exception {
+    assumeTrue(KernelFacts.running().hasReason(), "the kernel gives reasons since Linux 5.17");
     Scenario udp = Scenario.UDP_PORT_CLOSED;
     Scenario tcp = Scenario.TCP_PORT_CLOSED;
     String filter = "(%s) or (%s)".formatted(udp.filter(), tcp.filter());
@@ -237,6 +241,7 @@ class NoiseIT {
 
   @Test
   void reason_isAppliedInTheKernel() throws Exception {
+    assumeTrue(KernelFacts.running().hasReason(), "the kernel gives reasons since Linux 5.17");
     assertOutcome(new NoiseRule.Reason("no socket", "NO_SOCKET"), 0, 0);
     assertOutcome(new NoiseRule.Reason("no socket", "SKB_DROP_REASON_NO_SOCKET"), 0, 0);
     assertOutcome(new NoiseRule.Reason("wrong", "UDP_CSUM"), PACKETS, 0);
@@ -250,6 +255,7 @@ class NoiseIT {
 
   @Test
   void unknownReasonOrLocation_throws() {
+    assumeTrue(KernelFacts.running().hasReason(), "the kernel gives reasons since Linux 5.17");
     assertRefused(
         new NoiseRule.Reason("r", "NO_SUCH_REASON"),
         "noise rule 'r': this kernel has no drop reason NO_SUCH_REASON; use a name that events"

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dropwatch.DropEvent;
 import io.dropwatch.DropWatcher;
 import io.dropwatch.DropWatcherBuilder;
 import io.dropwatch.OwnerResolvers;
 import io.dropwatch.examples.testbed.RoutedNetwork;
+import io.dropwatch.internal.probe.KernelFacts;
 import io.dropwatch.model.Owner;
 import io.dropwatch.model.OwnerProcess;
 import io.dropwatch.model.OwnerQuery;
@@ -58,6 +60,9 @@ class OwnerIT {
 
   @Test
   void owner_isThatOfTheSocket_notTheRunningProcess() throws Exception {
+    assumeTrue(
+        KernelFacts.running().hasReceivingSocket(),
+        "the kernel tells the receiver since Linux 6.11");
     EventLog log = new EventLog();
     try (var cgroup = cgroup("dropwatch-it");
         var process = startProcess(cgroup)) {
@@ -125,6 +130,9 @@ class OwnerIT {
 
   @Test
   void ownerResolver_replacesTheDefault() throws Exception {
+    assumeTrue(
+        KernelFacts.running().hasReceivingSocket(),
+        "the kernel tells the receiver since Linux 6.11");
     List<OwnerQuery> asked = new ArrayList<>();
     List<Throwable> failures = new ArrayList<>();
     EventLog log = new EventLog();
@@ -184,6 +192,9 @@ class OwnerIT {
 
   @Test
   void ownerResolverNone_leavesTheSocketNumbers() throws Exception {
+    assumeTrue(
+        KernelFacts.running().hasReceivingSocket(),
+        "the kernel tells the receiver since Linux 6.11");
     EventLog log = new EventLog();
     try (var cgroup = cgroup("dropwatch-it3");
         var process = startProcess(cgroup)) {

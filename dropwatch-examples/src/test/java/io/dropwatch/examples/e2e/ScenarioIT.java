@@ -76,11 +76,11 @@ class ScenarioIT {
     return switch (scenario) {
       case NFTABLES_OUTPUT -> List.of(0);
       case NFTABLES_INPUT,
-              NFTABLES_INPUT_IPV6,
-              NFTABLES_INGRESS,
-              TC_INGRESS,
-              NO_ROUTE,
-              TTL_EXPIRED ->
+          NFTABLES_INPUT_IPV6,
+          NFTABLES_INGRESS,
+          TC_INGRESS,
+          NO_ROUTE,
+          TTL_EXPIRED ->
           List.of(14);
       case UDP_PORT_CLOSED, TCP_PORT_CLOSED, UDP_CHECKSUM, TCP_CHECKSUM -> List.of(34);
       case RECEIVE_BUFFER_FULL -> List.of(42);
