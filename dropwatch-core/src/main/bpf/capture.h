@@ -214,11 +214,12 @@ static __always_inline __u32 capture(struct drop_record *r, struct sk_buff *skb,
 			mac = true;
 		}
 	}
-	if (!network || network >= at.tail)
+	/* A frame may end with its MAC header. */
+	if (!network || network + !mac > at.tail)
 		return 0;
 	/* data_len counts the bytes outside the linear area. */
 	wire_length = at.tail - network + READ(skb->data_len);
-	if ((__s32)wire_length <= 0)
+	if ((__s32)wire_length < !mac)
 		return 0;
 	captured = min_u32(at.tail - network, WINDOW);
 

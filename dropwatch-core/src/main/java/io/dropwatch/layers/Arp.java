@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param protocol EtherType of the protocol addresses
  * @param hwAddressSize bytes of a hardware address
  * @param protAddressSize bytes of a protocol address
- * @param operation 1 request, 2 reply
+ * @param operation 1 request, 2 reply; of RARP 3 reverse request, 4 reverse reply
  * @param senderMac hardware address of the sender
  * @param senderIp protocol address of the sender; null when its size is neither 4 nor 16
  * @param targetMac hardware address of the target; zeros in a request
@@ -28,6 +28,8 @@ public record Arp(
     implements Layer {
   private static final int FIXED_LENGTH = 8;
   private static final int ETHERNET = 1;
+  private static final int REVERSE_REQUEST = 3;
+  private static final int REVERSE_REPLY = 4;
 
   static void decode(Dissection dissection) {
     if (!dissection.has(FIXED_LENGTH)) {
@@ -69,11 +71,21 @@ public record Arp(
     return EtherType.name(protocol);
   }
 
-  /** Returns {@code request}, {@code reply}, or {@code UNKNOWN(n)}. */
+  /** Returns whether it is RARP, by its operation: the two protocols share a format. */
+  public boolean isReverse() {
+    return operation == REVERSE_REQUEST || operation == REVERSE_REPLY;
+  }
+
+  /**
+   * Returns {@code request} or {@code reply}, of RARP {@code reverse request} or {@code reverse
+   * reply}; {@code UNKNOWN(n)} for others.
+   */
   public String operationName() {
     return switch (operation) {
       case 1 -> "request";
       case 2 -> "reply";
+      case REVERSE_REQUEST -> "reverse request";
+      case REVERSE_REPLY -> "reverse reply";
       default -> "UNKNOWN(" + operation + ")";
     };
   }

@@ -89,6 +89,7 @@ final class EtherType {
       case IPV4 -> "IPv4";
       case IPV6 -> "IPv6";
       case ARP -> "ARP";
+      case RARP -> "RARP";
       case DOT1Q, QINQ -> "Dot1Q";
       case 0x880b -> "PPP";
       case PPPOE_DISCOVERY -> "PPPoEDiscovery";

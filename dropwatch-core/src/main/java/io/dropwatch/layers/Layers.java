@@ -76,13 +76,14 @@ public final class Layers {
   }
 
   /**
-   * Returns the protocols in short: {@code ARP}; network and transport, such as {@code IPv4/TCP};
-   * the network alone for fragments and for transports that are not decoded; {@code unknown}
-   * without a network layer.
+   * Returns the protocols in short: {@code ARP}, {@code RARP}; network and transport, such as
+   * {@code IPv4/TCP}; the network alone for fragments and for transports that are not decoded;
+   * {@code unknown} without a network layer.
    */
   public String label() {
-    if (arp() != null) {
-      return "ARP";
+    Arp arp = arp();
+    if (arp != null) {
+      return arp.isReverse() ? "RARP" : "ARP";
     }
     String network = ipv4() != null ? "IPv4" : ipv6() != null ? "IPv6" : null;
     if (network == null) {

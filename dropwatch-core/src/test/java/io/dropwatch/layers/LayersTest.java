@@ -17,6 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dropwatch.pcapfilter.LinkType;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +78,29 @@ class LayersTest {
     assertEquals(layers, names(decoded));
     assertFalse(decoded.truncated());
     assertFalse(decoded.malformed());
+  }
+
+  /** RFC 903: the EtherType and the operations differ from ARP's. */
+  @ParameterizedTest
+  @CsvSource({
+    "8035, 0003, RARP, reverse request",
+    "8035, 0004, RARP, reverse reply",
+    "0806, 0002, ARP,  reply",
+    "0806, 0009, ARP,  UNKNOWN(9)"
+  })
+  void decode_arpOrRarp_namesOperation(String type, String operation, String label, String name) {
+    byte[] frame =
+        HexFormat.of()
+            .parseHex(
+                "020000000001020000000002"
+                    + type
+                    + "000108000604"
+                    + operation
+                    + "0200000000020a0000010200000000010a000002");
+    Layers layers = Layers.decode(LinkType.ETHERNET, frame);
+    assertEquals(label, layers.label());
+    assertEquals(name, requireNonNull(layers.arp()).operationName());
+    assertEquals(label, ((Ethernet) layers.all().getFirst()).typeName());
   }
 
   @Test

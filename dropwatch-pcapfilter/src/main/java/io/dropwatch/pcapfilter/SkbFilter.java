@@ -34,7 +34,11 @@ import io.dropwatch.pcapfilter.internal.predicate.PacketView;
  *     the outermost one
  * <tr><td>primitives after {@code vlan}
  *   <td>moved by 4 bytes for every packet, tagged or not: {@code not vlan and ip} misreads
- *   <td>moved only for packets whose tag is in front of the network header
+ *   <td>moved only for packets whose tag is in front of the network header, and only if {@code
+ *     and} joins them to the {@code vlan}
+ * <tr><td>{@code vlan 5 or vlan 6}, {@code not vlan 5 and not vlan 6}
+ *   <td>the second one is the next tag inside, for packets without the first one too
+ *   <td>both are about the same tag. {@code vlan 5 and vlan 6} is a tag inside a tag
  * <tr><td>{@code broadcast}, {@code multicast}
  *   <td>the destination MAC address; {@code RAW_IP} refuses
  *   <td>the same, or {@code skb->pkt_type} without a MAC header

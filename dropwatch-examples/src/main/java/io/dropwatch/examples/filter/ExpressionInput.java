@@ -7,6 +7,7 @@ import io.dropwatch.pcapfilter.FilterOptions;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.PcapFilter;
 import io.dropwatch.pcapfilter.SkbFilter;
+import io.dropwatch.pcapfilter.packet.CapturedPacket;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -34,12 +35,13 @@ final class ExpressionInput {
       this.type = type;
     }
 
-    static Link of(LinkType type) {
-      return type == LinkType.ETHERNET ? ethernet : raw;
+    /** Returns what a packet is compiled for: of a cooked one only the kernel's view is known. */
+    static Link of(CapturedPacket packet) {
+      return packet.isCooked() ? skb : packet.linkType() == LinkType.ETHERNET ? ethernet : raw;
     }
 
-    boolean includes(LinkType packet) {
-      return type == null || type == packet;
+    boolean includes(CapturedPacket packet) {
+      return this == skb || this == of(packet);
     }
   }
 

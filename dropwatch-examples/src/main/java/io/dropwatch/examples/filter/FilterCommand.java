@@ -60,7 +60,7 @@ public final class FilterCommand implements Runnable {
     packets.forEach(
         expression.link(),
         packet -> print("packet " + packet.number() + ": " + run.explain(packet)));
-    return 0;
+    return printSkipped(packets);
   }
 
   // picocli passes a wrong value for an @Option parameter beside @Mixin parameters.
@@ -89,12 +89,19 @@ public final class FilterCommand implements Runnable {
           return options.countOnly || print(line(packet) + "\n");
         });
     var _ = print(matched + " of " + seen + " packets match\n");
+    return printSkipped(packets);
+  }
+
+  private int printSkipped(PacketInput packets) throws IOException {
+    if (packets.skipped() > 0) {
+      var _ = print(packets.skipped() + " packets skipped: their link type is not supported\n");
+    }
     return 0;
   }
 
   private static String line(CapturedPacket packet) {
     String time = packet.time() == null ? "-" : TIME.format(packet.time());
-    Layers layers = Layers.decode(packet.linkType(), packet.bytes());
+    Layers layers = Layers.decode(packet.linkType(), packet.bytes(), packet.etherType());
     return "%d  %s  %d  %s"
         .formatted(packet.number(), time, packet.wireLength(), TextWriter.format(layers));
   }

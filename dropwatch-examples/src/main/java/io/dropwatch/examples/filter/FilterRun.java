@@ -5,7 +5,6 @@ import io.dropwatch.pcapfilter.Explanation;
 import io.dropwatch.pcapfilter.Filter;
 import io.dropwatch.pcapfilter.PcapFilter;
 import io.dropwatch.pcapfilter.SkbFilter;
-import io.dropwatch.pcapfilter.SkbPacket;
 import io.dropwatch.pcapfilter.packet.CapturedPacket;
 import java.io.IOException;
 import java.util.EnumMap;
@@ -23,32 +22,25 @@ final class FilterRun {
 
   boolean matches(CapturedPacket packet) throws IOException {
     return switch (filter(packet)) {
-      case SkbFilter filter -> filter.matches(skb(packet));
+      case SkbFilter filter -> filter.matches(packet.toSkb());
       case PcapFilter filter -> filter.matches(packet.bytes(), packet.wireLength());
     };
   }
 
   Explanation explain(CapturedPacket packet) throws IOException {
     return switch (filter(packet)) {
-      case SkbFilter filter -> filter.explain(skb(packet));
+      case SkbFilter filter -> filter.explain(packet.toSkb());
       case PcapFilter filter -> filter.explain(packet.bytes(), packet.wireLength());
     };
   }
 
   private Filter filter(CapturedPacket packet) throws IOException {
-    Link link = Objects.requireNonNullElse(expression.link(), Link.of(packet.linkType()));
+    Link link = Objects.requireNonNullElse(expression.link(), Link.of(packet));
     Filter filter = filters.get(link);
     if (filter == null) {
       filter = expression.compile(link);
       filters.put(link, filter);
     }
     return filter;
-  }
-
-  /** Returns the packet as the probe sees a received one, without a device. */
-  private static SkbPacket skb(CapturedPacket packet) {
-    return SkbPacket.builder()
-        .packet(packet.linkType(), packet.bytes(), packet.wireLength())
-        .build();
   }
 }

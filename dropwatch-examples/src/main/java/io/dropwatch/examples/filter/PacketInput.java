@@ -25,6 +25,13 @@ final class PacketInput {
       description = "One packet in hexadecimal; white space and colons are ignored.")
   private @Nullable String hex;
 
+  private long skipped;
+
+  /** Returns how many packets were left out, because their link type is not supported. */
+  long skipped() {
+    return skipped;
+  }
+
   /** Handles a packet. */
   @FunctionalInterface
   interface Handler {
@@ -55,20 +62,21 @@ final class PacketInput {
     }
   }
 
-  private static void read(Path file, @Nullable Link link, Handler handler) throws IOException {
+  private void read(Path file, @Nullable Link link, Handler handler) throws IOException {
     try (CaptureReader reader = open(file)) {
       CapturedPacket packet = next(reader, file);
       while (packet != null) {
-        if (link != null && !link.includes(packet.linkType())) {
+        if (link != null && !link.includes(packet)) {
           throw new IllegalArgumentException(
               "packet %d of %s is %s, not %s; omit --link"
-                  .formatted(packet.number(), file, Link.of(packet.linkType()), link));
+                  .formatted(packet.number(), file, Link.of(packet), link));
         }
         if (!handler.handle(packet)) {
           return;
         }
         packet = next(reader, file);
       }
+      skipped = reader.skipped();
     }
   }
 

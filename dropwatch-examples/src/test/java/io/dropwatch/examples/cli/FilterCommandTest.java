@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -42,6 +43,16 @@ class FilterCommandTest {
     byte[] bytes = new byte[file.position()];
     file.rewind().get(bytes);
     Files.write(directory.resolve("three.pcap"), bytes);
+    // Linux cooked v2: UDP to this host, and a RARP reply.
+    String sll2 =
+        "a1b2c3d400020004 0000000000000000 0000ffff00000114"
+            + "0000000700000005 00000030 00000030"
+            + "0800000000000003 000100060200000000020000"
+            + "4500001c00000000 401100000a0000010a000002 0035 03e8 0008 0000"
+            + "0000000700000005 00000030 00000030"
+            + "8035000000000003 000104060200000000020000"
+            + "0001080006040004 0200000000020a000001 0200000000010a000002";
+    Files.write(directory.resolve("any.pcap"), HexFormat.of().parseHex(sll2.replace(" ", "")));
     Files.writeString(directory.resolve("noise.pcap"), "this is no capture file");
   }
 

@@ -34,6 +34,11 @@ final class HeaderFrames {
         frames,
         "an ARP request",
         "0806 0001 0800 0604 0001 02000000beef c0000201 000000000000 c00002fe");
+    put(
+        frames,
+        "a RARP reply",
+        "8035 0001 0800 0604 0004 02000000beef c0000201 020000000afe c00002fe");
+    put(frames, "a MAC header alone", "88b5");
     put(frames, "an IPv4 fragment", "0800 4500 0024 0007 20b9 4011 abcd" + IPV4 + UDP);
     put(frames, "TCP in IPv4", "0800 4502 0028 0002 4000 4006 abcd" + IPV4 + TCP);
     put(

@@ -13,6 +13,7 @@ import io.dropwatch.examples.testbed.TestbedException;
 import io.dropwatch.output.JsonReader;
 import io.dropwatch.output.JsonWriter;
 import io.dropwatch.output.TextWriter;
+import io.dropwatch.pcapfilter.SkbFilter;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -52,7 +53,7 @@ class HeadersIT {
       EventLog log = new EventLog();
       try (DropWatcher _ =
               DropWatcher.builder()
-                  .filter("ether src " + HeaderFrames.SOURCE_MAC)
+                  .filter("ether src " + HeaderFrames.SOURCE_MAC + " and (len = 14 or len > 14)")
                   .onEvent(log)
                   .start();
           PacketSocket client = open(network.client());
@@ -107,6 +108,13 @@ class HeadersIT {
           assertEquals(sent ? senderInum : receiverInum, event.networkNamespace().inum(), name);
           assertEquals("eth0", Objects.requireNonNull(event.device()).name(), name);
         });
+  }
+
+  @Test
+  void macHeaderAlone_has14BytesAndMatchesByLength() {
+    DropEvent event = Objects.requireNonNull(events.get("a MAC header alone"));
+    assertEquals(14, event.packetLength());
+    assertTrue(SkbFilter.compile("len = 14 and ether proto 0x88b5").matches(event.skbPacket()));
   }
 
   /** After an intended change, {@code -Ddropwatch.golden=write} rewrites the file. */

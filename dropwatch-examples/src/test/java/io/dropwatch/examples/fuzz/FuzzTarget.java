@@ -16,11 +16,13 @@ import io.dropwatch.output.RecordingFormatException;
 import io.dropwatch.output.TextWriter;
 import io.dropwatch.pcapfilter.Filter;
 import io.dropwatch.pcapfilter.FilterSyntaxException;
+import io.dropwatch.pcapfilter.FilterWarning;
 import io.dropwatch.pcapfilter.LinkType;
 import io.dropwatch.pcapfilter.PcapFilter;
 import io.dropwatch.pcapfilter.SkbFilter;
 import io.dropwatch.pcapfilter.packet.CaptureFormatException;
 import io.dropwatch.pcapfilter.packet.CaptureReader;
+import io.dropwatch.pcapfilter.packet.CapturedPacket;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,6 +47,12 @@ enum FuzzTarget {
         String again = PcapFilter.compile(printed, LinkType.ETHERNET).toString();
         require(again.equals(printed), printed, again);
         generate(filter);
+        for (FilterWarning warning : filter.warnings()) {
+          requirePrintable(warning.toString());
+          if (warning.suggestion() != null) {
+            PcapFilter.compile(warning.suggestion(), LinkType.ETHERNET);
+          }
+        }
         generate(SkbFilter.compile(text));
       } catch (FilterSyntaxException e) {
         require(e.offset() >= 0 && e.offset() <= text.length(), "offset", e.offset());
@@ -68,8 +76,8 @@ enum FuzzTarget {
     @Override
     void run(byte[] input) throws IOException {
       try (CaptureReader reader = CaptureReader.of(new ByteArrayInputStream(input))) {
-        while (reader.next() != null) {
-          // Each is read, and dropped.
+        for (CapturedPacket packet = reader.next(); packet != null; packet = reader.next()) {
+          var _ = packet.toSkb();
         }
       } catch (CaptureFormatException e) {
         requirePrintable(String.valueOf(e.getMessage()));

@@ -23,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It reads pcap in either byte order, with microseconds or nanoseconds, and pcapng with any
  * number of sections and interfaces, Enhanced, Simple and the obsolete Packet Blocks, and any
- * resolution of time; other blocks and options are skipped. Link types are Ethernet (1) and raw IP
- * (12, 14, 101, 228, 229); packets of another one are refused with its name.
+ * resolution of time; other blocks and options are skipped. Link types are Ethernet (1), raw IP
+ * (12, 14, 101, 228, 229), Linux cooked (113, 276) and BSD loopback (0, 108), see {@link
+ * CapturedPacket#isCooked}. A pcap file of another one is refused with its name; in pcapng such
+ * packets are {@link #skipped}.
  *
  * <p>Files may be hostile: at most one packet, of at most {@value #MAX_PACKET} bytes, is in memory,
  * and a malformed file leads to a {@link CaptureFormatException}. Not thread-safe.
@@ -47,6 +49,11 @@ public final class CaptureReader implements Closeable {
   /** A file format. */
   interface CaptureFormat {
     @Nullable CapturedPacket next() throws IOException;
+
+    /** Returns how many packets had a link type that is not supported. */
+    default long skipped() {
+      return 0;
+    }
   }
 
   /**
@@ -76,10 +83,18 @@ public final class CaptureReader implements Closeable {
   }
 
   /**
+   * Returns how many packets of a pcapng file were left out so far, because their interface has a
+   * link type that is not supported. They count in {@link CapturedPacket#number}.
+   */
+  public long skipped() {
+    return format.skipped();
+  }
+
+  /**
    * Returns the next packet, or null after the last one.
    *
-   * @throws CaptureFormatException if the file is malformed, or {@link LinkType} does not have the
-   *     packet's link type
+   * @throws CaptureFormatException if the file is malformed, or a pcap file has a link type that is
+   *     not supported
    * @throws IOException if it cannot be read
    */
   public @Nullable CapturedPacket next() throws IOException {
@@ -111,31 +126,27 @@ public final class CaptureReader implements Closeable {
     };
   }
 
-  /** Returns the link type of a LINKTYPE_ number. */
-  static LinkType linkType(int number, long offset) throws CaptureFormatException {
+  /** Returns the link type of a LINKTYPE_ number; null if there is none. */
+  static @Nullable LinkType linkType(int number) {
     return switch (number) {
       case 1 -> LinkType.ETHERNET;
       case 12, 14, 101, 228, 229 -> LinkType.RAW_IP;
-      case 113, 276 ->
-          throw new CaptureFormatException(
-              "packets of link type "
-                  + number
-                  + " (Linux cooked, from 'tcpdump -i any') are not supported;"
-                  + " capture on one device instead",
-              offset);
-      default ->
-          throw new CaptureFormatException(
-              "packets of link type "
-                  + number
-                  + name(number)
-                  + " are not supported, only Ethernet (1) and raw IP (101)",
-              offset);
+      default -> null;
     };
+  }
+
+  static CaptureFormatException unsupported(int linkType, long offset) {
+    return new CaptureFormatException(
+        "packets of link type "
+            + linkType
+            + name(linkType)
+            + " are not supported, only Ethernet (1), raw IP (101), Linux cooked (113, 276) and BSD"
+            + " loopback (0, 108)",
+        offset);
   }
 
   private static String name(int number) {
     return switch (number) {
-      case 0 -> " (BSD loopback)";
       case 9 -> " (PPP)";
       case 105, 127 -> " (802.11)";
       case 117 -> " (PF log)";

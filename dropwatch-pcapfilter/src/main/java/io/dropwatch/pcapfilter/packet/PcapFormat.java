@@ -39,6 +39,10 @@ final class PcapFormat implements CaptureReader.CaptureFormat {
     }
     byte[] bytes = source.bytes((int) captured, "a packet of " + captured + " bytes");
     Instant time = Instant.ofEpochSecond(seconds, fraction * nanosPerUnit);
-    return new CapturedPacket(++number, time, CaptureReader.linkType(link, start), bytes, wire, 0);
+    CapturedPacket packet = CapturedPacket.captured(++number, time, link, bytes, wire, 0);
+    if (packet == null) {
+      throw CaptureReader.unsupported(link, start);
+    }
+    return packet;
   }
 }

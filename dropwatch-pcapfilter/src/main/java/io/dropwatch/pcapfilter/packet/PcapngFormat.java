@@ -25,6 +25,7 @@ final class PcapngFormat implements CaptureReader.CaptureFormat {
   private final ByteSource source;
   private final List<CaptureInterface> interfaces = new ArrayList<>();
   private long number;
+  private long skipped;
 
   /** Reads the header of the first section, after its block type. */
   PcapngFormat(ByteSource source) throws IOException {
@@ -68,6 +69,11 @@ final class PcapngFormat implements CaptureReader.CaptureFormat {
       }
     }
     return null;
+  }
+
+  @Override
+  public long skipped() {
+    return skipped;
   }
 
   // The length comes before the byte-order mark.
@@ -163,7 +169,7 @@ final class PcapngFormat implements CaptureReader.CaptureFormat {
     return source.isLittleEndian() ? second << 32 | first : first << 32 | second;
   }
 
-  private CapturedPacket enhanced(Block block, boolean obsolete) throws IOException {
+  private @Nullable CapturedPacket enhanced(Block block, boolean obsolete) throws IOException {
     String what = "a packet's header";
     need(block, 20, what);
     long index;
@@ -180,7 +186,7 @@ final class PcapngFormat implements CaptureReader.CaptureFormat {
     return packet(block, from, (int) index, time, captured, wire);
   }
 
-  private CapturedPacket simple(Block block) throws IOException {
+  private @Nullable CapturedPacket simple(Block block) throws IOException {
     String what = "a packet's header";
     need(block, 4, what);
     CaptureInterface from = from(0, block);
@@ -205,7 +211,7 @@ final class PcapngFormat implements CaptureReader.CaptureFormat {
     return interfaces.get((int) index);
   }
 
-  private CapturedPacket packet(
+  private @Nullable CapturedPacket packet(
       Block block,
       CaptureInterface from,
       int index,
@@ -220,7 +226,11 @@ final class PcapngFormat implements CaptureReader.CaptureFormat {
     }
     need(block, captured, "a packet of " + captured + " bytes");
     byte[] bytes = source.bytes((int) captured, "a packet of " + captured + " bytes");
-    return new CapturedPacket(
-        ++number, time, CaptureReader.linkType(from.link(), block.start()), bytes, wire, index);
+    CapturedPacket packet =
+        CapturedPacket.captured(++number, time, from.link(), bytes, wire, index);
+    if (packet == null) {
+      skipped++;
+    }
+    return packet;
   }
 }

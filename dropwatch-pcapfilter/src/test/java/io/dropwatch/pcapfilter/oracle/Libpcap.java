@@ -71,12 +71,25 @@ public final class Libpcap {
     /** The packet starts at the Ethernet header. */
     EN10MB(1),
     /** The packet starts at the IPv4 or IPv6 header. */
-    RAW(12);
+    RAW(12),
+    /** What {@code tcpdump -i any} captures. */
+    LINUX_SLL(113),
+    /** The same, version 2. */
+    LINUX_SLL2(276),
+    /** BSD loopback. */
+    NULL(0),
+    /** OpenBSD loopback. */
+    LOOP(108);
 
     private final int number;
 
     Dlt(int number) {
       this.number = number;
+    }
+
+    /** The DLT_ number, which is the LINKTYPE_ number of capture files but for raw IP. */
+    public int number() {
+      return number;
     }
   }
 

@@ -140,12 +140,26 @@ class CaptureReaderTest {
     refused("a packet of 2147483647 captured bytes; at most 262144 are supported", huge);
     refused("the file ends within a packet of 54 bytes", Arrays.copyOf(good, good.length - 1));
     refused(
-        "packets of link type 113 (Linux cooked, from 'tcpdump -i any') are not supported;"
-            + " capture on one device instead",
-        pcap(ByteOrder.BIG_ENDIAN, 113, FRAME));
-    refused(
-        "packets of link type 105 (802.11) are not supported, only Ethernet (1) and raw IP (101)",
+        "packets of link type 105 (802.11) are not supported, only Ethernet (1), raw IP (101), Linux"
+            + " cooked (113, 276) and BSD loopback (0, 108)",
         pcap(ByteOrder.BIG_ENDIAN, 105, FRAME));
+  }
+
+  @Test
+  void pcapng_packetsOfUnknownLinkType_areSkippedAndCounted()
+      throws IOException, InterruptedException {
+    Path merged = directory.resolve("mixed.pcapng");
+    String first = text2pcap(105).toString();
+    String second = text2pcap(1).toString();
+    run("mergecap", "-a", "-I", "none", "-w", merged.toString(), first, second, first);
+    try (CaptureReader reader = CaptureReader.open(merged)) {
+      List<Long> numbers = new ArrayList<>();
+      for (CapturedPacket packet = reader.next(); packet != null; packet = reader.next()) {
+        numbers.add(packet.number());
+      }
+      assertEquals(List.of(3L, 4L), numbers);
+      assertEquals(4, reader.skipped());
+    }
   }
 
   @Property(tries = 3000)

@@ -12,12 +12,15 @@ import io.dropwatch.pcapfilter.internal.predicate.Predicate.Place;
 import io.dropwatch.pcapfilter.internal.source.Span;
 import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Translates a syntax tree into a predicate, from left to right. Qualifiers and header offsets
- * carry over from one primitive to the next.
+ * carry over from one primitive to the next. In the kernel's view a {@code vlan} moves only what
+ * {@code and} joins to it; an alternative begins at the tag at which the first one began.
  */
 public final class Checker {
   private final PacketView view;
@@ -42,31 +45,65 @@ public final class Checker {
    * @throws SyntaxFault if qualifiers, values and view do not fit together
    */
   public static Predicate check(Expression expression, PacketView view, FilterOptions options) {
-    return new Checker(view, options).visit(expression, null).predicate();
+    return UnusedVariables.without(new Checker(view, options).visit(expression, null).predicate());
   }
 
   /** Allocates variables. */
   static final class Variables {
+    private final Map<HeaderLayout, HeaderLayout> tagged = new HashMap<>();
     private int next;
+
+    /**
+     * Returns the layout of the kernel's view after a tag, one for all tags of a level: they are
+     * the same tag of a packet, and so are the variables that say where it is.
+     */
+    HeaderLayout afterTag(HeaderLayout layout) {
+      HeaderLayout after = tagged.get(layout);
+      if (after == null) {
+        after = layout.afterSkbTag(fresh(), fresh());
+        tagged.put(layout, after);
+      }
+      return after;
+    }
 
     Operand.Variable fresh() {
       return new Operand.Variable(next++, 0xffff_ffffL);
     }
   }
 
-  /** A predicate, and the qualifiers that a value after it inherits. */
-  private record Visited(Predicate predicate, @Nullable Qualifiers qualifiers) {}
+  /**
+   * A predicate.
+   *
+   * @param qualifiers those that a value after it inherits
+   * @param whenTrue the layout for what is evaluated after it if it is true
+   * @param whenFalse the same if it is false
+   */
+  private record Visited(
+      Predicate predicate,
+      @Nullable Qualifiers qualifiers,
+      HeaderLayout whenTrue,
+      HeaderLayout whenFalse) {}
+
+  private Visited visited(Predicate predicate, @Nullable Qualifiers qualifiers) {
+    return new Visited(predicate, qualifiers, layout, layout);
+  }
 
   private Visited visit(Expression e, @Nullable Qualifiers inherited) {
     return switch (e) {
-      case Expression.Everything _ -> new Visited(new Predicate.Always(true), null);
+      case Expression.Everything _ -> visited(new Predicate.Always(true), null);
       case Expression.Chain chain -> chain(chain, inherited);
       case Expression.Not not -> {
         Visited operand = visit(not.operand(), inherited);
-        yield new Visited(Predicate.not(operand.predicate()), operand.qualifiers());
+        yield new Visited(
+            Predicate.not(operand.predicate()),
+            operand.qualifiers(),
+            /* whenTrue= */ operand.whenFalse(),
+            /* whenFalse= */ operand.whenTrue());
       }
-      case Expression.Group group ->
-          new Visited(visit(group.inner(), inherited).predicate(), inherited);
+      case Expression.Group group -> {
+        Visited inner = visit(group.inner(), inherited);
+        yield new Visited(inner.predicate(), inherited, inner.whenTrue(), inner.whenFalse());
+      }
       // A single value and its qualifiers are one primitive.
       case Expression.Qualified qualified ->
           qualified.values() instanceof Expression.Value value
@@ -75,8 +112,13 @@ public final class Checker {
       case Expression.Value value -> value(value, inherited, value.span());
       case Expression.Primitive primitive -> {
         Place place = place(primitive.span());
+        HeaderLayout before = layout;
+        Predicate meaning = primitive(primitive);
         yield new Visited(
-            new Predicate.Primitive(Printer.print(primitive), place, primitive(primitive)), null);
+            new Predicate.Primitive(Printer.print(primitive), place, meaning),
+            null,
+            /* whenTrue= */ layout,
+            /* whenFalse= */ layout.hasOneMoreTagThan(before) ? before : layout);
       }
     };
   }
@@ -84,16 +126,29 @@ public final class Checker {
   private Visited chain(Expression.Chain chain, @Nullable Qualifiers inherited) {
     List<Predicate> operands = new ArrayList<>();
     List<Boolean> conjunctions = new ArrayList<>();
-    Qualifiers qualifiers = inherited;
-    for (Expression operand : chain.operands()) {
-      Visited visited = visit(operand, qualifiers);
-      operands.add(visited.predicate());
-      qualifiers = visited.qualifiers();
+    HeaderLayout start = layout;
+    Visited known = visit(chain.operands().getFirst(), inherited);
+    operands.add(known.predicate());
+    for (int i = 1; i < chain.operands().size(); i++) {
+      boolean and = chain.connectives().get(i - 1) == Connective.AND;
+      layout = and ? known.whenTrue() : start.common(known.whenFalse());
+      Visited next = visit(chain.operands().get(i), known.qualifiers());
+      operands.add(next.predicate());
+      conjunctions.add(and);
+      known =
+          new Visited(
+              next.predicate(),
+              next.qualifiers(),
+              and ? next.whenTrue() : known.whenTrue().common(next.whenTrue()),
+              and
+                  ? known.whenFalse().common(next.whenFalse())
+                  : known.whenFalse().deeper(next.whenFalse()));
     }
-    for (Connective connective : chain.connectives()) {
-      conjunctions.add(connective == Connective.AND);
-    }
-    return new Visited(new Predicate.Chain(operands, conjunctions), qualifiers);
+    return new Visited(
+        new Predicate.Chain(operands, conjunctions),
+        known.qualifiers(),
+        known.whenTrue(),
+        known.whenFalse());
   }
 
   private Visited value(Expression.Value value, @Nullable Qualifiers qualifiers, Span whole) {
@@ -106,7 +161,7 @@ public final class Checker {
         new ValueChecker(layout, variables, qualifiers, options, value.span())
             .check(value.literal());
     String text = qualifiers.words() + " " + Printer.print(value);
-    return new Visited(new Predicate.Primitive(text, place(whole), meaning), qualifiers);
+    return visited(new Predicate.Primitive(text, place(whole), meaning), qualifiers);
   }
 
   private Place place(Span span) {

@@ -9,6 +9,7 @@ import io.dropwatch.pcapfilter.internal.predicate.Operand;
 import io.dropwatch.pcapfilter.internal.predicate.Predicate;
 import io.dropwatch.pcapfilter.internal.source.Span;
 import io.dropwatch.pcapfilter.internal.source.SyntaxFault;
+import java.util.Objects;
 import java.util.OptionalInt;
 
 /** Predicates of encapsulating headers, which shift the offsets of all later primitives. */
@@ -120,46 +121,44 @@ final class EncapsulationPredicates {
     private SkbTag() {}
 
     static Moved test(HeaderLayout layout, Variables variables, OptionalInt id) {
-      Operand.Variable inFrame = variables.fresh();
-      Operand.Variable shift = variables.fresh();
+      HeaderLayout moved = variables.afterTag(layout);
+      HeaderLayout.Tagged tag = Objects.requireNonNull(moved.tagged(), "tagged");
       Operand base = layout.payload().base();
       Operand before = base == null ? Operand.of(0) : base;
       Operand after = Operand.of(Operand.Operator.ADD, before, Operand.of(4));
-      // Only the outermost tag can be in the metadata.
-      Predicate takenOut =
-          layout.tags() > 0
-              ? new Predicate.Always(false)
-              : Predicate.not(
-                  Predicate.equal(new Operand.Metadata(MetadataField.VLAN_PROTOCOL), 0));
-      Predicate there =
-          layout.onType(
-              type ->
-                  Predicate.any(
-                      Predicate.equal(type, EtherTypes.VLAN),
-                      Predicate.equal(type, EtherTypes.VLAN_8021AD),
-                      Predicate.equal(type, EtherTypes.VLAN_QINQ)));
-      Predicate tagged =
-          Predicate.any(
-              Predicate.all(takenOut, place(inFrame, 0, shift, before)),
-              Predicate.all(there, place(inFrame, 1, shift, after)),
-              Predicate.all(place(inFrame, 0, shift, before), new Predicate.Always(false)));
-      Predicate wanted =
-          id.isEmpty() ? tagged : Predicate.all(tagged, is(layout, inFrame, id.getAsInt()));
-      return new Moved(wanted, layout.afterSkbTag(inFrame, shift));
-    }
-
-    private static Predicate place(
-        Operand.Variable inFrame, int where, Operand.Variable shift, Operand distance) {
-      return Predicate.all(
-          new Predicate.Define(inFrame, Operand.of(where)), new Predicate.Define(shift, distance));
-    }
-
-    private static Predicate is(HeaderLayout layout, Operand inFrame, int id) {
-      Operand taken = new Operand.Metadata(MetadataField.VLAN_TCI);
-      return Predicate.any(
+      Predicate inFrame =
           Predicate.all(
-              Predicate.equal(inFrame, 1), Predicate.equal(layout.network(0, 2), 0xfff, id)),
-          Predicate.all(Predicate.equal(inFrame, 0), Predicate.equal(taken, 0xfff, id)));
+              layout.onType(
+                  type ->
+                      Predicate.any(
+                          Predicate.equal(type, EtherTypes.VLAN),
+                          Predicate.equal(type, EtherTypes.VLAN_8021AD),
+                          Predicate.equal(type, EtherTypes.VLAN_QINQ))),
+              place(tag, 1, after),
+              is(layout.network(0, 2), id));
+      if (layout.tags() > 0) {
+        return new Moved(inFrame, moved);
+      }
+      // Only the outermost tag can be in the metadata.
+      Predicate none = Predicate.equal(new Operand.Metadata(MetadataField.VLAN_PROTOCOL), 0);
+      Predicate takenOut =
+          Predicate.all(
+              Predicate.not(none),
+              place(tag, 0, before),
+              is(new Operand.Metadata(MetadataField.VLAN_TCI), id));
+      return new Moved(Predicate.any(takenOut, Predicate.all(none, inFrame)), moved);
+    }
+
+    private static Predicate place(HeaderLayout.Tagged tag, int inFrame, Operand distance) {
+      return Predicate.all(
+          new Predicate.Define(tag.inFrame(), Operand.of(inFrame)),
+          new Predicate.Define(tag.shift(), distance));
+    }
+
+    private static Predicate is(Operand tci, OptionalInt id) {
+      return id.isPresent()
+          ? Predicate.equal(tci, 0xfff, id.getAsInt())
+          : new Predicate.Always(true);
     }
   }
 }

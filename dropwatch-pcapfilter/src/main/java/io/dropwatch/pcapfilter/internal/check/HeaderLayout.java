@@ -168,13 +168,35 @@ record HeaderLayout(
         null);
   }
 
+  /** Returns whether this is the kernel's view of a packet after a tag, and that one before it. */
+  boolean hasOneMoreTagThan(HeaderLayout before) {
+    return framing == Framing.SKB && before.tags + 1 == tags && tagged != null;
+  }
+
+  /**
+   * Returns the layout of packets of which only one of two is certain: in the kernel's view the one
+   * with fewer tags, otherwise the one that is written later.
+   */
+  HeaderLayout common(HeaderLayout later) {
+    return differsInTags(later) && tags < later.tags ? this : later;
+  }
+
+  /** Returns the layout of packets of which both are certain. */
+  HeaderLayout deeper(HeaderLayout later) {
+    return differsInTags(later) && tags > later.tags ? this : later;
+  }
+
+  private boolean differsInTags(HeaderLayout other) {
+    return framing == Framing.SKB && other.framing == Framing.SKB && labels == other.labels;
+  }
+
   /**
    * Returns the layout of the kernel's view after a tag.
    *
    * @param inFrame 1 when the tag is at the start of the window, 0 when it is in the metadata
    * @param shift distance by which the payload moved, in bytes
    */
-  HeaderLayout afterSkbTag(Operand inFrame, Operand shift) {
+  HeaderLayout afterSkbTag(Operand.Variable inFrame, Operand.Variable shift) {
     return new HeaderLayout(
         Framing.SKB,
         linkHeader,
@@ -186,11 +208,11 @@ record HeaderLayout(
         labels,
         tags + 1,
         tunnelled,
-        new Tagged(this, inFrame));
+        new Tagged(this, inFrame, shift));
   }
 
   /** A VLAN tag in the kernel's view: the layout before it, and where the tag is. */
-  record Tagged(HeaderLayout before, Operand inFrame) {}
+  record Tagged(HeaderLayout before, Operand.Variable inFrame, Operand.Variable shift) {}
 
   /** Returns a predicate on the field that has the type of the payload. */
   Predicate onType(Function<Operand, Predicate> test) {

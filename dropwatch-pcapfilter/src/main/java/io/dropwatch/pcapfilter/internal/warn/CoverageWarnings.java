@@ -8,6 +8,7 @@ import io.dropwatch.pcapfilter.internal.ast.Literal;
 import io.dropwatch.pcapfilter.internal.ast.Protocol;
 import io.dropwatch.pcapfilter.internal.ast.Qualifiers;
 import io.dropwatch.pcapfilter.internal.ast.Qualifiers.Type;
+import io.dropwatch.pcapfilter.internal.predicate.PacketView;
 import io.dropwatch.pcapfilter.internal.source.Span;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,7 +22,12 @@ import org.jspecify.annotations.Nullable;
  * one of each, about the first such condition; its suggestion is about all of them.
  */
 final class CoverageWarnings {
+  /** ip6_xmit() and ipv6_gro_complete() insert a jumbo payload option (RFC 2675). */
+  private static final String OF_THE_KERNEL =
+      ", such as the one that Linux puts before TCP segments above 64 KiB (BIG TCP)";
+
   private final Warnings warnings;
+  private final PacketView view;
   private final Targets ipv4Only = new Targets();
   private Arithmetic.@Nullable Access ipv4Access;
   private final Targets withoutExtensionHeaders = new Targets();
@@ -35,8 +41,9 @@ final class CoverageWarnings {
   /** Whether an operand of an enclosing {@code and} excludes the fragments. */
   private boolean fragmentsExcluded;
 
-  CoverageWarnings(Warnings warnings) {
+  CoverageWarnings(Warnings warnings, PacketView view) {
     this.warnings = warnings;
+    this.view = view;
   }
 
   /** Conditions that a warning is about. */
@@ -95,7 +102,8 @@ final class CoverageWarnings {
           new Finding(
               Code.IPV6_EXTENSION_HEADERS,
               withoutExtensionHeaders.first,
-              "this is not found after IPv6 extension headers",
+              "this is not found after IPv6 extension headers"
+                  + (view == PacketView.SKB ? OF_THE_KERNEL : ""),
               fixable
                   ? "if such packets are meant too, follow the extension headers"
                   : "'ip6 protochain' and the number of the protocol finds such packets, but not"

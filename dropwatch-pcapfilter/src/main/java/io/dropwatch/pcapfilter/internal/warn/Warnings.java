@@ -71,7 +71,7 @@ public final class Warnings {
   private void visit(Expression tree) {
     new PrecedenceWarnings(this).visit(tree);
     new EncapsulationWarnings(this, view).visit(tree);
-    new CoverageWarnings(this).visit(tree);
+    new CoverageWarnings(this, view).visit(tree);
   }
 
   /** Returns the expression with a finding mended; null if there is none that compiles. */
