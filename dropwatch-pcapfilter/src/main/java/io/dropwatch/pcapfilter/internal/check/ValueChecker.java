@@ -277,7 +277,10 @@ final class ValueChecker {
   private int protocolNumber(String name) {
     Protocol outer = qualifiers.protocol();
     int number = -1;
-    if (outer == null || outer == Protocol.IP || outer == Protocol.IP6) {
+    if ((outer == null || outer == Protocol.IP6) && name.equals("icmp6")) {
+      // Not in libpcap, which has the keyword but not the name.
+      number = 58;
+    } else if (outer == null || outer == Protocol.IP || outer == Protocol.IP6) {
       number = ProtocolNumbers.number(name).orElse(-1);
     } else if (outer == Protocol.LINK) {
       number = linkProtocol(name);
@@ -286,7 +289,7 @@ final class ValueChecker {
     }
     if (number < 0) {
       throw SyntaxFault.at(span, "unknown protocol '" + name + "'")
-          .expecting("a number, or the name of a protocol such as 'tcp', 'udp' or 'icmp6'");
+          .expecting("a number, or the name of a protocol such as 'tcp', 'udp' or 'icmp'");
     }
     return number;
   }
