@@ -62,7 +62,8 @@ class RestrictedMachine {
             assertEquals(1, perf.size(), perf::toString);
             assertTrue(
                 perf.getFirst()
-                    .startsWith("NO_PRIVILEGE: cannot open perf rings of 16384 bytes on map events"),
+                    .startsWith(
+                        "NO_PRIVILEGE: cannot open perf rings of 16384 bytes on map events"),
                 perf::toString);
             assertTrue(
                 perf.getFirst()
