@@ -76,7 +76,8 @@ public final class BpfException extends RuntimeException {
   private final String[] log;
   private final String[] verifierLog;
 
-  private BpfException(Preflight.Cause cause, String problem, int errno, NativeLog.Lines lines) {
+  private BpfException(Preflight.Cause cause, String found, int errno, NativeLog.Lines lines) {
+    String problem = printable(found);
     super(cause.remedy() == null ? problem : problem + ". " + cause.remedy());
     this.code = cause.code();
     this.problem = problem;
@@ -118,6 +119,27 @@ public final class BpfException extends RuntimeException {
   private static String problem(String operation, Errno errno, NativeLog.Lines lines) {
     String summary = lines.summary();
     return operation + ": " + errno + (summary == null ? "" : "; " + summary);
+  }
+
+  /** Escapes what could control a terminal: an object file names its sections as it likes. */
+  private static String printable(String text) {
+    StringBuilder printable = new StringBuilder(text.length());
+    text.codePoints()
+        .forEach(
+            c -> {
+              switch (Character.getType(c)) {
+                case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR ->
+                    printable.append("\\u%04x".formatted(c));
+                default -> printable.appendCodePoint(c);
+              }
+            });
+    return printable.toString();
   }
 
   /** {@return one line: {@link #problem}, then {@link #remedy} if there is one} */

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Random;
@@ -144,6 +147,20 @@ final class ElfImageTest {
             .replaceFirst("are \\d+ of", "are 17 of")
             .startsWith("cannot read the eBPF object: " + damage),
         message);
+  }
+
+  @Test
+  void damagedInput_messageHasNoControlCharacters() {
+    byte[] elf = SLOT.clone();
+    int at = new String(elf, StandardCharsets.ISO_8859_1).indexOf(".strtab\0");
+    elf[at + 1] = 0x1b;
+    elf[at + 2] = '\n';
+    // The alignment of section 1, whose name that is.
+    int headers = ByteBuffer.wrap(elf).order(ByteOrder.LITTLE_ENDIAN).getInt(40);
+    elf[headers + 64 + 48] = 3;
+    String message =
+        assertThrows(BpfException.class, () -> ElfVerifier.verify(ElfImage.of(elf))).getMessage();
+    assertTrue(message.contains("its section .\\u001b\\u000arta"), message);
   }
 
   @Test
