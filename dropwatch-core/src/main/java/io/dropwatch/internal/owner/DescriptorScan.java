@@ -11,7 +11,7 @@ import java.util.Deque;
  */
 final class DescriptorScan {
   /** How many descriptors of a process are read in the first round; then twice as many. */
-  static final int FIRST_PART = 256;
+  static final int FIRST_PART = 64;
 
   private static final int CLOCK_INTERVAL = 32;
 
@@ -61,6 +61,18 @@ final class DescriptorScan {
   void add(int pid, Status status) {
     parts.add(new Part(pid, 0, status.descriptors(), FIRST_PART));
     running = true;
+  }
+
+  /** Reads the first descriptors of a process that may be the one looked for. */
+  void readFirst(int pid, long until) {
+    Status status = proc.status(pid);
+    if (status != null) {
+      int before = parts.size();
+      read(new Part(pid, 0, Math.min(FIRST_PART, status.descriptors()), FIRST_PART), until);
+      while (parts.size() > before) {
+        parts.removeFirst(); // the time was over
+      }
+    }
   }
 
   /** Reads on until a {@link System#nanoTime}. */

@@ -15,8 +15,10 @@ public interface OwnerLookup {
   /** Begins a lookup, unless one with the same result is running. */
   Answer ask(OwnerQuery query);
 
-  /** Prepares for the first lookup, beside the caller. */
-  default void warmUp() {}
+  /** Begins to prepare for the first lookup; the answer is ready when that is done. */
+  default Answer warmUp() {
+    return Answer.of(Owner.UNKNOWN);
+  }
 
   /** Returns the thread that calls a resolver of the application; null if none does. */
   default @Nullable Thread thread() {

@@ -75,9 +75,11 @@ final class OwnerSearch {
   private final BoundedCache<Origin, Boolean> slow =
       new BoundedCache<>(MAX_NAMES, MAX_CHARACTERS, (origin, _) -> origin.subtree().length());
 
-  // Half of a CPU for requests, a tenth for the scan of the machine.
+  // Half of a CPU for requests, a tenth for the scan of the machine. What is saved lets the first
+  // scan
+  // of most machines end while the probe is loaded.
   private final Budget forRequests = new Budget(2, 100);
-  private final Budget forMachine = new Budget(10, 50);
+  private final Budget forMachine = new Budget(10, 500);
 
   private final BlockingQueue<Request> asked = new LinkedBlockingQueue<>();
   private final Queue<Request> done = new ConcurrentLinkedQueue<>();
@@ -232,7 +234,8 @@ final class OwnerSearch {
         : request.turns > MAX_QUICK_TURNS) {
       slow.put(origin, true);
     }
-    if (!request.isReady()
+    if (!request.awaited
+        && !request.isReady()
         && (waits || request.turns > MAX_QUICK_TURNS)
         && slow.get(origin, SLOW_FOR_NANOS) != null) {
       publish(request);
@@ -293,8 +296,12 @@ final class OwnerSearch {
       scan = scan(request);
       request.scan = scan;
       request.cgroupScan = scan.next();
+      if (request.pid != 0) {
+        scan.readFirst(request.pid, System.nanoTime() + TURN_NANOS);
+        request.holder = holder(inode);
+      }
     }
-    if (scan.completed() < request.cgroupScan) {
+    if (request.holder == null && scan.completed() < request.cgroupScan) {
       if (!scan.isRunning()) {
         Cgroup cgroup = request.cgroup;
         Path folder = cgroup == null ? null : cgroup.folder();

@@ -79,11 +79,11 @@ public final class ProcOwnerResolver implements OwnerResolver, OwnerLookup {
 
   /** Begins to look at all processes, so that the first event need not wait for that. */
   @Override
-  public void warmUp() {
-    // A socket that nobody holds.
-    search.ask(
-        new Request(
-            OwnerQuery.builder().socket(OwnerSocket.of(0, -1, OwnerSocket.NO_USER, 0)).build()));
+  public Answer warmUp() {
+    OwnerSocket heldByNobody = OwnerSocket.of(0, -1, OwnerSocket.NO_USER, -1);
+    Request request = new Request(OwnerQuery.builder().socket(heldByNobody).build(), true);
+    search.ask(request);
+    return request;
   }
 
   /** Looks an owner up and waits for it, for callers that have a thread for this. */

@@ -32,6 +32,10 @@ final class Request extends Answer {
 
   final Key key;
   final long uid;
+
+  /** The process that was running, which may hold the socket; 0: unknown. */
+  final int pid;
+
   final long askedAt = System.nanoTime();
 
   /** When it had its first turn; 0: not yet. */
@@ -53,11 +57,20 @@ final class Request extends Answer {
   /** The look at all processes that must have ended before the namespace has no container. */
   long namespaceLook = NOT_BEGUN;
 
+  /** Whether the answer is awaited, however long the search takes. */
+  final boolean awaited;
+
   /** Whether the answer is worth keeping. */
   boolean complete;
 
   Request(OwnerQuery query) {
+    this(query, false);
+  }
+
+  Request(OwnerQuery query, boolean awaited) {
+    this.awaited = awaited;
     this.key = Key.of(query);
+    this.pid = query.pid();
     OwnerSocket socket = query.socket();
     this.uid = socket == null ? OwnerSocket.NO_USER : socket.uid();
   }

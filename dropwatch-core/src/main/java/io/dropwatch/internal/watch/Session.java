@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 /** From a request to a running watch: the whole pipeline in one place. */
 public final class Session {
@@ -34,7 +35,7 @@ public final class Session {
    */
   private static final int MAX_WAITING_BYTES = 1 << 20;
 
-  private static final Duration MAX_WARM_UP = Duration.ofSeconds(1);
+  private static final Duration MAX_WARM_UP = Duration.ofMillis(500);
 
   private Session() {}
 
@@ -59,10 +60,7 @@ public final class Session {
         Thread.ofPlatform()
             .daemon()
             .name("dropwatch-warm-up")
-            .start(events ? symbols::read : () -> {});
-    if (events) {
-      lookup.warmUp();
-    }
+            .start(events ? () -> warmUp(symbols, lookup) : () -> {});
     KernelFacts kernel = KernelFacts.running();
     ProbeSettings settings = settings(request, kernel);
     ProbePlan plan = ProbePlan.streaming(image, settings, kernel);
@@ -89,6 +87,14 @@ public final class Session {
     } catch (Throwable e) {
       probe.close();
       throw e;
+    }
+  }
+
+  private static void warmUp(SymbolFrames symbols, OwnerLookup lookup) {
+    OwnerLookup.Answer machine = lookup.warmUp();
+    symbols.read();
+    while (!machine.isReady()) {
+      LockSupport.parkNanos(1_000_000); // two seconds at most
     }
   }
 
