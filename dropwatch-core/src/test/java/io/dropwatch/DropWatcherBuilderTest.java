@@ -28,11 +28,12 @@ class DropWatcherBuilderTest {
               "there is no network device 'nosuch0' in this network namespace; see 'ip link'",
               b -> b.devices("lo", "nosuch0")),
           new Wrong(
-              "there is no network device 'a?[31mb' in this network namespace; see 'ip link'",
+              "there is no network device 'a\\x1b[31mb' in this network namespace; see 'ip link'",
               b -> b.excludedDevices("a\u001b[31mb")),
           new Wrong(
               "the filter is too large for the probe: one comparison keeps more numbers at a time"
-                  + " than eBPF has room for; use a shorter one",
+                  + " than eBPF has room for; use a shorter one: networks for hosts, 'portrange' for"
+                  + " ports, or several watchers",
               b -> b.filter(nested(100))),
           new Wrong(
               "maxEventsPerSecond must be 0 to 10000000, was -1", b -> b.maxEventsPerSecond(-1)),

@@ -70,8 +70,8 @@ class LimitedProcessTest {
     List<String> said = run("perfmon,bpf", "AUTO", SMALL);
     assertEquals(3, said.size(), said::toString);
     assertEquals(
-        "warning: the kernel hides its symbols from this process, so stacks show addresses only."
-            + " Grant CAP_SYSLOG, and set kernel.kptr_restrict to 0 or 1",
+        "warning: the kernel hides its symbols from this process, so stacks show addresses only;"
+            + " grant CAP_SYSLOG, and set kernel.kptr_restrict to 0 or 1",
         said.get(1));
     assertEquals("delivered 50", said.getLast());
   }

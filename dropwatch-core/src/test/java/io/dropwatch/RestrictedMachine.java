@@ -69,8 +69,8 @@ class RestrictedMachine {
                 perf.getFirst()
                     .endsWith(
                         "EACCES (Permission denied); libbpf says: failed to open perf buffer event"
-                            + " on cpu #0: Permission denied. Set kernel.perf_event_paranoid to 2"
-                            + " or less (it is 3), use the BPF ring, which does without perf events"
+                            + " on cpu #0: Permission denied; set kernel.perf_event_paranoid to 2"
+                            + " or less (it is 3), use the BPF ring, which needs no perf events"
                             + " (Linux 5.8), or run as root"),
                 perf::toString);
           }

@@ -78,7 +78,7 @@ public final class BpfException extends RuntimeException {
 
   private BpfException(Preflight.Cause cause, String found, int errno, NativeLog.Lines lines) {
     String problem = printable(found);
-    super(cause.remedy() == null ? problem : problem + ". " + cause.remedy());
+    super(cause.remedy() == null ? problem : problem + "; " + cause.remedy());
     this.code = cause.code();
     this.problem = problem;
     this.remedy = cause.remedy();

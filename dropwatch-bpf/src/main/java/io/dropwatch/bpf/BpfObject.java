@@ -84,7 +84,7 @@ public final class BpfObject implements AutoCloseable {
           BpfException.Code.UNREADABLE_FILE,
           "cannot read eBPF object " + file,
           e,
-          "Check the path and the file's permissions");
+          "check the path and the file's permissions");
     }
     Path last = file.getFileName();
     return open((last == null ? file : last).toString().replaceFirst("(\\.bpf)?\\.o$", ""), elf);

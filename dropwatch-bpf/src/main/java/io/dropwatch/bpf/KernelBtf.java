@@ -158,7 +158,7 @@ public final class KernelBtf {
           BpfException.Code.NO_BTF,
           "cannot read " + path,
           e,
-          "Use a kernel built with CONFIG_DEBUG_INFO_BTF=y");
+          "use a kernel built with CONFIG_DEBUG_INFO_BTF=y");
     }
   }
 

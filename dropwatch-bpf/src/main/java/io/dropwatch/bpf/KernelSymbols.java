@@ -105,7 +105,7 @@ public final class KernelSymbols {
           BpfException.Code.UNREADABLE_FILE,
           "cannot read the kernel's symbols from " + file,
           e,
-          "Mount /proc, and use a kernel built with CONFIG_KALLSYMS=y");
+          "mount /proc, and use a kernel built with CONFIG_KALLSYMS=y");
     }
   }
 

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 public final class Libbpf {
   static final String SONAME = "libbpf.so.1";
   private static final String INSTALL =
-      "Install libbpf 1.x (Debian, Ubuntu: apt-get install libbpf1)";
+      "install libbpf 1.x (Debian, Ubuntu: apt-get install libbpf1)";
   private static final String ALLOW =
-      "Start java with --enable-native-access=io.dropwatch.bpf (class path: ALL-UNNAMED)";
+      "start java with --enable-native-access=io.dropwatch.bpf (class path: ALL-UNNAMED)";
 
   private Libbpf() {}
 

@@ -83,7 +83,7 @@ final class OnlineCpus implements Closeable {
         BpfException.Code.UNREADABLE_FILE,
         "cannot read the online CPUs from " + FILE,
         e,
-        "Mount /sys");
+        "mount /sys");
   }
 
   /** Parses the list format of the kernel, such as {@code 0-3,8}. */

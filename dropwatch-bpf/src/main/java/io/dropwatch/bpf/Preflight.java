@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * security module may forbid more.
  */
 public final class Preflight {
-  private static final String RUN_AS_ROOT = "Run as root, or grant CAP_BPF and CAP_PERFMON";
+  private static final String RUN_AS_ROOT = "run as root, or grant CAP_BPF and CAP_PERFMON";
 
   /** The initial user namespace has this inode number (PROC_USER_INIT_INO) on every machine. */
   private static final Path INITIAL_USER_NAMESPACE = Path.of("user:[4026531837]");
@@ -69,7 +69,7 @@ public final class Preflight {
     /** {@return the problem and the remedy, in one line} */
     @Override
     public String toString() {
-      return problem + ". " + remedy;
+      return problem + "; " + remedy;
     }
   }
 
@@ -120,7 +120,7 @@ public final class Preflight {
               true,
               "this process is in a user namespace of its own, where capabilities do not count for"
                   + " eBPF, not even root's",
-              "Run in the initial user namespace: as root of the host, or in a container without a"
+              "run in the initial user namespace: as root of the host, or in a container without a"
                   + " user namespace (docker run --userns=host)"));
     }
     if (!Files.exists(sys.resolve("kernel/btf/vmlinux"))) {
@@ -129,7 +129,7 @@ public final class Preflight {
               BpfException.Code.NO_BTF,
               true,
               "this kernel has no BTF: there is no /sys/kernel/btf/vmlinux",
-              "Use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as distributions' kernels are"));
+              "use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as distributions' kernels are"));
     }
     long locked = lockedMemoryLimit();
     if (!capabilities.mayLockMemory() && locked < (1L << 20)) {
@@ -138,7 +138,7 @@ public final class Preflight {
               BpfException.Code.MEMLOCK,
               false,
               "this process may lock only " + locked + " bytes of memory, which limits its rings",
-              "Raise the limit (ulimit -l, LimitMEMLOCK=), or grant CAP_IPC_LOCK"));
+              "raise the limit (ulimit -l, LimitMEMLOCK=), or grant CAP_IPC_LOCK"));
     }
     if (!capabilities.maySeeSymbols()) {
       findings.add(
@@ -146,7 +146,7 @@ public final class Preflight {
               BpfException.Code.HIDDEN_SYMBOLS,
               false,
               "the kernel hides its symbols from this process",
-              "Grant CAP_SYSLOG, and set kernel.kptr_restrict to 0 or 1"));
+              "grant CAP_SYSLOG, and set kernel.kptr_restrict to 0 or 1"));
     }
     return findings;
   }
@@ -159,7 +159,7 @@ public final class Preflight {
       case Errno.ENOSYS ->
           system().isUnderSeccomp()
               ? new Cause(BpfException.Code.NO_PRIVILEGE, SECCOMP_REMEDY)
-              : new Cause(BpfException.Code.KERNEL, "Use a kernel built with CONFIG_BPF_SYSCALL=y");
+              : new Cause(BpfException.Code.KERNEL, "use a kernel built with CONFIG_BPF_SYSCALL=y");
       default -> new Cause(BpfException.Code.KERNEL, null);
     };
   }
@@ -194,7 +194,7 @@ public final class Preflight {
     return tracepoint && !mounted
         ? new Cause(
             BpfException.Code.NO_TRACEFS,
-            "Mount tracefs (mount -t tracefs tracefs /sys/kernel/tracing); only root can read it")
+            "mount tracefs (mount -t tracefs tracefs /sys/kernel/tracing); only root can read it")
         : loadCause(errno);
   }
 
@@ -207,14 +207,14 @@ public final class Preflight {
             BpfException.Code.NO_PRIVILEGE,
             privileges != null
                 ? privileges
-                : "Set kernel.perf_event_paranoid to 2 or less (it is "
+                : "set kernel.perf_event_paranoid to 2 or less (it is "
                     + system().line("sys/kernel/perf_event_paranoid", "").strip()
                     + "), use the BPF ring, which needs no perf events (Linux 5.8), or run as root");
       }
       case Errno.EPERM, Errno.ENOMEM ->
           new Cause(
               BpfException.Code.MEMLOCK,
-              "Use smaller rings, raise the limit of locked memory (ulimit -l, LimitMEMLOCK=), or"
+              "use smaller rings, raise the limit of locked memory (ulimit -l, LimitMEMLOCK=), or"
                   + " grant CAP_IPC_LOCK");
       default -> new Cause(BpfException.Code.KERNEL, null);
     };

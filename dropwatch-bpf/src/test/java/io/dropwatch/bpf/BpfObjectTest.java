@@ -306,7 +306,7 @@ final class BpfObjectTest {
   @Test
   void open_missingOrDamagedFile_throws(@TempDir Path folder) throws Exception {
     assertMessage(
-        "cannot read eBPF object /nowhere/probe.o: no such file. Check the path and the file's"
+        "cannot read eBPF object /nowhere/probe.o: no such file; check the path and the file's"
             + " permissions",
         () -> BpfObject.open(Path.of("/nowhere/probe.o")));
     Path text = Files.writeString(folder.resolve("text.o"), "x".repeat(100));

@@ -27,14 +27,14 @@ final class EnvironmentTest {
         output);
     assertTrue(
         output.endsWith(
-            "this process may not load eBPF programs: it has none of the capabilities for it. Run"
+            "this process may not load eBPF programs: it has none of the capabilities for it; run"
                 + " as root, or grant CAP_BPF and CAP_PERFMON"),
         output);
     String preflight = ChildJvm.run(ChildJvm.withOnly("bpf"), "preflight");
     assertTrue(
         preflight.contains("this process may not load eBPF programs: it has only CAP_BPF"),
         preflight);
-    assertTrue(preflight.contains("Grant CAP_SYSLOG"), preflight);
+    assertTrue(preflight.contains("grant CAP_SYSLOG"), preflight);
     assertEquals("hidden=true", ChildJvm.run(ChildJvm.withOnly(), "symbols"));
   }
 
@@ -49,8 +49,8 @@ final class EnvironmentTest {
 
   @Test
   void withoutLibbpf() throws Exception {
-    String remedy = "Install libbpf 1.x (Debian, Ubuntu: apt-get install libbpf1)";
-    String problem = "the library libbpf.so.1 is not installed on this machine. ";
+    String remedy = "install libbpf 1.x (Debian, Ubuntu: apt-get install libbpf1)";
+    String problem = "the library libbpf.so.1 is not installed on this machine; ";
     assertEquals(
         "cannot use libbpf: " + problem + remedy,
         ChildJvm.run(ChildJvm.after(HIDE_LIBBPF), "require"));
@@ -68,7 +68,7 @@ final class EnvironmentTest {
     assertTrue(
         without.startsWith("cannot attach program classic to tracepoint/skb/kfree_skb: ENOENT"),
         without);
-    assertTrue(without.contains(". Mount tracefs ("), without);
+    assertTrue(without.contains("; mount tracefs ("), without);
     assertEquals("attached=true", ChildJvm.run(ChildJvm.after(MOUNT_TRACEFS), "attach classic"));
   }
 

@@ -60,7 +60,7 @@ final class PreflightTest {
     assertEquals(
         List.of(
             "NO_PRIVILEGE: this process is in a user namespace of its own, where capabilities do"
-                + " not count for eBPF, not even root's. Run in the initial user namespace: as root"
+                + " not count for eBPF, not even root's; run in the initial user namespace: as root"
                 + " of the host, or in a container without a user namespace (docker run"
                 + " --userns=host)"),
         findings(folder, "000001ffffffffff", "65536", true));
@@ -80,12 +80,12 @@ final class PreflightTest {
     assertEquals(
         List.of(
             "NO_PRIVILEGE: this process may not load eBPF programs: it has none of the capabilities"
-                + " for it. Run as root, or grant CAP_BPF and CAP_PERFMON",
+                + " for it; run as root, or grant CAP_BPF and CAP_PERFMON",
             "NO_BTF: this kernel has no BTF: there is no /sys/kernel/btf/vmlinux. Use"
                 + " a kernel built with CONFIG_DEBUG_INFO_BTF=y, as distributions' kernels are",
             "MEMLOCK: this process may lock only 65536 bytes of memory, which limits its rings. Raise"
                 + " the limit (ulimit -l, LimitMEMLOCK=), or grant CAP_IPC_LOCK",
-            "HIDDEN_SYMBOLS: the kernel hides its symbols from this process. Grant CAP_SYSLOG, and set"
+            "HIDDEN_SYMBOLS: the kernel hides its symbols from this process; grant CAP_SYSLOG, and set"
                 + " kernel.kptr_restrict to 0 or 1"),
         findings(folder, "0000000000000000", "65536", false));
   }

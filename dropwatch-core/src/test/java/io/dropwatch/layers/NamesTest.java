@@ -111,7 +111,9 @@ class NamesTest {
           """
           1, request
           2, reply
-          3, UNKNOWN(3)
+          3, reverse request
+          4, reverse reply
+          5, UNKNOWN(5)
           65535, UNKNOWN(65535)
           """)
   void operationName_ofArp(int operation, String name) {

@@ -1,5 +1,6 @@
 package io.dropwatch.internal.probe;
 
+import io.dropwatch.bpf.BpfException;
 import io.dropwatch.bpf.NetworkDevices;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -65,16 +66,22 @@ final class DeviceFollower implements AutoCloseable {
 
   /** Looks the names up, and changes the list by what is different. */
   synchronized void look() {
-    Set<DeviceKey> before = new HashSet<>(devices.values());
-    devices.replaceAll(
+    Map<String, DeviceKey> found = new LinkedHashMap<>(devices);
+    found.replaceAll(
         (name, device) -> {
           OptionalInt now = ifindex.apply(name);
           return now.isEmpty() ? device : new DeviceKey(now.getAsInt(), device.netnsInum());
         });
-    Set<DeviceKey> after = new HashSet<>(devices.values());
-    // First what is new: a device that keeps its number is in the list all the time.
-    after.stream().filter(device -> !before.contains(device)).forEach(add);
-    before.stream().filter(device -> !after.contains(device)).forEach(remove);
+    Set<DeviceKey> before = new HashSet<>(devices.values());
+    Set<DeviceKey> after = new HashSet<>(found.values());
+    try {
+      // First what is new: a device that keeps its number is in the list all the time.
+      after.stream().filter(device -> !before.contains(device)).forEach(add);
+      before.stream().filter(device -> !after.contains(device)).forEach(remove);
+      devices.putAll(found);
+    } catch (BpfException _) {
+      // The list is full when names of one device become several: it is tried again.
+    }
   }
 
   /** Ends: the list is not changed any more. */

@@ -138,8 +138,8 @@ public final class SymbolFrames implements SymbolHistory {
       warning.accept("stacks show addresses only: " + unreadable);
     } else if (symbols.hidden()) {
       warning.accept(
-          "the kernel hides its symbols from this process, so stacks show addresses only."
-              + " Grant CAP_SYSLOG, and set kernel.kptr_restrict to 0 or 1");
+          "the kernel hides its symbols from this process, so stacks show addresses only;"
+              + " grant CAP_SYSLOG, and set kernel.kptr_restrict to 0 or 1");
     }
   }
 

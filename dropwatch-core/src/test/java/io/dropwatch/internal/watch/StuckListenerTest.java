@@ -37,6 +37,11 @@ class StuckListenerTest {
   private static final CloseTimeouts SHORT =
       new CloseTimeouts(Duration.ofMillis(100), Duration.ofMillis(200), Duration.ofMillis(100));
 
+  /** Events wait up to 100 ms for their owner, and are delivered then. */
+  private static final CloseTimeouts LONGER_THAN_OWNERS =
+      new CloseTimeouts(Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofMillis(100));
+
+  private CloseTimeouts timeouts = SHORT;
   private final FakeProbe tap = new FakeProbe();
   private final List<Throwable> errors = new CopyOnWriteArrayList<>();
   private final AtomicInteger heard = new AtomicInteger();
@@ -160,6 +165,7 @@ class StuckListenerTest {
 
   @Test
   void close_stuckOwnerResolver_deliversEventsWithoutOwner() throws InterruptedException {
+    timeouts = LONGER_THAN_OWNERS;
     List<Owner> owners = new CopyOnWriteArrayList<>();
     ResolverThread resolver =
         new ResolverThread(
@@ -228,7 +234,7 @@ class StuckListenerTest {
   private Watch start(DeliveryMode mode, OwnerLookup owners, Consumer<Throwable> onError) {
     WallClock clock = new WallClock();
     Failures failures = Failures.ofListener(onError);
-    Ending ending = new Ending(SHORT);
+    Ending ending = new Ending(timeouts);
     RecordDecoder decoder =
         new RecordDecoder(clock, DropReason::unnamed, time -> StackFrame::unknown, 127);
     Watch watch =

@@ -45,7 +45,7 @@ class EnvironmentIT {
   void missingPrivileges() throws Exception {
     assertFails(
         1,
-        "may not load eBPF programs.*Run as root.*CAP_BPF and CAP_PERFMON",
+        "may not load eBPF programs.*run as root.*CAP_BPF and CAP_PERFMON",
         RunningProgram.command(
             "setpriv",
             "--bounding-set=-all",
@@ -118,7 +118,7 @@ class EnvironmentIT {
       assertEquals(
           List.of(
               "dropwatch: the kernel hides its symbols from this process, so stacks show addresses"
-                  + " only. Grant CAP_SYSLOG, and set kernel.kptr_restrict to 0 or 1"),
+                  + " only; grant CAP_SYSLOG, and set kernel.kptr_restrict to 0 or 1"),
           outcome.err().stream().filter(line -> line.contains("symbols")).toList());
     }
   }
