@@ -32,7 +32,7 @@ class LimitedProcessTest {
         refusal);
     assertTrue(
         refusal.endsWith(
-            "Use smaller rings, raise the limit of locked memory (ulimit -l, LimitMEMLOCK=), or"
+            "use smaller rings, raise the limit of locked memory (ulimit -l, LimitMEMLOCK=), or"
                 + " grant CAP_IPC_LOCK"),
         refusal);
   }
@@ -61,7 +61,7 @@ class LimitedProcessTest {
     assertEquals(1, said.size(), said::toString);
     assertTrue(said.getFirst().contains("EACCES"), said::toString);
     assertTrue(
-        said.getFirst().contains("Set kernel.perf_event_paranoid to 2 or less"), said::toString);
+        said.getFirst().contains("set kernel.perf_event_paranoid to 2 or less"), said::toString);
     assertTrue(said.getFirst().contains("use the BPF ring"), said::toString);
   }
 

@@ -44,12 +44,12 @@ final class BpfExceptionTest {
   void getMessage_hasErrnoFirstLogLineAndRemedy() {
     BpfException unlogged = fail(-22);
     assertEquals(
-        "cannot do it: EINVAL (Invalid argument). Do something else", unlogged.getMessage());
+        "cannot do it: EINVAL (Invalid argument); Do something else", unlogged.getMessage());
     assertEquals(List.of(), unlogged.log());
 
     BpfException logged = fail(-22, "libbpf: first\n", "libbpf: second\n");
     assertEquals(
-        "cannot do it: EINVAL (Invalid argument); libbpf says: first. Do something else",
+        "cannot do it: EINVAL (Invalid argument); libbpf says: first; Do something else",
         logged.getMessage());
     assertEquals(List.of("first", "second"), logged.log());
     assertEquals("cannot do it: EINVAL (Invalid argument); libbpf says: first", logged.problem());

@@ -81,9 +81,9 @@ final class PreflightTest {
         List.of(
             "NO_PRIVILEGE: this process may not load eBPF programs: it has none of the capabilities"
                 + " for it; run as root, or grant CAP_BPF and CAP_PERFMON",
-            "NO_BTF: this kernel has no BTF: there is no /sys/kernel/btf/vmlinux. Use"
+            "NO_BTF: this kernel has no BTF: there is no /sys/kernel/btf/vmlinux; use"
                 + " a kernel built with CONFIG_DEBUG_INFO_BTF=y, as distributions' kernels are",
-            "MEMLOCK: this process may lock only 65536 bytes of memory, which limits its rings. Raise"
+            "MEMLOCK: this process may lock only 65536 bytes of memory, which limits its rings; raise"
                 + " the limit (ulimit -l, LimitMEMLOCK=), or grant CAP_IPC_LOCK",
             "HIDDEN_SYMBOLS: the kernel hides its symbols from this process; grant CAP_SYSLOG, and set"
                 + " kernel.kptr_restrict to 0 or 1"),

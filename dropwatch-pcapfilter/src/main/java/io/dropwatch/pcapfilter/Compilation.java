@@ -100,7 +100,16 @@ final class Compilation {
     return Outline.print(predicate);
   }
 
+  /**
+   * @throws UnsupportedOperationException if the filter is too large for eBPF; one that is much too
+   *     large is refused before its graph takes memory
+   */
   EbpfCode ebpf(EbpfTarget target) {
+    long comparisons = Predicate.comparisons(predicate);
+    if (comparisons > MAX_OPTIMIZED_NODES) {
+      throw new UnsupportedOperationException(
+          "the filter has %d comparisons, too many for eBPF code".formatted(comparisons));
+    }
     return new EbpfCode(EbpfCompiler.compile(graph(EBPF_LEAF_SIZE), view.networkOffset(), target));
   }
 

@@ -5,6 +5,16 @@ import java.util.List;
 
 /** A condition on a packet. */
 public sealed interface Predicate {
+  /** Returns the number of comparisons in a predicate. */
+  static long comparisons(Predicate predicate) {
+    return switch (predicate) {
+      case Compare _ -> 1;
+      case Always _, Define _ -> 0;
+      case Not not -> comparisons(not.operand());
+      case Chain chain -> chain.operands().stream().mapToLong(Predicate::comparisons).sum();
+      case Primitive primitive -> comparisons(primitive.meaning());
+    };
+  }
 
   /** The same for every packet. */
   record Always(boolean outcome) implements Predicate {}
