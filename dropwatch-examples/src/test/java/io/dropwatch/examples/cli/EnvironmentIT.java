@@ -180,7 +180,7 @@ class EnvironmentIT {
   @Test
   void filterTooLongForTheProbe() throws Exception {
     String remainders =
-        IntStream.range(2, 9_000)
+        IntStream.range(2, 7_000)
             .mapToObj(i -> "len % " + i + " = 1")
             .collect(Collectors.joining(" or "));
     assertFails(
