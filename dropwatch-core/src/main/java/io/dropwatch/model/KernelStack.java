@@ -27,8 +27,9 @@ public final class KernelStack {
   // to publish through a data race because their fields are final.
   private @Nullable List<StackFrame> frames;
 
-  // Without a lock as above. Stacks of live events are cached, so each is made once.
-  private @Nullable KernelStack withoutAddresses;
+  // Stacks of live events are cached, so each is made once. Volatile, because frames is not final:
+  // another thread would see the stack without its names.
+  private volatile @Nullable KernelStack withoutAddresses;
 
   // 0: not computed yet; without a lock as above. Every event of a stack is looked up by it.
   private int hash;
