@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** In the kernel's view alternatives of one level are all about the same tag. */
 @Tag("live")
+@net.jqwik.api.Tag("live")
 class SkbVlanTest {
   /** Tags 0 (none) to 7, outside and inside, with TCP and UDP. */
   private static final List<Frame> FRAMES = frames();
