@@ -154,6 +154,13 @@ final class ElfVerifier {
         throw image.damaged("symbol " + i + " has no name or no section");
       }
       if (index != 0 && !special) {
+        String name =
+            image.string(
+                names.offset() + image.u32(at, "symbol"), names.offset() + names.size(), "symbol");
+        // Names of programs and maps are shown: compilers write no other characters.
+        if (name.chars().anyMatch(c -> c <= ' ' || c >= 0x7f)) {
+          throw image.damaged("the name of symbol " + i + " has characters that no name has");
+        }
         symbol(i, index, at);
       }
     }

@@ -85,8 +85,8 @@ public final class LinuxFiles {
 
   /**
    * {@return the path of a cgroup (v2) below a mount of its hierarchy, {@code /} for the mount
-   * itself; null if there is none of this id below it} The kernel looks it up by its number
-   * (open_by_handle_at(2)), however many cgroups there are.
+   * itself; null if no cgroup below the mount has this id} The kernel looks it up by its number
+   * (open_by_handle_at(2)); the time does not depend on the number of cgroups.
    *
    * @param mount mount point of the cgroup2 file system
    * @param id as of bpf_get_current_cgroup_id, unsigned: the inode number of the folder

@@ -19,7 +19,7 @@ final class MachineScan {
   /** Commands of the containers that hold a pod's namespaces, of Kubernetes and Podman. */
   private static final Set<String> PAUSE_COMMANDS = Set.of("pause", "catatonit");
 
-  /** The most namespaces and containers that are told apart. */
+  /** The most namespaces and containers that are distinguished. */
   static final int MAX_NAMESPACES = 1 << 14;
 
   private record Listed(int pid, Status status) {}

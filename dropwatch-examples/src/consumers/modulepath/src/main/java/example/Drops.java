@@ -31,7 +31,7 @@ public final class Drops {
                   .onEvent(event -> print(event, drops))
                   .start();
           DatagramSocket socket = new DatagramSocket()) {
-        // Nobody listens on the discard port.
+        // No socket is bound to the discard port.
         socket.send(new DatagramPacket(new byte[1], 1, InetAddress.getLoopbackAddress(), 9));
         drops.await(5, TimeUnit.SECONDS);
         watcher.awaitClose(Duration.ofMillis(1));

@@ -42,7 +42,7 @@ public final class Main {
     return root.setCaseInsensitiveEnumValuesAllowed(true)
         .setExpandAtFiles(false)
         .setUsageHelpWidth(80)
-        // No escape sequences: stdout escapes them, whoever wrote them.
+        // No colours: stdout escapes all control characters, also those of picocli.
         .setColorScheme(Help.defaultColorScheme(Ansi.OFF))
         .registerConverter(int.class, Main::integer)
         .registerConverter(Integer.class, Main::integer)

@@ -91,7 +91,7 @@ public final class StdoutStream extends OutputStream {
   private void retryOrFail(int errno) throws IOException {
     switch (errno) {
       case EINTR -> {}
-      // Whoever shares the terminal has made it non-blocking.
+      // Another process with the same terminal has made it non-blocking.
       case EAGAIN -> Stdout.awaitRoom();
       default -> {
         String why =
